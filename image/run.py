@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""The one door to other programs: clean environment, a log that can be replayed, no orphans."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from image.errors import UserError
+
+TAIL_LINES = 30
+
+# What a build may see of the caller's environment. Everything else is set by the step itself,
+# so that two people's builds do not differ by what happens to be exported in their shells.
+KEPT_VARIABLES = ("PATH", "HOME", "TERM", "TMPDIR")
+PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+_live: set[subprocess.Popen[bytes]] = set()
+_live_lock = threading.Lock()
+
+
+class CommandFailed(UserError):
+    """A program ended with a non-zero status; `status` is that status, `log` where it wrote."""
+
+    def __init__(self, message: str, status: int, log: Path | None, hint: str | None = None):
+        super().__init__(message, hint)
+        self.status = status
+        self.log = log
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of every program we start: little of the caller's, C locale, UTC."""
+    kept = {k: os.environ[k] for k in (*KEPT_VARIABLES, *PROXY_VARIABLES) if k in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC0", **(extra or {})}
+
+
+def find_tool(name: str) -> str:
+    """Full path of a host program. Raises UserError with the way to get it."""
+    path = shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
+    if path is None:
+        raise UserError(f"{name} is not installed on this machine", hint="run: ./doit doctor")
+    return path
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> None:
+    """Run a program to its end; its output goes to `log` (appended), or to the terminal.
+
+    Raises CommandFailed when the status is not 0.
+    """
+    words = [str(word) for word in command]
+    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    with _output(log) as out:
+        start = time.monotonic()
+        _log(log, f"$ cd {shlex.quote(str(cwd or Path.cwd()))}")
+        for name, value in (env or {}).items():
+            _log(log, f"$ export {name}={shlex.quote(value)}")
+        _log(log, f"$ {shlex.join(words)}")
+        with _started(words, cwd, env, out) as process:
+            status = process.wait()
+        _log(log, f"# status {status} after {time.monotonic() - start:.1f} s")
+    if status != 0:
+        raise CommandFailed(f"{Path(words[0]).name} ended with status {status}", status, log)
+
+
+def output(
+    command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> str:
+    """Standard output of a program, as text. Raises CommandFailed, with what it complained of."""
+    words = [str(word) for word in command]
+    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    done = subprocess.run(
+        words, cwd=cwd, env=environment(env), stdin=subprocess.DEVNULL, capture_output=True
+    )
+    if done.returncode != 0:
+        complaint = done.stderr.decode(errors="replace").strip() or "no message"
+        raise CommandFailed(f"{Path(words[0]).name}: {complaint}", done.returncode, None)
+    return done.stdout.decode(errors="replace")
+
+
+def interactive(command: Sequence[str | Path]) -> int:
+    """Hand the terminal to a program (a menu, an emulator); returns its exit status."""
+    words = [str(word) for word in command]
+    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    return subprocess.run(words).returncode
+
+
+def tail(log: Path, lines: int = TAIL_LINES) -> str:
+    """The last lines of a log, as a failure shows them."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def stop_all() -> None:
+    """End every program that `run` started and that still runs (used on Ctrl-C)."""
+    with _live_lock:
+        processes = list(_live)
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 15)
+
+
+@contextlib.contextmanager
+def _output(log: Path | None) -> Iterator[int | None]:
+    if log is None:
+        yield None
+        return
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as file:
+        yield file.fileno()
+
+
+@contextlib.contextmanager
+def _started(
+    words: list[str], cwd: Path | None, env: Mapping[str, str] | None, out: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    # A group of its own lets stop_all end a make with all its children.
+    process = subprocess.Popen(
+        words,
+        cwd=cwd,
+        env=environment(env),
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        start_new_session=True,
+    )
+    with _live_lock:
+        _live.add(process)
+    try:
+        yield process
+    finally:
+        with _live_lock:
+            _live.discard(process)
+
+
+def _log(log: Path | None, line: str) -> None:
+    if log is not None:
+        with log.open("a") as file:
+            file.write(line + "\n")
