@@ -74,9 +74,16 @@ def run(
 
 
 def output(
-    command: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    merge: bool = False,
 ) -> str:
-    """Standard output of a program, as text. Raises CommandFailed, with what it complained of."""
+    """Standard output of a program as text; with `merge`, what it wrote to stderr too.
+
+    Raises CommandFailed, with what it complained of.
+    """
     words = [str(word) for word in command]
     words[0] = words[0] if "/" in words[0] else find_tool(words[0])
     done = subprocess.run(
@@ -85,7 +92,7 @@ def output(
     if done.returncode != 0:
         complaint = done.stderr.decode(errors="replace").strip() or "no message"
         raise CommandFailed(f"{Path(words[0]).name}: {complaint}", done.returncode, None)
-    return done.stdout.decode(errors="replace")
+    return (done.stdout + (done.stderr if merge else b"")).decode(errors="replace")
 
 
 def interactive(command: Sequence[str | Path]) -> int:

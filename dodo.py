@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Front desk: the tasks of ./doit, their one-line docs and their order. No logic."""
+
+import os
+from collections.abc import Iterator
+
+from image import config, doctor, tasks, testing
+from image.screen import Reporter
+from image.tasks import ROOT, Task, reported
+
+DOIT_CONFIG = {
+    "default_tasks": ["image"],
+    "reporter": Reporter,
+    "dep_file": str(ROOT / "work" / "doit.json"),
+    "backend": "json",
+    "num_process": os.cpu_count(),
+    "par_type": "thread",
+    "verbosity": 2,
+}
+
+
+@reported
+def task_image() -> Iterator[Task]:
+    """build the card image (out/BOARD/images), for the board of .config or board=NAME"""
+    yield from tasks.image()
+
+
+@reported
+def task_fetch() -> Iterator[Task]:
+    """download all sources that the configuration needs, into dl/"""
+    yield from tasks.fetch_all()
+
+
+@reported
+def task_package() -> Iterator[Task]:
+    """build packages; package:NAME builds one, package:NAME:rebuild builds it anew"""
+    yield from tasks.packages()
+
+
+@reported
+def task_engine() -> Iterator[Task]:
+    """build the llama engine alone: out/host/bin/run and out/riscv64/bin/run"""
+    yield from tasks.engine()
+
+
+def task_run() -> Task:
+    """boot the card image in QEMU (board=qemu_virt); Ctrl-A X quits"""
+    return tasks.foreground(tasks.boot, needs=["image"])
+
+
+def task_explain() -> Task:
+    """say why a step would run: explain NAME, or all of them"""
+    return {**tasks.foreground(tasks.explain), "pos_arg": "names"}
+
+
+def task_configure() -> Task:
+    """start .config from a board's defaults: configure board=NAME"""
+    return tasks.foreground(tasks.configure)
+
+
+def task_menuconfig() -> Task:
+    """change .config in a menu"""
+    return tasks.foreground(lambda: config.menuconfig(ROOT))
+
+
+def task_savedefconfig() -> Task:
+    """write .config back to the board's defconfig, as short as it gets"""
+    return tasks.foreground(lambda: config.savedefconfig(ROOT))
+
+
+def task_doctor() -> Task:
+    """list the host programs that the work needs, and how to install what is missing"""
+    return tasks.foreground(doctor.check)
+
+
+def task_test() -> Task:
+    """check everything: linters, types, unit tests, a whole build, boots in QEMU"""
+    return tasks.foreground(testing.check_all)

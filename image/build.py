@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""Do one package: unpack, patch, build, collect what goes to the root and to the boot partition."""
+
+import shutil
+from pathlib import Path
+
+from image import archive, fetch, run
+from image.builders import BUILDERS
+from image.builders.job import Job, copy_file
+from image.errors import UserError
+from image.key import hash_file
+from image.package import Package
+from image.plan import Plan, Step, settings
+
+STAGING = "staging"  # install tree of a package: headers, libraries, programs
+ROOT = "root"  # what of it lies in the root file system
+BOOT = "boot"  # what of it lies on the boot partition
+LOG = "log"
+
+
+def build(plan: Plan, step: Step) -> None:
+    """Build a step's package in its folder. Raises UserError; the log stays for reading."""
+    package = step.package
+    assert package is not None
+    folder = plan.folder(step)
+    job = Job(
+        package=package,
+        project=plan.project.root,
+        board=plan.project.config.board,
+        source=folder / "src",
+        staging=folder / STAGING,
+        log=folder / LOG,
+        jobs=plan.project.jobs,
+        target=step.target,
+        needs={name: _needed(plan, step, name) for name in package.needs},
+    )
+    job.staging.mkdir(parents=True)
+    _provide_source(plan, job)
+    BUILDERS[package.build].build(job)
+    _check_licences(job)
+    _collect(job, "install", folder / ROOT)
+    _collect(job, "boot", folder / BOOT)
+    _write_settings(plan, package, folder / ROOT)
+    shutil.rmtree(job.source)
+
+
+def _needed(plan: Plan, step: Step, name: str) -> Path:
+    for need in step.needs:
+        if need.split(":")[-1] == name and plan.step(need).kind == "build":
+            return plan.folder(plan.step(need)) / STAGING
+    raise UserError(f"{step.name}: {name} is not part of the plan")
+
+
+def _provide_source(plan: Plan, job: Job) -> None:
+    package = job.package
+    local = plan.project.local_sources.get(package.name)
+    if local or package.own_source:
+        tree = local or package.own_source
+        assert tree is not None
+        shutil.copytree(tree, job.source, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    else:
+        _unpack(plan, job)
+    if not local:
+        archive.apply_patches(job.source, package.patches, job.log)
+
+
+def _unpack(plan: Plan, job: Job) -> None:
+    for source in job.package.sources:
+        found = fetch.known(source, plan.project.fetch)
+        if found is None:
+            raise UserError(f"{source.file} is not in dl/", hint="run: ./doit fetch")
+        if archive.is_archive(found.path):
+            archive.unpack(found.path, job.source)
+        else:
+            copy_file(found.path, job.source / source.file)
+
+
+def _check_licences(job: Job) -> None:
+    """A licence that changed upstream must be read by a person before it is shipped."""
+    if job.package.own_source:
+        return
+    for name, expected in job.package.licence.files.items():
+        file = job.source / name
+        found = hash_file(file) if file.is_file() else "no such file"
+        if found != expected:
+            raise UserError(
+                f"{job.package.name}: licence file {name} is not the one in package.yaml: {found}",
+                hint="read it, then write its sha256 into the recipe",
+            )
+
+
+def _collect(job: Job, key: str, target: Path) -> None:
+    target.mkdir(parents=True)
+    for path, name in dict(job.option(key, {})).items():
+        places = (job.staging, job.staging / "usr/bin", job.source, job.package.folder)
+        found = next((p / name for p in places if (p / name).is_file()), None)
+        if found is None:
+            raise UserError(
+                f"{job.package.name}/package.yaml: {key}: {path}: '{name}' was not built",
+                hint=f"see {job.log}",
+            )
+        copy_file(found, target / path)
+        _strip(job, target / path)
+
+
+def _strip(job: Job, path: Path) -> None:
+    with path.open("rb") as file:
+        is_elf = file.read(4) == b"\x7fELF"
+    if is_elf:
+        job.run(job.target.prefix + "strip", "--remove-section=.comment", path)
+
+
+def _write_settings(plan: Plan, package: Package, root: Path) -> None:
+    for path, values in settings(plan.project, package).items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
+
+
+def tail(plan: Plan, step: Step) -> str:
+    """The end of a step's log."""
+    log = plan.folder(step) / LOG
+    return run.tail(log) if log.is_file() else ""

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""How packages are built: one module per kind, named in a recipe's `build` key."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from image.builders import autotools, c, files, kconfig, make, musl
+from image.builders.job import Job
+from image.package import Package
+
+Files = Callable[[Package, Path, str], list[Path]]
+
+
+def _no_files(package: Package, project: Path, board: str) -> list[Path]:
+    return []
+
+
+@dataclass(frozen=True)
+class Builder:
+    """`module` is hashed into the keys of what it builds; `files` names what it reads besides."""
+
+    module: Path
+    build: Callable[[Job], None]
+    files: Files = _no_files
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "autotools": Builder(Path(autotools.__file__), autotools.build),
+    "c": Builder(Path(c.__file__), c.build),
+    "files": Builder(Path(files.__file__), files.build),
+    "kconfig": Builder(Path(kconfig.__file__), kconfig.build, kconfig.files),
+    "make": Builder(Path(make.__file__), make.build),
+    "musl": Builder(Path(musl.__file__), musl.build),
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""Builder `autotools`: configure, make, make install."""
+
+from image.builders.job import Job
+
+
+def build(job: Job) -> None:
+    """Run the source's own configure with the recipe's options, then make and make install."""
+    options = [str(option) for option in job.option("configure")]
+    if job.target.host_triple:
+        options.append(f"--host={job.target.host_triple}")
+    tools = {
+        "CC": job.cc,
+        "AR": job.target.prefix + "ar",
+        "RANLIB": job.target.prefix + "ranlib",
+        "STRIP": job.target.prefix + "strip",
+        "CFLAGS": " ".join(job.cflags),
+        "LDFLAGS": " ".join(job.ldflags),
+    }
+    job.run("./configure", "--prefix=/usr", "--sysconfdir=/etc", *options, env=tools)
+    jobs = job.option("jobs", job.jobs)
+    job.run("make", f"-j{jobs}", *job.option("make"))
+    job.run("make", *job.option("make"), f"DESTDIR={job.staging}", "install")
+    # They hold absolute paths that lead libtool of other packages to the host's libraries.
+    for archive in job.staging.rglob("*.la"):
+        archive.unlink()

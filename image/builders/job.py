@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""What a builder is given, and the few things that several of them do."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from image import run
+from image.errors import UserError
+from image.package import Package
+from image.toolchain import Target, compiler
+
+
+@dataclass(frozen=True)
+class Job:
+    """One package to build: where its source lies, and where the result goes."""
+
+    package: Package
+    project: Path  # root of the checkout
+    board: str
+    source: Path  # unpacked, patched; a builder may write to it
+    staging: Path  # install tree: usr/include, usr/lib, usr/bin, boot ...
+    log: Path
+    jobs: int
+    target: Target
+    needs: Mapping[str, Path]  # staging folders of the packages that this one needs
+
+    def option(self, key: str, default: Any = ()) -> Any:
+        """A key of the recipe."""
+        return self.package.recipe.get(key, default)
+
+    @property
+    def cc(self) -> str:
+        """The C compiler: musl's where the package needs musl, else the distribution's."""
+        return compiler(self.target, self.needs.get("musl"))
+
+    @property
+    def cflags(self) -> list[str]:
+        """Compiler flags: the target's, the recipe's, and where the needed headers are."""
+        # Paths of this machine must not reach the binary: the card is the same wherever built.
+        maps = [f"-ffile-prefix-map={self.source}=.", f"-ffile-prefix-map={self.project}=."]
+        return [*self.target.cflags, *maps, *self.option("cflags"), *self._includes()]
+
+    @property
+    def ldflags(self) -> list[str]:
+        """Linker flags: the target's, and where the needed libraries are."""
+        folders = [folder / "usr/lib" for name, folder in self.needs.items() if name != "musl"]
+        return [*self.target.ldflags, *(f"-L{folder}" for folder in folders)]
+
+    def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> None:
+        """Run a program in the source tree, into the step's log."""
+        run.run(command, cwd=self.source, env={**reproducible(), **(env or {})}, log=self.log)
+
+    def _includes(self) -> list[str]:
+        flags = []
+        for name, folder in self.needs.items():
+            if name != "musl":
+                include = folder / "usr/include"
+                flags += [f"-I{include}", f"-I{include / name}"]
+        return flags
+
+
+def reproducible() -> dict[str, str]:
+    """Variables that keep the clock and the user out of what is built."""
+    return {
+        "SOURCE_DATE_EPOCH": "1",
+        "KBUILD_BUILD_TIMESTAMP": "1970-01-01 00:00:01 UTC",
+        "KBUILD_BUILD_USER": "storyteller",
+        "KBUILD_BUILD_HOST": "duo",
+        "KBUILD_BUILD_VERSION": "1",
+    }
+
+
+def find_files(folder: Path, patterns: list[str], where: str) -> list[Path]:
+    """Files that globs name, in order; a leading "!" takes files out again.
+
+    Raises UserError when a pattern matches nothing: a misspelt file would be left out in silence.
+    """
+    chosen: dict[Path, None] = {}
+    for pattern in patterns:
+        matches = sorted(folder.glob(pattern.removeprefix("!")))
+        if not matches:
+            raise UserError(f"{where}: '{pattern}' matches no file in {folder}")
+        for path in matches:
+            if pattern.startswith("!"):
+                chosen.pop(path, None)
+            elif path.is_file():
+                chosen[path] = None
+    return list(chosen)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy content and x-bit; link where the file systems allow, since results never change."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    data = source.read_bytes()
+    target.write_bytes(data)
+    target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Builder `kconfig`: Linux, busybox and other trees that are configured by fragments."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from image.builders.job import Job
+from image.errors import UserError
+from image.package import Package
+
+ASSIGNMENT = re.compile(r"^(?:(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set)$")
+
+
+def files(package: Package, project: Path, board: str) -> list[Path]:
+    """The fragments and the list of required symbols, from the root of the checkout."""
+    patterns = [*package.recipe.get("fragments", ()), *_required(package)]
+    found: list[Path] = []
+    for pattern in patterns:
+        matches = sorted(project.glob(pattern.format(board=board)))
+        if not matches:
+            raise UserError(f"{package.name}/package.yaml: no file matches '{pattern}' for {board}")
+        found += matches
+    return found
+
+
+def build(job: Job) -> None:
+    """Configure from the recipe's `base` plus its fragments, check that all took, then make."""
+    given = files(job.package, job.project, job.board)
+    fragments = [path for path in given if path.suffix != ".yaml"]
+    make = ["make", f"-j{job.jobs}", *_variables(job)]
+    job.run(*make, job.option("base"))
+    _append(job.source / ".config", fragments)
+    # Both trees know it: every symbol that is still open takes its default.
+    job.run(*make, "oldconfig" if job.option("musl", False) else "olddefconfig")
+    check(job.source / ".config", fragments, [path for path in given if path.suffix == ".yaml"])
+    for target in job.option("targets", ["all"]):
+        job.run(*make, target.format(staging=job.staging))
+
+
+def check(config: Path, fragments: list[Path], required: list[Path]) -> None:
+    """Raise UserError for each fragment line or required symbol that the tree did not take."""
+    values = read(config)
+    wrong = [
+        f"{path.name}:{number}: {symbol} should be {value}, is {values.get(symbol, 'n')}"
+        for path in fragments
+        for number, (symbol, value) in enumerate_assignments(path)
+        if values.get(symbol, "n") != value
+    ]
+    for path in required:
+        for row in yaml.safe_load(path.read_text()):
+            symbol, value = f"CONFIG_{row['symbol']}", str(row["value"])
+            if values.get(symbol, "n") != value:
+                wrong.append(f"{path.name}: {symbol} should be {value}: {row['why']}")
+    if wrong:
+        raise UserError(
+            "the configuration did not take everything:\n  " + "\n  ".join(wrong),
+            hint="a dependency is off, or the symbol does not exist in this version",
+        )
+
+
+def read(path: Path) -> dict[str, str]:
+    """Symbols of a .config or fragment, with their values; unset ones are 'n'."""
+    return dict(assignment for _, assignment in enumerate_assignments(path))
+
+
+def enumerate_assignments(path: Path) -> list[tuple[int, tuple[str, str]]]:
+    """(line number, (symbol, value)) of each assignment in a .config or fragment."""
+    found = []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = ASSIGNMENT.match(line.strip())
+        if match:
+            symbol, value, unset = match.groups()
+            found.append((number, (unset, "n") if unset else (symbol, value)))
+    return found
+
+
+def _required(package: Package) -> list[str]:
+    return [package.recipe["required"]] if "required" in package.recipe else []
+
+
+def _variables(job: Job) -> list[str]:
+    variables = [f"{name}={value}" for name, value in dict(job.option("make", {})).items()]
+    if job.option("musl", False):
+        variables += [f"CC={job.cc}", f"EXTRA_CFLAGS={' '.join(job.cflags)}"]
+        variables += [f"EXTRA_LDFLAGS={' '.join(job.ldflags)}"]
+    return [*variables, f"CROSS_COMPILE={job.target.prefix}"]
+
+
+def _append(config: Path, fragments: list[Path]) -> None:
+    """Later assignments win in both trees, so fragments are simply written behind the base."""
+    merged = read(config)
+    for fragment in fragments:
+        merged.update(read(fragment))
+    lines = [
+        f"# {symbol} is not set" if value == "n" else f"{symbol}={value}"
+        for symbol, value in merged.items()
+    ]
+    config.write_text("\n".join(lines) + "\n")

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""Builder `make`: a plain Makefile that honours CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR."""
+
+from image.builders.job import Job
+
+
+def build(job: Job) -> None:
+    """Run the recipe's make targets (default: all, install)."""
+    variables = [
+        f"CC={job.cc}",
+        f"AR={job.target.prefix}ar",
+        f"CFLAGS={' '.join(job.cflags)}",
+        f"LDFLAGS={' '.join(job.ldflags)}",
+        "PREFIX=/usr",
+        f"DESTDIR={job.staging}",
+    ]
+    for target in job.option("targets", ["all", "install"]):
+        jobs = job.option("jobs", job.jobs)
+        job.run("make", f"-j{jobs}", *variables, *job.option("make"), target)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""The card: boot files and root image in one MBR image, written without root rights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import rootfs, run
+from image.build import BOOT
+from image.builders.job import copy_file, reproducible
+from image.errors import UserError
+from image.plan import Plan, Step
+
+IMAGE = "card.img"
+LOG = "log"
+MIB = 1 << 20
+# FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
+FAT_OVERHEAD = MIB
+# Serial numbers that would else come from the clock.
+FAT_ID = "D0057081"
+DISK_ID = "0xD0057082"
+
+GENIMAGE = """\
+image boot.vfat {{
+    vfat {{
+        label = "STORY"
+        extraargs = "-i {fat_id} --invariant"
+        files = {{ {files} }}
+    }}
+    size = {boot_mib}M
+}}
+image {image} {{
+    hdimage {{
+        align = 1M
+        disk-signature = {disk_id}
+    }}
+    partition boot {{
+        partition-type = 0xC
+        bootable = true
+        image = "boot.vfat"
+    }}
+    partition root {{
+        partition-type = 0x83
+        image = "{root}"
+        size = {root_mib}M
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A partition, and what is to go into it (bytes); `setting` is the symbol for its size."""
+
+    name: str
+    size_mib: int
+    content: int
+    setting: str
+
+
+def build(plan: Plan, step: Step) -> None:
+    """Write the card image of a plan."""
+    folder = plan.folder(step)
+    boot = folder / BOOT
+    root = plan.folder(plan.step("rootfs")) / rootfs.IMAGE
+    _collect_boot(plan, boot)
+    symbols = plan.project.config.symbols
+    content = sum(path.stat().st_size for path in boot.rglob("*") if path.is_file())
+    parts = (
+        Part("boot", int(symbols["CARD_BOOT_MIB"]), content + FAT_OVERHEAD, "CARD_BOOT_MIB"),
+        Part("root", int(symbols["CARD_ROOT_MIB"]), root.stat().st_size, "CARD_ROOT_MIB"),
+    )
+    for part in parts:
+        check_size(part)
+    _write(folder, boot, root, parts)
+
+
+def check_size(part: Part) -> None:
+    """Raise UserError when a partition is too small for its content, saying by how much."""
+    lacking = part.content - part.size_mib * MIB
+    if lacking > 0:
+        needed = -(-part.content // MIB)
+        raise UserError(
+            f"the {part.name} partition of {part.size_mib} MiB is {lacking} bytes too small",
+            hint=f"set CONFIG_{part.setting}={needed} or more (./doit menuconfig)",
+        )
+
+
+def _collect_boot(plan: Plan, boot: Path) -> None:
+    overlay = plan.project.overlays / "boot" / plan.project.config.board
+    sources = [(p.name, plan.folder(plan.step(p.name)) / BOOT) for p in plan.packages]
+    for _, source in [*sources, ("overlay", overlay)]:
+        for file in sorted(path for path in source.rglob("*") if path.is_file()):
+            copy_file(file, boot / file.relative_to(source))
+
+
+def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> None:
+    config = folder / "genimage.cfg"
+    config.write_text(
+        GENIMAGE.format(
+            image=IMAGE,
+            root=root,
+            fat_id=FAT_ID,
+            disk_id=DISK_ID,
+            files=", ".join(f'"{path.name}"' for path in sorted(boot.iterdir())),
+            boot_mib=parts[0].size_mib,
+            root_mib=parts[1].size_mib,
+        )
+    )
+    empty = folder / "empty"
+    empty.mkdir()
+    paths = [f"--rootpath={empty}", f"--tmppath={folder / 'tmp'}", f"--inputpath={boot}"]
+    paths += [f"--outputpath={folder}"]
+    run.run(
+        ["genimage", f"--config={config}", *paths], cwd=folder, env=reproducible(), log=folder / LOG
+    )

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""The host: which programs the work needs, which are there, and the line that installs the rest."""
+
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import run
+from image.errors import UserError
+
+VERSION = re.compile(r"\d+(?:\.\d+)+|\d+")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A host program (or file, when `name` is a path) with the Debian package that brings it.
+
+    `version` is what prints its version, `minimum` the oldest that is known to work.
+    """
+
+    name: str
+    package: str
+    purpose: str
+    version: tuple[str, ...] = ("--version",)
+    minimum: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A tool as it was found; `version` is None where it is missing or does not say."""
+
+    tool: Tool
+    is_there: bool
+    version: str | None
+
+    @property
+    def is_good(self) -> bool:
+        """There, and new enough."""
+        if not self.is_there or not self.tool.minimum:
+            return self.is_there
+        return self.version is not None and as_numbers(self.version) >= self.tool.minimum
+
+
+TOOLS = (
+    Tool("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu", "builds what runs on the board",
+         minimum=(10,)),
+    Tool("/usr/riscv64-linux-gnu/include/linux/version.h", "libc6-dev-riscv64-cross",
+         "kernel headers for programs"),
+    Tool("gcc", "gcc", "builds host tools and the engine for the host", minimum=(10,)),
+    Tool("/usr/include/stdio.h", "libc6-dev", "headers for host programs"),
+    Tool("make", "make", "runs the makefiles of sources", minimum=(4,)),
+    Tool("patch", "patch", "applies our changes to sources"),
+    Tool("flex", "flex", "kernel configuration", minimum=(2, 5, 35)),
+    Tool("bison", "bison", "kernel configuration", minimum=(2, 0)),
+    Tool("bc", "bc", "kernel build"),
+    Tool("perl", "perl", "kernel build", version=("-e", "print substr($^V, 1)")),
+    Tool("xz", "xz-utils", "unpacks sources"),
+    Tool("bzip2", "bzip2", "unpacks sources", version=()),
+    Tool("mkfs.erofs", "erofs-utils", "writes the root file system", version=("-V",),
+         minimum=(1, 5)),
+    Tool("genimage", "genimage", "writes the card image", minimum=(15,)),
+    Tool("mkdosfs", "dosfstools", "writes the boot partition", version=("--help",)),
+    Tool("mcopy", "mtools", "fills the boot partition"),
+    Tool("bmaptool", "bmap-tools", "writes the block map beside the image"),
+    Tool("qemu-system-riscv64", "qemu-system-misc", "the emulated board", minimum=(7, 0)),
+    Tool("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf", "u-boot-qemu",
+         "boot loader of the emulated board"),
+    Tool("dtc", "device-tree-compiler", "device tree of the emulated board"),
+    Tool("qemu-riscv64", "qemu-user", "runs board programs in the tests", minimum=(7, 0)),
+    Tool("clang", "clang", "fuzzes the engine in the tests", minimum=(13,)),
+    Tool("sfdisk", "fdisk", "reads the card's partition table in the tests"),
+    Tool("fsck.ext4", "e2fsprogs", "checks the data partition in the tests", version=("-V",)),
+)  # fmt: skip
+
+
+def examine(tool: Tool) -> Finding:
+    """Look for one tool and its version."""
+    if tool.name.startswith("/"):
+        return Finding(tool, Path(tool.name).is_file(), None)
+    path = shutil.which(tool.name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
+    if path is None:
+        return Finding(tool, False, None)
+    return Finding(tool, True, _version(path, tool) if tool.version else None)
+
+
+def as_numbers(version: str) -> tuple[int, ...]:
+    """A dotted version as numbers that compare."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def report(findings: list[Finding]) -> str:
+    """A table of all tools, and one install line for what is missing."""
+    rows = [("", "tool", "version", "at least", "for")]
+    for found in findings:
+        least = ".".join(map(str, found.tool.minimum))
+        version = found.version or ("there" if found.is_there else "missing")
+        mark = "ok" if found.is_good else "--"
+        rows.append((mark, found.tool.name, version, least, found.tool.purpose))
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths)), row[4]]) for row in rows]  # noqa: B905
+    lines.append("")
+    lines.append(install_line(findings) or "Everything is there.")
+    return "\n".join(lines)
+
+
+def install_line(findings: list[Finding]) -> str:
+    """The command that brings all that is missing; empty when nothing is."""
+    packages = sorted({found.tool.package for found in findings if not found.is_good})
+    prefix = "" if os.geteuid() == 0 else "sudo "
+    command = f"{prefix}apt-get install --no-install-recommends {' '.join(packages)}"
+    return command if packages else ""
+
+
+def check() -> None:
+    """Print the report. Raises UserError when something is missing."""
+    findings = [examine(tool) for tool in TOOLS]
+    print(report(findings))
+    if install_line(findings):
+        raise UserError("host programs are missing", hint=install_line(findings))
+
+
+def install() -> None:
+    """Install what is missing: as root at once, else after asking. Raises UserError if refused."""
+    findings = [examine(tool) for tool in TOOLS]
+    line = install_line(findings)
+    if not line:
+        return
+    print(f"Host programs are missing. This installs them:\n  {line}")
+    if os.geteuid() != 0 and not _agreed():
+        raise UserError("host programs are missing", hint=line)
+    words = [*line.split(), "-y"]
+    update = [*line.split()[: line.split().index("apt-get") + 1], "update"]
+    os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
+    if run.interactive(update) != 0 or run.interactive(words) != 0:
+        raise UserError("apt-get failed; its messages are above", hint=f"run by hand: {line}")
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return input("Run it now? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _version(path: str, tool: Tool) -> str | None:
+    try:
+        text = run.output([path, *tool.version], merge=True)
+    except UserError:
+        return None
+    match = VERSION.search(text)
+    return match.group(0) if match else None
+
+
+if __name__ == "__main__":
+    try:
+        install()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

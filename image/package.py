@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Package recipes: packages/NAME/package.yaml as checked, frozen facts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from image.errors import UserError
+from image.source import Source
+
+COMMON_KEYS = {"name", "version", "summary", "source", "licence", "needs", "build", "install"}
+COMMON_KEYS |= {"boot", "settings"}
+# What each builder of image/builders reads besides the common keys.
+BUILDER_KEYS: Mapping[str, set[str]] = {
+    "autotools": {"configure", "make", "jobs", "cflags"},
+    "c": {"cflags", "include", "libraries", "headers", "programs"},
+    "files": set(),
+    "kconfig": {"base", "fragments", "required", "arch", "targets", "musl"},
+    "make": {"make", "jobs", "cflags", "targets"},
+    "musl": {"configure"},
+}
+
+
+@dataclass(frozen=True)
+class Licence:
+    """SPDX expression, and the sha256 of each licence file of the source tree."""
+
+    spdx: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Package:
+    """One recipe. `recipe` is the YAML as written: what the builders read and the key hashes."""
+
+    name: str
+    version: str
+    summary: str
+    folder: Path
+    sources: tuple[Source, ...]
+    licence: Licence
+    needs: tuple[str, ...]
+    build: str
+    recipe: Mapping[str, Any] = field(hash=False)
+
+    @property
+    def symbol(self) -> str:
+        """The Kconfig symbol that puts the package into the image."""
+        return "PACKAGE_" + variable(self.name)
+
+    @property
+    def patches(self) -> tuple[Path, ...]:
+        """Patches to the source, in order."""
+        return tuple(sorted(self.folder.glob("*.patch")))
+
+    @property
+    def own_source(self) -> Path | None:
+        """The source tree of a package that is ours, in the package's folder."""
+        return self.folder / "src" if not self.sources else None
+
+
+def variable(name: str) -> str:
+    """A package's name as part of a setting: alsa-lib -> ALSA_LIB."""
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def load_all(packages: Path) -> dict[str, Package]:
+    """Every recipe below `packages`, by name. Raises UserError at the first bad one."""
+    found = {path.parent.name: load(path) for path in sorted(packages.glob("*/package.yaml"))}
+    for package in found.values():
+        for need in package.needs:
+            if need not in found:
+                raise UserError(
+                    f"{package.folder.name}/package.yaml: needs '{need}', which is no package",
+                    hint=f"packages there are: {', '.join(found)}",
+                )
+    return found
+
+
+def load(path: Path) -> Package:
+    """Read and check one package.yaml. Raises UserError naming file, key and remedy."""
+    recipe = _read(path)
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        package = _package(recipe, path.parent)
+    except (KeyError, TypeError, AttributeError) as error:
+        hint = "the README tells how to add a package"
+        raise UserError(f"{where}: {_complaint(error)}", hint) from None
+    if package.name != path.parent.name:
+        raise UserError(f"{where}: name is '{package.name}', the folder '{path.parent.name}'")
+    if package.build not in BUILDER_KEYS:
+        known = ", ".join(sorted(BUILDER_KEYS))
+        raise UserError(f"{where}: build '{package.build}' is no builder", hint=f"known: {known}")
+    strange = set(recipe) - COMMON_KEYS - BUILDER_KEYS[package.build]
+    if strange:
+        raise UserError(f"{where}: unknown key '{min(strange)}' for a '{package.build}' package")
+    return package
+
+
+def in_order(packages: Mapping[str, Package], wanted: Iterable[str]) -> tuple[Package, ...]:
+    """The wanted packages and all they need, each after what it needs."""
+    ordered: dict[str, Package] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise UserError(f"packages need each other in a circle: {' -> '.join((*path, name))}")
+        for need in packages[name].needs:
+            visit(need, (*path, name))
+        ordered.setdefault(name, packages[name])
+
+    for name in sorted(wanted):
+        visit(name, ())
+    return tuple(ordered.values())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        recipe = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{where} is not valid YAML: {error}") from None
+    if not isinstance(recipe, dict):
+        raise UserError(f"{where}: a mapping of keys is expected")
+    return recipe
+
+
+def _package(recipe: dict[str, Any], folder: Path) -> Package:
+    licence = recipe["licence"]
+    return Package(
+        name=recipe["name"],
+        version=str(recipe["version"]),
+        summary=recipe["summary"],
+        folder=folder,
+        sources=tuple(_source(entry) for entry in _entries(recipe.get("source"))),
+        licence=Licence(licence["spdx"], dict(licence.get("files", {}))),
+        needs=tuple(recipe.get("needs", ())),
+        build=recipe["build"],
+        recipe=recipe,
+    )
+
+
+def _entries(source: Any) -> list[dict[str, Any]]:
+    if source is None:
+        return []
+    return source if isinstance(source, list) else [source]
+
+
+def _source(entry: dict[str, Any]) -> Source:
+    return Source(**{**entry, "urls": tuple(entry["urls"])})
+
+
+def _complaint(error: Exception) -> str:
+    return f"key {error} is missing" if isinstance(error, KeyError) else str(error)

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""The plan: which steps a project needs, in which order, and the content key of each."""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from image import fetch
+from image.builders import BUILDERS
+from image.errors import UserError
+from image.key import changes, hash_file, hash_tree, key_of, list_tree
+from image.package import Package, in_order
+from image.project import Project
+from image.toolchain import RISCV64, Target
+
+STAMP = "step.json"  # written last into a step's folder: without it the step is not done
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do. Steps of kind `fetch` end in dl/, all others in a folder of their own."""
+
+    name: str
+    kind: str  # fetch, build, rootfs, card, release
+    needs: tuple[str, ...]
+    package: Package | None = None
+    target: Target = RISCV64
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps by name, each after those it needs."""
+
+    project: Project
+    packages: tuple[Package, ...]
+    steps: Mapping[str, Step]
+    _keys: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def step(self, name: str) -> Step:
+        """The step of that name. Raises UserError with the names there are."""
+        if name not in self.steps:
+            hint = f"steps: {', '.join(self.steps)}"
+            raise UserError(f"there is no step '{name}' in this configuration", hint=hint)
+        return self.steps[name]
+
+    def folder(self, step: Step) -> Path:
+        """Where a step works and leaves its results: work/NAME/KEY."""
+        return self.project.work / step.name.replace(":", "-") / self.key(step)
+
+    def key(self, step: Step) -> str:
+        """Content key of a step. Raises UserError while a source it rests on is not in dl/."""
+        if step.name not in self._keys:
+            self._keys[step.name] = key_of(self.inputs(step))
+        return self._keys[step.name]
+
+    def inputs(self, step: Step) -> dict[str, Any]:
+        """Everything that a step's result depends on, as JSON. Errors as `key`."""
+        needs = {name: self.key(self.steps[name]) for name in self._builds_before(step)}
+        own = _build_inputs(self.project, step) if step.package else _image_inputs(self, step)
+        return {**own, "needs": needs}
+
+    def is_done(self, step: Step) -> bool:
+        """Whether the result is there already."""
+        if step.kind == "fetch":
+            return not _missing(self.project, step.package)
+        return self._is_fetched(step) and (self.folder(step) / STAMP).is_file()
+
+    def why(self, step: Step) -> str:
+        """In words, why a step would run, or that it would not."""
+        if step.kind == "fetch":
+            missing = _missing(self.project, step.package)
+            return f"not in dl/ yet: {', '.join(missing)}" if missing else "up to date"
+        if not self._is_fetched(step):
+            return "sources that it rests on are not in dl/ yet"
+        if self.is_done(step):
+            return "up to date"
+        last = last_inputs(self.folder(step).parent)
+        if last is None:
+            return "never built"
+        return "; ".join(changes(last, self.inputs(step))) or "its result was removed"
+
+    def _is_fetched(self, step: Step) -> bool:
+        before = [self.steps[name] for name in step.needs]
+        return all(
+            self.is_done(one) if one.kind == "fetch" else self._is_fetched(one) for one in before
+        )
+
+    def _builds_before(self, step: Step) -> list[str]:
+        return [name for name in step.needs if self.steps[name].kind != "fetch"]
+
+
+def make(project: Project, wanted: Iterable[str] | None = None, target: Target = RISCV64) -> Plan:
+    """Plan the packages that the configuration asks for (or `wanted`), then root, card, release."""
+    chosen = _configured(project) if wanted is None else tuple(wanted)
+    packages = in_order(_for_target(project.packages, target), chosen)
+    steps = [step for package in packages for step in _package_steps(project, package, target)]
+    if wanted is None:
+        builds = tuple(step.name for step in steps if step.kind == "build")
+        steps += [
+            Step("rootfs", "rootfs", builds),
+            Step("card", "card", ("rootfs", *builds)),
+            Step("release", "release", ("card", "rootfs", *builds)),
+        ]
+    return Plan(project, packages, {step.name: step for step in steps})
+
+
+def stamp(plan: Plan, step: Step, seconds: float) -> None:
+    """Mark a step as done, after `seconds` of work."""
+    record = {"inputs": plan.inputs(step), "seconds": round(seconds, 1)}
+    path = plan.folder(step) / STAMP
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(record, indent=1, sort_keys=True))
+    partial.replace(path)
+
+
+def last_inputs(folder: Path) -> dict[str, Any] | None:
+    """Inputs of the newest finished build below work/NAME."""
+    stamps = sorted(folder.glob(f"*/{STAMP}"), key=lambda path: path.stat().st_mtime_ns)
+    inputs: dict[str, Any] | None = json.loads(stamps[-1].read_text())["inputs"] if stamps else None
+    return inputs
+
+
+def step_name(package: str, target: Target) -> str:
+    """Name of the step that builds a package: its own name, marked when it is for the host."""
+    return package if target is RISCV64 else f"{target.name}:{package}"
+
+
+def _configured(project: Project) -> tuple[str, ...]:
+    symbols = project.config.symbols
+    return tuple(p.name for p in project.packages.values() if symbols.get(p.symbol))
+
+
+def _for_target(packages: Mapping[str, Package], target: Target) -> dict[str, Package]:
+    """The recipes as a target sees them: the host has a C library of its own."""
+    if target is RISCV64:
+        return dict(packages)
+    return {
+        name: dataclasses.replace(package, needs=tuple(n for n in package.needs if n != "musl"))
+        for name, package in packages.items()
+    }
+
+
+def _package_steps(project: Project, package: Package, target: Target) -> list[Step]:
+    name = step_name(package.name, target)
+    needs = tuple(step_name(need, target) for need in package.needs)
+    if not package.sources or package.name in project.local_sources:
+        return [Step(name, "build", needs, package, target)]
+    load = Step(f"fetch:{package.name}", "fetch", (), package)
+    return [load, Step(name, "build", (*needs, load.name), package, target)]
+
+
+def _missing(project: Project, package: Package | None) -> list[str]:
+    sources = package.sources if package else ()
+    return [s.file for s in sources if fetch.known(s, project.fetch) is None]
+
+
+def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
+    package = step.package
+    assert package is not None
+    builder = BUILDERS[package.build]
+    extra = builder.files(package, project.root, project.config.board)
+    local = project.local_sources.get(package.name)
+    return {
+        "recipe": dict(package.recipe),
+        "builder": hash_file(builder.module),
+        "toolchain": step.target.identity(),
+        "source": list_tree(local) if local else _source_hashes(project, package),
+        "files": hash_tree(project.root, [*_own_files(package), *extra]),
+        "settings": settings(project, package),
+    }
+
+
+def _source_hashes(project: Project, package: Package) -> dict[str, str]:
+    fetched = {source.file: fetch.known(source, project.fetch) for source in package.sources}
+    for file, found in fetched.items():
+        if found is None:
+            raise UserError(f"{file} is not in {project.fetch.dl}", hint="run: ./doit fetch")
+    return {file: found.sha256 for file, found in fetched.items() if found}
+
+
+def _own_files(package: Package) -> list[Path]:
+    own = package.own_source
+    code = [p for p in own.rglob("*") if p.is_file()] if own and own.is_dir() else []
+    return [*code, *package.patches]
+
+
+def settings(project: Project, package: Package) -> dict[str, dict[str, Any]]:
+    """Settings files that a recipe asks for: path -> key -> value of its Kconfig symbol."""
+    symbols = project.config.symbols
+    return {
+        path: {key: symbols[symbol] for key, symbol in keys.items()}
+        for path, keys in package.recipe.get("settings", {}).items()
+    }
+
+
+def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
+    project = plan.project
+    own: dict[str, Any] = {"builder": hash_file(HERE / f"{step.kind}.py")}
+    if step.kind == "rootfs":
+        own["overlay"] = hash_tree(project.overlays / "rootfs")
+        own["model"] = {path: hash_file(file) for path, file in project.model_files.items()}
+    if step.kind == "card":
+        own["overlay"] = hash_tree(project.overlays / "boot" / project.config.board)
+        own["settings"] = {k: v for k, v in project.config.symbols.items() if k.startswith("CARD_")}
+    if step.kind == "release":
+        own["board"] = project.config.board
+    return own

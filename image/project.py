@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What one call works on: the folders, the choices, and what the command line overrides."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import config, model
+from image.config import Config
+from image.errors import UserError
+from image.fetch import Settings as FetchSettings
+from image.package import Package, load_all, variable
+
+# Settings of a call, given as NAME=value on the command line or in the environment.
+SETTINGS: Mapping[str, str] = {
+    "board": "board to build for, without touching .config",
+    "MODEL": "a llama2.c model file to put on the card",
+    "TOKENIZER": "the tokenizer that belongs to MODEL",
+    "DL_MIRROR": "where to look for sources before their own sites: a URL or a folder",
+    "DL_DIR": "folder of downloaded sources, to share between checkouts (default: dl)",
+    "OFFLINE": "1: never use the network",
+    "SDK_DIR": "a local tree of the Duo SDK",
+    "CARD_SIZE_MIB": "doit run: size of the emulated card",
+    "SOUND": "doit run: 'host', 'wav' or 'none'",
+}
+SOURCE_SUFFIX = "_SRC"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything a plan is made from. Nothing reads the environment after this was made."""
+
+    root: Path
+    config: Config
+    packages: Mapping[str, Package]
+    fetch: FetchSettings
+    jobs: int
+    local_sources: Mapping[str, Path]  # package name -> folder given with NAME_SRC=
+    model_files: Mapping[str, Path]  # path in the root file system -> file given with MODEL=
+
+    @property
+    def overlays(self) -> Path:
+        """What we change in things that we do not own."""
+        return self.root / "overlays"
+
+    @property
+    def work(self) -> Path:
+        """One folder per step key."""
+        return self.root / "work"
+
+    @property
+    def out(self) -> Path:
+        """Results for this board."""
+        return self.root / "out" / self.config.board
+
+
+def load(root: Path, given: Mapping[str, str]) -> Project:
+    """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
+    packages = load_all(root / "packages")
+    _refuse_unknown(given, packages)
+    return Project(
+        root=root,
+        config=config.load(root, given.get("board")),
+        packages=packages,
+        fetch=FetchSettings(
+            dl=Path(given.get("DL_DIR", root / "dl")).absolute(),
+            mirror=given.get("DL_MIRROR"),
+            offline=given.get("OFFLINE", "0") not in ("", "0"),
+        ),
+        jobs=os.cpu_count() or 1,
+        local_sources=_local_sources(given, packages),
+        model_files=model.chosen(given.get("MODEL"), given.get("TOKENIZER")),
+    )
+
+
+def names(packages: Mapping[str, Package]) -> dict[str, str]:
+    """Every setting that a call may give, with its meaning."""
+    sources = {
+        variable(name) + SOURCE_SUFFIX: f"build {name} from this folder" for name in packages
+    }
+    return {**SETTINGS, **sources}
+
+
+def _refuse_unknown(given: Mapping[str, str], packages: Mapping[str, Package]) -> None:
+    known = names(packages)
+    for name in given:
+        if name not in known:
+            raise UserError(f"{name}= is no setting", hint=f"settings: {', '.join(sorted(known))}")
+
+
+def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) -> dict[str, Path]:
+    found = {}
+    for name in packages:
+        value = given.get(variable(name) + SOURCE_SUFFIX)
+        if value:
+            folder = Path(value).absolute()
+            if not folder.is_dir():
+                raise UserError(f"{variable(name)}{SOURCE_SUFFIX}={value} is not a folder")
+            found[name] = folder
+    return found

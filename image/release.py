@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""What a person takes away: the image, compressed, with block map, manifest and checksums."""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from image import card, fetch, rootfs, run
+from image.builders.job import reproducible
+from image.key import hash_file, hash_tree, key_of
+from image.package import Package
+from image.plan import Plan, Step
+
+LOG = "log"
+
+
+def image_path(plan: Plan) -> Path:
+    """Where the card image of a plan ends up."""
+    board = plan.project.config.board
+    return plan.project.out / "images" / f"duo-storyteller-{board}.img"
+
+
+def build(plan: Plan, step: Step) -> None:
+    """Write out/BOARD/images. The files appear together: a half-written set is never seen."""
+    folder = plan.folder(step)
+    made = folder / "images"
+    made.mkdir(parents=True)
+    image = made / image_path(plan).name
+    shutil.copyfile(plan.folder(plan.step("card")) / card.IMAGE, image)
+    compress(image, made / f"{image.name}.gz")
+    _map_blocks(image, folder / LOG)
+    (made / "manifest.json").write_text(json.dumps(manifest(plan), indent=2, sort_keys=True) + "\n")
+    sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(made.iterdir())]
+    (made / "sha256sums").write_text("".join(sums))
+
+
+def publish(plan: Plan, step: Step) -> Path:
+    """Bring a finished release to out/BOARD/images; returns the image's path."""
+    target = image_path(plan).parent
+    made = plan.folder(step) / "images"
+    same = target / "sha256sums"
+    if not (same.is_file() and same.read_bytes() == (made / "sha256sums").read_bytes()):
+        fresh = target.with_name("images.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(made, fresh)
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+    return image_path(plan)
+
+
+def compress(source: Path, target: Path) -> None:
+    """gzip, which every card writer reads; without name and time, so it is the same each time."""
+    with (
+        source.open("rb") as plain,
+        target.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, 1 << 20)
+
+
+def manifest(plan: Plan) -> dict[str, Any]:
+    """Every input of the image: where from, which version, which hash, which licence."""
+    return {
+        "board": plan.project.config.board,
+        "configuration": dict(plan.project.config.symbols),
+        "image": key_of([plan.key(plan.step("card"))]),
+        "packages": [_entry(plan, package) for package in plan.packages],
+        "model": {path: hash_file(file) for path, file in plan.project.model_files.items()},
+        "root_bytes": (plan.folder(plan.step("rootfs")) / rootfs.IMAGE).stat().st_size,
+    }
+
+
+def _entry(plan: Plan, package: Package) -> dict[str, Any]:
+    step = plan.step(package.name)
+    return {
+        "name": package.name,
+        "version": package.version,
+        "licence": package.licence.spdx,
+        "key": plan.key(step),
+        "compiler": step.target.identity()["compiler"],
+        "sources": _sources(plan, package),
+        "patches": {path.name: hash_file(path) for path in package.patches},
+    }
+
+
+def _sources(plan: Plan, package: Package) -> list[dict[str, Any]]:
+    local = plan.project.local_sources.get(package.name)
+    if local:
+        return [{"origin": "local folder", "sha256": key_of(hash_tree(local))}]
+    if package.own_source:
+        return [{"origin": "this project", "sha256": key_of(hash_tree(package.own_source))}]
+    found = [(source, fetch.known(source, plan.project.fetch)) for source in package.sources]
+    return [
+        {
+            "file": fetched.path.name,
+            "urls": list(source.urls),
+            "origin": fetched.origin,
+            "version": fetched.version or package.version,
+            "sha256": fetched.sha256,
+        }
+        for source, fetched in found
+        if fetched
+    ]
+
+
+def _map_blocks(image: Path, log: Path) -> None:
+    target = image.with_name(f"{image.name}.bmap")
+    run.run(["bmaptool", "create", "-o", target, image], env=reproducible(), log=log)

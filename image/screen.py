@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""What a person sees while steps run: one line per step, the reason of a failure, what to do."""
+
+import sys
+import threading
+import time
+from typing import Any
+
+from tqdm import tqdm
+
+from image.errors import UserError
+from image.run import CommandFailed, tail
+
+REFRESH_S = 1.0
+
+
+def line(name: str, result: str) -> None:
+    """One line about a step, above whatever bars are on the screen."""
+    tqdm.write(f"{time.strftime('%H:%M:%S')}  {name:<18} {result}", file=sys.stdout)
+    sys.stdout.flush()
+
+
+def explain(error: BaseException, again: str | None) -> str:
+    """A failure as a person reads it: the end of the log, its path, what to do next."""
+    lines = []
+    log = error.log if isinstance(error, CommandFailed) else None
+    if log is not None and log.is_file():
+        lines += [tail(log), f"log:   {log}"]
+    lines.append(str(error) if isinstance(error, UserError) else f"error: {error!r}")
+    if again:
+        lines.append(f"again: {again}")
+    return "\n".join(lines)
+
+
+class Reporter:
+    """doit's reporter: times each step, shows which ones run, explains what failed."""
+
+    desc = "one line per step"
+
+    def __init__(self, outstream: Any, options: Any) -> None:
+        self.started: dict[str, float] = {}
+        self.failed = False
+        self._bar = tqdm(bar_format="{desc}", leave=False, disable=None, file=sys.stderr)
+        self._stopped = threading.Event()
+        threading.Thread(target=self._show_running, daemon=True).start()
+
+    def initialize(self, tasks: Any, selected_tasks: Any) -> None:
+        """Called when the tasks are known."""
+
+    def get_status(self, task: Any) -> None:
+        """Called before a task's freshness is looked at."""
+
+    def execute_task(self, task: Any) -> None:
+        """A task starts."""
+        if _is_step(task):
+            self.started[task.name] = time.monotonic()
+
+    def add_success(self, task: Any) -> None:
+        """A task ended well."""
+        if _is_step(task):
+            line(_title(task), f"{self._seconds(task):6.1f} s  {task.meta.get('why', '')}")
+
+    def add_failure(self, task: Any, fail: Any) -> None:
+        """A task failed: say why and how to go on."""
+        self.failed = True
+        seconds = self._seconds(task)
+        if not fail.report:
+            return
+        if _is_step(task):
+            line(_title(task), f"{seconds:6.1f} s  FAILED")
+        error = getattr(fail, "exception", None) or fail
+        again = f"./doit {task.name.lstrip('_')}" if _is_step(task) else None
+        known = isinstance(error, UserError)
+        tqdm.write(explain(error, again) if known else fail.get_msg(), file=sys.stderr)
+
+    def skip_uptodate(self, task: Any) -> None:
+        """A step's result is there already."""
+        if _is_step(task) and task.meta.get("say_same"):
+            line(_title(task), "  same")
+
+    def skip_ignore(self, task: Any) -> None:
+        """`doit ignore` was used on a task."""
+        line(_title(task), "  ignored")
+
+    def cleanup_error(self, exception: Any) -> None:
+        """An error while cleaning."""
+        tqdm.write(exception.get_msg(), file=sys.stderr)
+
+    def runtime_error(self, msg: str) -> None:
+        """An error of the task runner itself."""
+        tqdm.write(msg, file=sys.stderr)
+
+    def teardown_task(self, task: Any) -> None:
+        """A task is torn down."""
+
+    def complete_run(self) -> None:
+        """All is done."""
+        self._stopped.set()
+        self._bar.close()
+
+    def _seconds(self, task: Any) -> float:
+        return time.monotonic() - self.started.pop(task.name, time.monotonic())
+
+    def _show_running(self) -> None:
+        while not self._stopped.wait(REFRESH_S):
+            now = time.monotonic()
+            running = [f"{name} {now - start:.0f} s" for name, start in list(self.started.items())]
+            self._bar.set_description_str(f"running: {', '.join(running)}" if running else "")
+
+
+def _is_step(task: Any) -> bool:
+    return bool(task.meta and task.meta.get("step"))
+
+
+def _title(task: Any) -> str:
+    return str(task.meta["step"]) if _is_step(task) else str(task.name)

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""The work as doit tasks: what dodo.py hands over to the task runner."""
+
+import functools
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from image import config, plan, project, qemu, release, steps
+from image.errors import UserError
+from image.plan import Plan, Step
+from image.project import Project
+from image.toolchain import HOST, RISCV64
+
+ROOT = Path(__file__).resolve().parent.parent
+Task = dict[str, Any]
+
+
+def given() -> dict[str, str]:
+    """Settings of this call: NAME=value words of the command line, else of the environment."""
+    words = [word.split("=", 1) for word in sys.argv[1:] if "=" in word and word[0] != "-"]
+    inherited = {
+        name: os.environ[name] for name in project.SETTINGS if name in os.environ and name.isupper()
+    }
+    return {**inherited, **dict(words)}
+
+
+@functools.cache
+def current_project() -> Project:
+    """The project of this call."""
+    return project.load(ROOT, given())
+
+
+@functools.cache
+def current_plan() -> Plan:
+    """The plan of this call's board."""
+    return plan.make(current_project())
+
+
+def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], list[Task]]:
+    """A task creator whose bad input becomes a task that fails with that message.
+
+    So `list`, `doctor` and `configure` work whatever is wrong with the configuration.
+    """
+
+    @functools.wraps(create)
+    def wrapper() -> list[Task]:
+        try:
+            return list(create())
+        except UserError as error:
+            name = create.__name__.removeprefix("task_")
+            names = [f"package:{path.parent.name}" for path in _recipes()]
+            failing = names if name == "package" else [name]
+            return [_failing(basename, create.__doc__, error) for basename in failing]
+
+    return wrapper
+
+
+def image() -> Iterator[Task]:
+    """Everything up to the published card image."""
+    made = current_plan()
+    if not any("boot" in package.recipe for package in made.packages):
+        raise UserError(
+            f"board {made.project.config.board} has no kernel package yet, so no card can be built",
+            hint="./doit image board=qemu_virt builds the same storyteller for an emulated board",
+        )
+    last = made.step("release")
+    yield {
+        "basename": "image",
+        "actions": [_publish],
+        "task_dep": [_task_name(last)],
+        "io": {"capture": False},
+        "clean": [_clean],
+    }
+    for step in made.steps.values():
+        if step.kind in ("rootfs", "card", "release"):
+            yield _step_task(made, step, basename=f"_{step.name}")
+
+
+def fetch_all() -> Iterator[Task]:
+    """One task per package with sources."""
+    made = current_plan()
+    for step in made.steps.values():
+        if step.kind == "fetch" and step.package:
+            yield _step_task(made, step, name=step.package.name)
+
+
+def packages() -> Iterator[Task]:
+    """For each package of the configuration: build it, and build it anew."""
+    made = current_plan()
+    for step in made.steps.values():
+        if step.kind == "build":
+            yield _step_task(made, step, name=step.name)
+            again = _step_task(made, step, basename=f"package:{step.name}:rebuild")
+            yield {**again, "uptodate": [False], "doc": None}
+
+
+def engine() -> Iterator[Task]:
+    """The engine for the host and, static, for riscv64."""
+    copies: list[Any] = []
+    needs = []
+    for target in (HOST, RISCV64):
+        made = plan.make(current_project(), ["llama"], target)
+        last = made.step(plan.step_name("llama", target))
+        copies.append((_copy_program, [made, last, ROOT / "out" / target.name / "bin"]))
+        needs.append(_task_name(last))
+        if target is HOST:
+            yield from (_step_task(made, s, basename=_task_name(s)) for s in made.steps.values())
+    yield {
+        "basename": "engine",
+        "actions": copies,
+        "task_dep": needs,
+        "io": {"capture": False},
+    }
+
+
+def foreground(action: Callable[..., Any], needs: Sequence[str] = ()) -> Task:
+    """A task that has the terminal and is never up to date."""
+    return {"actions": [action], "task_dep": list(needs), "io": {"capture": False}}
+
+
+def configure() -> None:
+    """Write .config from the defaults of board=NAME."""
+    board = given().get("board")
+    if board is None:
+        raise UserError("which board?", hint="./doit configure board=qemu_virt")
+    print(f".config: {config.configure(ROOT, board)}")
+
+
+def explain(names: list[str]) -> None:
+    """Print for each named step, or for all, whether it would run and why."""
+    made = current_plan()
+    for step in [made.step(name) for name in names] or made.steps.values():
+        print(f"{step.name:<18} {made.why(step)}")
+
+
+def boot() -> None:
+    """Boot the card of an emulated board on this terminal."""
+    made = current_project()
+    if made.config.board != "qemu_virt":
+        raise UserError(
+            f"board {made.config.board} is not emulated: write its card and put it into the board",
+            hint="./doit run board=qemu_virt",
+        )
+    qemu.run(release.image_path(current_plan()), made.out, given())
+
+
+def _recipes() -> list[Path]:
+    return sorted((ROOT / "packages").glob("*/package.yaml"))
+
+
+def _failing(basename: str, doc: str | None, error: UserError) -> Task:
+    def fail() -> None:
+        raise error
+
+    return {"basename": basename, "actions": [fail], "doc": doc, "io": {"capture": False}}
+
+
+def _step_task(made: Plan, step: Step, **more: Any) -> Task:
+    """One step as a task: skipped when the result of its key is there."""
+    meta: dict[str, Any] = {"step": step.name}
+
+    def is_done(*_: Any) -> bool:
+        done = made.is_done(step)
+        meta["why"] = "" if done else made.why(step)
+        return done
+
+    return {
+        "actions": [(steps.perform, [made, step])],
+        "uptodate": [is_done],
+        "task_dep": [_task_name(made.steps[need]) for need in step.needs],
+        "io": {"capture": False},
+        "meta": meta,
+        "doc": step.package.summary if step.package else None,
+        **more,
+    }
+
+
+def _task_name(step: Step) -> str:
+    """The name under which doit knows a step."""
+    if step.kind == "fetch":
+        return step.name
+    if step.kind == "build" and step.target is RISCV64:
+        return f"package:{step.name}"
+    return f"_{step.name}"
+
+
+def _publish() -> None:
+    made = current_plan()
+    path = release.publish(made, made.step("release"))
+    size_mib = path.stat().st_size / (1 << 20)
+    print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; balenaEtcher writes it, or its .gz")
+
+
+def _copy_program(made: Plan, step: Step, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    path = shutil.copy2(made.folder(step) / steps.PROGRAMS / "run", target / "run")
+    print(Path(path).relative_to(ROOT))
+
+
+def _clean() -> None:
+    """Remove what was built; downloads stay."""
+    for folder in (ROOT / "work", ROOT / "out"):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.is_dir():
+                shutil.rmtree(path)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""Builders on toy packages: plain C, make and autotools need no Python of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from image import run
+from image.builders import autotools, c, kconfig, make
+from image.builders.job import Job, find_files
+from image.errors import UserError
+from image.package import Licence, Package
+from image.toolchain import HOST
+
+HELLO = '#include <stdio.h>\n#include "toy.h"\nint main(void) { return puts(toy()) < 0; }\n'
+TOY = '#include "toy.h"\nconst char *toy(void) { return "hello"; }\n'
+
+
+def job(tmp_path: Path, **recipe: object) -> Job:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "toy.h").write_text("const char *toy(void);\n")
+    (source / "toy.c").write_text(TOY)
+    (source / "main.c").write_text(HELLO)
+    package = Package("toy", "1", "", tmp_path, (), Licence("MIT", {}), (), "c", recipe)
+    (tmp_path / "staging").mkdir()
+    places = {"project": tmp_path, "source": source, "staging": tmp_path / "staging"}
+    return Job(package, board="b", log=tmp_path / "log", jobs=2, target=HOST, needs={}, **places)
+
+
+def test_plain_c(tmp_path: Path) -> None:
+    made = job(
+        tmp_path,
+        libraries={"toy": ["*.c", "!main.c"]},
+        headers=["toy.h"],
+        programs={"hello": {"files": ["main.c"], "libraries": ["toy"]}},
+    )
+    c.build(made)
+    assert run.output([made.staging / "usr/bin/hello"]) == "hello\n"
+    assert (made.staging / "usr/include/toy/toy.h").is_file()
+
+
+def test_make(tmp_path: Path) -> None:
+    made = job(tmp_path)
+    (made.source / "Makefile").write_text(
+        "all:\n\t$(CC) $(CFLAGS) toy.c main.c -o hello\n"
+        "install:\n\tinstall -D hello $(DESTDIR)$(PREFIX)/bin/hello\n"
+    )
+    make.build(made)
+    assert run.output([made.staging / "usr/bin/hello"]) == "hello\n"
+
+
+def test_autotools(tmp_path: Path) -> None:
+    made = job(tmp_path, configure=["--with-colour=red"])
+    configure = made.source / "configure"
+    configure.write_text(
+        '#!/bin/sh\nset -e\ncase "$*" in *--prefix=/usr*--with-colour=red*) ;; *) exit 1 ;; esac\n'
+        'printf "all:\\n\\t$CC $CFLAGS toy.c main.c -o hello\\n'
+        'install:\\n\\tinstall -D hello \\$(DESTDIR)/usr/bin/hello\\n" >Makefile\n'
+    )
+    configure.chmod(0o755)
+    autotools.build(made)
+    assert run.output([made.staging / "usr/bin/hello"]) == "hello\n"
+
+
+def test_compiler_error_is_in_the_log(tmp_path: Path) -> None:
+    made = job(tmp_path, libraries={"toy": ["*.c"]})
+    (made.source / "toy.c").write_text("int broken(\n")
+    with pytest.raises(run.CommandFailed) as caught:
+        c.build(made)
+    assert caught.value.log == made.log
+    assert "toy.c:" in run.tail(made.log)
+
+
+def test_find_files(tmp_path: Path) -> None:
+    source = job(tmp_path).source
+    assert [p.name for p in find_files(source, ["*.c", "!main.c"], "toy")] == ["toy.c"]
+    with pytest.raises(UserError, match=r"toy: '\*\.cc' matches no file"):
+        find_files(source, ["*.cc"], "toy")
+
+
+def test_kconfig_check(tmp_path: Path) -> None:
+    config, fragment, required = (tmp_path / n for n in (".config", "base.config", "need.yaml"))
+    config.write_text("CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_N=4\n")
+    fragment.write_text("# why\nCONFIG_A=y\n# CONFIG_B is not set\nCONFIG_N=4\n")
+    required.write_text("- {symbol: A, value: y, why: needed}\n- {symbol: C, value: n, why: big}\n")
+    kconfig.check(config, [fragment], [required])
+    fragment.write_text("CONFIG_GONE=y\nCONFIG_N=5\n")
+    required.write_text("- {symbol: B, value: y, why: tells stories}\n")
+    with pytest.raises(UserError) as caught:
+        kconfig.check(config, [fragment], [required])
+    assert caught.value.message.splitlines()[1:] == [
+        "  base.config:1: CONFIG_GONE should be y, is n",
+        "  base.config:2: CONFIG_N should be 5, is 4",
+        "  need.yaml: CONFIG_B should be y: tells stories",
+    ]

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Imports go one way, and each door to the outside has one keeper."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+IMAGE = Path(__file__).resolve().parent.parent / "image"
+
+# Each module may import only modules that stand before it.
+ORDER = (
+    "errors", "run", "key", "source", "debian", "archive", "fetch", "config", "model", "package",
+    "toolchain", "project", "builders", "plan", "build", "rootfs", "card", "release", "steps",
+    "qemu", "screen", "doctor", "tasks", "testing", "__main__",
+)  # fmt: skip
+KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
+MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of all modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse((IMAGE / path).read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names if node.module == "image" else {node.module}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_point_downwards(path: Path) -> None:
+    room = path.parts[0].removesuffix(".py")
+    if room == "__init__":
+        assert not imports(path)
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "image" and len(parts) > 1 and parts[1] != room:
+            assert ORDER.index(parts[1]) < ORDER.index(room), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_doors_have_one_keeper(path: Path) -> None:
+    for door, keeper in KEEPERS.items():
+        assert door not in imports(path) or path.stem == keeper
