@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""What several tests share: a copy of the checkout to play with, and the built card."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from image import run
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
+
+
+def doit(checkout: Path, *arguments: str) -> str:
+    """What ./doit prints in a checkout; raises CommandFailed as it would end."""
+    env = {"DL_DIR": str(ROOT / "dl")}
+    return run.output([sys.executable, "-m", "image", *arguments], cwd=checkout, env=env)
+
+
+def copy_checkout(target: Path) -> Path:
+    """The project's files, without anything that was built."""
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*WORK_PRODUCTS), symlinks=True)
+    return target
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the checkout that a test may change."""
+    return copy_checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def card() -> Path:
+    """The card image of the emulated board, as ./doit image board=qemu_virt builds it."""
+    doit(ROOT, "image", "board=qemu_virt")
+    return ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""./doit as a user types it: bad input gets one clear error, never a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from image.run import CommandFailed
+from tests.conftest import doit
+
+
+def complaint(checkout: Path, *arguments: str) -> str:
+    with pytest.raises(CommandFailed) as caught:
+        doit(checkout, *arguments)
+    assert caught.value.status != 0
+    assert "Traceback" not in caught.value.message
+    return caught.value.message
+
+
+def test_list_names_the_tasks(checkout: Path) -> None:
+    listed = [line.split()[0] for line in doit(checkout, "list").splitlines()]
+    assert {"image", "fetch", "package", "run", "explain", "doctor", "test"} <= set(listed)
+
+
+def test_board_without_kernel(checkout: Path) -> None:
+    said = complaint(checkout, "image")
+    assert "board milkv_duo has no kernel package yet" in said
+    assert "./doit image board=qemu_virt" in said
+
+
+def test_unknown_board_and_setting(checkout: Path) -> None:
+    assert "qemu_virt" in complaint(checkout, "image", "board=qemu_vrit")
+    assert "COLOUR= is no setting" in complaint(checkout, "image", "COLOUR=red")
+    assert "LLAMA_SRC=/no/where is not a folder" in complaint(
+        checkout, "package:llama", "LLAMA_SRC=/no/where"
+    )
+
+
+def test_bad_configuration_is_told_and_mended(checkout: Path) -> None:
+    (checkout / ".config").write_text("CONFIG_NOPE=y\n")
+    assert "NOPE" in complaint(checkout, "image")
+    assert "NOPE" in complaint(checkout, "package:llama")
+    doit(checkout, "list")
+    doit(checkout, "configure", "board=qemu_virt")
+    assert "musl" in doit(checkout, "explain")
+
+
+def test_unknown_step(checkout: Path) -> None:
+    said = complaint(checkout, "explain", "lama", "board=qemu_virt")
+    assert "there is no step 'lama'" in said and "llama" in said

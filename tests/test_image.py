@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""The whole build: a sound card image, the same to the bit wherever it is built."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from image import run
+from image.key import hash_file
+from tests.conftest import ROOT, copy_checkout, doit
+
+MIB = 1 << 20
+
+
+def steps_that_ran(screen: str) -> list[str]:
+    """Names in the step lines `12:04:31  linux  41.0 s`."""
+    words = [line.split() for line in screen.splitlines()]
+    return [w[1] for w in words if len(w) > 3 and w[0].count(":") == 2 and w[3] == "s"]
+
+
+@pytest.fixture(scope="session")
+def twin(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second checkout elsewhere, with a build of its own."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("twin") / "other-place")
+    doit(checkout, "image", "board=qemu_virt")
+    return checkout
+
+
+def image_of(checkout: Path) -> Path:
+    return checkout / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
+
+
+def test_partitions(card: Path) -> None:
+    table = json.loads(run.output(["sfdisk", "--json", card]))["partitiontable"]
+    boot, root = table["partitions"]
+    assert (table["label"], boot["type"], root["type"]) == ("dos", "c", "83")
+    assert boot["bootable"] and boot["start"] == 2048 and root["start"] % 2048 == 0
+    assert card.stat().st_size >= (root["start"] + root["size"]) * 512
+
+
+def test_boot_partition_is_clean(card: Path, tmp_path: Path) -> None:
+    table = json.loads(run.output(["sfdisk", "--json", card]))["partitiontable"]["partitions"]
+    boot = tmp_path / "boot.vfat"
+    with card.open("rb") as file:
+        file.seek(table[0]["start"] * 512)
+        boot.write_bytes(file.read(table[0]["size"] * 512))
+    run.output(["fsck.vfat", "-n", boot])
+    names = run.output(["mdir", "-i", boot, "-b", "-/", "::"]).split()
+    assert "::/extlinux/extlinux.conf" in names and "::/Image" in names
+
+
+def test_release_files(card: Path) -> None:
+    folder = card.parent
+    assert sorted(path.name for path in folder.iterdir()) == [
+        card.name,
+        f"{card.name}.bmap",
+        f"{card.name}.gz",
+        "manifest.json",
+        "sha256sums",
+    ]
+    for line in (folder / "sha256sums").read_text().splitlines():
+        expected, name = line.split()
+        assert hash_file(folder / name) == expected
+    with gzip.open(folder / f"{card.name}.gz") as packed:
+        assert hashlib.file_digest(packed, "sha256").hexdigest() == hash_file(card)
+    assert (folder / f"{card.name}.gz").stat().st_size < 64 * MIB
+
+
+def test_manifest_names_every_input(card: Path) -> None:
+    manifest = json.loads((card.parent / "manifest.json").read_text())
+    for package in manifest["packages"]:
+        assert package["version"] and package["licence"] and package["key"]
+        for source in package["sources"]:
+            assert len(source["sha256"]) in (12, 64) and source["origin"]
+    assert {"linux", "musl", "busybox", "llama", "storyteller"} <= {
+        package["name"] for package in manifest["packages"]
+    }
+
+
+def test_same_to_the_bit(card: Path, twin: Path) -> None:
+    first, second = card.parent, image_of(twin).parent
+    assert (first / "sha256sums").read_text() == (second / "sha256sums").read_text()
+
+
+def test_nothing_to_do_the_second_time(twin: Path) -> None:
+    assert steps_that_ran(doit(twin, "image", "board=qemu_virt")) == []
+
+
+def test_one_edit_rebuilds_little(twin: Path) -> None:
+    source = twin / "packages/llama/src/sampler.c"
+    before = source.read_bytes()
+    source.write_bytes(before + b"/* edited */\n")
+    said = doit(twin, "explain", "llama", "board=qemu_virt")
+    assert "packages/llama/src/sampler.c changed" in said
+    ran = steps_that_ran(doit(twin, "image", "board=qemu_virt"))
+    assert sorted(ran) == ["card", "llama", "release", "rootfs", "storyteller"]
+    source.write_bytes(before)
+    ran = steps_that_ran(doit(twin, "image", "board=qemu_virt"))
+    assert "llama" not in ran and "storyteller" not in ran
+
+
+def test_too_small_a_root_says_by_how_much(twin: Path) -> None:
+    defconfig = twin / "defconfigs/qemu_virt_defconfig"
+    before = defconfig.read_text()
+    defconfig.write_text(before + "CONFIG_CARD_ROOT_MIB=4\n")
+    with pytest.raises(run.CommandFailed) as caught:
+        doit(twin, "image", "board=qemu_virt")
+    defconfig.write_text(before)
+    assert "the root partition of 4 MiB is" in caught.value.message
+    assert "set CONFIG_CARD_ROOT_MIB=" in caught.value.message
+
+
+def test_local_source(twin: Path, tmp_path: Path) -> None:
+    local = tmp_path / "llama"
+    local.mkdir()
+    for path in (ROOT / "packages/llama/src").iterdir():
+        (local / path.name).write_bytes(path.read_bytes())
+    (local / "sampler.c").write_text("#error from the local folder\n")
+    with pytest.raises(run.CommandFailed) as caught:
+        doit(twin, "package:llama", f"LLAMA_SRC={local}", "board=qemu_virt")
+    assert "from the local folder" in caught.value.message
