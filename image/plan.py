@@ -18,6 +18,8 @@ from image.toolchain import RISCV64, Target
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
 HERE = Path(__file__).parent
+# Files of a package's folder that its result does not depend on: the recipe is hashed as data.
+NO_INPUTS = ("package.yaml", "Kconfig", "README.md")
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,10 @@ def step_name(package: str, target: Target) -> str:
 
 def _configured(project: Project) -> tuple[str, ...]:
     symbols = project.config.symbols
-    return tuple(p.name for p in project.packages.values() if symbols.get(p.symbol))
+    chosen = [p for p in project.packages.values() if symbols.get(p.symbol)]
+    # A model given by hand takes the place of the configured one, which need not be fetched then.
+    given = set(project.model_files)
+    return tuple(p.name for p in chosen if not given & set(p.recipe.get("install", {})))
 
 
 def _for_target(packages: Mapping[str, Package], target: Target) -> dict[str, Package]:
@@ -183,9 +188,11 @@ def _source_hashes(project: Project, package: Package) -> dict[str, str]:
 
 
 def _own_files(package: Package) -> list[Path]:
+    """Our files that go into a package: its source when it is ours, patches, files to install."""
     own = package.own_source
-    code = [p for p in own.rglob("*") if p.is_file()] if own and own.is_dir() else []
-    return [*code, *package.patches]
+    code = [path for path in own.rglob("*") if path.is_file()] if own and own.is_dir() else []
+    beside = [p for p in package.folder.iterdir() if p.is_file() and p.name not in NO_INPUTS]
+    return [*code, *beside]
 
 
 def settings(project: Project, package: Package) -> dict[str, dict[str, Any]]:

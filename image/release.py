@@ -28,7 +28,9 @@ def build(plan: Plan, step: Step) -> None:
     made = folder / "images"
     made.mkdir(parents=True)
     image = made / image_path(plan).name
-    shutil.copyfile(plan.folder(plan.step("card")) / card.IMAGE, image)
+    # Holes stay holes: the block map tells card writers to skip them.
+    made_card = plan.folder(plan.step("card")) / card.IMAGE
+    run.run(["cp", "--sparse=always", made_card, image], log=folder / LOG)
     compress(image, made / f"{image.name}.gz")
     _map_blocks(image, folder / LOG)
     (made / "manifest.json").write_text(json.dumps(manifest(plan), indent=2, sort_keys=True) + "\n")
@@ -40,14 +42,26 @@ def publish(plan: Plan, step: Step) -> Path:
     """Bring a finished release to out/BOARD/images; returns the image's path."""
     target = image_path(plan).parent
     made = plan.folder(step) / "images"
-    same = target / "sha256sums"
-    if not (same.is_file() and same.read_bytes() == (made / "sha256sums").read_bytes()):
+    if not _is_published(made, target):
         fresh = target.with_name("images.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(made, fresh)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        run.run(["cp", "--recursive", "--sparse=always", made, fresh])
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
     return image_path(plan)
+
+
+def _is_published(made: Path, target: Path) -> bool:
+    """Whether out/ holds these very files."""
+
+    def sizes(folder: Path) -> dict[str, int]:
+        return {path.name: path.stat().st_size for path in folder.glob("*")}
+
+    sums = "sha256sums"
+    return sizes(made) == sizes(target) and (
+        (made / sums).read_bytes() == (target / sums).read_bytes()
+    )
 
 
 def compress(source: Path, target: Path) -> None:

@@ -32,20 +32,17 @@ def build(plan: Plan, step: Step) -> None:
     folder = plan.folder(step)
     tree = folder / ROOT
     project = plan.project
-    model = dict(project.model_files)
     sources = [(p.name, plan.folder(plan.step(p.name)) / ROOT) for p in plan.packages]
-    merge(tree, [*sources, ("overlays/rootfs", project.overlays / "rootfs")], replaced=model)
-    for path, file in model.items():
+    merge(tree, [*sources, ("overlays/rootfs", project.overlays / "rootfs")])
+    for path, file in project.model_files.items():
         copy_file(file, tree / path)
     FORMATS["erofs"](tree, folder / IMAGE, folder / LOG)
 
 
-def merge(
-    tree: Path, sources: Iterable[tuple[str, Path]], replaced: Iterable[str] = ()
-) -> dict[str, str]:
+def merge(tree: Path, sources: Iterable[tuple[str, Path]]) -> dict[str, str]:
     """Copy several trees into one; returns which source each path came from.
 
-    Paths in `replaced` are left out. Raises UserError when two sources bring the same file.
+    Raises UserError when two sources bring the same file.
     """
     for name in FOLDERS:
         (tree / name).mkdir(parents=True)
@@ -56,8 +53,7 @@ def merge(
             if path in owners:
                 raise UserError(f"/{path} comes from both {owners[path]} and {owner}")
             owners[path] = owner
-            if path not in replaced:
-                _place(file, tree / path)
+            _place(file, tree / path)
     return owners
 
 
