@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#ifndef STORYTELLER_OPTIONS_H
+#define STORYTELLER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "prompt.h"
+
+/* What the command line says; NULL or 0 where it says nothing. */
+struct options {
+	const char *model;
+	const char *tokenizer;
+	const char *settings;
+	const char *prompt;
+	const char *device;
+	const char *wav;
+	uint64_t seed;
+	long stories;
+	long steps;
+	bool no_sound;
+	bool help;
+};
+
+extern const char OPTIONS_HELP[];
+
+/* Read the command line. Returns false with one sentence in problem when it makes no sense. */
+bool options_parse(struct options *options, int count, char **words, char *problem, size_t size);
+
+#endif
