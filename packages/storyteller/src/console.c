@@ -10,105 +10,105 @@
 /* A serial line may be in any state at power-on: what is needed for lines and Ctrl-C is set. */
 static void prepare_terminal(struct console *console)
 {
-	struct termios wanted;
+    struct termios wanted;
 
-	/* In the background of a shell, changing the terminal would stop the program. */
-	if (tcgetpgrp(STDIN_FILENO) != getpgrp() || tcgetattr(STDIN_FILENO, &console->before) != 0)
-		return;
-	wanted = console->before;
-	wanted.c_iflag |= ICRNL;
-	wanted.c_oflag |= OPOST | ONLCR;
-	wanted.c_lflag |= ICANON | ECHO | ECHOE | ISIG;
-	/* Ctrl-C is not shown as ^C in the middle of a story. */
-	wanted.c_lflag &= (tcflag_t)~ECHOCTL;
-	console->is_changed = tcsetattr(STDIN_FILENO, TCSANOW, &wanted) == 0;
+    /* In the background of a shell, changing the terminal would stop the program. */
+    if (tcgetpgrp(STDIN_FILENO) != getpgrp() || tcgetattr(STDIN_FILENO, &console->before) != 0)
+        return;
+    wanted = console->before;
+    wanted.c_iflag |= ICRNL;
+    wanted.c_oflag |= OPOST | ONLCR;
+    wanted.c_lflag |= ICANON | ECHO | ECHOE | ISIG;
+    /* Ctrl-C is not shown as ^C in the middle of a story. */
+    wanted.c_lflag &= (tcflag_t)~ECHOCTL;
+    console->is_changed = tcsetattr(STDIN_FILENO, TCSANOW, &wanted) == 0;
 }
 
 void console_open(struct console *console)
 {
-	memset(console, 0, sizeof(*console));
-	console->is_open = true;
-	console->is_terminal = isatty(STDIN_FILENO) == 1;
-	if (console->is_terminal)
-		prepare_terminal(console);
+    memset(console, 0, sizeof(*console));
+    console->is_open = true;
+    console->is_terminal = isatty(STDIN_FILENO) == 1;
+    if (console->is_terminal)
+        prepare_terminal(console);
 }
 
 void console_close(struct console *console)
 {
-	if (console->is_changed)
-		tcsetattr(STDIN_FILENO, TCSANOW, &console->before);
-	console->is_changed = false;
+    if (console->is_changed)
+        tcsetattr(STDIN_FILENO, TCSANOW, &console->before);
+    console->is_changed = false;
 }
 
 /* Take what was read up to the end of a line. Returns whether the end was there. */
 static bool take_line(struct console *console, char line[CONSOLE_LINE_BYTES])
 {
-	while (console->input_count > 0) {
-		char c = console->input[console->input_first++];
+    while (console->input_count > 0) {
+        char c = console->input[console->input_first++];
 
-		console->input_count--;
-		if (c == '\n') {
-			memcpy(line, console->line, console->line_length);
-			line[console->line_length] = '\0';
-			console->line_length = 0;
-			return true;
-		}
-		if (console->line_length + 1 < CONSOLE_LINE_BYTES)
-			console->line[console->line_length++] = c;
-	}
-	return false;
+        console->input_count--;
+        if (c == '\n') {
+            memcpy(line, console->line, console->line_length);
+            line[console->line_length] = '\0';
+            console->line_length = 0;
+            return true;
+        }
+        if (console->line_length + 1 < CONSOLE_LINE_BYTES)
+            console->line[console->line_length++] = c;
+    }
+    return false;
 }
 
 static void read_more(struct console *console)
 {
-	ssize_t got = read(STDIN_FILENO, console->input, sizeof(console->input));
+    ssize_t got = read(STDIN_FILENO, console->input, sizeof(console->input));
 
-	console->input_first = 0;
-	console->input_count = got > 0 ? (size_t)got : 0;
-	/* At the end of input, asking again would only turn in circles. */
-	if (got <= 0)
-		console->is_open = false;
+    console->input_first = 0;
+    console->input_count = got > 0 ? (size_t)got : 0;
+    /* At the end of input, asking again would only turn in circles. */
+    if (got <= 0)
+        console->is_open = false;
 }
 
 bool console_read(struct console *console, int timeout_ms, char line[CONSOLE_LINE_BYTES])
 {
-	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 
-	if (take_line(console, line))
-		return true;
-	if (poll(&input, console->is_open ? 1 : 0, timeout_ms) <= 0)
-		return false;
-	read_more(console);
-	if (!take_line(console, line))
-		return false;
-	/* The terminal has shown the typed line and its end. */
-	console->is_line_begun = console->is_line_begun && !console->is_terminal;
-	return true;
+    if (take_line(console, line))
+        return true;
+    if (poll(&input, console->is_open ? 1 : 0, timeout_ms) <= 0)
+        return false;
+    read_more(console);
+    if (!take_line(console, line))
+        return false;
+    /* The terminal has shown the typed line and its end. */
+    console->is_line_begun = console->is_line_begun && !console->is_terminal;
+    return true;
 }
 
 void console_show(struct console *console, const char *text)
 {
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
 
-		if ((c < ' ' && c != '\n') || c == 127)
-			continue;
-		putchar(c);
-		console->is_line_begun = c != '\n';
-	}
-	fflush(stdout);
+        if ((c < ' ' && c != '\n') || c == 127)
+            continue;
+        putchar(c);
+        console->is_line_begun = c != '\n';
+    }
+    fflush(stdout);
 }
 
 void console_say(struct console *console, const char *format, ...)
 {
-	va_list values;
+    va_list values;
 
-	if (console->is_line_begun)
-		putchar('\n');
-	va_start(values, format);
-	vprintf(format, values);
-	va_end(values);
-	putchar('\n');
-	fflush(stdout);
-	console->is_line_begun = false;
+    if (console->is_line_begun)
+        putchar('\n');
+    va_start(values, format);
+    vprintf(format, values);
+    va_end(values);
+    putchar('\n');
+    fflush(stdout);
+    console->is_line_begun = false;
 }

@@ -11,16 +11,16 @@
 #define CONSOLE_LINE_BYTES 160
 
 struct console {
-	bool is_open;        /* more input may come */
-	bool is_terminal;
-	bool is_changed;     /* `before` must be restored */
-	bool is_line_begun;  /* the text shown last did not end its line */
-	struct termios before;
-	char input[256];     /* read, not used yet */
-	size_t input_first;
-	size_t input_count;
-	char line[CONSOLE_LINE_BYTES];
-	size_t line_length;
+    bool is_open; /* more input may come */
+    bool is_terminal;
+    bool is_changed;    /* `before` must be restored */
+    bool is_line_begun; /* the text shown last did not end its line */
+    struct termios before;
+    char input[256]; /* read, not used yet */
+    size_t input_first;
+    size_t input_count;
+    char line[CONSOLE_LINE_BYTES];
+    size_t line_length;
 };
 
 /* Begin to use standard input and output. A terminal is made to work line by line. */
@@ -37,7 +37,7 @@ bool console_read(struct console *console, int timeout_ms, char line[CONSOLE_LIN
 void console_show(struct console *console, const char *text);
 
 /* Show a line of its own, as printf. */
-__attribute__((format(printf, 2, 3)))
-void console_say(struct console *console, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void console_say(struct console *console, const char *format,
+                                                       ...);
 
 #endif

@@ -8,44 +8,44 @@
 #include "settings.h"
 
 const char OPTIONS_HELP[] =
-	"storyteller: invents children's stories and tells them aloud\n"
-	"\n"
-	"  --model FILE      llama2.c model           (/usr/share/llama/model.bin)\n"
-	"  --tokenizer FILE  its tokenizer            (/usr/share/llama/tokenizer.bin)\n"
-	"  --settings FILE   volume, speed, ...       (/etc/storyteller.conf)\n"
-	"  --stories N       end after N stories      (never)\n"
-	"  --seed S          seed of the first story; each next story has the next number\n"
-	"  --prompt TEXT     how each story begins    (drawn from word lists)\n"
-	"  --steps N         longest story, in tokens (256)\n"
-	"  --device NAME     ALSA device, for example plughw:1,0  (first card that plays)\n"
-	"  --no-sound        only show the text\n"
-	"  --wav FILE        write the speech to a WAV file instead of playing it\n"
-	"  -h, --help        this text\n"
-	"\n"
-	"Type a line to say what the next story is about, an empty line for another story,\n"
-	"Ctrl-C to stop. Seed and beginning of each story are shown: the same two tell it again.\n";
+    "storyteller: invents children's stories and tells them aloud\n"
+    "\n"
+    "  --model FILE      llama2.c model           (/usr/share/llama/model.bin)\n"
+    "  --tokenizer FILE  its tokenizer            (/usr/share/llama/tokenizer.bin)\n"
+    "  --settings FILE   volume, speed, ...       (/etc/storyteller.conf)\n"
+    "  --stories N       end after N stories      (never)\n"
+    "  --seed S          seed of the first story; each next story has the next number\n"
+    "  --prompt TEXT     how each story begins    (drawn from word lists)\n"
+    "  --steps N         longest story, in tokens (256)\n"
+    "  --device NAME     ALSA device, for example plughw:1,0  (first card that plays)\n"
+    "  --no-sound        only show the text\n"
+    "  --wav FILE        write the speech to a WAV file instead of playing it\n"
+    "  -h, --help        this text\n"
+    "\n"
+    "Type a line to say what the next story is about, an empty line for another story,\n"
+    "Ctrl-C to stop. Seed and beginning of each story are shown: the same two tell it again.\n";
 
 enum kind { TEXT, NUMBER, SEED, FLAG };
 
 struct option {
-	const char *name;
-	enum kind kind;
-	size_t offset;
+    const char *name;
+    enum kind kind;
+    size_t offset;
 };
 
 static const struct option OPTIONS[] = {
-	{"--model", TEXT, offsetof(struct options, model)},
-	{"--tokenizer", TEXT, offsetof(struct options, tokenizer)},
-	{"--settings", TEXT, offsetof(struct options, settings)},
-	{"--prompt", TEXT, offsetof(struct options, prompt)},
-	{"--device", TEXT, offsetof(struct options, device)},
-	{"--wav", TEXT, offsetof(struct options, wav)},
-	{"--stories", NUMBER, offsetof(struct options, stories)},
-	{"--steps", NUMBER, offsetof(struct options, steps)},
-	{"--seed", SEED, offsetof(struct options, seed)},
-	{"--no-sound", FLAG, offsetof(struct options, no_sound)},
-	{"--help", FLAG, offsetof(struct options, help)},
-	{"-h", FLAG, offsetof(struct options, help)},
+    {"--model", TEXT, offsetof(struct options, model)},
+    {"--tokenizer", TEXT, offsetof(struct options, tokenizer)},
+    {"--settings", TEXT, offsetof(struct options, settings)},
+    {"--prompt", TEXT, offsetof(struct options, prompt)},
+    {"--device", TEXT, offsetof(struct options, device)},
+    {"--wav", TEXT, offsetof(struct options, wav)},
+    {"--stories", NUMBER, offsetof(struct options, stories)},
+    {"--steps", NUMBER, offsetof(struct options, steps)},
+    {"--seed", SEED, offsetof(struct options, seed)},
+    {"--no-sound", FLAG, offsetof(struct options, no_sound)},
+    {"--help", FLAG, offsetof(struct options, help)},
+    {"-h", FLAG, offsetof(struct options, help)},
 };
 
 #define OPTION_COUNT (sizeof(OPTIONS) / sizeof(OPTIONS[0]))
@@ -53,72 +53,71 @@ static const struct option OPTIONS[] = {
 
 static const struct option *find_option(const char *name)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (strcmp(OPTIONS[i].name, name) == 0)
-			return &OPTIONS[i];
-	}
-	return NULL;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (strcmp(OPTIONS[i].name, name) == 0)
+            return &OPTIONS[i];
+    }
+    return NULL;
 }
 
 static bool take_value(void *target, const struct option *option, const char *value)
 {
-	long number;
-	bool ok = true;
+    long number;
+    bool ok = true;
 
-	if (option->kind == TEXT) {
-		memcpy(target, &value, sizeof(value));
-	} else if (option->kind == SEED) {
-		uint64_t seed;
+    if (option->kind == TEXT) {
+        memcpy(target, &value, sizeof(value));
+    } else if (option->kind == SEED) {
+        uint64_t seed;
 
-		ok = settings_number(value, 1, LONG_MAX, &number);
-		seed = ok ? (uint64_t)number : 0;
-		memcpy(target, &seed, sizeof(seed));
-	} else {
-		ok = settings_number(value, 1, LARGEST_NUMBER, &number);
-		memcpy(target, &number, sizeof(number));
-	}
-	return ok;
+        ok = settings_number(value, 1, LONG_MAX, &number);
+        seed = ok ? (uint64_t)number : 0;
+        memcpy(target, &seed, sizeof(seed));
+    } else {
+        ok = settings_number(value, 1, LARGEST_NUMBER, &number);
+        memcpy(target, &number, sizeof(number));
+    }
+    return ok;
 }
 
 static bool check(const struct options *options, char *problem, size_t size)
 {
-	if (options->no_sound && options->wav != NULL)
-		snprintf(problem, size, "--no-sound and --wav exclude each other: take one away");
-	else if (options->device != NULL && options->wav != NULL)
-		snprintf(problem, size, "--device and --wav exclude each other: take one away");
-	else if (options->prompt != NULL && strlen(options->prompt) >= PROMPT_BYTES)
-		snprintf(problem, size, "--prompt is too long: at most %d characters",
-			 PROMPT_BYTES - 1);
-	else
-		return true;
-	return false;
+    if (options->no_sound && options->wav != NULL)
+        snprintf(problem, size, "--no-sound and --wav exclude each other: take one away");
+    else if (options->device != NULL && options->wav != NULL)
+        snprintf(problem, size, "--device and --wav exclude each other: take one away");
+    else if (options->prompt != NULL && strlen(options->prompt) >= PROMPT_BYTES)
+        snprintf(problem, size, "--prompt is too long: at most %d characters", PROMPT_BYTES - 1);
+    else
+        return true;
+    return false;
 }
 
 bool options_parse(struct options *options, int count, char **words, char *problem, size_t size)
 {
-	memset(options, 0, sizeof(*options));
-	for (int i = 1; i < count; i++) {
-		const struct option *option = find_option(words[i]);
-		char *target;
+    memset(options, 0, sizeof(*options));
+    for (int i = 1; i < count; i++) {
+        const struct option *option = find_option(words[i]);
+        char *target;
 
-		if (option == NULL) {
-			snprintf(problem, size, "'%s' is not known: see storyteller --help", words[i]);
-			return false;
-		}
-		target = (char *)options + option->offset;
-		if (option->kind == FLAG) {
-			memcpy(target, &(bool){true}, sizeof(bool));
-			continue;
-		}
-		if (i + 1 == count) {
-			snprintf(problem, size, "%s wants a value: see storyteller --help", option->name);
-			return false;
-		}
-		if (!take_value(target, option, words[++i])) {
-			snprintf(problem, size, "%s: '%s' is not a whole number from 1%s", option->name,
-				 words[i], option->kind == NUMBER ? " to 100000" : " up");
-			return false;
-		}
-	}
-	return check(options, problem, size);
+        if (option == NULL) {
+            snprintf(problem, size, "'%s' is not known: see storyteller --help", words[i]);
+            return false;
+        }
+        target = (char *)options + option->offset;
+        if (option->kind == FLAG) {
+            memcpy(target, &(bool){true}, sizeof(bool));
+            continue;
+        }
+        if (i + 1 == count) {
+            snprintf(problem, size, "%s wants a value: see storyteller --help", option->name);
+            return false;
+        }
+        if (!take_value(target, option, words[++i])) {
+            snprintf(problem, size, "%s: '%s' is not a whole number from 1%s", option->name,
+                     words[i], option->kind == NUMBER ? " to 100000" : " up");
+            return false;
+        }
+    }
+    return check(options, problem, size);
 }

@@ -11,17 +11,17 @@
 
 /* What the command line says; NULL or 0 where it says nothing. */
 struct options {
-	const char *model;
-	const char *tokenizer;
-	const char *settings;
-	const char *prompt;
-	const char *device;
-	const char *wav;
-	uint64_t seed;
-	long stories;
-	long steps;
-	bool no_sound;
-	bool help;
+    const char *model;
+    const char *tokenizer;
+    const char *settings;
+    const char *prompt;
+    const char *device;
+    const char *wav;
+    uint64_t seed;
+    long stories;
+    long steps;
+    bool no_sound;
+    bool help;
 };
 
 extern const char OPTIONS_HELP[];

@@ -9,12 +9,12 @@
 #include "sound.h"
 
 struct output {
-	const char *device; /* wanted sound card, NULL: the first that plays */
-	unsigned rate;      /* samples per second */
-	bool is_wanted;     /* false: text only, by choice */
-	struct sound *wav;  /* open for the whole run, or NULL */
-	struct sound *card; /* open for one story, or NULL */
-	bool lack_was_told; /* "no sound" is said once, until there was sound again */
+    const char *device; /* wanted sound card, NULL: the first that plays */
+    unsigned rate;      /* samples per second */
+    bool is_wanted;     /* false: text only, by choice */
+    struct sound *wav;  /* open for the whole run, or NULL */
+    struct sound *card; /* open for one story, or NULL */
+    bool lack_was_told; /* "no sound" is said once, until there was sound again */
 };
 
 /* Find the output for a story. A card is looked for each time: it may have been plugged in, or out.

@@ -12,13 +12,13 @@
 #define QUEUE_SLOTS 3
 
 struct queue {
-	pthread_mutex_t mutex;
-	pthread_cond_t changed;
-	char slots[QUEUE_SLOTS][SENTENCE_BYTES];
-	int first;
-	int count;
-	bool is_busy;   /* a sentence was taken, and the taker has not said queue_done() */
-	bool is_closed; /* no more will come */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    char slots[QUEUE_SLOTS][SENTENCE_BYTES];
+    int first;
+    int count;
+    bool is_busy;   /* a sentence was taken, and the taker has not said queue_done() */
+    bool is_closed; /* no more will come */
 };
 
 /* Make an empty queue. Returns false when the system has no means left for it. */

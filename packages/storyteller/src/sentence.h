@@ -14,15 +14,15 @@ typedef void sentence_fn(void *user, const char *sentence);
 
 /* State of the splitter. How the text is cut into pieces makes no difference to it. */
 struct sentences {
-	sentence_fn *emit;
-	void *user;
-	char text[SENTENCE_BYTES];
-	size_t length;
-	int words;           /* spaces in text */
-	bool space_pending;  /* white space was seen behind text */
-	unsigned char utf8[4]; /* bytes of a character that is not complete yet */
-	size_t utf8_have;
-	size_t utf8_want;
+    sentence_fn *emit;
+    void *user;
+    char text[SENTENCE_BYTES];
+    size_t length;
+    int words;             /* spaces in text */
+    bool space_pending;    /* white space was seen behind text */
+    unsigned char utf8[4]; /* bytes of a character that is not complete yet */
+    size_t utf8_have;
+    size_t utf8_want;
 };
 
 /* Begin a story: an empty splitter that hands each sentence to emit(user, sentence). */

@@ -7,11 +7,11 @@
 #include <stddef.h>
 
 struct settings {
-	int volume;      /* percent of full loudness, 0 to 100 */
-	int speed;       /* percent of the voice's natural speed, 50 to 200 */
-	int pause_s;     /* seconds between stories, 0 to 3600 */
-	int temperature; /* percent: how freely stories are invented, 0 to 200 */
-	int steps;       /* longest story, in tokens, 1 to 100000; the model may allow fewer */
+    int volume;      /* percent of full loudness, 0 to 100 */
+    int speed;       /* percent of the voice's natural speed, 50 to 200 */
+    int pause_s;     /* seconds between stories, 0 to 3600 */
+    int temperature; /* percent: how freely stories are invented, 0 to 200 */
+    int steps;       /* longest story, in tokens, 1 to 100000; the model may allow fewer */
 };
 
 /* What holds without a settings file. */
@@ -24,7 +24,7 @@ typedef void settings_complaint_fn(void *user, const char *complaint);
  * that cannot be used changes nothing and is told to complain(user, ...): a misspelt setting must
  * not silence a toy. Returns false when the file cannot be read, with errno set. */
 bool settings_load(struct settings *settings, const char *path, settings_complaint_fn *complain,
-		   void *user);
+                   void *user);
 
 /* The whole of text as a number within [low, high]. Returns false when it is none. */
 bool settings_number(const char *text, long low, long high, long *number);

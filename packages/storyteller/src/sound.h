@@ -12,15 +12,15 @@
 
 /* One open output, mono, 16 bits. Kinds of output put this first in a structure of their own. */
 struct sound {
-	/* Take samples. Returns how many were taken (0: no room yet), -1 when the output is lost. */
-	long (*write)(struct sound *sound, const int16_t *samples, size_t count);
-	/* No more samples will come for now: play also a rest that is shorter than a buffer. */
-	void (*finish)(struct sound *sound);
-	/* After finish(): whether all was heard. */
-	bool (*is_played)(struct sound *sound);
-	/* Silence at once; what was not heard yet is forgotten. */
-	void (*drop)(struct sound *sound);
-	void (*close)(struct sound *sound);
+    /* Take samples. Returns how many were taken (0: no room yet), -1 when the output is lost. */
+    long (*write)(struct sound *sound, const int16_t *samples, size_t count);
+    /* No more samples will come for now: play also a rest that is shorter than a buffer. */
+    void (*finish)(struct sound *sound);
+    /* After finish(): whether all was heard. */
+    bool (*is_played)(struct sound *sound);
+    /* Silence at once; what was not heard yet is forgotten. */
+    void (*drop)(struct sound *sound);
+    void (*close)(struct sound *sound);
 };
 
 /* Open a sound card. device: an ALSA name such as "plughw:1,0", or NULL for the first card that

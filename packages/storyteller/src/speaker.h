@@ -12,9 +12,9 @@ struct speaker;
 
 /* What was heard of a story. */
 struct speaker_report {
-	double speech_s;  /* seconds of speech handed to the output */
-	double first_s;   /* clock_seconds() of the first sound; 0 when there was none */
-	bool is_lost;     /* the output failed on the way */
+    double speech_s; /* seconds of speech handed to the output */
+    double first_s;  /* clock_seconds() of the first sound; 0 when there was none */
+    bool is_lost;    /* the output failed on the way */
 };
 
 /* Start the thread. volume: percent, 0 to 100. Returns NULL when the system has no means left. */

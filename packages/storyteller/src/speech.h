@@ -23,6 +23,6 @@ unsigned speech_rate(const struct speech *speech);
 /* Speak a sentence of printable ASCII: samples(user, ...) gets the sound, part by part (20 ms).
  * Returns when the sentence is over or samples() returned false. */
 void speech_say(struct speech *speech, const char *sentence, speech_samples_fn *samples,
-		void *user);
+                void *user);
 
 #endif

@@ -12,39 +12,39 @@ static atomic_bool stop_wanted;
 
 static void leave(int signal)
 {
-	(void)signal;
-	_exit(0);
+    (void)signal;
+    _exit(0);
 }
 
 static void note(int signal)
 {
-	(void)signal;
-	atomic_store(&stop_wanted, true);
+    (void)signal;
+    atomic_store(&stop_wanted, true);
 }
 
 static void handle_with(void (*handler)(int))
 {
-	struct sigaction action;
+    struct sigaction action;
 
-	/* No SA_RESTART: a signal ends waiting for input. */
-	memset(&action, 0, sizeof(action));
-	sigemptyset(&action.sa_mask);
-	action.sa_handler = handler;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+    /* No SA_RESTART: a signal ends waiting for input. */
+    memset(&action, 0, sizeof(action));
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = handler;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 void stop_leave_at_once(void)
 {
-	handle_with(leave);
+    handle_with(leave);
 }
 
 void stop_note(void)
 {
-	handle_with(note);
+    handle_with(note);
 }
 
 bool stop_is_wanted(void)
 {
-	return atomic_load(&stop_wanted);
+    return atomic_load(&stop_wanted);
 }

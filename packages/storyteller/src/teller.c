@@ -16,179 +16,179 @@
 
 /* One story on its way. */
 struct story {
-	struct teller *teller;
-	struct sentences sentences;
-	struct sound *sound;   /* NULL: text only */
-	char prompt[PROMPT_BYTES];
-	uint64_t seed;
-	char next[CONSOLE_LINE_BYTES]; /* typed for the next story */
-	bool is_next_typed;
-	bool is_skipped;       /* an empty line was typed */
-	bool is_loss_told;
-	double begun_s;        /* clock_seconds() */
-	double waited_s;       /* time of inventing that went to showing and waiting */
+    struct teller *teller;
+    struct sentences sentences;
+    struct sound *sound; /* NULL: text only */
+    char prompt[PROMPT_BYTES];
+    uint64_t seed;
+    char next[CONSOLE_LINE_BYTES]; /* typed for the next story */
+    bool is_next_typed;
+    bool is_skipped; /* an empty line was typed */
+    bool is_loss_told;
+    double begun_s;  /* clock_seconds() */
+    double waited_s; /* time of inventing that went to showing and waiting */
 };
 
 static bool is_over(const struct story *story)
 {
-	return story->is_skipped || stop_is_wanted();
+    return story->is_skipped || stop_is_wanted();
 }
 
 /* Look whether a line was typed, or the sound was lost. */
 static void look(struct story *story)
 {
-	struct teller *teller = story->teller;
-	char line[CONSOLE_LINE_BYTES];
+    struct teller *teller = story->teller;
+    char line[CONSOLE_LINE_BYTES];
 
-	if (story->sound != NULL && !story->is_loss_told && speaker_is_lost(teller->speaker)) {
-		output_lost(teller->output, teller->console);
-		story->is_loss_told = true;
-	}
-	if (!console_read(teller->console, 0, line))
-		return;
-	if (line[strspn(line, " \t\r")] == '\0') {
-		story->is_skipped = true;
-		return;
-	}
-	snprintf(story->next, sizeof(story->next), "%s", line);
-	story->is_next_typed = true;
-	console_say(teller->console, "(next story: %s)", line);
+    if (story->sound != NULL && !story->is_loss_told && speaker_is_lost(teller->speaker)) {
+        output_lost(teller->output, teller->console);
+        story->is_loss_told = true;
+    }
+    if (!console_read(teller->console, 0, line))
+        return;
+    if (line[strspn(line, " \t\r")] == '\0') {
+        story->is_skipped = true;
+        return;
+    }
+    snprintf(story->next, sizeof(story->next), "%s", line);
+    story->is_next_typed = true;
+    console_say(teller->console, "(next story: %s)", line);
 }
 
 /* Hand something to the speaker; while it is behind, inventing waits here. */
 static void say(struct story *story, const char *sentence)
 {
-	while (!is_over(story) && !speaker_is_lost(story->teller->speaker)) {
-		if (speaker_say(story->teller->speaker, sentence, LOOK_MS))
-			return;
-		look(story);
-	}
+    while (!is_over(story) && !speaker_is_lost(story->teller->speaker)) {
+        if (speaker_say(story->teller->speaker, sentence, LOOK_MS))
+            return;
+        look(story);
+    }
 }
 
 static void take_sentence(void *user, const char *sentence)
 {
-	say(user, sentence);
+    say(user, sentence);
 }
 
 static bool take_piece(void *user, const char *piece)
 {
-	struct story *story = user;
-	double begun_s = clock_seconds();
+    struct story *story = user;
+    double begun_s = clock_seconds();
 
-	console_show(story->teller->console, piece);
-	if (story->sound != NULL)
-		sentences_feed(&story->sentences, piece);
-	look(story);
-	story->waited_s += clock_seconds() - begun_s;
-	return !is_over(story);
+    console_show(story->teller->console, piece);
+    if (story->sound != NULL)
+        sentences_feed(&story->sentences, piece);
+    look(story);
+    story->waited_s += clock_seconds() - begun_s;
+    return !is_over(story);
 }
 
 /* The text is complete; wait until it is spoken, too. */
 static void finish_speech(struct story *story)
 {
-	struct speaker *speaker = story->teller->speaker;
+    struct speaker *speaker = story->teller->speaker;
 
-	if (!is_over(story)) {
-		sentences_end(&story->sentences);
-		say(story, SPEAKER_LAST);
-	}
-	while (!is_over(story) && !speaker_is_quiet(speaker, LOOK_MS))
-		look(story);
-	if (is_over(story) || speaker_is_lost(speaker))
-		speaker_hush(speaker);
-	while (!speaker_is_quiet(speaker, LOOK_MS))
-		continue;
+    if (!is_over(story)) {
+        sentences_end(&story->sentences);
+        say(story, SPEAKER_LAST);
+    }
+    while (!is_over(story) && !speaker_is_quiet(speaker, LOOK_MS))
+        look(story);
+    if (is_over(story) || speaker_is_lost(speaker))
+        speaker_hush(speaker);
+    while (!speaker_is_quiet(speaker, LOOK_MS))
+        continue;
 }
 
 static void show_costs(const struct story *story, const struct llama_stats *stats,
-		       const struct speaker_report *heard)
+                       const struct speaker_report *heard)
 {
-	double seconds = stats->seconds - story->waited_s;
-	char first[40] = "";
+    double seconds = stats->seconds - story->waited_s;
+    char first[40] = "";
 
-	if (heard->first_s > 0.0)
-		snprintf(first, sizeof(first), "  first sound after %.2f s",
-			 heard->first_s - story->begun_s);
-	console_say(story->teller->console,
-		    "%d tokens  %.1f tokens/s  %.1f s of speech%s  %.1f MiB resident", stats->tokens,
-		    seconds > 0.0 ? stats->tokens / seconds : 0.0, heard->speech_s, first,
-		    resident_mib());
+    if (heard->first_s > 0.0)
+        snprintf(first, sizeof(first), "  first sound after %.2f s",
+                 heard->first_s - story->begun_s);
+    console_say(story->teller->console,
+                "%d tokens  %.1f tokens/s  %.1f s of speech%s  %.1f MiB resident", stats->tokens,
+                seconds > 0.0 ? stats->tokens / seconds : 0.0, heard->speech_s, first,
+                resident_mib());
 }
 
 static bool tell(struct story *story, struct llama_error *error)
 {
-	struct teller *teller = story->teller;
-	struct llama_settings how = {
-		.temperature = (float)teller->settings.temperature / 100.0F,
-		.topp = TOPP,
-		.seed = story->seed,
-		.steps = teller->settings.steps,
-	};
-	struct llama_stats stats = {0};
-	struct speaker_report heard = {0};
-	bool ok;
+    struct teller *teller = story->teller;
+    struct llama_settings how = {
+        .temperature = (float)teller->settings.temperature / 100.0F,
+        .topp = TOPP,
+        .seed = story->seed,
+        .steps = teller->settings.steps,
+    };
+    struct llama_stats stats = {0};
+    struct speaker_report heard = {0};
+    bool ok;
 
-	story->sound = output_begin(teller->output, teller->console);
-	speaker_begin(teller->speaker, story->sound);
-	sentences_begin(&story->sentences, take_sentence, story);
-	story->begun_s = clock_seconds();
-	ok = llama_tell(teller->llama, story->prompt, &how, take_piece, story, &stats, error);
-	if (story->sound != NULL) {
-		finish_speech(story);
-		heard = speaker_end(teller->speaker);
-	}
-	output_end(teller->output);
-	if (ok)
-		show_costs(story, &stats, &heard);
-	return ok;
+    story->sound = output_begin(teller->output, teller->console);
+    speaker_begin(teller->speaker, story->sound);
+    sentences_begin(&story->sentences, take_sentence, story);
+    story->begun_s = clock_seconds();
+    ok = llama_tell(teller->llama, story->prompt, &how, take_piece, story, &stats, error);
+    if (story->sound != NULL) {
+        finish_speech(story);
+        heard = speaker_end(teller->speaker);
+    }
+    output_end(teller->output);
+    if (ok)
+        show_costs(story, &stats, &heard);
+    return ok;
 }
 
 /* Wait until the next story may begin: the pause is over, a line was typed, or all shall end. */
 static void rest(struct story *story)
 {
-	double end_s = clock_seconds() + story->teller->settings.pause_s;
+    double end_s = clock_seconds() + story->teller->settings.pause_s;
 
-	while (!is_over(story) && !story->is_next_typed && clock_seconds() < end_s) {
-		if (console_read(story->teller->console, LOOK_MS, story->next))
-			story->is_next_typed = true;
-	}
+    while (!is_over(story) && !story->is_next_typed && clock_seconds() < end_s) {
+        if (console_read(story->teller->console, LOOK_MS, story->next))
+            story->is_next_typed = true;
+    }
 }
 
 static void choose(struct story *story, long number, const struct story *last)
 {
-	const struct teller *teller = story->teller;
-	uint64_t offset = (uint64_t)(number - 1);
+    const struct teller *teller = story->teller;
+    uint64_t offset = (uint64_t)(number - 1);
 
-	story->seed = teller->seed > 0 ? teller->seed + offset : fresh_seed();
-	if (last->is_next_typed)
-		prompt_from_line(last->next, story->seed, story->prompt);
-	else if (teller->prompt != NULL)
-		snprintf(story->prompt, PROMPT_BYTES, "%s", teller->prompt);
-	else
-		prompt_draw(story->seed, story->prompt);
-	console_say(teller->console, "\nstory %ld  seed %llu  \"%s\"\n", number,
-		    (unsigned long long)story->seed, story->prompt);
+    story->seed = teller->seed > 0 ? teller->seed + offset : fresh_seed();
+    if (last->is_next_typed)
+        prompt_from_line(last->next, story->seed, story->prompt);
+    else if (teller->prompt != NULL)
+        snprintf(story->prompt, PROMPT_BYTES, "%s", teller->prompt);
+    else
+        prompt_draw(story->seed, story->prompt);
+    console_say(teller->console, "\nstory %ld  seed %llu  \"%s\"\n", number,
+                (unsigned long long)story->seed, story->prompt);
 }
 
 bool teller_run(struct teller *teller, struct llama_error *error)
 {
-	struct story story = {.teller = teller};
+    struct story story = {.teller = teller};
 
-	/* A line may be there before the first story. */
-	story.is_next_typed = console_read(teller->console, 0, story.next);
-	for (long number = 1; !stop_is_wanted(); number++) {
-		struct story last = story;
+    /* A line may be there before the first story. */
+    story.is_next_typed = console_read(teller->console, 0, story.next);
+    for (long number = 1; !stop_is_wanted(); number++) {
+        struct story last = story;
 
-		story = (struct story){.teller = teller};
-		choose(&story, number, &last);
-		if (!tell(&story, error)) {
-			if (!last.is_next_typed)
-				return false;
-			console_say(teller->console, "That story cannot be told: %s", error->text);
-		}
-		if (number == teller->stories)
-			break;
-		rest(&story);
-	}
-	return true;
+        story = (struct story){.teller = teller};
+        choose(&story, number, &last);
+        if (!tell(&story, error)) {
+            if (!last.is_next_typed)
+                return false;
+            console_say(teller->console, "That story cannot be told: %s", error->text);
+        }
+        if (number == teller->stories)
+            break;
+        rest(&story);
+    }
+    return true;
 }

@@ -14,14 +14,14 @@
 
 /* Everything a teller works with; all of it stays the caller's. */
 struct teller {
-	struct llama *llama;
-	struct speaker *speaker;
-	struct output *output;
-	struct console *console;
-	struct settings settings;
-	const char *prompt; /* how each story begins, or NULL: drawn */
-	uint64_t seed;      /* of the first story, or 0: fresh ones */
-	long stories;       /* how many, or 0: until a signal comes */
+    struct llama *llama;
+    struct speaker *speaker;
+    struct output *output;
+    struct console *console;
+    struct settings settings;
+    const char *prompt; /* how each story begins, or NULL: drawn */
+    uint64_t seed;      /* of the first story, or 0: fresh ones */
+    long stories;       /* how many, or 0: until a signal comes */
 };
 
 /* Tell stories. Returns false when one could not be told for a reason that will not go away,
