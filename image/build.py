@@ -90,24 +90,27 @@ def _check_licences(job: Job) -> None:
 
 
 def _collect(job: Job, key: str, target: Path) -> None:
+    """Copy the files and folders that a recipe names under `key`."""
     target.mkdir(parents=True)
     for path, name in dict(job.option(key, {})).items():
         places = (job.staging, job.staging / "usr/bin", job.source, job.package.folder)
-        found = next((p / name for p in places if (p / name).is_file()), None)
+        found = next((place / name for place in places if (place / name).exists()), None)
         if found is None:
             raise UserError(
                 f"{job.package.name}/package.yaml: {key}: {path}: '{name}' was not built",
                 hint=f"see {job.log}",
             )
-        copy_file(found, target / path)
-        _strip(job, target / path)
+        if found.is_dir():
+            shutil.copytree(found, target / path, symlinks=True)
+        else:
+            copy_file(found, target / path)
+    _strip(job, target)
 
 
-def _strip(job: Job, path: Path) -> None:
-    with path.open("rb") as file:
-        is_elf = file.read(4) == b"\x7fELF"
-    if is_elf:
-        job.run(job.target.prefix + "strip", "--remove-section=.comment", path)
+def _strip(job: Job, folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.read_bytes()[:4] == b"\x7fELF":
+            job.run(job.target.prefix + "strip", "--remove-section=.comment", path)
 
 
 def _write_settings(plan: Plan, package: Package, root: Path) -> None:

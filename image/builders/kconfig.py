@@ -36,7 +36,7 @@ def build(job: Job) -> None:
     job.run(*make, "oldconfig" if job.option("musl", False) else "olddefconfig")
     check(job.source / ".config", fragments, [path for path in given if path.suffix == ".yaml"])
     for target in job.option("targets", ["all"]):
-        job.run(*make, target.format(staging=job.staging))
+        job.run(*make, *target.format(staging=job.staging).split())
 
 
 def check(config: Path, fragments: list[Path], required: list[Path]) -> None:

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""The emulated board: QEMU's RISC-V `virt` machine with 64 MB, booted by U-Boot from a card."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import run as programs
+from image.errors import UserError
+
+EMULATOR = "qemu-system-riscv64"
+U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
+INSTALL = "sudo apt install qemu-system-misc u-boot-qemu device-tree-compiler"
+MIB = 1 << 20
+MEMORY_MIB = 64
+CARD_SIZE_MIB = 256  # when CARD_SIZE_MIB is not given; leaves room for /data behind the root
+MACHINE = ("-M", "virt", "-m", f"{MEMORY_MIB}M", "-smp", "1")
+
+# Debian's U-Boot is built for 128 MB and more: the addresses of its default environment start at
+# 0x84000000, where 64 MB of RAM at 0x80000000 end. These lie inside. The kernel is loaded where it
+# runs (RAM + 2 MB, arch/riscv/kernel/head.S: text_offset); U-Boot itself sits at the upper end.
+ADDRESSES = {
+    "kernel_addr_r": 0x80200000,
+    "kernel_comp_addr_r": 0x81200000,
+    "kernel_comp_size": 0x800000,
+    "scriptaddr": 0x82000000,
+    "pxefile_addr_r": 0x82000000,
+    "fdt_addr_r": 0x82100000,
+    "ramdisk_addr_r": 0x82200000,
+}
+# U-Boot takes its command and its patience from the device tree (U-Boot's
+# doc/develop/devicetree/control.rst); -2 means: do not even look for a pressed key.
+BOOT_COMMAND = "; ".join(f"setenv {k} {v:#x}" for k, v in ADDRESSES.items()) + "; run distro_bootcmd"
+BOOT_DELAY = -2
+# One PCI bus is all there is. Told of 256, Linux maps 256 MB of configuration space, and the page
+# tables for it take 512 kB of RAM.
+LAST_PCI_BUS = 0
+
+# How QEMU reaches a desktop's sound: its driver, and where the desktop listens.
+HOST_SOUND = (
+    ("pipewire", "{runtime}/pipewire-0"),
+    ("pa", "{runtime}/pulse/native"),
+    ("alsa", "/dev/snd"),
+)
+
+
+@dataclass(frozen=True)
+class Board:
+    """What is attached to the machine besides the card."""
+
+    audio: str | None = None  # the value of QEMU's -audiodev without its id; None: no sound device
+    extra: tuple[str, ...] = ()  # more QEMU options
+
+
+def command(card: Path, folder: Path, board: Board | None = None) -> list[str]:
+    """The QEMU command line that boots `card`, which is written to; console on the terminal.
+
+    `folder` gets the device tree. Raises UserError when QEMU or U-Boot is not installed.
+    """
+    board = board or Board()
+    tree = make_device_tree(folder)
+    return [
+        *(find_emulator(), *MACHINE, "-nographic"),
+        *("-kernel", str(U_BOOT), "-dtb", str(tree)),
+        *("-drive", f"if=none,id=card,format=raw,file={_escape(card)}"),
+        *("-device", "virtio-blk-device,drive=card"),
+        *_sound_device(board.audio),
+        *board.extra,
+    ]
+
+
+def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
+    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff.
+
+    The card lies in `out` and keeps its /data from run to run, until the image changes.
+    """
+    folder = out / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    card = keep_card(image, folder / "card.img", _card_size_mib(given))
+    board = Board(audio=choose_audio(given.get("SOUND"), folder / "speech.wav"))
+    status = programs.interactive(command(card, folder, board))
+    if status != 0:
+        raise UserError(f"{EMULATOR} ended with status {status}")
+
+
+def find_emulator() -> str:
+    """Full path of QEMU. Raises UserError with the install line when a file is missing."""
+    emulator = shutil.which(EMULATOR)
+    if emulator is None:
+        raise UserError(f"{EMULATOR} is not installed", hint=INSTALL)
+    if not U_BOOT.is_file():
+        raise UserError(f"U-Boot for the emulated board is missing: {U_BOOT}", hint=INSTALL)
+    return emulator
+
+
+def make_device_tree(folder: Path) -> Path:
+    """Write QEMU's own device tree, with what U-Boot and Linux must know more, into `folder`."""
+    tree = folder / "qemu_virt.dtb"
+    emulator = find_emulator()
+    fdtput = shutil.which("fdtput")
+    if fdtput is None:
+        raise UserError("fdtput is not installed", hint=INSTALL)
+    machine = [f"virt,dumpdtb={_escape(tree)}", *MACHINE[2:]]
+    programs.output([emulator, "-M", *machine, "-display", "none"])
+    programs.output([fdtput, "-c", tree, "/config"])
+    programs.output([fdtput, "-t", "s", tree, "/config", "bootcmd", BOOT_COMMAND])
+    # After "--", so that the minus is not taken for an option.
+    programs.output([fdtput, "-t", "i", tree, "/config", "bootdelay", "--", str(BOOT_DELAY)])
+    buses = ["0", str(LAST_PCI_BUS)]
+    programs.output([fdtput, "-t", "i", tree, "/soc/pci@30000000", "bus-range", *buses])
+    return tree
+
+
+def make_card(image: Path, card: Path, size_mib: int) -> Path:
+    """Copy an image onto a new emulated card of `size_mib` MiB, as writing a real one does."""
+    lacking = image.stat().st_size - size_mib * MIB
+    if lacking > 0:
+        raise UserError(
+            f"a card of {size_mib} MiB is {lacking} bytes too small for {image.name}",
+            hint=f"CARD_SIZE_MIB={-(-image.stat().st_size // MIB)} or more",
+        )
+    shutil.copyfile(image, card)
+    os.truncate(card, size_mib * MIB)
+    return card
+
+
+def keep_card(image: Path, card: Path, size_mib: int) -> Path:
+    """The card made from this image at an earlier call, else a new one."""
+    stamp = card.with_suffix(".made-from")
+    with image.open("rb") as file:
+        content = f"{hashlib.file_digest(file, 'sha256').hexdigest()} {size_mib} MiB\n"
+    if not card.is_file() or not stamp.is_file() or stamp.read_text() != content:
+        stamp.unlink(missing_ok=True)
+        make_card(image, card, size_mib)
+        stamp.write_text(content)
+    return card
+
+
+def choose_audio(sound: str | None, recording: Path) -> str | None:
+    """QEMU's audio driver for a SOUND setting; unset: the host's speakers if it has any.
+
+    `recording` is where 'wav' puts the speech. Raises UserError when 'host' finds no speakers.
+    """
+    # 48 kHz is the sound device's only rate: nothing is converted on the way to the file.
+    wav = f"wav,path={_escape(recording)},out.frequency=48000"
+    if sound == "wav":
+        return wav
+    if sound == "none":
+        return None
+    if sound not in (None, "host"):
+        raise UserError(f"SOUND={sound} is none of host, wav, none")
+    driver = _host_driver(_drivers(find_emulator()))
+    if driver is None and sound == "host":
+        raise UserError(
+            "QEMU finds no speakers on this machine",
+            hint="sudo apt install qemu-system-gui, or SOUND=wav to record the speech",
+        )
+    return driver or wav
+
+
+def _host_driver(drivers: Iterable[str]) -> str | None:
+    runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
+    for driver, place in HOST_SOUND:
+        if driver in drivers and Path(place.format(runtime=runtime)).exists():
+            return driver
+    return None
+
+
+def _drivers(emulator: str) -> list[str]:
+    return programs.output([emulator, "-audiodev", "help"]).split()
+
+
+def _sound_device(audio: str | None) -> list[str]:
+    if audio is None:
+        return []
+    driver, _, options = audio.partition(",")
+    backend = f"{driver},id=speaker" + (f",{options}" if options else "")
+    return [*("-device", "qemu-xhci"), *("-audiodev", backend)] + [
+        *("-device", "usb-audio,audiodev=speaker")
+    ]
+
+
+def _card_size_mib(given: Mapping[str, str]) -> int:
+    size = given.get("CARD_SIZE_MIB", str(CARD_SIZE_MIB))
+    if not size.isdecimal():
+        raise UserError(f"CARD_SIZE_MIB={size} is not a whole number")
+    return int(size)
+
+
+def _escape(path: Path) -> str:
+    """A path as a part of a QEMU option: a comma would begin the next part."""
+    return str(path).replace(",", ",,")
