@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkpoint.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "error.h"
+
+enum { HEADER_INTS = 7, HEADER_BYTES = HEADER_INTS * 4 };
+
+/*
+ * Limits far above any model that fits a small machine, and so low that the products of sizes,
+ * which are computed in 64 bits, cannot overflow.
+ */
+enum {
+    MAX_DIM = 1 << 14,
+    MAX_HIDDEN_DIM = 1 << 16,
+    MAX_LAYERS = 1 << 9,
+    MAX_VOCAB = 1 << 20,
+    MAX_SEQ_LEN = 1 << 15,
+};
+
+static bool in_limits(const char *what, int value, int most, const char *name,
+                      struct llama_error *error) {
+    if (value < 1 || value > most) {
+        return fail(error, "%s: %s is %d; it must be 1 to %d", name, what, value, most);
+    }
+    return true;
+}
+
+static bool check_shape(struct shape *shape, const char *name, struct llama_error *error) {
+    if (!in_limits("dim", shape->dim, MAX_DIM, name, error) ||
+        !in_limits("hidden_dim", shape->hidden_dim, MAX_HIDDEN_DIM, name, error) ||
+        !in_limits("n_layers", shape->n_layers, MAX_LAYERS, name, error) ||
+        !in_limits("n_heads", shape->n_heads, shape->dim, name, error) ||
+        !in_limits("n_kv_heads", shape->n_kv_heads, shape->n_heads, name, error) ||
+        !in_limits("vocab_size", shape->vocab_size, MAX_VOCAB, name, error) ||
+        !in_limits("seq_len", shape->seq_len, MAX_SEQ_LEN, name, error)) {
+        return false;
+    }
+    if (shape->dim % shape->n_heads != 0) {
+        return fail(error, "%s: dim %d is not a multiple of n_heads %d", name, shape->dim,
+                    shape->n_heads);
+    }
+    if (shape->n_heads % shape->n_kv_heads != 0) {
+        return fail(error, "%s: n_heads %d is not a multiple of n_kv_heads %d", name,
+                    shape->n_heads, shape->n_kv_heads);
+    }
+    shape->head_size = shape->dim / shape->n_heads;
+    if (shape->head_size % 2 != 0) {
+        return fail(error, "%s: the head size %d is odd; positions turn pairs of values", name,
+                    shape->head_size);
+    }
+    shape->kv_dim = shape->n_kv_heads * shape->head_size;
+    return true;
+}
+
+/* Hands out the next `count` floats of the file; counting goes on where no data is given. */
+struct cursor {
+    const float *data;
+    uint64_t used; /* floats */
+};
+
+static const float *take(struct cursor *cursor, uint64_t count) {
+    const float *here = cursor->data == NULL ? NULL : cursor->data + cursor->used;
+    cursor->used += count;
+    return here;
+}
+
+/* Lays the weights out in the file's order. Returns how many floats they take. */
+static uint64_t lay_out(struct weights *w, const struct shape *shape, bool tied,
+                        const float *data) {
+    struct cursor cursor = {.data = data};
+    uint64_t dim = (uint64_t)shape->dim, layers = (uint64_t)shape->n_layers;
+    uint64_t kv_dim = (uint64_t)shape->kv_dim, hidden = (uint64_t)shape->hidden_dim;
+    uint64_t vocab = (uint64_t)shape->vocab_size;
+    w->embedding = take(&cursor, vocab * dim);
+    w->rms_att = take(&cursor, layers * dim);
+    w->wq = take(&cursor, layers * dim * dim);
+    w->wk = take(&cursor, layers * dim * kv_dim);
+    w->wv = take(&cursor, layers * dim * kv_dim);
+    w->wo = take(&cursor, layers * dim * dim);
+    w->rms_ffn = take(&cursor, layers * dim);
+    w->w1 = take(&cursor, layers * dim * hidden);
+    w->w2 = take(&cursor, layers * hidden * dim);
+    w->w3 = take(&cursor, layers * dim * hidden);
+    w->rms_final = take(&cursor, dim);
+    /* Tables of cosines and sines that older programs read; they are computed now. */
+    (void)take(&cursor, (uint64_t)shape->seq_len * (uint64_t)shape->head_size);
+    w->wcls = tied ? w->embedding : take(&cursor, vocab * dim);
+    return cursor.used;
+}
+
+bool checkpoint_parse(struct checkpoint *checkpoint, const unsigned char *data, size_t size,
+                      const char *name, struct llama_error *error) {
+    if (size < HEADER_BYTES) {
+        return fail(error, "%s: has %zu bytes; the header of a model alone has %d", name, size,
+                    (int)HEADER_BYTES);
+    }
+    int32_t header[HEADER_INTS];
+    memcpy(header, data, HEADER_BYTES);
+    /* A negative vocabulary says that the classifier has weights of its own. */
+    bool tied = header[5] > 0;
+    struct shape shape = {
+        .dim = header[0],
+        .hidden_dim = header[1],
+        .n_layers = header[2],
+        .n_heads = header[3],
+        .n_kv_heads = header[4],
+        .vocab_size = tied || header[5] == INT32_MIN ? header[5] : -header[5],
+        .seq_len = header[6],
+    };
+    if (!check_shape(&shape, name, error)) {
+        return false;
+    }
+    uint64_t expected = HEADER_BYTES + 4 * lay_out(&checkpoint->weights, &shape, tied, NULL);
+    if (size != expected) {
+        return fail(error, "%s: has %zu bytes; its header asks for %llu", name, size,
+                    (unsigned long long)expected);
+    }
+    /* The caller's alignment makes this cast good: the header is a multiple of four bytes. */
+    lay_out(&checkpoint->weights, &shape, tied, (const float *)(const void *)(data + HEADER_BYTES));
+    checkpoint->shape = shape;
+    return true;
+}

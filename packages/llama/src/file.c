@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* madvise */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+
+static bool map(struct file *file, int fd, const char *path, struct llama_error *error) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        return fail(error, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return fail(error, "%s: is not a regular file", path);
+    }
+    if (status.st_size <= 0) {
+        return fail(error, "%s: is empty", path);
+    }
+    size_t size = (size_t)status.st_size;
+    void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED) {
+        return fail(error, "%s: cannot be mapped: %s", path, strerror(errno));
+    }
+    /* Only advice: kernels without it say so, and the file works all the same. */
+    (void)madvise(data, size, MADV_WILLNEED);
+    *file = (struct file){.data = data, .size = size};
+    return true;
+}
+
+bool file_map(struct file *file, const char *path, struct llama_error *error) {
+    *file = (struct file){0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(error, "%s: cannot be opened: %s", path, strerror(errno));
+    }
+    bool done = map(file, fd, path, error);
+    close(fd);
+    return done;
+}
+
+void file_unmap(struct file *file) {
+    if (file->data != NULL) {
+        munmap((void *)(uintptr_t)file->data, file->size);
+    }
+    *file = (struct file){0};
+}

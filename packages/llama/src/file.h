@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* A file as memory. */
+#ifndef LLAMA_FILE_H
+#define LLAMA_FILE_H
+
+#include <stddef.h>
+
+#include "llama.h"
+
+struct file {
+    const unsigned char *data;
+    size_t size; /* bytes */
+};
+
+/*
+ * Maps a regular file read-only. Mapped pages need no copy and, being clean, can be dropped and
+ * read again: a model larger than the free memory still runs, if slowly.
+ */
+bool file_map(struct file *file, const char *path, struct llama_error *error);
+
+/* Undoes file_map; an unmapped file is allowed. */
+void file_unmap(struct file *file);
+
+#endif

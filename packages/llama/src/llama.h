@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine's library: reads a llama2.c model and tells what run.c would tell.
+ *
+ * One `struct llama` serves one thread at a time. Nothing here ends the program or prints.
+ */
+#ifndef LLAMA_H
+#define LLAMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct llama; /* one model, its tokenizer and its state */
+
+struct llama_error {
+    char text[256]; /* one sentence for a person; empty when all went well */
+};
+
+struct llama_settings {
+    float temperature; /* 0: always the likeliest token */
+    float topp;        /* nucleus; 0 or 1: off */
+    uint64_t seed;     /* never 0 */
+    int steps;         /* tokens at most, prompt included; 0: the model's sequence length */
+};
+
+struct llama_stats {
+    int tokens;     /* tokens told after the first one */
+    double seconds; /* the time they took: as in run.c, the clock starts after the first token */
+};
+
+/* Called for each decoded piece, NUL-terminated, as run.c would print it; false stops the story. */
+typedef bool llama_piece_fn(void *user, const char *piece);
+
+/*
+ * Opens a legacy llama2.c checkpoint and its tokenizer. Weights stay in the page cache: the file
+ * is mapped. Returns NULL, with the reason in `error`, when a file cannot be read or trusted.
+ */
+struct llama *llama_open(const char *model_path, const char *tokenizer_path,
+                         struct llama_error *error);
+
+/* Gives back everything; NULL is allowed. */
+void llama_close(struct llama *llama);
+
+/*
+ * Tells one story. May be called any number of times; equal prompt and settings give the equal
+ * story. `prompt` may be NULL, which is the empty prompt. False, with the reason in `error`, when
+ * the prompt does not fit the model or its arithmetic gives no number; a story stopped by `piece`
+ * is no error.
+ */
+bool llama_tell(struct llama *llama, const char *prompt, const struct llama_settings *settings,
+                llama_piece_fn *piece, void *user, struct llama_stats *stats,
+                struct llama_error *error);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* The program `run`: the command line and the output of llama2.c's run.c. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "llama.h"
+
+static const char USAGE[] =
+    "usage:   run <checkpoint> [options]\n"
+    "example: run model.bin -n 256 -i \"Once upon a time\"\n"
+    "  -t <float>   temperature; 0 is greedy (default 1.0)\n"
+    "  -p <float>   top-p, 0 to 1 (default 0.9)\n"
+    "  -s <int>     random seed (default: the time)\n"
+    "  -n <int>     tokens at most; 0 is the model's sequence length (default 256)\n"
+    "  -i <text>    prompt\n"
+    "  -z <path>    tokenizer (default tokenizer.bin)\n"
+    "  -m generate  the only mode there is\n";
+
+struct arguments {
+    const char *model;
+    const char *tokenizer;
+    const char *prompt;
+    struct llama_settings settings;
+};
+
+static bool complain(const char *option, const char *value, const char *expected) {
+    fprintf(stderr, "run: %s %s: %s is expected\n", option, value, expected);
+    return false;
+}
+
+static bool read_float(const char *option, const char *text, float *value) {
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(number)) {
+        return complain(option, text, "a number");
+    }
+    *value = (float)number;
+    return true;
+}
+
+static bool read_int(const char *option, const char *text, long long *value) {
+    char *end;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || errno == ERANGE) {
+        return complain(option, text, "a whole number");
+    }
+    return true;
+}
+
+/* Numbers outside their range are silently replaced, as run.c does. */
+static void settle(struct arguments *arguments, long long seed, long long steps) {
+    struct llama_settings *settings = &arguments->settings;
+    if (settings->temperature < 0.0f) {
+        settings->temperature = 0.0f;
+    }
+    if (settings->topp < 0.0f || settings->topp > 1.0f) {
+        settings->topp = 0.9f;
+    }
+    settings->seed = (uint64_t)(seed > 0 ? seed : (long long)time(NULL));
+    settings->steps = steps > 0 && steps < 1 << 30 ? (int)steps : 0;
+}
+
+static bool read_option(struct arguments *arguments, const char *option, const char *value,
+                        long long *seed, long long *steps) {
+    if (strlen(option) != 2 || option[0] != '-') {
+        fprintf(stderr, "run: '%s' is no option\n%s", option, USAGE);
+        return false;
+    }
+    switch (option[1]) {
+    case 't':
+        return read_float(option, value, &arguments->settings.temperature);
+    case 'p':
+        return read_float(option, value, &arguments->settings.topp);
+    case 's':
+        return read_int(option, value, seed);
+    case 'n':
+        return read_int(option, value, steps);
+    case 'i':
+        arguments->prompt = value;
+        return true;
+    case 'z':
+        arguments->tokenizer = value;
+        return true;
+    case 'm':
+        return strcmp(value, "generate") == 0 || complain(option, value, "generate");
+    default:
+        fprintf(stderr, "run: '%s' is no option\n%s", option, USAGE);
+        return false;
+    }
+}
+
+static bool read_arguments(struct arguments *arguments, int argc, char **argv) {
+    long long seed = 0, steps = 256;
+    *arguments = (struct arguments){
+        .tokenizer = "tokenizer.bin",
+        .settings = {.temperature = 1.0f, .topp = 0.9f},
+    };
+    if (argc < 2) {
+        fputs(USAGE, stderr);
+        return false;
+    }
+    arguments->model = argv[1];
+    for (int i = 2; i < argc; i += 2) {
+        if (i + 1 == argc) {
+            fprintf(stderr, "run: %s needs a value\n%s", argv[i], USAGE);
+            return false;
+        }
+        if (!read_option(arguments, argv[i], argv[i + 1], &seed, &steps)) {
+            return false;
+        }
+    }
+    settle(arguments, seed, steps);
+    return true;
+}
+
+/* Each piece is flushed at once: a person watches the story grow. */
+static bool print_piece(void *user, const char *piece) {
+    (void)user;
+    return fputs(piece, stdout) >= 0 && fflush(stdout) == 0;
+}
+
+static int report(const struct llama_stats *stats) {
+    if (puts("") < 0 || fflush(stdout) != 0) {
+        fprintf(stderr, "run: the story cannot be written: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (stats->tokens > 0) {
+        fprintf(stderr, "achieved tok/s: %f\n", stats->tokens / stats->seconds);
+    }
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    struct arguments arguments;
+    if (!read_arguments(&arguments, argc, argv)) {
+        return EXIT_FAILURE;
+    }
+    struct llama_error error;
+    struct llama_stats stats;
+    struct llama *llama = llama_open(arguments.model, arguments.tokenizer, &error);
+    bool told = llama != NULL && llama_tell(llama, arguments.prompt, &arguments.settings,
+                                            print_piece, NULL, &stats, &error);
+    llama_close(llama);
+    if (!told) {
+        fprintf(stderr, "run: %s\n", error.text);
+        return EXIT_FAILURE;
+    }
+    return report(&stats);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "tokenizer.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+enum {
+    FILE_HEADER = 4,
+    PIECE_HEADER = 8,
+    /* Tokens for raw bytes follow <unk>, <s> and </s>. */
+    FIRST_BYTE_TOKEN = 3,
+    MAX_UTF8 = 4,
+};
+
+/* --- reading the file ----------------------------------------------------------------------- */
+
+static int32_t read_int(const unsigned char *data) {
+    int32_t value;
+    memcpy(&value, data, sizeof value);
+    return value;
+}
+
+static bool take_memory(struct tokenizer *t, size_t text_size, struct llama_error *error) {
+    size_t count = (size_t)t->vocab_size;
+    t->text = malloc(text_size);
+    t->pieces = calloc(count, sizeof *t->pieces);
+    t->scores = calloc(count, sizeof *t->scores);
+    t->sorted = calloc(count, sizeof *t->sorted);
+    if (t->text == NULL || t->pieces == NULL || t->scores == NULL || t->sorted == NULL) {
+        return fail(error, "not enough memory for a vocabulary of %d pieces", t->vocab_size);
+    }
+    return true;
+}
+
+/* Copies the pieces; `text` has room for them, since each loses a header and gains a NUL. */
+static bool read_pieces(struct tokenizer *t, const unsigned char *data, size_t size,
+                        const char *name, struct llama_error *error) {
+    size_t at = FILE_HEADER;
+    char *text = t->text;
+    for (int i = 0; i < t->vocab_size; i++) {
+        if (size - at < PIECE_HEADER) {
+            return fail(error, "%s: ends after %d pieces; the model has %d", name, i,
+                        t->vocab_size);
+        }
+        int32_t length = read_int(data + at + 4);
+        memcpy(&t->scores[i], data + at, sizeof *t->scores);
+        at += PIECE_HEADER;
+        if (length < 1 || (size_t)length > size - at) {
+            return fail(error, "%s: piece %d has length %ld; %zu bytes are left", name, i,
+                        (long)length, size - at);
+        }
+        t->pieces[i] = text;
+        memcpy(text, data + at, (size_t)length);
+        text[length] = '\0';
+        text += length + 1;
+        at += (size_t)length;
+        t->longest = length > t->longest ? length : t->longest;
+    }
+    if (at != size) {
+        return fail(error, "%s: %zu bytes follow the %d pieces that the model has", name,
+                    size - at, t->vocab_size);
+    }
+    return true;
+}
+
+/* Merge sort, since the order of equal pieces must not depend on the C library's qsort. */
+static void sort(char *const *pieces, int *tokens, int *spare, int count) {
+    if (count < 2) {
+        return;
+    }
+    int half = count / 2;
+    sort(pieces, tokens, spare, half);
+    sort(pieces, tokens + half, spare, count - half);
+    memcpy(spare, tokens, (size_t)half * sizeof *spare);
+    int left = 0, right = half;
+    for (int i = 0; left < half; i++) {
+        bool take_left = right == count || strcmp(pieces[spare[left]], pieces[tokens[right]]) <= 0;
+        tokens[i] = take_left ? spare[left++] : tokens[right++];
+    }
+}
+
+static bool sort_pieces(struct tokenizer *t, struct llama_error *error) {
+    int *spare = calloc((size_t)t->vocab_size, sizeof *spare);
+    if (spare == NULL) {
+        return fail(error, "not enough memory to sort the vocabulary");
+    }
+    for (int i = 0; i < t->vocab_size; i++) {
+        t->sorted[i] = i;
+    }
+    sort(t->pieces, t->sorted, spare, t->vocab_size);
+    free(spare);
+    return true;
+}
+
+bool tokenizer_parse(struct tokenizer *tokenizer, const unsigned char *data, size_t size,
+                     int vocab_size, const char *name, struct llama_error *error) {
+    *tokenizer = (struct tokenizer){.vocab_size = vocab_size};
+    /* Each piece takes a header and a byte at least: this bounds what is allocated. */
+    if (size < FILE_HEADER || (size - FILE_HEADER) / (PIECE_HEADER + 1) < (size_t)vocab_size) {
+        return fail(error, "%s: has %zu bytes, too few for the %d pieces that the model has", name,
+                    size, vocab_size);
+    }
+    if (!take_memory(tokenizer, size, error) || !read_pieces(tokenizer, data, size, name, error) ||
+        !sort_pieces(tokenizer, error)) {
+        tokenizer_close(tokenizer);
+        return false;
+    }
+    return true;
+}
+
+void tokenizer_close(struct tokenizer *tokenizer) {
+    free(tokenizer->text);
+    free(tokenizer->pieces);
+    free(tokenizer->scores);
+    free(tokenizer->sorted);
+    *tokenizer = (struct tokenizer){0};
+}
+
+/* --- encoding ------------------------------------------------------------------------------- */
+
+/* The token of a piece, or -1. */
+static int look_up(const struct tokenizer *t, const char *piece) {
+    int low = 0, high = t->vocab_size;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        int order = strcmp(piece, t->pieces[t->sorted[middle]]);
+        if (order == 0) {
+            return t->sorted[middle];
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return -1;
+}
+
+static bool is_continuation(char byte) {
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+/* Bytes of the character at `text`: a lead byte and its continuations, four at most. */
+static int character_length(const char *text) {
+    int length = 1;
+    while (length < MAX_UTF8 && is_continuation(text[length])) {
+        length++;
+    }
+    return length;
+}
+
+/* Appends the tokens of one character: its piece, or, where there is none, its bytes. */
+static int append_character(const struct tokenizer *t, const char *text, int length, int *tokens) {
+    char character[MAX_UTF8 + 1] = {0};
+    memcpy(character, text, (size_t)length);
+    int token = look_up(t, character);
+    if (token >= 0) {
+        tokens[0] = token;
+        return 1;
+    }
+    for (int i = 0; i < length; i++) {
+        tokens[i] = (unsigned char)character[i] + FIRST_BYTE_TOKEN;
+        if (tokens[i] >= t->vocab_size) {
+            return -1;
+        }
+    }
+    return length;
+}
+
+/* The token that two pieces merge into, or -1. `buffer` has room for two pieces. */
+static int merged(const struct tokenizer *t, const int *pair, char *buffer, size_t room) {
+    snprintf(buffer, room, "%s%s", t->pieces[pair[0]], t->pieces[pair[1]]);
+    return look_up(t, buffer);
+}
+
+/*
+ * Merges the pair with the best score until none is left; of equal scores the first wins.
+ * `merges[i]` remembers what tokens i and i + 1 merge into, so that only neighbours of a merge
+ * are looked up again.
+ */
+static int merge_all(const struct tokenizer *t, int *tokens, int count, int *merges, char *buffer,
+                     size_t room) {
+    for (int i = 0; i + 1 < count; i++) {
+        merges[i] = merged(t, tokens + i, buffer, room);
+    }
+    for (;;) {
+        int best = -1;
+        float score = -1e10f;
+        for (int i = 0; i + 1 < count; i++) {
+            if (merges[i] >= 0 && t->scores[merges[i]] > score) {
+                score = t->scores[merges[i]];
+                best = i;
+            }
+        }
+        if (best < 0) {
+            return count;
+        }
+        tokens[best] = merges[best];
+        size_t rest = (size_t)(count - best - 2);
+        memmove(tokens + best + 1, tokens + best + 2, rest * sizeof *tokens);
+        memmove(merges + best, merges + best + 1, rest * sizeof *merges);
+        count--;
+        if (best > 0) {
+            merges[best - 1] = merged(t, tokens + best - 1, buffer, room);
+        }
+        if (best + 1 < count) {
+            merges[best] = merged(t, tokens + best, buffer, room);
+        }
+    }
+}
+
+/* BOS, the dummy space that the training put before every text, then the characters. */
+static int split(const struct tokenizer *t, const char *text, int *tokens,
+                 struct llama_error *error) {
+    int count = 0;
+    tokens[count++] = TOKEN_BOS;
+    if (*text != '\0') {
+        int space = look_up(t, " ");
+        if (space < 0) {
+            fail(error, "the tokenizer has no piece for a space");
+            return -1;
+        }
+        tokens[count++] = space;
+    }
+    while (*text != '\0') {
+        int length = character_length(text);
+        int more = append_character(t, text, length, tokens + count);
+        if (more < 0) {
+            fail(error, "the tokenizer has no piece for the byte 0x%02x", (unsigned char)*text);
+            return -1;
+        }
+        count += more;
+        text += length;
+    }
+    return count;
+}
+
+int tokenizer_encode(const struct tokenizer *tokenizer, const char *text, int *tokens,
+                     struct llama_error *error) {
+    int count = split(tokenizer, text, tokens, error);
+    if (count < 2) {
+        return count;
+    }
+    size_t room = 2 * (size_t)tokenizer->longest + 1;
+    char *buffer = malloc(room);
+    int *merges = calloc((size_t)count, sizeof *merges);
+    if (buffer == NULL || merges == NULL) {
+        fail(error, "not enough memory to encode %d characters", count);
+        count = -1;
+    } else {
+        count = merge_all(tokenizer, tokens, count, merges, buffer, room);
+    }
+    free(merges);
+    free(buffer);
+    return count;
+}
+
+/* --- decoding ------------------------------------------------------------------------------- */
+
+/* The value of a piece such as "<0x0A>", or -1. */
+static int raw_byte(const char *piece) {
+    if (strncmp(piece, "<0x", 3) != 0 || !isxdigit((unsigned char)piece[3])) {
+        return -1;
+    }
+    char digits[3] = {piece[3], isxdigit((unsigned char)piece[4]) ? piece[4] : '\0', '\0'};
+    return (int)strtol(digits, NULL, 16);
+}
+
+const char *tokenizer_decode(struct tokenizer *tokenizer, int previous, int token) {
+    const char *piece = tokenizer->pieces[token];
+    if (previous == TOKEN_BOS && piece[0] == ' ') {
+        piece++; /* the dummy space */
+    }
+    int byte = raw_byte(piece);
+    if (byte >= 0) {
+        tokenizer->byte[0] = (char)byte;
+        piece = tokenizer->byte;
+    }
+    unsigned char first = (unsigned char)piece[0];
+    bool is_control = first != '\0' && piece[1] == '\0' && !isprint(first) && !isspace(first);
+    return is_control ? "" : piece;
+}
