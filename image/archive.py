@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Archives from strangers: unpacked so that nothing leaves the folder; and patches to them."""
+
+import os
+import shutil
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from image import run
+from image.errors import UserError
+
+SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+# Far above the largest source we take (a kernel: 1.3 GiB in 80,000 files), far below a full disk.
+MAX_BYTES = 8 << 30
+MAX_MEMBERS = 500_000
+
+
+def is_archive(path: Path) -> bool:
+    """Whether `unpack` knows this kind of file, by its name."""
+    return path.name.endswith(SUFFIXES)
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """Unpack a tar archive as the folder `target`, without the one top folder most have.
+
+    Raises UserError, naming archive and member, for anything but plain files, folders and links
+    that stay inside. `target` appears whole or not at all.
+    """
+    partial = target.with_name(target.name + ".part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        with tarfile.open(archive, "r|*") as tar:
+            _extract(tar, archive.name, partial)
+        _check_links(archive.name, partial)
+        _only_folder(partial).rename(target)
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        raise UserError(f"{archive.name} cannot be unpacked: {error}") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def apply_patches(tree: Path, patches: Iterable[Path], log: Path) -> None:
+    """Apply patches in order, each exactly or not at all. Raises UserError with what failed."""
+    for patch in patches:
+        command = ["patch", "-p1", "--fuzz=0", "--forward", "--batch", f"--input={patch}"]
+        try:
+            run.output([*command, "--dry-run"], cwd=tree, merge=True)
+        except run.CommandFailed as error:
+            raise UserError(
+                f"{patch.name} does not apply to {tree.parent.parent.name}: {error.message}",
+                hint="make the patch anew against this version of the source",
+            ) from None
+        run.run(command, cwd=tree, log=log)
+
+
+def _extract(tar: tarfile.TarFile, archive: str, folder: Path) -> None:
+    size = 0
+    # Python 3.12 and later ask for a filter; the checks are ours, so that all versions have them.
+    tar.extraction_filter = lambda member, path: member
+    for count, member in enumerate(tar):
+        size += member.size
+        if size > MAX_BYTES or count > MAX_MEMBERS:
+            raise UserError(f"{archive} unpacks to more than a source can have; it is refused")
+        problem = _problem(member, folder)
+        if problem:
+            raise UserError(f"{archive}: member '{member.name}' {problem}; it is refused")
+        _make_harmless(member)
+        tar.extract(member, folder)
+
+
+def _problem(member: tarfile.TarInfo, folder: Path) -> str | None:
+    """Why a member must not be extracted, given what was extracted before it."""
+    if not (member.isfile() or member.isdir() or member.issym() or member.islnk()):
+        return "is neither file, folder nor link"
+    if not _is_inside(member.name):
+        return "leaves the folder"
+    if member.islnk() and not _is_inside(member.linkname):
+        return "links to a file outside the folder"
+    parent = (folder / member.name).parent
+    # A link that was extracted before could lead the path elsewhere.
+    if parent.resolve() != folder.resolve() / parent.relative_to(folder):
+        return "goes through a link"
+    if (folder / member.name).is_symlink():
+        return "overwrites a link"
+    return None
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\0" not in name
+
+
+def _make_harmless(member: tarfile.TarInfo) -> None:
+    """Ours, without setuid, and such that we can write to it and remove it."""
+    member.uid, member.gid = os.getuid(), os.getgid()
+    member.uname = member.gname = ""
+    member.mode = (member.mode & 0o755) | (0o700 if member.isdir() else 0o600)
+
+
+def _check_links(archive: str, folder: Path) -> None:
+    root = folder.resolve()
+    for path in folder.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            name = path.relative_to(folder)
+            raise UserError(f"{archive}: link '{name}' leads outside the folder; it is refused")
+
+
+def _only_folder(folder: Path) -> Path:
+    entries = list(folder.iterdir())
+    if len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink():
+        return entries[0]
+    return folder

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""The distribution's archive as a source of sources, through the host's own apt configuration.
+
+Everything lies in private folders: the host's package lists and caches are not touched, and no
+root rights are needed.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from image import run
+from image.errors import UserError
+
+APT_FOLDER = Path("/etc/apt")
+LISTS_MAX_AGE_S = 86_400
+# 'URL' NAME SIZE SHA256:HASH, as `apt-get source --print-uris` prints it
+URI_LINE = re.compile(r"^'(?P<url>[^']+)' (?P<name>\S+) \d+ SHA256:(?P<sha256>[0-9a-f]{64})", re.M)
+
+
+class Unavailable(Exception):
+    """Why the distribution cannot give a file, in one phrase."""
+
+
+def source_archive(package: str, sha256: str, state: Path) -> Path:
+    """Download the source archive of a Debian package that has this sha256, and return its path.
+
+    `state` is a private folder, kept between calls. Raises Unavailable. The caller checks the hash.
+    """
+    options = _prepare(state)
+    try:
+        listed = run.output(["apt-get", *options, "source", "--print-uris", package])
+    except run.CommandFailed:
+        raise Unavailable(f"the distribution has no source package {package}") from None
+    offered = list(URI_LINE.finditer(listed))
+    match = next((line for line in offered if line["sha256"] == sha256), None)
+    if match is None:
+        names = ", ".join(line["name"] for line in offered if ".orig" in line["name"])
+        raise Unavailable(f"the distribution's {package} is another version ({names or 'none'})")
+    target = state / "files" / match["name"]
+    target.parent.mkdir(exist_ok=True)
+    _apt(["/usr/lib/apt/apt-helper", *options, "download-file", match["url"], str(target)])
+    return target
+
+
+def binary_source(package: str, state: Path) -> tuple[Path, str]:
+    """Take the source tarball out of a binary package such as linux-source-6.1.
+
+    Returns its path in `state`, and the package's version. apt has checked the package against
+    the distribution's signature; no other hash of it can be known beforehand. Raises Unavailable.
+    """
+    options = _prepare(state)
+    folder = state / "files"
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob(f"{package}_*.deb"):
+        old.unlink()
+    _apt(["apt-get", *options, "download", package], cwd=folder)
+    deb = next(folder.glob(f"{package}_*.deb"))
+    version = run.output(["dpkg-deb", "--field", deb, "Version"]).strip()
+    unpacked = folder / f"{package}.unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    _apt(["dpkg-deb", "--extract", str(deb), str(unpacked)])
+    deb.unlink()
+    found = sorted(unpacked.glob(f"usr/src/{package}.tar.*"))
+    if not found:
+        raise Unavailable(f"the distribution's {package} holds no source")
+    return found[0], version
+
+
+def private_sources(apt_folder: Path) -> str:
+    """The host's apt sources as deb822 text that offers source and binary packages alike."""
+    return "\n\n".join(stanza for stanza in _stanzas(apt_folder)) + "\n"
+
+
+def _prepare(state: Path) -> list[str]:
+    """Private lists for the host's sources, at most a day old. Returns apt's options for them."""
+    if shutil.which("apt-get") is None:
+        raise Unavailable("this machine has no apt")
+    sources = state / "sources" / "host.sources"
+    for folder in (sources.parent, state / "lists/partial", state / "cache/archives/partial"):
+        folder.mkdir(parents=True, exist_ok=True)
+    text = private_sources(APT_FOLDER)
+    options = _options(state)
+    stamp = state / "updated"
+    is_fresh = stamp.is_file() and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE_S
+    if is_fresh and sources.is_file() and sources.read_text() == text:
+        return options
+    sources.write_text(text)
+    _apt(["apt-get", *options, "update"])
+    stamp.touch()
+    return options
+
+
+def _options(state: Path) -> list[str]:
+    settings = {
+        "Dir::Etc::sourcelist": "/dev/null",
+        "Dir::Etc::sourceparts": state / "sources",
+        "Dir::State::lists": state / "lists",
+        "Dir::Cache": state / "cache",
+        # Ours may be a folder that apt's own user cannot enter.
+        "APT::Sandbox::User": "root",
+    }
+    pairs = [f"-o={name}={value}" for name, value in settings.items()]
+    return ["--quiet", *pairs]
+
+
+def _apt(command: list[str], cwd: Path | None = None) -> None:
+    try:
+        run.output(command, cwd=cwd, merge=True)
+    except UserError as error:
+        reason = error.message.splitlines()[-1]
+        raise Unavailable(f"apt cannot get it: {reason}") from None
+
+
+def _stanzas(apt_folder: Path) -> Iterator[str]:
+    for path in [apt_folder / "sources.list", *sorted(apt_folder.glob("sources.list.d/*"))]:
+        if not path.is_file():
+            continue
+        if path.suffix == ".list":
+            yield from _from_list(path.read_text())
+        elif path.suffix == ".sources":
+            yield from _from_deb822(path.read_text())
+
+
+def _from_list(text: str) -> Iterator[str]:
+    """One-line entries: deb [options] URI SUITE COMPONENT ..."""
+    for line in text.splitlines():
+        words = re.match(r"\s*deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<rest>\S.*)", line)
+        if not words:
+            continue
+        uri, suite, *components = words["rest"].split("#")[0].split()
+        fields = {"Types": "deb deb-src", "URIs": uri, "Suites": suite}
+        if components:
+            fields["Components"] = " ".join(components)
+        for option in (words["options"] or "").split():
+            name, _, value = option.partition("=")
+            fields[OPTION_FIELDS.get(name.lower(), name.title())] = value.replace(",", " ")
+        yield "\n".join(f"{name}: {value}" for name, value in fields.items())
+
+
+# Names of one-line options that are spelt otherwise in deb822.
+OPTION_FIELDS = {"arch": "Architectures", "lang": "Languages", "target": "Targets"}
+
+
+def _from_deb822(text: str) -> Iterator[str]:
+    for stanza in re.split(r"\n\s*\n", text):
+        lines = [line for line in stanza.splitlines() if not line.startswith("#")]
+        types = next((line for line in lines if line.lower().startswith("types:")), None)
+        if types is None or "deb" not in types.split(":", 1)[1].split():
+            continue
+        yield "\n".join("Types: deb deb-src" if line is types else line for line in lines)
