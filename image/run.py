@@ -90,7 +90,8 @@ def output(
         words, cwd=cwd, env=environment(env), stdin=subprocess.DEVNULL, capture_output=True
     )
     if done.returncode != 0:
-        complaint = done.stderr.decode(errors="replace").strip() or "no message"
+        said = done.stdout + done.stderr if merge else done.stderr
+        complaint = said.decode(errors="replace").strip() or "no message"
         raise CommandFailed(f"{Path(words[0]).name}: {complaint}", done.returncode, None)
     return (done.stdout + (done.stderr if merge else b"")).decode(errors="replace")
 
