@@ -33,7 +33,9 @@ ADDRESSES = {
 }
 # U-Boot takes its command and its patience from the device tree (U-Boot's
 # doc/develop/devicetree/control.rst); -2 means: do not even look for a pressed key.
-BOOT_COMMAND = "; ".join(f"setenv {k} {v:#x}" for k, v in ADDRESSES.items()) + "; run distro_bootcmd"
+BOOT_COMMAND = "; ".join(
+    [*(f"setenv {name} {value:#x}" for name, value in ADDRESSES.items()), "run distro_bootcmd"]
+)
 BOOT_DELAY = -2
 # One PCI bus is all there is. Told of 256, Linux maps 256 MB of configuration space, and the page
 # tables for it take 512 kB of RAM.
@@ -178,9 +180,8 @@ def _sound_device(audio: str | None) -> list[str]:
         return []
     driver, _, options = audio.partition(",")
     backend = f"{driver},id=speaker" + (f",{options}" if options else "")
-    return [*("-device", "qemu-xhci"), *("-audiodev", backend)] + [
-        *("-device", "usb-audio,audiodev=speaker")
-    ]
+    devices = ("-device", "qemu-xhci", "-device", "usb-audio,audiodev=speaker")
+    return ["-audiodev", backend, *devices]
 
 
 def _card_size_mib(given: Mapping[str, str]) -> int:
