@@ -100,6 +100,8 @@ class Machine:
 
     def cut_power(self) -> str:
         """End the emulator without any warning; returns what it had still said."""
+        if self.console.closed:
+            return ""
         if self.console.isalive():
             self.console.kill(signal.SIGKILL)
         try:
