@@ -1,27 +1,52 @@
 # SPDX-License-Identifier: MIT
 """`./doit` ends up here: the real doit, with Ctrl-C that leaves nothing running."""
 
+import importlib
 import os
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from doit.cmd_base import ModuleTaskLoader
+from doit.cmd_run import Run
 from doit.doit_cmd import DoitMain
+from doit.plugin import PluginDict
 
 from image import run
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPTED = 130  # what shells report for Ctrl-C
+REBUILD = re.compile(r"(?=package:[^:]+:rebuild$)")
+
+
+class Commands(PluginDict):  # type: ignore[misc]
+    """doit's commands, without the name of the default one, `run`: it is a task of ours."""
+
+    def get_plugin(self, key: str) -> Any:
+        """The command of that name; `run` is still what runs tasks when no command is named."""
+        return Run if key == "run" else super().get_plugin(key)
+
+
+class Doit(DoitMain):  # type: ignore[misc]
+    """doit, such that `./doit run` boots the board."""
+
+    BIN_NAME = "./doit"
+    DOIT_CMDS = tuple(command for command in DoitMain.DOIT_CMDS if command is not Run)
+
+    def get_cmds(self) -> Commands:
+        """The commands that a first argument may name."""
+        return Commands(super().get_cmds())
 
 
 def main(arguments: list[str]) -> int:
     """Run doit on dodo.py with these arguments; returns its exit status."""
     sys.path.insert(0, str(ROOT))
-    import dodo
-
+    dodo = importlib.import_module("dodo")
     (ROOT / "work").mkdir(exist_ok=True)
     try:
-        return int(DoitMain(ModuleTaskLoader(dodo)).run(arguments))
+        # Tasks that rebuild are hidden, so that `./doit list` and `./doit package` leave them out.
+        return int(Doit(ModuleTaskLoader(dodo)).run([REBUILD.sub("_", a) for a in arguments]))
     except KeyboardInterrupt:
         run.stop_all()
         print("\nstopped; the next run goes on from here", file=sys.stderr)
@@ -30,5 +55,4 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     os.chdir(ROOT)
-    DoitMain.BIN_NAME = "./doit"
     sys.exit(main(sys.argv[1:]))

@@ -26,7 +26,7 @@ def build(plan: Plan, step: Step) -> None:
     job = Job(
         package=package,
         project=plan.project.root,
-        board=plan.project.config.board,
+        config=plan.project.config,
         source=folder / "src",
         staging=folder / STAGING,
         log=folder / LOG,

@@ -13,15 +13,12 @@ from pathlib import Path
 
 from image import run
 from image.errors import UserError
+from image.source import Unavailable
 
 APT_FOLDER = Path("/etc/apt")
 LISTS_MAX_AGE_S = 86_400
 # 'URL' NAME SIZE SHA256:HASH, as `apt-get source --print-uris` prints it
 URI_LINE = re.compile(r"^'(?P<url>[^']+)' (?P<name>\S+) \d+ SHA256:(?P<sha256>[0-9a-f]{64})", re.M)
-
-
-class Unavailable(Exception):
-    """Why the distribution cannot give a file, in one phrase."""
 
 
 def source_archive(package: str, sha256: str, state: Path) -> Path:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Content keys: what a step is made of, as one hash and as words."""
 
+import contextlib
+import fcntl
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,6 +43,14 @@ def list_tree(folder: Path) -> dict[str, str]:
         for path in sorted(_files(folder))
         for status in (path.lstat(),)
     }
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file: a second process that wants it waits."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def changes(old: Json, new: Json, name: str = "") -> Iterator[str]:

@@ -19,7 +19,7 @@ BUILDER_KEYS: Mapping[str, set[str]] = {
     "autotools": {"configure", "make", "jobs", "cflags"},
     "c": {"cflags", "include", "libraries", "headers", "programs"},
     "files": set(),
-    "kconfig": {"base", "fragments", "make", "musl", "required", "targets"},
+    "kconfig": {"base", "fragments", "make", "musl", "optional", "required", "targets"},
     "make": {"make", "jobs", "cflags", "targets"},
     "musl": {"configure"},
 }

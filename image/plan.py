@@ -167,7 +167,7 @@ def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
     package = step.package
     assert package is not None
     builder = BUILDERS[package.build]
-    extra = builder.files(package, project.root, project.config.board)
+    extra = builder.files(package, project.root, project.config)
     local = project.local_sources.get(package.name)
     return {
         "recipe": dict(package.recipe),

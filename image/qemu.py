@@ -54,6 +54,7 @@ class Board:
     """What is attached to the machine besides the card."""
 
     audio: str | None = None  # the value of QEMU's -audiodev without its id; None: no sound device
+    writes: Path | None = None  # an existing file: gets each write to the card, in order
     extra: tuple[str, ...] = ()  # more QEMU options
 
 
@@ -67,7 +68,7 @@ def command(card: Path, folder: Path, board: Board | None = None) -> list[str]:
     return [
         *(find_emulator(), *MACHINE, "-nographic"),
         *("-kernel", str(U_BOOT), "-dtb", str(tree)),
-        *("-drive", f"if=none,id=card,format=raw,file={_escape(card)}"),
+        *("-drive", f"if=none,id=card,format=raw,{_storage(card, board.writes)}"),
         *("-device", "virtio-blk-device,drive=card"),
         *_sound_device(board.audio),
         *board.extra,
@@ -173,6 +174,15 @@ def _host_driver(drivers: Iterable[str]) -> str | None:
 
 def _drivers(emulator: str) -> list[str]:
     return programs.output([emulator, "-audiodev", "help"]).split()
+
+
+def _storage(card: Path, writes: Path | None) -> str:
+    if writes is None:
+        return f"file={_escape(card)}"
+    return (
+        f"file.driver=blklogwrites,file.file.driver=file,file.file.filename={_escape(card)},"
+        f"file.log.driver=file,file.log.filename={_escape(writes)}"
+    )
 
 
 def _sound_device(audio: str | None) -> list[str]:

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+from doit.exceptions import TaskError
 from tqdm import tqdm
 
 from image.errors import UserError
@@ -20,16 +21,24 @@ def line(name: str, result: str) -> None:
     sys.stdout.flush()
 
 
-def explain(error: BaseException, again: str | None) -> str:
+def explain(error: UserError, again: str | None) -> str:
     """A failure as a person reads it: the end of the log, its path, what to do next."""
     lines = []
     log = error.log if isinstance(error, CommandFailed) else None
     if log is not None and log.is_file():
         lines += [tail(log), f"log:   {log}"]
-    lines.append(str(error) if isinstance(error, UserError) else f"error: {error!r}")
+    lines.append(str(error))
     if again:
         lines.append(f"again: {again}")
     return "\n".join(lines)
+
+
+class Told(TaskError):  # type: ignore[misc]
+    """A failure that a person can mend, on its way through doit to the reporter."""
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Reporter:
@@ -68,10 +77,9 @@ class Reporter:
             return
         if _is_step(task):
             line(_title(task), f"{seconds:6.1f} s  FAILED")
-        error = getattr(fail, "exception", None) or fail
         again = f"./doit {task.name.lstrip('_')}" if _is_step(task) else None
-        known = isinstance(error, UserError)
-        tqdm.write(explain(error, again) if known else fail.get_msg(), file=sys.stderr)
+        is_told = isinstance(fail, Told)
+        tqdm.write(explain(fail.error, again) if is_told else fail.get_msg(), file=sys.stderr)
 
     def skip_uptodate(self, task: Any) -> None:
         """A step's result is there already."""

@@ -13,6 +13,7 @@ from image import config, plan, project, qemu, release, steps
 from image.errors import UserError
 from image.plan import Plan, Step
 from image.project import Project
+from image.screen import Told
 from image.toolchain import HOST, RISCV64
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,21 +41,23 @@ def current_plan() -> Plan:
     return plan.make(current_project())
 
 
-def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], list[Task]]:
+def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], Iterator[Task]]:
     """A task creator whose bad input becomes a task that fails with that message.
 
     So `list`, `doctor` and `configure` work whatever is wrong with the configuration.
     """
 
     @functools.wraps(create)
-    def wrapper() -> list[Task]:
+    def wrapper() -> Iterator[Task]:
         try:
-            return list(create())
+            made = list(create())
         except UserError as error:
             name = create.__name__.removeprefix("task_")
-            names = [f"package:{path.parent.name}" for path in _recipes()]
-            failing = names if name == "package" else [name]
-            return [_failing(basename, create.__doc__, error) for basename in failing]
+            packages = [f"package:{path.parent.name}" for path in _recipes()]
+            again = [f"_{package}:rebuild" for package in packages]
+            failing = [*packages, *again] if name == "package" else [name]
+            made = [_failing(basename, create.__doc__, error) for basename in failing]
+        yield from made
 
     return wrapper
 
@@ -70,7 +73,7 @@ def image() -> Iterator[Task]:
     last = made.step("release")
     yield {
         "basename": "image",
-        "actions": [_publish],
+        "actions": [told(_publish)],
         "task_dep": [_task_name(last)],
         "io": {"capture": False},
         "clean": [_clean],
@@ -94,8 +97,8 @@ def packages() -> Iterator[Task]:
     for step in made.steps.values():
         if step.kind == "build":
             yield _step_task(made, step, name=step.name)
-            again = _step_task(made, step, basename=f"package:{step.name}:rebuild")
-            yield {**again, "uptodate": [False], "doc": None}
+            again = _step_task(made, step, basename=f"_package:{step.name}:rebuild")
+            yield {**again, "uptodate": [False]}
 
 
 def engine() -> Iterator[Task]:
@@ -105,7 +108,7 @@ def engine() -> Iterator[Task]:
     for target in (HOST, RISCV64):
         made = plan.make(current_project(), ["llama"], target)
         last = made.step(plan.step_name("llama", target))
-        copies.append((_copy_program, [made, last, ROOT / "out" / target.name / "bin"]))
+        copies.append((told(_copy_program), [made, last, ROOT / "out" / target.name / "bin"]))
         needs.append(_task_name(last))
         if target is HOST:
             yield from (_step_task(made, s, basename=_task_name(s)) for s in made.steps.values())
@@ -119,7 +122,21 @@ def engine() -> Iterator[Task]:
 
 def foreground(action: Callable[..., Any], needs: Sequence[str] = ()) -> Task:
     """A task that has the terminal and is never up to date."""
-    return {"actions": [action], "task_dep": list(needs), "io": {"capture": False}}
+    return {"actions": [told(action)], "task_dep": list(needs), "io": {"capture": False}}
+
+
+def told(action: Callable[..., Any]) -> Callable[..., Any]:
+    """An action whose UserError reaches the reporter as what it is, without a traceback."""
+
+    @functools.wraps(action)
+    def wrapper(*args: Any, **kwargs: Any) -> Told | None:
+        try:
+            action(*args, **kwargs)
+        except UserError as error:
+            return Told(error)
+        return None
+
+    return wrapper
 
 
 def configure() -> None:
@@ -156,7 +173,7 @@ def _failing(basename: str, doc: str | None, error: UserError) -> Task:
     def fail() -> None:
         raise error
 
-    return {"basename": basename, "actions": [fail], "doc": doc, "io": {"capture": False}}
+    return {"basename": basename, "actions": [told(fail)], "doc": doc, "io": {"capture": False}}
 
 
 def _step_task(made: Plan, step: Step, **more: Any) -> Task:
@@ -169,7 +186,7 @@ def _step_task(made: Plan, step: Step, **more: Any) -> Task:
         return done
 
     return {
-        "actions": [(steps.perform, [made, step])],
+        "actions": [(told(steps.perform), [made, step])],
         "uptodate": [is_done],
         "task_dep": [_task_name(made.steps[need]) for need in step.needs],
         "io": {"capture": False},

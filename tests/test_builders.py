@@ -8,6 +8,7 @@ import pytest
 from image import run
 from image.builders import autotools, c, kconfig, make
 from image.builders.job import Job, find_files
+from image.config import Config
 from image.errors import UserError
 from image.package import Licence, Package
 from image.toolchain import HOST
@@ -25,7 +26,7 @@ def job(tmp_path: Path, **recipe: object) -> Job:
     package = Package("toy", "1", "", tmp_path, (), Licence("MIT", {}), (), "c", recipe)
     (tmp_path / "staging").mkdir()
     places = {"project": tmp_path, "source": source, "staging": tmp_path / "staging"}
-    return Job(package, board="b", log=tmp_path / "log", jobs=2, target=HOST, needs={}, **places)
+    return Job(package, config=Config("b", {}, tmp_path), log=tmp_path / "log", jobs=2, target=HOST, needs={}, **places)
 
 
 def test_plain_c(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from image.builders import autotools, c, files, kconfig, make, musl
 from image.builders.job import Job
+from image.config import Config
 from image.package import Package
 
-Files = Callable[[Package, Path, str], list[Path]]
+Files = Callable[[Package, Path, Config], list[Path]]
 
 
-def _no_files(package: Package, project: Path, board: str) -> list[Path]:
+def _no_files(package: Package, project: Path, config: Config) -> list[Path]:
     return []
 
 

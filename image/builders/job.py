@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from image import run
+from image.config import Config
 from image.errors import UserError
 from image.package import Package
 from image.toolchain import Target, compiler
@@ -19,7 +20,7 @@ class Job:
 
     package: Package
     project: Path  # root of the checkout
-    board: str
+    config: Config
     source: Path  # unpacked, patched; a builder may write to it
     staging: Path  # install tree: usr/include, usr/lib, usr/bin, boot ...
     log: Path

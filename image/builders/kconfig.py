@@ -7,27 +7,30 @@ from pathlib import Path
 import yaml
 
 from image.builders.job import Job
+from image.config import Config
 from image.errors import UserError
 from image.package import Package
 
 ASSIGNMENT = re.compile(r"^(?:(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set)$")
 
 
-def files(package: Package, project: Path, board: str) -> list[Path]:
-    """The fragments and the list of required symbols, from the root of the checkout."""
-    patterns = [*package.recipe.get("fragments", ()), *_required(package)]
-    found: list[Path] = []
-    for pattern in patterns:
-        matches = sorted(project.glob(pattern.format(board=board)))
-        if not matches:
-            raise UserError(f"{package.name}/package.yaml: no file matches '{pattern}' for {board}")
-        found += matches
-    return found
+def files(package: Package, project: Path, config: Config) -> list[Path]:
+    """The fragments that a configuration asks for, and the list of required symbols."""
+    recipe = package.recipe
+    optional = dict(recipe.get("optional", {})).items()
+    names = [*recipe["fragments"], *(name for symbol, name in optional if config.symbols[symbol])]
+    names += [recipe["required"]] if "required" in recipe else []
+    paths = [project / name.format(board=config.board) for name in names]
+    for path in paths:
+        if not path.is_file():
+            missing = path.relative_to(project)
+            raise UserError(f"{package.name}/package.yaml: there is no {missing}")
+    return paths
 
 
 def build(job: Job) -> None:
     """Configure from the recipe's `base` plus its fragments, check that all took, then make."""
-    given = files(job.package, job.project, job.board)
+    given = files(job.package, job.project, job.config)
     fragments = [path for path in given if path.suffix != ".yaml"]
     make = ["make", f"-j{job.jobs}", *_variables(job)]
     job.run(*make, job.option("base"))
@@ -76,10 +79,6 @@ def enumerate_assignments(path: Path) -> list[tuple[int, tuple[str, str]]]:
     return found
 
 
-def _required(package: Package) -> list[str]:
-    return [package.recipe["required"]] if "required" in package.recipe else []
-
-
 def _variables(job: Job) -> list[str]:
     variables = [f"{name}={value}" for name, value in dict(job.option("make", {})).items()]
     if job.option("musl", False):
@@ -89,12 +88,17 @@ def _variables(job: Job) -> list[str]:
 
 
 def _append(config: Path, fragments: list[Path]) -> None:
-    """Later assignments win in both trees, so fragments are simply written behind the base."""
-    merged = read(config)
+    """Write the fragments behind the base, less what they assign anew.
+
+    Behind, because of two picks in one choice Linux takes the later; less, because busybox does
+    not bear to read a symbol twice.
+    """
+    given: dict[str, str] = {}
     for fragment in fragments:
-        merged.update(read(fragment))
+        given.update(read(fragment))
+    base = {symbol: value for symbol, value in read(config).items() if symbol not in given}
     lines = [
         f"# {symbol} is not set" if value == "n" else f"{symbol}={value}"
-        for symbol, value in merged.items()
+        for symbol, value in [*base.items(), *given.items()]
     ]
     config.write_text("\n".join(lines) + "\n")

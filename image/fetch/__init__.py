@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: MIT
+"""Fetching: dl/, then a mirror, then each URL, then the distribution's archive; always verified."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from image import debian
+from image.errors import UserError
+from image.fetch.http import Patience, download
+from image.key import hash_file
+from image.source import Fetched, Source, Unavailable, find, write_record
+
+APT = ".apt"  # apt's private folders in dl/
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where files are kept and looked for."""
+
+    dl: Path
+    mirror: str | None = None  # folder or http(s) URL that holds FILE, asked before all others
+    offline: bool = False
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One place to get a source from; `get` raises Unavailable."""
+
+    name: str
+    get: Callable[[], Fetched]
+    is_local: bool = False
+
+
+def known(source: Source, settings: Settings) -> Fetched | None:
+    """What dl/ already holds of a source. Never uses the network; cheap."""
+    with _local_trouble_told(source, settings):
+        return find(settings.dl, source)
+
+
+def fetch(source: Source, settings: Settings) -> Fetched:
+    """Make sure that dl/ holds a source, verified. Two calls at once share one download.
+
+    Raises UserError with each place that was asked and why it failed.
+    """
+    found = known(source, settings)
+    if found:
+        return found
+    with _local_trouble_told(source, settings), _locked(source, settings):
+        return find(settings.dl, source) or _fetch(source, settings)
+
+
+def _fetch(source: Source, settings: Settings) -> Fetched:
+    _set_aside_wrong(settings.dl / source.file)
+    failures = []
+    for place in _places(source, settings):
+        if settings.offline and not place.is_local:
+            failures.append(f"{place.name}: not asked, OFFLINE is set")
+            continue
+        try:
+            found = place.get()
+        except Unavailable as reason:
+            failures.append(f"{place.name}: {reason}")
+            continue
+        _part(source, settings).unlink(missing_ok=True)
+        return found
+    asked = "".join(f"\n  {failure}" for failure in failures) or "\n  the recipe names no place"
+    raise UserError(
+        f"{source.file} cannot be had:{asked}",
+        hint=f"put {source.file} with sha256 {source.sha256} into {settings.dl},"
+        " or name a folder or site that has it: DL_MIRROR=...",
+    )
+
+
+def _places(source: Source, settings: Settings) -> Iterator[_Place]:
+    mirror = settings.mirror
+    if mirror and re.match(r"https?://", mirror):
+        url = f"{mirror.rstrip('/')}/{source.file}"
+        yield _Place(url, partial(_from_url, url, source, settings))
+    elif mirror:
+        file = Path(mirror.removeprefix("file://")).expanduser() / source.file
+        yield _Place(str(file), partial(_from_folder, file, source, settings), is_local=True)
+    for url in source.urls:
+        yield _Place(url, partial(_from_url, url, source, settings))
+    if source.debian:
+        name = f"Debian source package {source.debian}"
+        yield _Place(name, partial(_from_debian, source.debian, source, settings))
+    if source.fallback:
+        name = f"Debian package {source.fallback}"
+        yield _Place(name, partial(_fallback, source.fallback, source, settings))
+
+
+def _from_url(url: str, source: Source, settings: Settings) -> Fetched:
+    """Download, going on where an earlier try, of whatever URL, was cut.
+
+    The sha256 alone decides whether the pieces belong together. When they do not, the same URL
+    gets a second chance with nothing but its own bytes.
+    """
+    _say(f"{source.file}: from {url}")
+    part = _part(source, settings)
+    was_begun = part.is_file()
+    if not (was_begun and hash_file(part) == source.sha256):
+        download(url, part, source.file, settings.patience)
+    if was_begun and hash_file(part) != source.sha256:
+        part.unlink()
+        download(url, part, source.file, settings.patience)
+    return _keep(part, url, source, settings)
+
+
+def _from_folder(file: Path, source: Source, settings: Settings) -> Fetched:
+    if not file.is_file():
+        raise Unavailable("no such file")
+    copy = settings.dl / f".{source.file}.copy"
+    shutil.copyfile(file, copy)
+    return _keep(copy, f"mirror {file.parent}", source, settings)
+
+
+def _from_debian(package: str, source: Source, settings: Settings) -> Fetched:
+    _say(f"{source.file}: asking the distribution's archive")
+    path = debian.source_archive(package, source.sha256, settings.dl / APT)
+    return _keep(path, f"Debian source package {package}", source, settings)
+
+
+def _fallback(package: str, source: Source, settings: Settings) -> Fetched:
+    """Another version. Its integrity comes from apt, which checks the distribution's signature."""
+    _say(f"{source.file}: asking the distribution for {package} instead")
+    path, version = debian.binary_source(package, settings.dl / APT)
+    suffix = path.name.removeprefix(package)
+    target = settings.dl / f"{package}_{version.replace(':', '%3a')}{suffix}"
+    _sync(path)
+    path.replace(target)
+    found = Fetched(target, hash_file(target), version, f"Debian package {package} {version}")
+    write_record(settings.dl, source, found)
+    _say(f"{source.file} cannot be had; {package} {version} of the distribution takes its place")
+    return found
+
+
+def _keep(path: Path, origin: str, source: Source, settings: Settings) -> Fetched:
+    """Give a file its name in dl/ once its content is proved. Raises Unavailable."""
+    sha256 = hash_file(path)
+    if sha256 != source.sha256:
+        path.unlink()
+        raise Unavailable(f"gives another file, with sha256 {sha256}")
+    target = settings.dl / source.file
+    _sync(path)
+    path.replace(target)
+    found = Fetched(target, sha256, None, origin)
+    write_record(settings.dl, source, found)
+    _say(f"{source.file}: {target.stat().st_size / 1e6:.1f} MB, sha256 is right")
+    return found
+
+
+@contextlib.contextmanager
+def _locked(source: Source, settings: Settings) -> Iterator[None]:
+    """One process at a time per file; the lock goes with the process, however it ends."""
+    folder = settings.dl / ".lock"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / source.file).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say(f"{source.file}: waiting for another process that fetches it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _local_trouble_told(source: Source, settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        hint = "name another folder with DL_DIR=..., or mend this one"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            hint = "make room; the download goes on where it stopped"
+        where = error.filename or settings.dl
+        raise UserError(f"{source.file}: {where}: {error.strerror or error}", hint) from None
+
+
+def _set_aside_wrong(path: Path) -> None:
+    if path.is_file():
+        aside = path.with_name(f"{path.name}.wrong")
+        path.replace(aside)
+        _say(f"{path} is not the file that the recipe names (sha256); it is now {aside.name}")
+
+
+def _part(source: Source, settings: Settings) -> Path:
+    return settings.dl / f"{source.file}.part"
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _say(message: str) -> None:
+    tqdm.write(message, file=sys.stderr)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""Sources: what a recipe asks for, and what dl/ holds of it."""
+
+import contextlib
+import json
+import os
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from image.errors import UserError
+from image.key import hash_file
+
+PARTS = {
+    "file": re.compile(r"[A-Za-z0-9][\w.+~-]*"),
+    "sha256": re.compile(r"[0-9a-f]{64}"),
+    "debian": re.compile(r"[a-z0-9][a-z0-9+.-]+"),
+    "fallback": re.compile(r"[a-z0-9][a-z0-9+.-]+"),
+}
+MEANT = {
+    "file": "a file name: letters, digits and . _ + ~ - only",
+    "sha256": "64 hexadecimal digits in lower case, in quotes",
+    "debian": "the name of a Debian source package",
+    "fallback": "the name of a Debian binary package",
+}
+URL = re.compile(r"https?://[^\s/]+/\S+")
+BY_HAND = "put into dl/ by hand"
+
+
+class Unavailable(Exception):
+    """Why one place cannot give a file, in a phrase."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file from upstream, named by its content. Raises UserError for values that cannot be."""
+
+    file: str  # its name in dl/
+    urls: tuple[str, ...]  # tried in this order
+    sha256: str
+    debian: str | None = None  # Debian source package that holds the very same file
+    fallback: str | None = None  # Debian package with another version, for want of all else
+
+    def __post_init__(self) -> None:
+        for name, pattern in PARTS.items():
+            value = getattr(self, name)
+            is_optional = name in ("debian", "fallback")
+            if value is None and is_optional:
+                continue
+            if not isinstance(value, str) or not pattern.fullmatch(value):
+                raise UserError(f"source '{self.file}': {name} '{value}' is not {MEANT[name]}")
+        for url in self.urls:
+            if not isinstance(url, str) or not URL.fullmatch(url):
+                hint = "urls is a list, each with http:// or https://, host and path"
+                raise UserError(f"source '{self.file}': '{url}' is not a URL", hint)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What was actually had. It is recorded beside the file and ends up in the manifest."""
+
+    path: Path
+    sha256: str
+    version: str | None  # only of a fallback: the version of its Debian package
+    origin: str  # where the last byte came from: a URL, a mirror, a Debian package
+
+
+def find(dl: Path, source: Source) -> Fetched | None:
+    """What dl/ holds of a source; None when there is nothing, or another file of that name.
+
+    Content is hashed when size or time differ from the record, so this is cheap the second time.
+    """
+    record = _read_record(dl, source)
+    path = dl / source.file
+    if not path.is_file():
+        return _find_fallback(dl, source, record)
+    is_recorded = record.get("file") == source.file and record.get("sha256") == source.sha256
+    origin = str(record["origin"]) if is_recorded else BY_HAND
+    found = Fetched(path, source.sha256, None, origin)
+    if is_recorded and _is_unchanged(path, record):
+        return found
+    if hash_file(path) != source.sha256:
+        return None
+    write_record(dl, source, found)
+    return found
+
+
+def write_record(dl: Path, source: Source, found: Fetched) -> None:
+    """Note what was had, in dl/FILE.json. A dl/ that cannot be written is hashed each time."""
+    status = found.path.stat()
+    record = {
+        "file": found.path.name,
+        "sha256": found.sha256,
+        "size": status.st_size,
+        "mtime_ns": status.st_mtime_ns,
+        "origin": found.origin,
+    }
+    if found.version is not None:
+        record |= {"version": found.version, "fallback": source.fallback}
+    target = _record_path(dl, source)
+    # Several processes may note the same at once; each writes a file of its own.
+    partial = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
+    with contextlib.suppress(OSError):
+        partial.write_text(json.dumps(record, indent=1) + "\n")
+        partial.replace(target)
+
+
+def _find_fallback(dl: Path, source: Source, record: dict[str, Any]) -> Fetched | None:
+    if source.fallback is None or record.get("fallback") != source.fallback:
+        return None
+    path = dl / str(record["file"])
+    if not path.is_file():
+        return None
+    found = Fetched(path, str(record["sha256"]), str(record["version"]), str(record["origin"]))
+    if not _is_unchanged(path, record):
+        if hash_file(path) != found.sha256:
+            return None
+        write_record(dl, source, found)
+    return found
+
+
+def _read_record(dl: Path, source: Source) -> dict[str, Any]:
+    """The record beside a file; empty when there is none, or rubbish."""
+    try:
+        record = json.loads(_record_path(dl, source).read_text())
+    except (OSError, ValueError):
+        return {}
+    wanted = {"file", "sha256", "size", "mtime_ns", "origin"}
+    wanted |= {"version"} if isinstance(record, dict) and "fallback" in record else set()
+    return record if isinstance(record, dict) and wanted <= set(record) else {}
+
+
+def _record_path(dl: Path, source: Source) -> Path:
+    return dl / f"{source.file}.json"
+
+
+def _is_unchanged(path: Path, record: dict[str, Any]) -> bool:
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns] == [record["size"], record["mtime_ns"]]
