@@ -112,8 +112,12 @@ def check_files(board: Machine, finished: dict[str, str]) -> None:
 
 def check_file_system(card: Path) -> None:
     """e2fsck of the host finds nothing at all to complain about in a card at rest."""
+    run.output(["e2fsck", "-f", "-n", f"{card}?offset={data_start(card)}"])
+
+
+def data_start(card: Path) -> int:
+    """Where /data's partition begins, bytes; 0 while there is none."""
     with card.open("rb") as file:
         table = file.read(512)
     # Entry 3 of the MBR: 16 bytes at 446 + 2 * 16; its bytes 8 to 11 are the first sector.
-    start = int.from_bytes(table[486:490], "little") * 512
-    run.output(["e2fsck", "-f", "-n", f"{card}?offset={start}"])
+    return int.from_bytes(table[486:490], "little") * 512
