@@ -3,10 +3,11 @@
 
 import contextlib
 import difflib
+import itertools
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from image.errors import UserError
 
 DEFAULT_BOARD = "milkv_duo"
 DOT_CONFIG = ".config"
-KCONFIG = "defconfigs/Kconfig"
+DEFCONFIGS = "defconfigs"
+KCONFIG = f"{DEFCONFIGS}/Kconfig"
 ASSIGNMENT = re.compile(r"CONFIG_(?P<set>\w+)=(?P<value>.*)|# CONFIG_(?P<unset>\w+) is not set")
+SHOWN = 60  # characters of a line that a message repeats
 TYPE_NAMES = {
     kconfiglib.BOOL: "y or n",
     kconfiglib.INT: "a whole number",
@@ -50,152 +53,183 @@ def load(root: Path, board: str | None = None) -> Config:
     Raises UserError that lists every line that does not say what it seems to say.
     """
     path = _file(root, board)
-    lines = _lines(path)
-    tree = _tree(root)
-    _take(tree, lines, path)
+    tree = _filled_tree(root, path)
     symbols = {s.name: _value(s) for s in tree.unique_defined_syms if s.name}
     return Config(str(symbols["BOARD"]), symbols, path)
 
 
 def boards(root: Path) -> list[str]:
     """Names of the boards that there are defaults for."""
-    paths = (root / "defconfigs").glob("*_defconfig")
+    paths = (root / DEFCONFIGS).glob("*_defconfig")
     return sorted(path.name.removesuffix("_defconfig") for path in paths)
 
 
 def configure(root: Path, board: str) -> Path:
     """Write .config anew, from a board's defaults. Raises UserError for an unknown board."""
-    path = _file(root, board)
-    tree = _tree(root)
-    _take(tree, _lines(path), path)
+    tree = _filled_tree(root, _file(root, board))
     return _write(root / DOT_CONFIG, tree.write_config)
 
 
 def menuconfig(root: Path) -> None:
-    """Let a person change .config in a menu. Raises UserError without a terminal."""
+    """Let a person change .config in a menu. Raises UserError without a usable terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("menuconfig needs a terminal", hint="edit .config instead")
+    import curses
+
     import menuconfig as menu
 
-    path = _file(root, None)
-    tree = _tree(root)
-    _take(tree, _lines(path), path)
-    with _environment(root, KCONFIG_CONFIG=str(root / DOT_CONFIG)):
-        _write(root / DOT_CONFIG, tree.write_config)
-        tree.load_config(str(root / DOT_CONFIG))
-        menu.menuconfig(tree)
+    tree = _filled_tree(root, _file(root, None))
+    # Without a .config the menu keeps the values it finds, and writes them when told to save.
+    with _environment(root, KCONFIG_CONFIG=str((root / DOT_CONFIG).absolute())):
+        try:
+            menu.menuconfig(tree)
+        except curses.error as error:
+            raise UserError(
+                f"the terminal cannot show a menu: {error}", hint="set TERM, or edit .config"
+            ) from None
 
 
-def savedefconfig(root: Path) -> Path:
-    """Write .config to its board's defconfig, without what is the default anyway."""
+def savedefconfig(root: Path) -> None:
+    """Write .config to its board's defconfig, without what is the default anyway.
+
+    Raises UserError if there is no .config.
+    """
     path = root / DOT_CONFIG
-    if not path.is_file():
+    if not path.exists():
         raise UserError("there is no .config to save", hint="./doit configure board=NAME")
-    tree = _tree(root)
-    _take(tree, _lines(path), path)
-    target = root / "defconfigs" / f"{_value(tree.syms['BOARD'])}_defconfig"
-    kept = target.read_text().splitlines() if target.is_file() else []
-    comment = "".join(f"{line}\n" for line in kept if re.match(r"#(?! CONFIG_)", line))
-    return _write(target, lambda file: tree.write_min_config(file, header=comment))
+    tree = _filled_tree(root, path)
+    target = root / DEFCONFIGS / f"{_value(tree.syms['BOARD'])}_defconfig"
+    kept = _text(target).splitlines() if target.exists() else []
+    comment = "".join(f"{line}\n" for line in itertools.takewhile(_is_comment, kept))
+    _write(target, lambda file: tree.write_min_config(file, header=comment))
+    print(target)
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith("#") and not ASSIGNMENT.fullmatch(line.rstrip())
 
 
 def _file(root: Path, board: str | None) -> Path:
-    if board is None and (root / DOT_CONFIG).is_file():
+    if board is None and (root / DOT_CONFIG).exists():
         return root / DOT_CONFIG
-    name = board or DEFAULT_BOARD
+    name = DEFAULT_BOARD if board is None else board
     if name not in boards(root):
         near = difflib.get_close_matches(name, boards(root), 1)
         meant = f"did you mean {near[0]}? " if near else ""
         raise UserError(
             f"there is no board '{name}'", hint=f"{meant}boards: {', '.join(boards(root))}"
         )
-    return root / "defconfigs" / f"{name}_defconfig"
+    return root / DEFCONFIGS / f"{name}_defconfig"
+
+
+def _filled_tree(root: Path, path: Path) -> Any:
+    """All symbols, with the values that a file gives them, once it is sure that each stuck."""
+    tree = _tree(root)
+    lines, wrong = _lines(path)
+    sound = []
+    for line in lines:
+        if problem := _problem_before(tree, line, lines):
+            wrong[line.number] = _complaint(line, problem)
+        else:
+            sound.append(line)
+    for line in sound:
+        symbol = tree.syms[line.symbol]
+        symbol.set_value(_wanted(symbol, line))
+    for line in sound:
+        if problem := _problem_after(tree.syms[line.symbol], line):
+            wrong[line.number] = _complaint(line, problem)
+    _refuse(wrong, path)
+    return tree
+
+
+def _complaint(line: Line, problem: str) -> str:
+    return f"CONFIG_{line.symbol}={line.value[:SHOWN]}: {problem}"
+
+
+def _refuse(wrong: Mapping[int, str], path: Path) -> None:
+    if wrong:
+        found = [f"{path.name}:{number}: {wrong[number]}" for number in sorted(wrong)]
+        more = "the configuration does not say what it seems to say:\n  "
+        message = found[0] if len(found) == 1 else more + "\n  ".join(found)
+        raise UserError(message, hint=_way_out(path))
+
+
+def _way_out(path: Path) -> str:
+    if path.name == DOT_CONFIG:
+        return "mend it, or write it anew with ./doit configure board=NAME"
+    return f"mend {path.parent.name}/{path.name}"
 
 
 def _tree(root: Path) -> Any:
+    if set("*?[") & set(str(root.resolve())):
+        # kconfiglib would look for packages by this pattern, find none, and say nothing.
+        raise UserError(f"the folder name {root.resolve()} has one of * ? [", hint="rename it")
     with _environment(root):
         try:
-            tree = kconfiglib.Kconfig(KCONFIG, warn_to_stderr=False)
+            return kconfiglib.Kconfig(KCONFIG, warn_to_stderr=False)
         except (kconfiglib.KconfigError, OSError) as error:
             raise UserError(f"Kconfig cannot be read: {error}".strip()) from None
-    return tree
 
 
 @contextlib.contextmanager
 def _environment(root: Path, **more: str) -> Iterator[None]:
     """kconfiglib asks the environment for much; here it gets only what we say."""
-    before = dict(os.environ)
-    for name in list(os.environ):
-        if name.startswith(("KCONFIG_", "CONFIG_", "MENUCONFIG_")):
-            del os.environ[name]
-    os.environ.update({"srctree": str(root), **more})
+    # Nothing else is touched: other threads may be starting programs meanwhile.
+    ours = {"srctree": str(root.absolute()), **more}
+    theirs = {name for name in os.environ if name.startswith(("KCONFIG_", "CONFIG_"))}
+    before = {name: os.environ.pop(name) for name in (theirs | set(ours)) & set(os.environ)}
+    os.environ.update(ours)
     try:
         yield
     finally:
-        os.environ.clear()
+        for name in ours:
+            os.environ.pop(name, None)
         os.environ.update(before)
 
 
-def _lines(path: Path) -> list[Line]:
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+    except OSError as error:
+        raise UserError(f"{path.name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UserError(f"{path.name} is not a text file", hint="./doit configure") from None
-    found, wrong = [], []
-    for number, line in enumerate(text.splitlines(), 1):
+        text = "\0"
+    if "\0" in text:
+        raise UserError(f"{path.name} is not a text file", hint=_way_out(path))
+    return text
+
+
+def _lines(path: Path) -> tuple[list[Line], dict[int, str]]:
+    """The assignments of a file, and what is wrong with lines that are none, by line number."""
+    found, wrong = [], {}
+    # Not splitlines(): it would count lines that no editor shows.
+    for number, line in enumerate(_text(path).split("\n"), 1):
         match = ASSIGNMENT.fullmatch(line.rstrip())
         if match:
             symbol, value = match["set"] or match["unset"], match["value"] or ""
             found.append(Line(number, symbol, value if match["set"] else "n"))
         elif line.strip() and not line.startswith("#"):
-            wrong.append(f"{path.name}:{number}: '{line.strip()}' is no CONFIG_NAME=VALUE")
-    _refuse(wrong)
-    return found
-
-
-def _take(tree: Any, lines: list[Line], path: Path) -> None:
-    """Give the symbols their values, and make sure that each of them stuck."""
-    wrong = [_complaint(tree, line, path, problem) for line in lines
-             if (problem := _problem_before(tree, line, lines))]  # fmt: skip
-    _refuse(wrong)
-    for line in lines:
-        symbol = tree.syms[line.symbol]
-        symbol.set_value(_unquoted(line.value) if symbol.type == kconfiglib.STRING else line.value)
-    wrong = [_complaint(tree, line, path, problem) for line in lines
-             if (problem := _problem_after(tree.syms[line.symbol], line))]  # fmt: skip
-    _refuse(wrong)
-
-
-def _refuse(wrong: list[str]) -> None:
-    if wrong:
-        more = "the configuration does not say what it seems to say:\n  "
-        raise UserError(
-            wrong[0] if len(wrong) == 1 else more + "\n  ".join(wrong),
-            hint="./doit menuconfig shows all settings and what they depend on",
-        )
-
-
-def _complaint(tree: Any, line: Line, path: Path, problem: str) -> str:
-    return f"{path.name}:{line.number}: CONFIG_{line.symbol}={line.value}: {problem}"
+            wrong[number] = f"{line.strip()[:SHOWN]!r} is no CONFIG_NAME=VALUE"
+    return found, wrong
 
 
 def _problem_before(tree: Any, line: Line, lines: list[Line]) -> str | None:
-    """What is wrong with an assignment in itself."""
+    """What is wrong with an assignment in itself, or beside an earlier one."""
     symbol = tree.syms.get(line.symbol)
     if symbol is None or not symbol.nodes:
         known = [s.name for s in tree.unique_defined_syms]
         near = difflib.get_close_matches(line.symbol, known, 1)
         return "there is no such symbol" + (f"; did you mean CONFIG_{near[0]}?" if near else "")
-    for other in lines:
-        if other.symbol == line.symbol and other.number < line.number:
+    if not _fits_type(symbol, line.value):
+        return f"{TYPE_NAMES[symbol.type]} is expected"
+    for other in lines[: lines.index(line)]:
+        if other.symbol == line.symbol:
             if other.value != line.value:
-                return f"line {other.number} sets it to {other.value}"
-        elif symbol.choice and line.value == other.value == "y" and other.number < line.number:
+                return f"line {other.number} sets it to {other.value[:SHOWN]}"
+        elif symbol.choice and line.value == other.value == "y":
             rival = tree.syms.get(other.symbol)
             if rival is not None and rival.choice is symbol.choice:
                 return f"line {other.number} chooses CONFIG_{other.symbol} already"
-    if not _fits_type(symbol, line.value):
-        return f"{TYPE_NAMES[symbol.type]} is expected"
     return None
 
 
@@ -203,37 +237,41 @@ def _fits_type(symbol: Any, value: str) -> bool:
     if symbol.type == kconfiglib.BOOL:
         return value in ("y", "n")
     if symbol.type == kconfiglib.INT:
-        return bool(re.fullmatch(r"-?\d+", value, re.ASCII))
+        return bool(re.fullmatch(r"-?[0-9]{1,18}", value))
     return bool(re.fullmatch(r'"(?:[^"\\]|\\.)*"', value))
 
 
 def _problem_after(symbol: Any, line: Line) -> str | None:
     """Why a symbol did not take the value of a line; None when it did."""
-    wanted = _unquoted(line.value) if symbol.type == kconfiglib.STRING else line.value
+    wanted = _wanted(symbol, line)
     if symbol.str_value == wanted:
         return None
-    for low, high, condition in symbol.ranges:
-        if kconfiglib.expr_value(condition) and not _in_range(wanted, low, high):
-            return f"it must be {low.str_value} to {high.str_value}"
     if not kconfiglib.expr_value(symbol.direct_dep):
         return f"it depends on {_expression(symbol.direct_dep)}, which is off"
-    if not any(node.prompt for node in symbol.nodes):
+    prompts = [node.prompt[1] for node in symbol.nodes if node.prompt]
+    if not prompts:
         return f"it cannot be set by hand; it follows from others, and is {symbol.str_value}"
-    if kconfiglib.expr_value(symbol.rev_dep):
-        return f"{_expression(symbol.rev_dep)} needs it"
-    return f"another setting of the same choice wins; it stays {symbol.str_value}"
-
-
-def _in_range(value: str, low: Any, high: Any) -> bool:
-    return int(low.str_value) <= int(value) <= int(high.str_value)
+    if not symbol.visibility:
+        return f"it can be set only with {' or '.join(map(_expression, prompts))}, which is off"
+    for low, high, condition in symbol.ranges:
+        if kconfiglib.expr_value(condition):
+            return f"it must be {low.str_value} to {high.str_value}"
+    needed = kconfiglib.split_expr(symbol.rev_dep, kconfiglib.OR)
+    active = [_expression(by) for by in needed if kconfiglib.expr_value(by)]
+    if active:
+        return f"{' and '.join(active)} needs it"
+    return f"one of a choice must be y; with no other chosen it stays {symbol.str_value}"
 
 
 def _expression(expression: Any) -> str:
     return str(kconfiglib.expr_str(expression, lambda item: f"CONFIG_{item.name}"))
 
 
-def _unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1])
+def _wanted(symbol: Any, line: Line) -> str:
+    """The value that a line gives a symbol, as kconfiglib writes it."""
+    if symbol.type == kconfiglib.STRING:
+        return re.sub(r"\\(.)", r"\1", line.value[1:-1])
+    return line.value
 
 
 def _value(symbol: Any) -> str | int | bool:
@@ -244,9 +282,13 @@ def _value(symbol: Any) -> str | int | bool:
     return str(symbol.str_value)
 
 
-def _write(path: Path, write: Any) -> Path:
+def _write(path: Path, write: Callable[[str], object]) -> Path:
     """Write a file whole or not at all."""
     partial = path.with_name(f"{path.name}.part")
-    write(str(partial))
-    partial.replace(path)
+    try:
+        partial.unlink(missing_ok=True)  # an old one would be kept aside as .part.old
+        write(str(partial))
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from None
     return path
