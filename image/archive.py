@@ -33,9 +33,10 @@ def unpack(archive: Path, target: Path) -> None:
     try:
         with tarfile.open(archive, "r|*") as tar:
             _extract(tar, archive.name, partial)
-        _check_links(archive.name, partial)
-        _only_folder(partial).rename(target)
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        top = _only_folder(partial)
+        _check_links(archive.name, top)
+        top.rename(target)
+    except (tarfile.TarError, EOFError, OSError, RuntimeError, ValueError) as error:
         raise UserError(f"{archive.name} cannot be unpacked: {error}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -78,9 +79,9 @@ def _problem(member: tarfile.TarInfo, folder: Path) -> str | None:
         return "leaves the folder"
     if member.islnk() and not _is_inside(member.linkname):
         return "links to a file outside the folder"
-    parent = (folder / member.name).parent
+    parent = PurePosixPath(member.name).parent
     # A link that was extracted before could lead the path elsewhere.
-    if parent.resolve() != folder.resolve() / parent.relative_to(folder):
+    if (folder / parent).resolve() != folder.resolve() / parent:
         return "goes through a link"
     if (folder / member.name).is_symlink():
         return "overwrites a link"

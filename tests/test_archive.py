@@ -5,6 +5,7 @@ import io
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tuple[tarfile
 
 
 def pack(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
-    with tarfile.open(path, f"w:{path.suffix[1:]}" if path.suffix != ".tar" else "w") as tar:
+    mode: Any = f"w:{path.suffix[1:]}" if path.suffix != ".tar" else "w"
+    with tarfile.open(path, mode) as tar:
         for info, data in members:
             tar.addfile(info, io.BytesIO(data))
     return path
@@ -55,6 +57,26 @@ def test_several_top_entries(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "tree").iterdir()) == ["one", "two"]
 
 
+def test_dot_as_top_folder(tmp_path: Path) -> None:
+    dot = member(".", type=tarfile.DIRTYPE, mode=0o755)
+    archive.unpack(pack(tmp_path / "a.tar", dot, member("./one", "1")), tmp_path / "tree")
+    assert (tmp_path / "tree/one").read_text() == "1"
+
+
+def test_times_stay(tmp_path: Path) -> None:
+    archive.unpack(pack(tmp_path / "a.tar", member("one", mtime=1234)), tmp_path / "tree")
+    assert (tmp_path / "tree/one").stat().st_mtime == 1234
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    packed = pack(tmp_path / "a.tar", member("one", "new"))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/one").write_text("old")
+    with pytest.raises(UserError, match="cannot be unpacked"):
+        archive.unpack(packed, tmp_path / "tree")
+    assert (tmp_path / "tree/one").read_text() == "old"
+
+
 @pytest.mark.parametrize(
     ("members", "complaint"),
     [
@@ -69,6 +91,13 @@ def test_several_top_entries(tmp_path: Path) -> None:
         ([link("f", "../evil"), member("f", "x")], "member 'f' overwrites a link"),
         ([link("passwd", "/etc/passwd")], "link 'passwd' leads outside the folder"),
         ([link("up", "../../x")], "link 'up' leads outside the folder"),
+        # Inside while there is a top folder, but that one goes.
+        ([member("top/file"), link("top/up", "../x")], "link 'up' leads outside the folder"),
+        (
+            [member("f"), link("a", "f"), link("b", "a", tarfile.LNKTYPE), member("b", "x")],
+            "a link",
+        ),
+        ([link("a", "b"), link("b", "a")], "ymlink loop"),
         (
             [
                 member("p", type=tarfile.DIRTYPE, mode=0o755),
