@@ -5,6 +5,7 @@ Everything lies in private folders: the host's package lists and caches are not 
 root rights are needed.
 """
 
+import contextlib
 import re
 import shutil
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from image import run
 from image.errors import UserError
+from image.key import locked
 from image.source import Unavailable
 
 APT_FOLDER = Path("/etc/apt")
@@ -26,7 +28,11 @@ def source_archive(package: str, sha256: str, state: Path) -> Path:
 
     `state` is a private folder, kept between calls. Raises Unavailable. The caller checks the hash.
     """
-    options = _prepare(state)
+    with _private(state) as options:
+        return _source_archive(package, sha256, state, options)
+
+
+def _source_archive(package: str, sha256: str, state: Path, options: list[str]) -> Path:
     try:
         listed = run.output(["apt-get", *options, "source", "--print-uris", package])
     except run.CommandFailed:
@@ -48,7 +54,11 @@ def binary_source(package: str, state: Path) -> tuple[Path, str]:
     Returns its path in `state`, and the package's version. apt has checked the package against
     the distribution's signature; no other hash of it can be known beforehand. Raises Unavailable.
     """
-    options = _prepare(state)
+    with _private(state) as options:
+        return _binary_source(package, state, options)
+
+
+def _binary_source(package: str, state: Path, options: list[str]) -> tuple[Path, str]:
     folder = state / "files"
     folder.mkdir(exist_ok=True)
     for old in folder.glob(f"{package}_*.deb"):
@@ -69,6 +79,14 @@ def binary_source(package: str, state: Path) -> tuple[Path, str]:
 def private_sources(apt_folder: Path) -> str:
     """The host's apt sources as deb822 text that offers source and binary packages alike."""
     return "\n\n".join(stanza for stanza in _stanzas(apt_folder)) + "\n"
+
+
+@contextlib.contextmanager
+def _private(state: Path) -> Iterator[list[str]]:
+    """apt's options for private folders. One user at a time: apt does not wait for its locks."""
+    state.mkdir(parents=True, exist_ok=True)
+    with locked(state / "lock"):
+        yield _prepare(state)
 
 
 def _prepare(state: Path) -> list[str]:

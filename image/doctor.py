@@ -11,7 +11,8 @@ from pathlib import Path
 from image import run
 from image.errors import UserError
 
-VERSION = re.compile(r"\d+(?:\.\d+)+|\d+")
+# A dotted version if there is one: names such as riscv64 hold bare numbers.
+VERSIONS = (re.compile(r"\d+(?:\.\d+)+"), re.compile(r"\d+"))
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,10 @@ def _agreed() -> bool:
 def _version(path: str, tool: Tool) -> str | None:
     try:
         text = run.output([path, *tool.version], merge=True)
-    except UserError:
-        return None
-    match = VERSION.search(text)
-    return match.group(0) if match else None
+    except run.CommandFailed as error:
+        text = error.message  # some tools show their version and then complain
+    found = (pattern.search(text) for pattern in VERSIONS)
+    return next((match.group(0) for match in found if match), None)
 
 
 if __name__ == "__main__":
