@@ -21,6 +21,8 @@ DOT_CONFIG = ".config"
 DEFCONFIGS = "defconfigs"
 KCONFIG = f"{DEFCONFIGS}/Kconfig"
 ASSIGNMENT = re.compile(r"CONFIG_(?P<set>\w+)=(?P<value>.*)|# CONFIG_(?P<unset>\w+) is not set")
+# A comment to kconfiglib: what it means to turn off would stay on.
+NEARLY_UNSET = re.compile(r"#+\s*CONFIG_\w+\s+is\s+not\s+set\W*", re.IGNORECASE)
 SHOWN = 60  # characters of a line that a message repeats
 TYPE_NAMES = {
     kconfiglib.BOOL: "y or n",
@@ -66,8 +68,7 @@ def boards(root: Path) -> list[str]:
 
 def configure(root: Path, board: str) -> Path:
     """Write .config anew, from a board's defaults. Raises UserError for an unknown board."""
-    tree = _filled_tree(root, _file(root, board))
-    return _write(root / DOT_CONFIG, tree.write_config)
+    return _write_chosen(root, _filled_tree(root, _file(root, board)))
 
 
 def menuconfig(root: Path) -> None:
@@ -79,14 +80,18 @@ def menuconfig(root: Path) -> None:
     import menuconfig as menu
 
     tree = _filled_tree(root, _file(root, None))
+    path = root / DOT_CONFIG
+    before = path.read_bytes() if path.exists() else b""
     # Without a .config the menu keeps the values it finds, and writes them when told to save.
-    with _environment(root, KCONFIG_CONFIG=str((root / DOT_CONFIG).absolute())):
+    with _environment(root, KCONFIG_CONFIG=str(path.absolute())):
         try:
             menu.menuconfig(tree)
         except curses.error as error:
             raise UserError(
                 f"the terminal cannot show a menu: {error}", hint="set TERM, or edit .config"
             ) from None
+    if path.exists() and path.read_bytes() != before:
+        _write_chosen(root, _filled_tree(root, path))
 
 
 def savedefconfig(root: Path) -> None:
@@ -208,6 +213,8 @@ def _lines(path: Path) -> tuple[list[Line], dict[int, str]]:
         if match:
             symbol, value = match["set"] or match["unset"], match["value"] or ""
             found.append(Line(number, symbol, value if match["set"] else "n"))
+        elif NEARLY_UNSET.fullmatch(line):
+            wrong[number] = f"{line.strip()[:SHOWN]!r} is no '# CONFIG_NAME is not set'"
         elif line.strip() and not line.startswith("#"):
             wrong[number] = f"{line.strip()[:SHOWN]!r} is no CONFIG_NAME=VALUE"
     return found, wrong
@@ -280,6 +287,25 @@ def _value(symbol: Any) -> str | int | bool:
     if symbol.type == kconfiglib.INT:
         return int(symbol.str_value or 0)
     return str(symbol.str_value)
+
+
+def _write_chosen(root: Path, tree: Any) -> Path:
+    """Write .config, less what nobody can choose: after an edit by hand that would contradict."""
+
+    def write(file: str) -> None:
+        tree.write_config(file)
+        path = Path(file)
+        lines = path.read_text(encoding="utf-8").split("\n")
+        kept = [line for line in lines if not _is_derived(tree, line)]
+        path.write_text("\n".join(kept), encoding="utf-8")
+
+    return _write(root / DOT_CONFIG, write)
+
+
+def _is_derived(tree: Any, line: str) -> bool:
+    match = ASSIGNMENT.fullmatch(line)
+    nodes = tree.syms[match["set"] or match["unset"]].nodes if match else ()
+    return match is not None and not any(node.prompt for node in nodes)
 
 
 def _write(path: Path, write: Callable[[str], object]) -> Path:

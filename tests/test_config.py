@@ -254,6 +254,18 @@ def test_configure_unknown_board_keeps_dot_config(small: Path) -> None:
     assert (small / ".config").read_text() == "CONFIG_SIZE=11\n"
 
 
+def test_model_changed_by_hand(real: Path) -> None:
+    """What follows from a choice is not in .config, where it would contradict the new one."""
+    path = config.configure(real, "qemu_virt")
+    text = path.read_text()
+    changed = text.replace("# CONFIG_MODEL_STORIES15M is not set", "CONFIG_MODEL_STORIES15M=y")
+    path.write_text(
+        changed.replace("CONFIG_MODEL_POCKET=y\n", "# CONFIG_MODEL_POCKET is not set\n")
+    )
+    symbols = config.load(real).symbols
+    assert (symbols["PACKAGE_STORIES15M"], symbols["PACKAGE_POCKET"]) == (True, False)
+
+
 # savedefconfig
 
 
@@ -365,6 +377,8 @@ def test_menuconfig_writes_when_told_to(small: Path, answer: str) -> None:
     menu.send(answer)
     menu.expect(pexpect.EOF)
     assert (small / ".config").exists() is (answer == "y")
+    if answer == "y":
+        assert "CONFIG_BOARD=" not in (small / ".config").read_text()
     assert config.load(small).board == "pear"
 
 
