@@ -6,6 +6,7 @@ root rights are needed.
 """
 
 import contextlib
+import os
 import re
 import shutil
 import time
@@ -19,6 +20,15 @@ from image.source import Unavailable
 
 APT_FOLDER = Path("/etc/apt")
 LISTS_MAX_AGE_S = 86_400
+BOTH = "deb deb-src"
+# Options of one-line entries that are spelt otherwise in deb822.
+OPTION_FIELDS = {
+    "arch": "Architectures",
+    "arch+": "Architectures-Add",
+    "arch-": "Architectures-Remove",
+    "lang": "Languages",
+    "target": "Targets",
+}
 # 'URL' NAME SIZE SHA256:HASH, as `apt-get source --print-uris` prints it
 URI_LINE = re.compile(r"^'(?P<url>[^']+)' (?P<name>\S+) \d+ SHA256:(?P<sha256>[0-9a-f]{64})", re.M)
 
@@ -33,19 +43,33 @@ def source_archive(package: str, sha256: str, state: Path) -> Path:
 
 
 def _source_archive(package: str, sha256: str, state: Path, options: list[str]) -> Path:
-    try:
-        listed = run.output(["apt-get", *options, "source", "--print-uris", package])
-    except run.CommandFailed:
-        raise Unavailable(f"the distribution has no source package {package}") from None
-    offered = list(URI_LINE.finditer(listed))
-    match = next((line for line in offered if line["sha256"] == sha256), None)
-    if match is None:
-        names = ", ".join(line["name"] for line in offered if ".orig" in line["name"])
-        raise Unavailable(f"the distribution's {package} is another version ({names or 'none'})")
+    version = _version_with(package, sha256, options)
+    wanted = f"{package}={version}"
+    listed = _apt(["apt-get", *options, "source", "--only-source", "--print-uris", wanted])
+    match = next(line for line in URI_LINE.finditer(listed) if line["sha256"] == sha256)
     target = state / "files" / match["name"]
     target.parent.mkdir(exist_ok=True)
-    _apt(["/usr/lib/apt/apt-helper", *options, "download-file", match["url"], str(target)])
+    download = ["download-file", match["url"], str(target), f"SHA256:{sha256}"]
+    _apt(["/usr/lib/apt/apt-helper", *options, *download])
     return target
+
+
+def _version_with(package: str, sha256: str, options: list[str]) -> str:
+    """Of all versions that are on offer, the one that has this file. Raises Unavailable."""
+    try:
+        shown = run.output(["apt-cache", *options, "showsrc", "--only-source", package])
+    except run.CommandFailed:
+        shown = ""
+    versions = []
+    for stanza in shown.split("\n\n"):
+        version = re.search(r"^Version: (\S+)$", stanza, re.M)
+        if version:
+            versions.append(version[1])
+            if re.search(rf"^ {sha256} ", stanza, re.M):
+                return version[1]
+    if not versions:
+        raise Unavailable(f"the distribution has no source package {package}")
+    raise Unavailable(f"the distribution has {package} {', '.join(versions)}, not this archive")
 
 
 def binary_source(package: str, state: Path) -> tuple[Path, str]:
@@ -73,7 +97,9 @@ def _binary_source(package: str, state: Path, options: list[str]) -> tuple[Path,
     found = sorted(unpacked.glob(f"usr/src/{package}.tar.*"))
     if not found:
         raise Unavailable(f"the distribution's {package} holds no source")
-    return found[0], version
+    path = found[0].replace(folder / found[0].name)
+    shutil.rmtree(unpacked)
+    return path, version
 
 
 def private_sources(apt_folder: Path) -> str:
@@ -102,8 +128,16 @@ def _prepare(state: Path) -> list[str]:
     is_fresh = stamp.is_file() and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE_S
     if is_fresh and sources.is_file() and sources.read_text() == text:
         return options
+    stamp.unlink(missing_ok=True)
     sources.write_text(text)
-    _apt(["apt-get", *options, "update"])
+    try:
+        # By default apt is content when no list can be had at all.
+        _apt(["apt-get", *options, "-o=APT::Update::Error-Mode=any", "update"])
+    except Unavailable:
+        # One repository of many that is out of reach does not keep the others from giving files.
+        if not any(state.glob("lists/*_Sources*")):
+            raise
+        return options
     stamp.touch()
     return options
 
@@ -121,48 +155,46 @@ def _options(state: Path) -> list[str]:
     return ["--quiet", *pairs]
 
 
-def _apt(command: list[str], cwd: Path | None = None) -> None:
+def _apt(command: list[str], cwd: Path | None = None) -> str:
     try:
-        run.output(command, cwd=cwd, merge=True)
+        return run.output(command, cwd=cwd, merge=True)
     except UserError as error:
         reason = error.message.splitlines()[-1]
         raise Unavailable(f"apt cannot get it: {reason}") from None
 
 
 def _stanzas(apt_folder: Path) -> Iterator[str]:
+    readers = {".list": _from_list, ".sources": _from_deb822}
     for path in [apt_folder / "sources.list", *sorted(apt_folder.glob("sources.list.d/*"))]:
-        if not path.is_file():
-            continue
-        if path.suffix == ".list":
-            yield from _from_list(path.read_text())
-        elif path.suffix == ".sources":
-            yield from _from_deb822(path.read_text())
+        # As apt does: files of other names are backups and the like.
+        reader = readers.get(path.suffix)
+        if reader and path.is_file() and os.access(path, os.R_OK):
+            yield from reader(path.read_text(errors="replace"))
 
 
 def _from_list(text: str) -> Iterator[str]:
     """One-line entries: deb [options] URI SUITE COMPONENT ..."""
     for line in text.splitlines():
-        words = re.match(r"\s*deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<rest>\S.*)", line)
-        if not words:
+        entry = re.match(
+            r"\s*deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>[^\s#]+)\s+(?P<suite>[^\s#]+)"
+            r"(?P<components>[^#]*)",
+            line,
+        )
+        if not entry or entry["uri"].startswith("cdrom:"):
             continue
-        uri, suite, *components = words["rest"].split("#")[0].split()
-        fields = {"Types": "deb deb-src", "URIs": uri, "Suites": suite}
-        if components:
-            fields["Components"] = " ".join(components)
-        for option in (words["options"] or "").split():
+        fields = {"Types": BOTH, "URIs": entry["uri"], "Suites": entry["suite"]}
+        if entry["components"].strip():
+            fields["Components"] = " ".join(entry["components"].split())
+        for option in (entry["options"] or "").split():
             name, _, value = option.partition("=")
             fields[OPTION_FIELDS.get(name.lower(), name.title())] = value.replace(",", " ")
         yield "\n".join(f"{name}: {value}" for name, value in fields.items())
 
 
-# Names of one-line options that are spelt otherwise in deb822.
-OPTION_FIELDS = {"arch": "Architectures", "lang": "Languages", "target": "Targets"}
-
-
 def _from_deb822(text: str) -> Iterator[str]:
     for stanza in re.split(r"\n\s*\n", text):
         lines = [line for line in stanza.splitlines() if not line.startswith("#")]
-        types = next((line for line in lines if line.lower().startswith("types:")), None)
-        if types is None or "deb" not in types.split(":", 1)[1].split():
-            continue
-        yield "\n".join("Types: deb deb-src" if line is types else line for line in lines)
+        fields = {name.lower(): value for name, _, value in (line.partition(":") for line in lines)}
+        if "deb" in fields.get("types", "").split() and "cdrom:" not in fields.get("uris", ""):
+            is_types = re.compile(r"types:", re.I).match
+            yield "\n".join(f"Types: {BOTH}" if is_types(line) else line for line in lines)
