@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -120,6 +121,30 @@ def test_stall_is_left_and_resumed(web: Web, dl: Settings) -> None:
     assert asked == [None, "bytes=30000-", "bytes=30000-"]
 
 
+def test_cuts_lose_not_a_byte(web: Web, dl: Settings) -> None:
+    content = CONTENT[:40]
+    url, asked = served(web, Answer(cut_after=1), content=content)
+    found = get(source(url, sha256=hashlib.sha256(content).hexdigest()), dl)
+    assert found.path.read_bytes() == content
+    assert asked == [None, *(f"bytes={start}-" for start in range(1, 40))]
+
+
+def test_reset_is_resumed(web: Web, dl: Settings) -> None:
+    url, asked = served(web, Answer(reset=True, cut_after=50_000), Answer())
+    check(source(url), dl)
+    assert len(asked) == 2
+
+
+def test_no_answer_is_asked_again(web: Web, dl: Settings) -> None:
+    url, asked = served(web, Answer(mute=True), Answer())
+    check(source(url), dl)
+    assert len(asked) == 2
+    (dl.dl / FILE).unlink()
+    url, asked = served(web, Answer(mute=True))
+    assert f"{url}: no answer within 0.3 s" in complaint(source(url), dl).message
+    assert len(asked) == QUICK.attempts
+
+
 def test_stall_without_end_is_given_up(web: Web, dl: Settings) -> None:
     url, asked = served(web, Answer(stall_after=0))
     assert f"{url}: it stopped sending" in complaint(source(url), dl).message
@@ -145,6 +170,26 @@ def test_other_range_than_asked_for(web: Web, dl: Settings, shift: int) -> None:
     url, asked = served(web, Answer(shift=shift))
     check(source(url), dl)
     assert asked == ["bytes=60000-", None]
+
+
+def test_other_ranges_and_cuts_for_ever(web: Web, dl: Settings) -> None:
+    """Bytes that come a second time are no progress."""
+    url, asked = served(web, *[Answer(cut_after=50_000), Answer(shift=1)] * 10)
+    assert f"{url}: " in complaint(source(url), dl).message
+    assert len(asked) == 1 + QUICK.attempts
+
+
+def test_replaced_while_it_came(web: Web, dl: Settings) -> None:
+    url, asked = served(web, Answer(body=CONTENT[::-1], cut_after=50_000), Answer())
+    check(source(url), dl)
+    assert asked == [None, "bytes=50000-", None]
+
+
+def test_shorter_range_than_asked_for(web: Web, dl: Settings) -> None:
+    begin(dl, CONTENT[:10])
+    url, asked = served(web, Answer(span=40_000))
+    check(source(url), dl)
+    assert asked == ["bytes=10-", "bytes=40010-", "bytes=80010-"]
 
 
 def test_part_that_is_too_long(web: Web, dl: Settings) -> None:
@@ -387,6 +432,19 @@ def test_disk_full(web: Web, dl: Settings, monkeypatch: pytest.MonkeyPatch) -> N
     assert asked == [None]
 
 
+def test_goes_on_once_there_is_room(web: Web, dl: Settings) -> None:
+    url, asked = served(web)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, hard))
+    try:
+        error = complaint(source(url), dl)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "File too large" in error.message
+    check(source(url), dl)
+    assert asked == [None, "bytes=65536-"]
+
+
 def test_dl_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError) as caught:
@@ -404,6 +462,40 @@ def test_debian_source_archive(dl: Settings, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(debian, "source_archive", archive)
     assert check(source(debian="toy"), dl).origin == "Debian source package toy"
+
+
+def test_distribution_is_not_asked_without_need(
+    web: Web, dl: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("source_archive", "binary_source"):
+        monkeypatch.setattr(debian, name, lambda *_: pytest.fail("asked"))
+    url, _ = served(web)
+    assert check(source(url, debian="toy", fallback="toy-source"), dl).origin == url
+    (dl.dl / FILE).unlink()
+    monkeypatch.setattr(debian, "source_archive", lambda *_: wrong_archive(dl))
+    what = source(debian="toy", fallback="toy-source")
+    with pytest.raises(pytest.fail.Exception, match="asked"):  # only then for the fallback
+        get(what, dl)
+
+
+def wrong_archive(dl: Settings) -> Path:
+    path = dl.dl / ".apt/toy.orig.tar.gz"
+    path.parent.mkdir()
+    path.write_bytes(b"wrong")
+    return path
+
+
+def test_distribution_out_of_reach(dl: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: object) -> NoReturn:
+        raise Unavailable("this machine has no apt")
+
+    monkeypatch.setattr(debian, "source_archive", nothing)
+    monkeypatch.setattr(debian, "binary_source", nothing)
+    error = complaint(source(debian="toy", fallback="toy-source"), dl)
+    assert error.message.splitlines()[1:] == [
+        "  Debian source package toy: this machine has no apt",
+        "  Debian package toy-source: this machine has no apt",
+    ]
 
 
 def test_fallback(

@@ -4,6 +4,8 @@
 import contextlib
 import http.server
 import re
+import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +22,11 @@ class Answer:
     body: bytes | None = None  # instead of the page's content
     ranges: bool = True  # whether Range is honoured
     shift: int = 0  # begin this many bytes after the one that was asked for
+    span: int | None = None  # a range is answered with at most so many bytes
     cut_after: int | None = None  # close the connection after so many bytes of the body
     stall_after: int | None = None  # say no more after so many bytes, but keep the connection
+    reset: bool = False  # end the connection as a router does that forgets it, with RST
+    mute: bool = False  # take the request, say nothing
     rate: int | None = None  # bytes per second
     chunked: bool = False  # the length of the body is not told beforehand
 
@@ -81,6 +86,9 @@ def _handler(web: Web) -> type[http.server.BaseHTTPRequestHandler]:
                 self._answer(page, answer)
 
         def _answer(self, page: Page, answer: Answer) -> None:
+            if answer.mute:
+                web.stopped.wait()
+                return
             body = page.content if answer.body is None else answer.body
             wanted = re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")
             status, headers = answer.status, dict(answer.headers)
@@ -90,8 +98,9 @@ def _handler(web: Web) -> type[http.server.BaseHTTPRequestHandler]:
                     status, headers["Content-Range"], body = 416, f"bytes */{len(body)}", b""
                 else:
                     status = 206
-                    headers["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-                    body = body[start:]
+                    end = min(start + (answer.span or len(body)), len(body))
+                    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+                    body = body[start:end]
             self._send(status, headers, body, answer)
 
         def _send(self, status: int, headers: dict[str, str], body: bytes, how: Answer) -> None:
@@ -112,6 +121,15 @@ def _handler(web: Web) -> type[http.server.BaseHTTPRequestHandler]:
             if how.stall_after is not None:
                 self.wfile.flush()
                 web.stopped.wait()
+            if how.reset:
+                self._reset()
+
+        def _reset(self) -> None:
+            linger = struct.pack("ii", 1, 0)  # on, for no time: close() sends RST
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            # The socket stays open as long as this file holds it, and is shut down in order then.
+            self.rfile.close()
+            self.connection.close()
 
         def log_message(self, format: str, *args: object) -> None:
             pass
