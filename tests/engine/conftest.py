@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""The engine built in several ways, and the models that tests look for."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from image import run
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "packages/llama/src"
+SHARED = ROOT.parent / "shared/models"
+POCKET = ROOT / "packages/pocket/src"
+
+WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
+STRICT = ("-std=c11", "-ffp-contract=off", *WARNINGS)
+SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+CHECKED = ("-O1", "-g", *SANITIZE)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checkpoint and the tokenizer that belongs to it."""
+
+    checkpoint: Path
+    tokenizer: Path
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a program ended and what it wrote."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One build of the program `run`, with the words that start it."""
+
+    command: tuple[str, ...]
+
+    def __call__(self, *arguments: str | bytes | Path) -> Result:
+        """Run it with these arguments, whatever status it ends with."""
+        done = subprocess.run(
+            [*self.command, *arguments],
+            env=run.environment({"UBSAN_OPTIONS": "print_stacktrace=1"}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+        return Result(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+    def tell(self, model: Model, *options: str | bytes) -> bytes:
+        """The story that the program prints; it must end well."""
+        told = self(model.checkpoint, "-z", model.tokenizer, *options)
+        assert told.status == 0, told.err
+        return told.out
+
+
+def compile_c(
+    program: Path,
+    flags: Sequence[str],
+    *,
+    compiler: str = "gcc",
+    main: Path = SOURCES / "main.c",
+) -> Path:
+    """Build the library and one file that has a `main` of its own (or is given one)."""
+    library = [path for path in sorted(SOURCES.glob("*.c")) if path.name != "main.c"]
+    command: list[str | Path] = [
+        compiler,
+        *STRICT,
+        *flags,
+        f"-I{SOURCES}",
+        "-o",
+        program,
+        main,
+        *library,
+        "-lm",
+    ]
+    run.output(command)
+    return program
+
+
+def shared(name: str, tokenizer: str) -> Model:
+    """A model of the test machine; the test is skipped where it is absent."""
+    model = Model(SHARED / f"{name}.bin", SHARED / tokenizer)
+    if not model.checkpoint.exists() or not model.tokenizer.exists():
+        pytest.skip(f"{SHARED} does not hold {name}.bin and {tokenizer}")
+    return model
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A story that the original run.c told."""
+
+    model: str
+    prompt: str
+    temperature: float
+    topp: float
+    seed: int
+    steps: int
+    text: str
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The command line that asks for this story."""
+        numbers = {"-t": self.temperature, "-p": self.topp, "-s": self.seed, "-n": self.steps}
+        words = [word for name, value in numbers.items() for word in (name, str(value))]
+        return (*words, "-i", self.prompt)
+
+
+def golden(name: str) -> list[Golden]:
+    """The original's stories of a model; none where they are absent."""
+    path = SHARED / "golden" / f"{name}.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [Golden(**json.loads(line)) for line in lines]
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the session's programs are built."""
+    return tmp_path_factory.mktemp("programs")
+
+
+@pytest.fixture(scope="session")
+def engine(programs: Path) -> Engine:
+    """The program as this machine's compiler makes it."""
+    return Engine((str(compile_c(programs / "run", ["-O3"])),))
+
+
+@pytest.fixture(scope="session")
+def sanitized(programs: Path) -> Engine:
+    """The program that stops at its first bad access or undefined step."""
+    return Engine((str(compile_c(programs / "run-sanitized", CHECKED)),))
+
+
+@pytest.fixture(scope="session")
+def riscv(programs: Path) -> Engine:
+    """The program of the board's architecture, under emulation."""
+    compiler = "riscv64-linux-gnu-gcc"
+    for tool in (compiler, "qemu-riscv64"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed on this machine")
+    program = compile_c(programs / "run-riscv64", ["-O3", "-static"], compiler=compiler)
+    return Engine(("qemu-riscv64", str(program)))
+
+
+@pytest.fixture(scope="session")
+def stories260k() -> Model:
+    """The smallest TinyStories model, with 512 pieces."""
+    return shared("stories260K", "tok512.bin")
+
+
+@pytest.fixture(scope="session")
+def stories15m() -> Model:
+    """A model of the shape of stories15M, with 32,000 pieces."""
+    return shared("stories15M-like", "tokenizer.bin")
+
+
+@pytest.fixture(scope="session")
+def pocket() -> Model:
+    """The product's own small model, which every checkout holds."""
+    return Model(POCKET / "model.bin", POCKET / "tokenizer.bin")
