@@ -1,13 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "output.h"
 
+#include "arrival.h"
+#include "clock.h"
+#include "stop.h"
+
+/* A USB card answers about half a second after the kernel has started, the storyteller sooner. */
+#define FIRST_WAIT_S 2.0
+
+/* Open the card; at the first story, give one that is just being found the time to appear. */
+static struct sound *find_card(struct output *output, char name[SOUND_NAME_BYTES])
+{
+    double end_s = clock_seconds() + (output->was_looked_for ? 0.0 : FIRST_WAIT_S);
+    struct arrival arrival;
+    struct sound *card;
+
+    arrival_open(&arrival);
+    card = sound_open_alsa(output->device, output->rate, name);
+    while (card == NULL && !stop_is_wanted() && clock_seconds() < end_s) {
+        arrival_wait(&arrival, end_s - clock_seconds());
+        card = sound_open_alsa(output->device, output->rate, name);
+    }
+    arrival_close(&arrival);
+    output->was_looked_for = true;
+    return card;
+}
+
 struct sound *output_begin(struct output *output, struct console *console)
 {
     char name[SOUND_NAME_BYTES];
 
     if (output->wav != NULL || !output->is_wanted)
         return output->wav;
-    output->card = sound_open_alsa(output->device, output->rate, name);
+    output->card = find_card(output, name);
     if (output->card != NULL) {
         if (output->lack_was_told)
             console_say(console, "There is sound again, on %s.", name);

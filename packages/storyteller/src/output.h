@@ -14,7 +14,8 @@ struct output {
     bool is_wanted;     /* false: text only, by choice */
     struct sound *wav;  /* open for the whole run, or NULL */
     struct sound *card; /* open for one story, or NULL */
-    bool lack_was_told; /* "no sound" is said once, until there was sound again */
+    bool was_looked_for; /* a story has looked for the card already */
+    bool lack_was_told;  /* "no sound" is said once, until there was sound again */
 };
 
 /* Find the output for a story. A card is looked for each time: it may have been plugged in, or out.
