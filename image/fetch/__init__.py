@@ -104,17 +104,16 @@ def _places(source: Source, settings: Settings) -> Iterator[_Place]:
 def _from_url(url: str, source: Source, settings: Settings) -> Fetched:
     """Download, going on where an earlier try, of whatever URL, was cut.
 
-    The sha256 alone decides whether the pieces belong together. When they do not, the same URL
-    gets a second chance with nothing but its own bytes.
+    The sha256 alone decides whether the pieces belong together. When they do not (the first may
+    be another site's, or from before the file was replaced), the same URL gets a second chance.
     """
     _say(f"{source.file}: from {url}")
     part = _part(source, settings)
-    was_begun = part.is_file()
-    if not (was_begun and hash_file(part) == source.sha256):
-        download(url, part, source.file, settings.patience)
-    if was_begun and hash_file(part) != source.sha256:
-        part.unlink()
-        download(url, part, source.file, settings.patience)
+    if not (part.is_file() and hash_file(part) == source.sha256):
+        in_one_piece = download(url, part, source.file, settings.patience)
+        if not in_one_piece and hash_file(part) != source.sha256:
+            part.unlink()
+            download(url, part, source.file, settings.patience)
     return _keep(part, url, source, settings)
 
 

@@ -45,9 +45,10 @@ class _Unreachable(_Interrupted):
     """Not even a connection."""
 
 
-def download(url: str, part: Path, title: str, patience: Patience) -> None:
+def download(url: str, part: Path, title: str, patience: Patience) -> bool:
     """Add to the file `part`, from where it ends, until it is whole. `title` is for the bar.
 
+    Returns whether all of it came in one answer, so that no two versions can be mixed in it.
     Raises Unavailable, with a phrase, when the URL does not answer or brings nothing new.
     What came is kept: it is for the caller to say whether the content is right.
     """
@@ -75,8 +76,11 @@ def _delay(reason: _Interrupted, idle: int, patience: Patience) -> float:
     return min(wanted, patience.longest_delay_s)
 
 
-def _transfer(url: str, part: Path, bar: "tqdm[Any]", patience: Patience) -> None:
-    """One request. Raises _Interrupted when it did not bring the file to its end."""
+def _transfer(url: str, part: Path, bar: "tqdm[Any]", patience: Patience) -> bool:
+    """One request. Returns whether it brought all of the file, or only its end.
+
+    Raises _Interrupted when it did not bring the file to its end.
+    """
     begun = _size(part)
     with _opened(url, begun, patience) as response:
         start, end = _extent(response, begun, part)
@@ -88,6 +92,7 @@ def _transfer(url: str, part: Path, bar: "tqdm[Any]", patience: Patience) -> Non
                 bar.update(len(data))
     if end is not None and _size(part) < end:
         raise _Interrupted(f"cut after {_size(part)} of {end} bytes")
+    return start == 0
 
 
 @contextlib.contextmanager
@@ -153,7 +158,7 @@ def _translated(error: requests.RequestException, patience: Patience) -> Excepti
         return _Interrupted(f"no answer within {patience.silence_s:g} s")
     if isinstance(error, requests.ConnectionError):
         return _Interrupted("the connection was cut")
-    return Unavailable(str(error).splitlines()[0])
+    return Unavailable((str(error) or type(error).__name__).splitlines()[0])
 
 
 def _retry_after(response: requests.Response) -> float | None:
