@@ -40,7 +40,7 @@ class Plan:
     project: Project
     packages: tuple[Package, ...]
     steps: Mapping[str, Step]
-    _keys: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _inputs: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def step(self, name: str) -> Step:
         """The step of that name. Raises UserError with the names there are."""
@@ -55,15 +55,18 @@ class Plan:
 
     def key(self, step: Step) -> str:
         """Content key of a step. Raises UserError while a source it rests on is not in dl/."""
-        if step.name not in self._keys:
-            self._keys[step.name] = key_of(self.inputs(step))
-        return self._keys[step.name]
+        return key_of(self.inputs(step))
 
     def inputs(self, step: Step) -> dict[str, Any]:
-        """Everything that a step's result depends on, as JSON. Errors as `key`."""
-        needs = {name: self.key(self.steps[name]) for name in self._builds_before(step)}
-        own = _build_inputs(self.project, step) if step.package else _image_inputs(self, step)
-        return {**own, "needs": needs}
+        """Everything that a step's result depends on, as JSON. Errors as `key`.
+
+        Looked at once: a file that is edited during a build counts from the next one on.
+        """
+        if step.name not in self._inputs:
+            needs = {name: self.key(self.steps[name]) for name in self._builds_before(step)}
+            own = _build_inputs(self.project, step) if step.package else _image_inputs(self, step)
+            self._inputs[step.name] = {**own, "needs": needs}
+        return self._inputs[step.name]
 
     def is_done(self, step: Step) -> bool:
         """Whether the result is there already."""

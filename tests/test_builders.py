@@ -26,7 +26,15 @@ def job(tmp_path: Path, **recipe: object) -> Job:
     package = Package("toy", "1", "", tmp_path, (), Licence("MIT", {}), (), "c", recipe)
     (tmp_path / "staging").mkdir()
     places = {"project": tmp_path, "source": source, "staging": tmp_path / "staging"}
-    return Job(package, config=Config("b", {}, tmp_path), log=tmp_path / "log", jobs=2, target=HOST, needs={}, **places)
+    return Job(
+        package,
+        config=Config("b", {}, tmp_path),
+        log=tmp_path / "log",
+        jobs=2,
+        target=HOST,
+        needs={},
+        **places,
+    )
 
 
 def test_plain_c(tmp_path: Path) -> None:
