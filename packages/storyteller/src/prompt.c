@@ -87,11 +87,6 @@ static int count_words(const char *text)
     return words;
 }
 
-static bool is_beginning(const char *text)
-{
-    return isupper((unsigned char)text[0]) && count_words(text) >= WORDS_OF_A_BEGINNING;
-}
-
 /* Whether text holds this word, in capital or small letters, alone or in the plural. */
 static bool has_word(const char *text, const char *word)
 {
@@ -108,6 +103,13 @@ static bool has_word(const char *text, const char *word)
         }
     }
     return false;
+}
+
+/* "Tell me a story about a cow" is no beginning. */
+static bool is_beginning(const char *text)
+{
+    return isupper((unsigned char)text[0]) && count_words(text) >= WORDS_OF_A_BEGINNING &&
+           !has_word(text, "story");
 }
 
 /* The word of the list that text holds, or NULL. */

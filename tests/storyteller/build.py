@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Builds of the storyteller for tests: with sanitizers, and with stand-ins for engine and card."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from image import plan, project, run, steps
+from image.build import STAGING
+from image.toolchain import HOST
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+SOURCES = ROOT / "packages/storyteller/src"
+ENGINE = ROOT / "packages/llama/src"
+POCKET = ROOT / "packages/pocket/src"
+
+WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
+STRICT = ("-std=c11", "-D_DEFAULT_SOURCE", *WARNINGS, "-g", "-O1")
+ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+THREADS = ("-fsanitize=thread",)
+
+
+def host_package(name: str) -> Path:
+    """A package and what it needs, built for this machine; returns its install tree."""
+    made = plan.make(project.load(ROOT, {"board": "qemu_virt"}), [name], HOST)
+    for step in made.steps.values():
+        if not made.is_done(step):
+            steps.perform(made, step)
+    return made.folder(made.step(plan.step_name(name, HOST))) / STAGING
+
+
+def compile_driver(program: Path, *parts: str) -> Path:
+    """Some of the storyteller's files and a test's own main, named like the program."""
+    files = [HERE / f"{program.name}.c", *(SOURCES / part for part in parts)]
+    run.output(["gcc", *STRICT, *ADDRESSES, f"-I{SOURCES}", *files, "-o", program])
+    return program
+
+
+def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = "gcc") -> Path:
+    """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones."""
+    own = [path for path in sorted(SOURCES.glob("*.c")) if path.name != "sound_alsa.c"]
+    flite = host_package("flite") / "usr"
+    run.output(
+        [
+            *(compiler, *STRICT, *flags, f"-I{SOURCES}", f"-I{ENGINE}"),
+            *("-isystem", flite / "include/flite"),
+            *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
+            *(f"-L{flite / 'lib'}", "-lflite", "-lm", "-lpthread", "-o", program),
+        ]
+    )
+    return program

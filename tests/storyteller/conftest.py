@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The storyteller and its parts, built once for all tests of this folder."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.storyteller import build
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the session's programs are built."""
+    return tmp_path_factory.mktemp("storyteller")
+
+
+@pytest.fixture(scope="session")
+def teller(programs: Path) -> Path:
+    """The storyteller with stand-ins; stops at its first bad access, undefined step or leak."""
+    return build.compile_with_stand_ins(programs / "teller", build.ADDRESSES)
+
+
+@pytest.fixture(scope="session")
+def teller_of_threads(programs: Path) -> Path:
+    """The storyteller with stand-ins; fails when its threads touch data without agreement."""
+    return build.compile_with_stand_ins(programs / "teller-threads", build.THREADS)
+
+
+@pytest.fixture(scope="session")
+def product() -> Path:
+    """The program as the recipes build it, for this machine."""
+    return build.host_package("storyteller") / "usr/bin/storyteller"
+
+
+@pytest.fixture(scope="session")
+def sentence_driver(programs: Path) -> Path:
+    """The sentence splitter."""
+    return build.compile_driver(programs / "sentence_driver", "sentence.c")
+
+
+@pytest.fixture(scope="session")
+def prompt_driver(programs: Path) -> Path:
+    """The beginnings of stories."""
+    return build.compile_driver(programs / "prompt_driver", "prompt.c")
+
+
+@pytest.fixture(scope="session")
+def settings_driver(programs: Path) -> Path:
+    """The reader of the settings file."""
+    return build.compile_driver(programs / "settings_driver", "settings.c")
