@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from image import build, card, fetch, plan, release, rootfs
+from image.key import locked
 from image.plan import STAMP, Plan, Step
 
 PROGRAMS = f"{build.STAGING}/usr/bin"
@@ -26,16 +27,26 @@ def perform(made: Plan, step: Step) -> None:
         for source in step.package.sources if step.package else ():
             fetch.fetch(source, made.project.fetch)
         return
-    start = time.monotonic()
+    was_done = made.is_done(step)
     folder = made.folder(step)
-    _remove_oldest(folder.parent)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    ACTIONS[step.kind](made, step)
-    plan.stamp(made, step, time.monotonic() - start)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(folder.parent / "lock"):
+        if made.is_done(step) and not was_done:
+            return  # another ./doit did it meanwhile
+        start = time.monotonic()
+        _make_room(folder.parent)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        ACTIONS[step.kind](made, step)
+        plan.stamp(made, step, time.monotonic() - start)
 
 
-def _remove_oldest(folder: Path) -> None:
-    finished = sorted(folder.glob(f"*/{STAMP}"), key=lambda path: path.stat().st_mtime_ns)
-    for old in finished[: -(KEPT_BUILDS - 1)]:
-        shutil.rmtree(old.parent)
+def _make_room(folder: Path) -> None:
+    """Remove what was never finished, and all but the newest of what was."""
+    builds = [path for path in folder.iterdir() if path.is_dir()]
+    finished = [path for path in builds if (path / STAMP).is_file()]
+    finished.sort(key=lambda path: (path / STAMP).stat().st_mtime_ns)
+    kept = finished[-(KEPT_BUILDS - 1) :]
+    for path in builds:
+        if path not in kept:
+            shutil.rmtree(path)

@@ -11,6 +11,7 @@ CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
     ("mypy",),
+    ("image", "image", "board=qemu_virt"),  # here, where its progress can be seen
     ("pytest",),
 )
 
