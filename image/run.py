@@ -62,15 +62,17 @@ def run(
     words[0] = words[0] if "/" in words[0] else find_tool(words[0])
     with _output(log) as out:
         start = time.monotonic()
-        _log(log, f"$ cd {shlex.quote(str(cwd or Path.cwd()))}")
-        for name, value in (env or {}).items():
-            _log(log, f"$ export {name}={shlex.quote(value)}")
-        _log(log, f"$ {shlex.join(words)}")
+        # One line that can be pasted into a shell.
+        variables = [f"{name}={value}" for name, value in (env or {}).items()]
+        command_line = shlex.join(["env", *variables, *words])
+        _log(log, f"$ cd {shlex.quote(str(cwd or Path.cwd()))} && {command_line}")
         with _started(words, cwd, env, out) as process:
             status = process.wait()
         _log(log, f"# status {status} after {time.monotonic() - start:.1f} s")
     if status != 0:
-        raise CommandFailed(f"{Path(words[0]).name} ended with status {status}", status, log)
+        hint = "the log says what it complained of; ./doit doctor checks the host's programs"
+        message = f"{Path(words[0]).name} ended with status {status}"
+        raise CommandFailed(message, status, log, hint if log else None)
 
 
 def output(

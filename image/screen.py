@@ -48,7 +48,6 @@ class Reporter:
 
     def __init__(self, outstream: Any, options: Any) -> None:
         self.started: dict[str, float] = {}
-        self.failed = False
         self._bar = tqdm(bar_format="{desc}", leave=False, disable=None, file=sys.stderr)
         self._stopped = threading.Event()
         threading.Thread(target=self._show_running, daemon=True).start()
@@ -71,13 +70,12 @@ class Reporter:
 
     def add_failure(self, task: Any, fail: Any) -> None:
         """A task failed: say why and how to go on."""
-        self.failed = True
         seconds = self._seconds(task)
         if not fail.report:
             return
         if _is_step(task):
             line(_title(task), f"{seconds:6.1f} s  FAILED")
-        again = f"./doit {task.name.lstrip('_')}" if _is_step(task) else None
+        again = task.meta.get("again") if _is_step(task) else None
         is_told = isinstance(fail, Told)
         tqdm.write(explain(fail.error, again) if is_told else fail.get_msg(), file=sys.stderr)
 

@@ -3,6 +3,7 @@
 
 import functools
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -178,7 +179,10 @@ def _failing(basename: str, doc: str | None, error: UserError) -> Task:
 
 def _step_task(made: Plan, step: Step, **more: Any) -> Task:
     """One step as a task: skipped when the result of its key is there."""
-    meta: dict[str, Any] = {"step": step.name}
+    name = _task_name(step)
+    again = [name if step.kind in ("fetch", "build") else "image"]
+    again += [f"{setting}={value}" for setting, value in given().items()]
+    meta: dict[str, Any] = {"step": step.name, "again": shlex.join(["./doit", *again])}
 
     def is_done(*_: Any) -> bool:
         done = made.is_done(step)
