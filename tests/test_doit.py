@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """./doit as a user types it: bad input gets one clear error, never a traceback."""
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -48,3 +52,32 @@ def test_bad_configuration_is_told_and_mended(checkout: Path) -> None:
 def test_unknown_step(checkout: Path) -> None:
     said = complaint(checkout, "explain", "lama", "board=qemu_virt")
     assert "there is no step 'lama'" in said and "llama" in said
+
+
+def test_interrupt_stops_everything(checkout: Path) -> None:
+    local = checkout / "slow"
+    local.mkdir()
+    (local / "configure").write_text("#!/bin/sh\necho begun >begun\nexec sleep 1000\n")
+    (local / "configure").chmod(0o755)
+    words = [sys.executable, "-m", "image", "package:musl", f"MUSL_SRC={local}", "board=qemu_virt"]
+    process = subprocess.Popen(words, cwd=checkout, stderr=subprocess.PIPE, text=True)
+    while not list(checkout.glob("work/musl/*/src/begun")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped; the next run goes on from here" in said and "Traceback" not in said
+    assert not running_in(checkout)
+
+
+def running_in(folder: Path) -> list[str]:
+    """Programs whose working folder is below this one."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found.append((process / "cmdline").read_text())
+        except OSError:
+            continue  # ended meanwhile, or not ours
+    return found
