@@ -5,7 +5,6 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -264,17 +263,3 @@ def tell(
         said += words.decode(token, following)
         token = following
     return said + b"\n"
-
-
-def write_tokenizer(path: Path, pieces: list[tuple[float, bytes]]) -> Path:
-    """A tokenizer.bin of these scores and pieces."""
-    longest = max(len(piece) for _, piece in pieces)
-    body = b"".join(struct.pack("<fi", score, len(piece)) + piece for score, piece in pieces)
-    path.write_bytes(struct.pack("<i", longest) + body)
-    return path
-
-
-def write_checkpoint(path: Path, header: tuple[int, ...], weights: npt.NDArray[Any]) -> Path:
-    """A model of seven numbers and its weights."""
-    path.write_bytes(HEADER.pack(*header) + weights.astype("<f4").tobytes())
-    return path

@@ -16,26 +16,27 @@ enum {
     MAX_DIM = 1 << 14,
     MAX_HIDDEN_DIM = 1 << 16,
     MAX_LAYERS = 1 << 9,
+    MIN_VOCAB = 2, /* every story begins with token 1 */
     MAX_VOCAB = 1 << 20,
     MAX_SEQ_LEN = 1 << 15,
 };
 
-static bool in_limits(const char *what, int value, int most, const char *name,
+static bool in_limits(const char *what, int value, int least, int most, const char *name,
                       struct llama_error *error) {
-    if (value < 1 || value > most) {
-        return fail(error, "%s: %s is %d; it must be 1 to %d", name, what, value, most);
+    if (value < least || value > most) {
+        return fail(error, "%s: %s is %d; it must be %d to %d", name, what, value, least, most);
     }
     return true;
 }
 
 static bool check_shape(struct shape *shape, const char *name, struct llama_error *error) {
-    if (!in_limits("dim", shape->dim, MAX_DIM, name, error) ||
-        !in_limits("hidden_dim", shape->hidden_dim, MAX_HIDDEN_DIM, name, error) ||
-        !in_limits("n_layers", shape->n_layers, MAX_LAYERS, name, error) ||
-        !in_limits("n_heads", shape->n_heads, shape->dim, name, error) ||
-        !in_limits("n_kv_heads", shape->n_kv_heads, shape->n_heads, name, error) ||
-        !in_limits("vocab_size", shape->vocab_size, MAX_VOCAB, name, error) ||
-        !in_limits("seq_len", shape->seq_len, MAX_SEQ_LEN, name, error)) {
+    if (!in_limits("dim", shape->dim, 1, MAX_DIM, name, error) ||
+        !in_limits("hidden_dim", shape->hidden_dim, 1, MAX_HIDDEN_DIM, name, error) ||
+        !in_limits("n_layers", shape->n_layers, 1, MAX_LAYERS, name, error) ||
+        !in_limits("n_heads", shape->n_heads, 1, shape->dim, name, error) ||
+        !in_limits("n_kv_heads", shape->n_kv_heads, 1, shape->n_heads, name, error) ||
+        !in_limits("vocab_size", shape->vocab_size, MIN_VOCAB, MAX_VOCAB, name, error) ||
+        !in_limits("seq_len", shape->seq_len, 1, MAX_SEQ_LEN, name, error)) {
         return false;
     }
     if (shape->dim % shape->n_heads != 0) {

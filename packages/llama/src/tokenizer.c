@@ -155,7 +155,8 @@ static int character_length(const char *text) {
 }
 
 /* Appends the tokens of one character: its piece, or, where there is none, its bytes. */
-static int append_character(const struct tokenizer *t, const char *text, int length, int *tokens) {
+static int append_character(const struct tokenizer *t, const char *text, int length, int *tokens,
+                            struct llama_error *error) {
     char character[MAX_UTF8 + 1] = {0};
     memcpy(character, text, (size_t)length);
     int token = look_up(t, character);
@@ -164,8 +165,10 @@ static int append_character(const struct tokenizer *t, const char *text, int len
         return 1;
     }
     for (int i = 0; i < length; i++) {
-        tokens[i] = (unsigned char)character[i] + FIRST_BYTE_TOKEN;
+        unsigned char byte = (unsigned char)character[i];
+        tokens[i] = byte + FIRST_BYTE_TOKEN;
         if (tokens[i] >= t->vocab_size) {
+            fail(error, "the tokenizer has no piece for the byte 0x%02x", byte);
             return -1;
         }
     }
@@ -229,9 +232,8 @@ static int split(const struct tokenizer *t, const char *text, int *tokens,
     }
     while (*text != '\0') {
         int length = character_length(text);
-        int more = append_character(t, text, length, tokens + count);
+        int more = append_character(t, text, length, tokens + count, error);
         if (more < 0) {
-            fail(error, "the tokenizer has no piece for the byte 0x%02x", (unsigned char)*text);
             return -1;
         }
         count += more;
