@@ -19,7 +19,10 @@ INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 MODEL = tiny.checkpoint()
 TOKENIZER = tiny.tokenizer()
 SIZE = len(MODEL)
-NO_NUMBER = "the model's arithmetic gives no number: its weights are damaged"
+NO_NUMBER = (
+    "the model's arithmetic gives no number: its weights are damaged, "
+    "or the temperature is too near 0"
+)
 
 
 def limit(field: str, value: int, most: int, least: int = 1) -> str:
@@ -263,7 +266,14 @@ class TestUnusable:
         path = Path("/" + "n" * 5000)
         result = told(sanitized, replace(model, **{which: path}))
         assert (result.status, result.out) == (1, b"")
-        assert result.err == f"run: {str(path)[:255]}\n"
+        name = "n" * 150  # the end of the path, so that the reason is not crowded out
+        assert result.err == f"run: {name}: cannot be opened: File name too long\n"
+
+    def test_named_pipe(self, sanitized: Engine, model: Model, which: str) -> None:
+        path: Path = getattr(model, which)
+        path.unlink()
+        os.mkfifo(path)
+        refused(told(sanitized, model), f"{path}: is not a regular file")
 
     def test_random_bytes(self, sanitized: Engine, model: Model, which: str) -> None:
         path: Path = getattr(model, which)

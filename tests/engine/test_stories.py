@@ -90,7 +90,7 @@ def test_greedy_story_is_the_oracles(engine: Engine, stories260k: Model, prompt:
     assert engine.tell(stories260k, "-t", "0", "-n", "60", "-i", prompt) == expected
 
 
-@pytest.mark.parametrize("seed", [1, 2, 12345, 2**31 - 1, 2**63 - 1])
+@pytest.mark.parametrize("seed", [1, 2, 12345, 2**31 - 2, 2**31 - 1])
 @pytest.mark.parametrize("topp", [0.9, 0.3, 1.0, 0.0])
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
 def test_sampled_story_is_the_oracles(

@@ -6,6 +6,10 @@
 
 #include "error.h"
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "checkpoints are little-endian, and are used where they lie"
+#endif
+
 enum { HEADER_INTS = 7, HEADER_BYTES = HEADER_INTS * 4 };
 
 /*

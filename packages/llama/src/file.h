@@ -8,13 +8,14 @@
 #include "llama.h"
 
 struct file {
-    const unsigned char *data;
-    size_t size; /* bytes */
+    const unsigned char *data; /* page-aligned */
+    size_t size;               /* bytes */
 };
 
 /*
- * Maps a regular file read-only. Mapped pages need no copy and, being clean, can be dropped and
- * read again: a model larger than the free memory still runs, if slowly.
+ * Maps a regular file read-only. A read() would hold a model twice in a machine that has no room
+ * for it: in the page cache and in our memory. Mapped pages are the page cache, and, being clean,
+ * can be dropped and read again: a model larger than the free memory still runs, if slowly.
  */
 bool file_map(struct file *file, const char *path, struct llama_error *error);
 

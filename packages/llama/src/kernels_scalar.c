@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Portable C: the oracle for every other kernel.
- *
- * Compile with -ffp-contract=off: left alone, gcc contracts a product and a sum into one
- * instruction on machines that have it, rounds once instead of twice, and tells another story.
- */
+/* Portable C: the oracle for every other kernel. */
 #include "kernels.h"
 
 #include <math.h>
+#include <stddef.h>
 
-#ifdef __FAST_MATH__
-#error "-ffast-math changes the stories: sums would be reordered"
-#endif
+#include "exact.h"
 
 static float dot(const float *a, const float *b, int size) {
     float sum = 0.0f;
@@ -28,7 +22,7 @@ static float dot(const float *a, const float *b, int size) {
 static void matmul(float *out, const float *x, const float *w, int columns, int rows) {
     int row = 0;
     for (; row + 4 <= rows; row += 4) {
-        const float *w0 = w + (long)row * columns;
+        const float *w0 = w + (size_t)row * (size_t)columns;
         const float *w1 = w0 + columns, *w2 = w1 + columns, *w3 = w2 + columns;
         float sum0 = 0.0f, sum1 = 0.0f, sum2 = 0.0f, sum3 = 0.0f;
         for (int i = 0; i < columns; i++) {
@@ -43,7 +37,7 @@ static void matmul(float *out, const float *x, const float *w, int columns, int 
         out[row + 3] = sum3;
     }
     for (; row < rows; row++) {
-        out[row] = dot(w + (long)row * columns, x, columns);
+        out[row] = dot(w + (size_t)row * (size_t)columns, x, columns);
     }
 }
 

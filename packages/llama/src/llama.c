@@ -117,7 +117,8 @@ static bool tell(struct llama *llama, const int *prompt, int count, int steps,
                                    : sampler_choose(&llama->sampler, logits, settings->temperature,
                                                     settings->topp, &rng);
         if (next < 0) {
-            return fail(error, "the model's arithmetic gives no number: its weights are damaged");
+            return fail(error, "the model's arithmetic gives no number: its weights are damaged, "
+                               "or the temperature is too near 0");
         }
         pos++;
         if (next == TOKEN_BOS) {

@@ -53,6 +53,18 @@ static bool read_int(const char *option, const char *text, long long *value) {
     return true;
 }
 
+/*
+ * The seed that run.c makes of a number: it reads an int, and -1 becomes 2^64 - 1. What is 0 then
+ * would draw the coin 0 for ever; the time takes its place, or, where no clock was ever set, 1.
+ */
+static uint64_t settle_seed(long long number) {
+    uint64_t seed = (uint64_t)(int32_t)number;
+    if (seed == 0) {
+        seed = (uint64_t)time(NULL);
+    }
+    return seed == 0 ? 1 : seed;
+}
+
 /* Numbers outside their range are silently replaced, as run.c does. */
 static void settle(struct arguments *arguments, long long seed, long long steps) {
     struct llama_settings *settings = &arguments->settings;
@@ -62,7 +74,7 @@ static void settle(struct arguments *arguments, long long seed, long long steps)
     if (settings->topp < 0.0f || settings->topp > 1.0f) {
         settings->topp = 0.9f;
     }
-    settings->seed = (uint64_t)(seed > 0 ? seed : (long long)time(NULL));
+    settings->seed = settle_seed(seed);
     settings->steps = steps > 0 && steps < 1 << 30 ? (int)steps : 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "exact.h"
 #include "rng.h"
 
 bool sampler_open(struct sampler *sampler, int vocab_size, const struct kernels *kernels,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "exact.h"
 
 /* A header can ask for a long memory at little cost in file size; this is what it may get. */
 static const uint64_t MAX_STATE_BYTES = (uint64_t)256 << 20;
