@@ -20,6 +20,7 @@ POCKET = ROOT / "packages/pocket/src"
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
 STRICT = ("-std=c11", "-ffp-contract=off", *WARNINGS)
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+HANG_S = 300  # no story takes so long: the program does not end by itself
 CHECKED = ("-O1", "-g", *SANITIZE)
 
 
@@ -53,6 +54,7 @@ class Engine:
             env=run.environment({"UBSAN_OPTIONS": "print_stacktrace=1"}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
+            timeout=HANG_S,
         )
         return Result(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
