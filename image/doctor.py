@@ -87,6 +87,11 @@ def examine(tool: Tool) -> Finding:
     return Finding(tool, True, _version(path, tool) if tool.version else None)
 
 
+def version(name: str) -> str | None:
+    """Version of one of the tools; None where it is missing."""
+    return next(examine(tool).version for tool in TOOLS if tool.name == name)
+
+
 def as_numbers(version: str) -> tuple[int, ...]:
     """A dotted version as numbers that compare."""
     return tuple(int(part) for part in version.split("."))

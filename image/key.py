@@ -19,9 +19,14 @@ def canonical(value: Json) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def hash_of(value: Json) -> str:
+    """sha256 of a value in its one text form, as hex."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
 def key_of(inputs: Json) -> str:
-    """The key of a step: the start of the sha256 of its inputs."""
-    return hashlib.sha256(canonical(inputs).encode()).hexdigest()[:KEY_DIGITS]
+    """The key of a step: the start of the hash of its inputs."""
+    return hash_of(inputs)[:KEY_DIGITS]
 
 
 def hash_file(path: Path) -> str:

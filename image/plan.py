@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from image import fetch
+from image import doctor, fetch
 from image.builders import BUILDERS
 from image.errors import UserError
 from image.key import changes, hash_file, hash_tree, key_of, list_tree
@@ -18,6 +18,8 @@ from image.toolchain import RISCV64, Target
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
 HERE = Path(__file__).parent
+# Host programs that write what ends up on the card: another version may write it otherwise.
+WRITERS = {"rootfs": ("mkfs.erofs",), "card": ("genimage", "mkdosfs", "mcopy")}
 # Files of a package's folder that its result does not depend on: the recipe is hashed as data.
 NO_INPUTS = ("package.yaml", "Kconfig", "README.md")
 
@@ -210,6 +212,7 @@ def settings(project: Project, package: Package) -> dict[str, dict[str, Any]]:
 def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
     project = plan.project
     own: dict[str, Any] = {"builder": hash_file(HERE / f"{step.kind}.py")}
+    own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
     if step.kind == "rootfs":
         own["overlay"] = hash_tree(project.overlays / "rootfs")
         own["model"] = {path: hash_file(file) for path, file in project.model_files.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 from image import card, fetch, rootfs, run
 from image.builders.job import reproducible
-from image.key import hash_file, hash_tree, key_of
+from image.key import hash_file, hash_of, hash_tree
 from image.package import Package
 from image.plan import Plan, Step
 
@@ -79,7 +79,8 @@ def manifest(plan: Plan) -> dict[str, Any]:
     return {
         "board": plan.project.config.board,
         "configuration": dict(plan.project.config.symbols),
-        "image": key_of([plan.key(plan.step("card"))]),
+        "key": plan.key(plan.step("card")),
+        "tools": {name: plan.inputs(plan.step(name))["tools"] for name in ("rootfs", "card")},
         "packages": [_entry(plan, package) for package in plan.packages],
         "model": {path: hash_file(file) for path, file in plan.project.model_files.items()},
         "root_bytes": (plan.folder(plan.step("rootfs")) / rootfs.IMAGE).stat().st_size,
@@ -102,9 +103,9 @@ def _entry(plan: Plan, package: Package) -> dict[str, Any]:
 def _sources(plan: Plan, package: Package) -> list[dict[str, Any]]:
     local = plan.project.local_sources.get(package.name)
     if local:
-        return [{"origin": "local folder", "sha256": key_of(hash_tree(local))}]
+        return [{"origin": "local folder", "tree_sha256": hash_of(hash_tree(local))}]
     if package.own_source:
-        return [{"origin": "this project", "sha256": key_of(hash_tree(package.own_source))}]
+        return [{"origin": "this project", "tree_sha256": hash_of(hash_tree(package.own_source))}]
     found = [(source, fetch.known(source, plan.project.fetch)) for source in package.sources]
     return [
         {
