@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Input without any end of line must not keep the story from being told. */
+#define MOST_PARTS 64
+
 /* A serial line may be in any state at power-on: what is needed for lines and Ctrl-C is set. */
 static void prepare_terminal(struct console *console)
 {
@@ -74,13 +77,13 @@ bool console_read(struct console *console, int timeout_ms, char line[CONSOLE_LIN
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 
-    if (take_line(console, line))
-        return true;
-    if (poll(&input, console->is_open ? 1 : 0, timeout_ms) <= 0)
-        return false;
-    read_more(console);
-    if (!take_line(console, line))
-        return false;
+    /* What is there is read until a line is complete: long ones come in parts. */
+    for (int parts = 0; !take_line(console, line); parts++) {
+        if (parts == MOST_PARTS || poll(&input, console->is_open ? 1 : 0, timeout_ms) <= 0)
+            return false;
+        read_more(console);
+        timeout_ms = 0;
+    }
     /* The terminal has shown the typed line and its end. */
     console->is_line_begun = console->is_line_begun && !console->is_terminal;
     return true;

@@ -49,7 +49,8 @@ struct sound *output_begin(struct output *output, struct console *console)
 void output_lost(struct output *output, struct console *console)
 {
     if (!output->lack_was_told)
-        console_say(console, "The sound is gone: this story goes on as text.");
+        console_say(console, "The %s: this story goes on as text.",
+                    output->wav != NULL ? "WAV file cannot be written any more" : "sound is gone");
     output->lack_was_told = true;
 }
 

@@ -9,11 +9,11 @@
 #include "sound.h"
 
 struct output {
-    const char *device; /* wanted sound card, NULL: the first that plays */
-    unsigned rate;      /* samples per second */
-    bool is_wanted;     /* false: text only, by choice */
-    struct sound *wav;  /* open for the whole run, or NULL */
-    struct sound *card; /* open for one story, or NULL */
+    const char *device;  /* wanted sound card, NULL: the first that plays */
+    unsigned rate;       /* samples per second */
+    bool is_wanted;      /* false: text only, by choice */
+    struct sound *wav;   /* open for the whole run, or NULL */
+    struct sound *card;  /* open for one story, or NULL */
     bool was_looked_for; /* a story has looked for the card already */
     bool lack_was_told;  /* "no sound" is said once, until there was sound again */
 };

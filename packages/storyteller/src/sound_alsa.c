@@ -9,6 +9,7 @@
 #include <alsa/asoundlib.h>
 #pragma GCC diagnostic pop
 
+#include "clock.h"
 #include "sound.h"
 
 /* Enough for the engine to have the processor to itself for a while, without a gap in speech. */
@@ -16,7 +17,7 @@
 /* Playing starts when this much is ready, or when nothing more comes. */
 #define START_US 150000u
 /* A card that takes nothing for so long does not work. */
-#define STALL_MS 2000
+#define STALL_MS 1000
 #define SILENCE_SAMPLES 256u
 
 struct card {
@@ -24,6 +25,8 @@ struct card {
     snd_pcm_t *pcm;
     snd_pcm_uframes_t period;
     snd_pcm_uframes_t padding; /* silence still to be sent at the end */
+    double end_s;              /* when all must have been played; 0: not known yet */
+    double rate;               /* samples per second */
     int idle_ms;               /* since the card took samples last */
 };
 
@@ -65,6 +68,7 @@ static void card_finish(struct sound *sound)
 
     /* Converters pass on whole periods only: silence pushes the last samples out. */
     card->padding = card->period;
+    card->end_s = 0.0;
 }
 
 /* Returns false while the card has no room for the silence at the end. */
@@ -95,8 +99,13 @@ static bool card_is_played(struct sound *sound)
     if (snd_pcm_state(card->pcm) == SND_PCM_STATE_PREPARED)
         snd_pcm_start(card->pcm);
     /* An error here is the underrun at the end, or a card that is gone. */
-    return snd_pcm_delay(card->pcm, &delay) < 0 || delay <= 0 ||
-           snd_pcm_state(card->pcm) != SND_PCM_STATE_RUNNING;
+    if (snd_pcm_delay(card->pcm, &delay) < 0 || delay <= 0 ||
+        snd_pcm_state(card->pcm) != SND_PCM_STATE_RUNNING)
+        return true;
+    /* Some cards do not tell truly what they still have to play: it is not waited for ever. */
+    if (card->end_s <= 0.0)
+        card->end_s = clock_seconds() + (double)delay / card->rate + STALL_MS / 1000.0;
+    return clock_seconds() > card->end_s;
 }
 
 static void card_drop(struct sound *sound)
@@ -138,6 +147,7 @@ static struct sound *open_device(const char *device, unsigned rate)
     if (card == NULL)
         return NULL;
     card->sound = (struct sound){card_write, card_finish, card_is_played, card_drop, card_close};
+    card->rate = rate;
     if (snd_pcm_open(&card->pcm, device, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK) < 0) {
         free(card);
         return NULL;

@@ -34,16 +34,23 @@ static bool is_over(const struct story *story)
     return story->is_skipped || stop_is_wanted();
 }
 
+static void tell_loss(struct story *story)
+{
+    struct teller *teller = story->teller;
+
+    if (story->sound == NULL || story->is_loss_told || !speaker_is_lost(teller->speaker))
+        return;
+    output_lost(teller->output, teller->console);
+    story->is_loss_told = true;
+}
+
 /* Look whether a line was typed, or the sound was lost. */
 static void look(struct story *story)
 {
     struct teller *teller = story->teller;
     char line[CONSOLE_LINE_BYTES];
 
-    if (story->sound != NULL && !story->is_loss_told && speaker_is_lost(teller->speaker)) {
-        output_lost(teller->output, teller->console);
-        story->is_loss_told = true;
-    }
+    tell_loss(story);
     if (!console_read(teller->console, 0, line))
         return;
     if (line[strspn(line, " \t\r")] == '\0') {
@@ -98,6 +105,7 @@ static void finish_speech(struct story *story)
         speaker_hush(speaker);
     while (!speaker_is_quiet(speaker, LOOK_MS))
         continue;
+    tell_loss(story);
 }
 
 static void show_costs(const struct story *story, const struct llama_stats *stats,

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: MIT
+"""The whole program with a stand-in for the engine: text, speech, typing, and the end of it all."""
+
+import re
+import signal
+import subprocess
+import time
+import wave
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from image import run
+from tests.storyteller import build
+
+# Only ends a hung test: every wait is for something that the program does.
+HUNG_S = 120
+TEXT = ' and was happy. "Look!" said the fox.\n\nThey ran home. The end.'
+HEADER = re.compile(r'^story (\d+)  seed (\d+)  "(.*)"$', re.M)
+COST = re.compile(
+    r"^(\d+) tokens  [\d.]+ tokens/s  ([\d.]+) s of speech"
+    r"(?:  first sound after [\d.]+ s)?  ([\d.]+) MiB resident$",
+    re.M,
+)
+NO_SOUND = "No sound device"
+LOST = "The sound is gone: this story goes on as text."
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A folder with what the program is started with."""
+
+    program: Path
+    folder: Path
+
+    def words(self, *options: str) -> list[str]:
+        """A command line."""
+        files = {name: str(self.folder / name) for name in ("model", "tokenizer", "settings")}
+        return [str(self.program), *(w for n, f in files.items() for w in (f"--{n}", f)), *options]
+
+    def write(self, text: str = TEXT, word_ms: int = 0, settings: str = "pause=0\n") -> None:
+        """The story that is told, how fast, and the settings file."""
+        (self.folder / "model").write_text(text)
+        (self.folder / "tokenizer").write_text(str(word_ms))
+        (self.folder / "settings").write_text(settings)
+
+    def card(self, *openings: str) -> list[str]:
+        """Options for a sound card that behaves so each time it is opened (see fake_sound.c)."""
+        card = self.folder / "card"
+        card.write_text("".join(f"{opening}\n" for opening in openings))
+        return ["--device", str(card)]
+
+    @property
+    def card_log(self) -> list[str]:
+        """What happened to the sound card."""
+        return (self.folder / "card.log").read_text().split()
+
+    def run(self, *options: str, typed: bytes = b"", status: int = 0) -> str:
+        """Run it to its end; returns its output. Complaints go to the test's own stderr."""
+        done = subprocess.run(
+            self.words(*options),
+            input=typed,
+            capture_output=True,
+            timeout=HUNG_S,
+            env=run.environment(),
+        )
+        assert done.returncode == status, done.stderr.decode()
+        return (done.stdout + done.stderr).decode()
+
+    def spawn(self, *options: str) -> "pexpect.spawn[str]":
+        """Start it on a terminal."""
+        words = self.words(*options)
+        return pexpect.spawn(
+            words[0], words[1:], encoding="utf-8", timeout=HUNG_S, env=run.environment()
+        )
+
+
+@pytest.fixture
+def bench(teller: Path, tmp_path: Path) -> Bench:
+    """The program under the address and undefined-behaviour sanitizers."""
+    made = Bench(teller, tmp_path)
+    made.write()
+    return made
+
+
+def samples(path: Path) -> list[int]:
+    """The sound of a WAV file, which must be what the voice gives."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 16000)
+        data = array("h", file.readframes(file.getnframes()))
+        assert len(data) == file.getnframes()
+    return data.tolist()
+
+
+def test_three_stories_as_text(bench: Bench) -> None:
+    said = bench.run("--stories", "3", "--seed", "5", "--no-sound")
+    headers = HEADER.findall(said)
+    assert [header[:2] for header in headers] == [("1", "5"), ("2", "6"), ("3", "7")]
+    for _, _, prompt in headers:
+        assert said.count(f'"{prompt}"\n\n{prompt}{TEXT}\n') == 1
+    assert [cost[1] for cost in COST.findall(said)] == ["0.0"] * 3
+    assert NO_SOUND not in said
+
+
+def test_seed_decides_the_beginning(bench: Bench) -> None:
+    def headers(*options: str) -> list[tuple[str, str, str]]:
+        return HEADER.findall(bench.run("--no-sound", "--stories", "2", *options))
+
+    assert headers("--seed", "9") == headers("--seed", "9")
+    assert headers("--seed", "9")[1][1:] == headers("--seed", "10")[0][1:]
+    assert headers()[0][1] != headers()[0][1]
+    assert [h[2] for h in headers("--prompt", "Lily ran")] == ["Lily ran"] * 2
+
+
+def test_speech_in_a_file(bench: Bench) -> None:
+    wav = bench.folder / "speech.wav"
+    said = bench.run("--stories", "3", "--wav", str(wav))
+    spoken_s = sum(float(cost[1]) for cost in COST.findall(said))
+    sound = samples(wav)
+    assert len(sound) / 16000 == pytest.approx(spoken_s, abs=0.2)
+    words = sum(len((prompt + TEXT).split()) for _, _, prompt in HEADER.findall(said))
+    assert 0.2 < spoken_s / words < 0.7
+    assert max(sound) > 5000
+
+
+def test_settings_are_heard(bench: Bench) -> None:
+    def speak(settings: str) -> list[int]:
+        wav = bench.folder / "speech.wav"
+        bench.write(settings=settings)
+        bench.run("--stories", "1", "--prompt", "Once", "--wav", str(wav))
+        return samples(wav)
+
+    normal, half = speak("volume=100\nspeed=100\n"), speak("volume=50\nspeed=100\n")
+    assert max(half) == pytest.approx(max(normal) / 2, abs=1)
+    assert set(speak("volume=0\n")) == {0}
+    assert len(speak("speed=50\n")) == pytest.approx(2 * len(normal), rel=0.1)
+
+
+def test_bad_settings_are_told_and_left_out(bench: Bench) -> None:
+    bench.write(settings="pause=0\nvolume=loud\n")
+    said = bench.run("--stories", "1", "--no-sound")
+    assert "settings:2: volume must be a number from 0 to 100, not 'loud'; the line" in said
+
+
+def test_no_device_is_told_once(bench: Bench) -> None:
+    said = bench.run("--stories", "3", *bench.card("absent"))
+    assert said.count(NO_SOUND) == 1
+    assert said.count(TEXT) == 3
+
+
+def test_card_comes_and_goes(bench: Bench) -> None:
+    card = bench.card("lost", "absent", "works", "lost", "works")
+    said = bench.run("--stories", "5", *card)
+    assert re.findall(f"{LOST}|There is sound again[^\n]*|{NO_SOUND}|^story", said, re.M) == [
+        *("story", LOST, "story", "story", "There is sound again, on the test's card."),
+        *("story", LOST, "story", "There is sound again, on the test's card."),
+    ]
+    spoken, gone = ["open", "finish", "close"], ["open", "close"]
+    assert bench.card_log == gone + spoken + gone + spoken
+    speech = [float(cost[1]) for cost in COST.findall(said)]
+    assert speech[1] == 0 < speech[0] < speech[2]
+
+
+def test_inventing_waits_for_speech(bench: Bench) -> None:
+    bench.write("".join(f" Number {n} was a very long and happy day." for n in range(60)))
+    child = bench.spawn(*bench.card("paced"))
+    child.expect("Number 3 was")
+    # Playing one sentence takes about three seconds; until then, nothing new may be invented.
+    time.sleep(1)
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    assert "Number 9 was" not in str(child.before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_it_in_mid_sentence(bench: Bench, number: signal.Signals) -> None:
+    bench.write(" and then the fox went on and on" * 6 + "." + " The end." * 50)
+    child = bench.spawn(*bench.card("paced"))
+    child.expect("The end")
+    child.kill(number)
+    begun = time.monotonic()
+    child.expect(pexpect.EOF)
+    child.wait()
+    # The sentence that is being spoken lasts fifteen seconds, the story two minutes.
+    assert time.monotonic() - begun < 5
+    assert child.exitstatus == 0, child.before
+    assert "Good night." in str(child.before)
+    assert bench.card_log[0] == "open" and bench.card_log[-1] == "close"
+    assert "finish" not in bench.card_log
+
+
+def test_signal_ends_the_pause(bench: Bench) -> None:
+    bench.write(settings="pause=3600\n")
+    child = bench.spawn("--no-sound")
+    child.expect("resident")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+
+
+def test_signal_while_the_engine_is_slow(bench: Bench) -> None:
+    bench.write(" word" * 1000, word_ms=50)
+    child = bench.spawn("--no-sound")
+    child.expect("word word")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+    assert str(child.before).count("word") < 100
+
+
+def test_typed_line_is_the_next_story(bench: Bench) -> None:
+    bench.write(" word" * 40 + ".", word_ms=20, settings="pause=3600\n")
+    child = bench.spawn("--no-sound")
+    child.expect("Type what the next story is about")
+    child.expect(" word word")
+    child.sendline("a purple whale")
+    child.expect(r"\(next story: a purple whale\)\r\n")
+    child.expect('story 2  seed .*  "Once upon a time, there was a purple whale. One day,"')
+    # During the pause, a line is a story at once.
+    child.expect("resident")
+    child.sendline("the brave dog")
+    child.expect('story 3  .*"Once upon a time, there was a brave dog. One day, the dog went')
+    child.sendintr()
+    child.expect("Good night.")
+
+
+def test_empty_line_skips(bench: Bench) -> None:
+    bench.write(" word" * 1000, word_ms=20, settings="pause=3600\n")
+    child = bench.spawn(*bench.card("paced"))
+    for number in (1, 2, 3):
+        child.expect(f"story {number} ")
+        child.expect(" word word")
+        child.sendline("")
+    child.expect("story 4 ")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+
+
+def test_terminal_is_given_back(bench: Bench) -> None:
+    words = " ".join(bench.words("--no-sound", "--stories", "1"))
+    script = f"stty -icanon -echo ixoff; stty -g; {words} > /dev/null; stty -g"
+    child = pexpect.spawn("sh", ["-c", script], encoding="utf-8", timeout=HUNG_S)
+    child.expect(pexpect.EOF)
+    before, after = str(child.before).split()
+    assert before == after
+
+
+def test_input_that_ends(bench: Bench) -> None:
+    said = bench.run("--stories", "2", "--no-sound", typed=b"a purple whale\n")
+    assert "there was a purple whale" in HEADER.findall(said)[0][2]
+    assert len(HEADER.findall(said)) == 2
+
+
+def test_long_typed_line(bench: Bench) -> None:
+    said = bench.run("--stories", "1", "--no-sound", typed=b"whale " * 2000 + b"\n")
+    assert "there was a whale whale" in HEADER.findall(said)[0][2]
+
+
+@pytest.mark.parametrize("source", ["/dev/zero", "/dev/null", "&-"])
+def test_input_without_lines(bench: Bench, source: str) -> None:
+    words = " ".join(bench.words("--no-sound", "--stories", "2"))
+    script = f"exec {words} < {source}".replace("< &", "<&")
+    assert len(HEADER.findall(run.output(["sh", "-c", script]))) == 2
+
+
+def test_story_that_cannot_be_told(bench: Bench) -> None:
+    typed = b"an untellable thing\n"
+    said = bench.run("--stories", "2", "--no-sound", typed=typed)
+    assert "That story cannot be told: the beginning has no tokens" in said
+    assert len(HEADER.findall(said)) == 2
+    said = bench.run("--prompt", "untellable", "--no-sound", status=1)
+    assert said.endswith("storyteller: the beginning has no tokens\n")
+
+
+def test_control_characters_are_not_shown(bench: Bench) -> None:
+    bench.write(" He \x1b[31mran\x07\x7f \u201chome\u201d.")
+    said = bench.run("--stories", "1", "--no-sound", "--prompt", "Once")
+    assert "Once He [31mran \u201chome\u201d.\n" in said
+
+
+BAD = {
+    "--foo": "'--foo' is not known: see storyteller --help",
+    "story": "'story' is not known: see storyteller --help",
+    "--seed": "--seed wants a value: see storyteller --help",
+    "--seed 0": "--seed: '0' is not a whole number from 1 up",
+    "--seed 1x": "--seed: '1x' is not a whole number from 1 up",
+    "--seed 99999999999999999999": "--seed: '99999999999999999999' is not a whole number from 1 up",
+    "--stories -3": "--stories: '-3' is not a whole number from 1 to 100000",
+    "--steps 1000001": "--steps: '1000001' is not a whole number from 1 to 100000",
+    "--no-sound --wav x": "--no-sound and --wav exclude each other: take one away",
+    "--device x --wav x": "--device and --wav exclude each other: take one away",
+    f"--prompt {'x' * 300}": "--prompt is too long: at most 255 characters",
+}
+
+
+@pytest.mark.parametrize("words", BAD)
+def test_bad_command_line(bench: Bench, words: str) -> None:
+    assert bench.run(*words.split(" "), status=2) == f"storyteller: {BAD[words]}\n"
+
+
+def test_files_that_are_not_there(bench: Bench) -> None:
+    absent = str(bench.folder / "absent/file")
+    reason = f"{absent}: No such file or directory\n"
+    assert bench.run("--model", absent, status=1) == f"storyteller: cannot read model {absent}\n"
+    said = bench.run("--settings", absent, status=1)
+    assert said == f"storyteller: cannot read settings {reason}"
+    assert bench.run("--wav", absent, status=1) == f"storyteller: --wav: cannot write {reason}"
+
+
+def test_disk_that_is_full(bench: Bench) -> None:
+    said = bench.run("--stories", "2", "--wav", "/dev/full")
+    assert said.count("The WAV file cannot be written any more: this story goes on") == 1
+
+
+def test_help(bench: Bench) -> None:
+    for option in ("-h", "--help"):
+        said = bench.run(option)
+        for name in ("--model", "--seed", "--wav", "--no-sound", "Ctrl-C"):
+            assert name in said
+
+
+def test_threads_agree(teller_of_threads: Path, tmp_path: Path) -> None:
+    bench = Bench(teller_of_threads, tmp_path)
+    bench.write(TEXT * 3, word_ms=2)
+    said = bench.run("--stories", "4", *bench.card("works", "lost", "absent", "works"))
+    assert len(COST.findall(said)) == 4
+    child = bench.spawn(*bench.card("paced"))
+    child.expect("story 1 ")
+    child.expect("happy")
+    child.sendline("a purple whale")
+    child.expect("next story")
+    child.sendline("")
+    child.expect("story 2 .*whale")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0, child.before
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_compiles_without_warnings(programs: Path, compiler: str) -> None:
+    build.compile_with_stand_ins(programs / f"teller-{compiler}", ["-O2"], compiler)
