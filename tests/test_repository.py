@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""What every file of the repository has in common."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from image import run
+
+ROOT = Path(__file__).resolve().parent.parent
+# Formats that hold no comments, recordings, and files that are wrong on purpose.
+WITHOUT_LICENCE_LINE = re.compile(
+    r"\.(bin|md|svg|txt)$|^tests/bad/|^LICENSE$|^\.gitignore$|/etc/(passwd|group)$"
+)
+
+
+def tracked() -> list[Path]:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in run.output(["git", "ls-files"], cwd=ROOT).splitlines()]
+
+
+def test_each_file_names_its_licence() -> None:
+    files = [path for path in tracked() if path.is_file()]
+    lacking = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if not WITHOUT_LICENCE_LINE.search(str(path.relative_to(ROOT)))
+        and "SPDX-License-Identifier: MIT" not in path.read_text(errors="replace")[:200]
+    ]
+    assert not lacking
+
+
+def test_scripts_can_be_run() -> None:
+    for path in tracked():
+        with path.open("rb") as file:
+            is_script = file.read(2) == b"#!"
+        assert is_script == bool(path.stat().st_mode & 0o100), path
+
+
+def test_own_files_are_small() -> None:
+    limit = 6_000_000
+    assert not [path for path in tracked() if path.stat().st_size > limit]
