@@ -17,7 +17,7 @@ VERSIONS = (re.compile(r"\d+(?:\.\d+)+"), re.compile(r"\d+"))
 
 @dataclass(frozen=True)
 class Tool:
-    """A host program (or file, when `name` is a path) with the Debian package that brings it.
+    """A host program, or a file (then `name` is its path, a glob), and the package that brings it.
 
     `version` is what prints its version, `minimum` the oldest that is known to work.
     """
@@ -72,6 +72,8 @@ TOOLS = (
     Tool("dtc", "device-tree-compiler", "device tree of the emulated board"),
     Tool("qemu-riscv64", "qemu-user", "runs board programs in the tests", minimum=(7, 0)),
     Tool("clang", "clang", "fuzzes the engine in the tests", minimum=(13,)),
+    Tool("/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a", "libclang-rt-dev",
+         "fuzzes the engine in the tests"),
     Tool("sfdisk", "fdisk", "reads the card's partition table in the tests"),
     Tool("fsck.ext4", "e2fsprogs", "checks the data partition in the tests", version=("-V",)),
 )  # fmt: skip
@@ -80,7 +82,7 @@ TOOLS = (
 def examine(tool: Tool) -> Finding:
     """Look for one tool and its version."""
     if tool.name.startswith("/"):
-        return Finding(tool, Path(tool.name).is_file(), None)
+        return Finding(tool, any(Path("/").glob(tool.name[1:])), None)
     path = shutil.which(tool.name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
     if path is None:
         return Finding(tool, False, None)

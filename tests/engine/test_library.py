@@ -125,6 +125,63 @@ def test_tokens_are_the_oracles(
     assert done.out == b"".join(b"%d\n" % token for token in tokens) + decoded
 
 
+# Pieces beyond those of the bytes, a text, and its tokens: 1 is BOS, 259 the space.
+MERGES: dict[str, tuple[list[tuple[bytes, float]], bytes, list[int]]] = {
+    "first_of_equal_scores": (
+        [(b"a", 0), (b"aa", 1)],
+        b"aaa",
+        [1, 259, 261, 260],
+    ),
+    "best_score_first": (
+        [(b"a", 0), (b"b", 0), (b"c", 0), (b"ab", 1), (b"bc", 2)],
+        b"abc",
+        [1, 259, 260, 264],
+    ),
+    "merged_again": (
+        [(b"a", 0), (b"aa", 1), (b"aaaa", 2), (b" aaaa", 3)],
+        b"aaaa",
+        [1, 263],
+    ),
+    "negative_scores": (
+        [(b"a", 0), (b"b", 0), (b"ab", -5), (b"ba", -4)],
+        b"aba",
+        [1, 259, 260, 263],
+    ),
+    "lowest_score_never_merges": (
+        [(b"a", 0), (b"aa", -1e10)],
+        b"aa",
+        [1, 259, 260, 260],
+    ),
+    "four_bytes_are_one_character": (
+        [("🐈".encode(), 0)],
+        "🐈".encode(),
+        [1, 259, 260],
+    ),
+    "five_bytes_are_two": (
+        [(b"a\x80\x80\x80", 0), (b"\x80", 0)],
+        b"a\x80\x80\x80\x80",
+        [1, 259, 260, 261],
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "text", "tokens"), MERGES.values(), ids=MERGES)
+def test_merging(
+    driver: Engine,
+    tmp_path: Path,
+    more: list[tuple[bytes, float]],
+    text: bytes,
+    tokens: list[int],
+) -> None:
+    pieces = [(piece, 0.0) for piece in tiny.pieces(260)] + more
+    path = tmp_path / "tokenizer.bin"
+    path.write_bytes(bytes(4) + b"".join(tiny.piece(*piece) for piece in pieces))
+    done = driver("encode", path, str(len(pieces)), text)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(b"".join(b"%d\n" % token for token in tokens))
+    assert done.out.count(b"\n") == len(tokens)
+
+
 # --- coins and choices ----------------------------------------------------------------------
 
 
@@ -234,3 +291,15 @@ def test_impossible_tokens_are_never_drawn(driver: Engine) -> None:
     logits = [-math.inf, 0.0, -math.inf, 0.0]
     for topp in (0.0, 0.9, 1.0):
         assert set(choices(driver, logits, topp=topp)) == {1, 3}
+
+
+@pytest.mark.parametrize("topp", [1.0, 0.99999])
+def test_last_token_when_rounding_leaves_the_sum_too_small(driver: Engine, topp: float) -> None:
+    """The float32 sum of 3,000 equal probabilities stays below 1, and below some coins."""
+    logits = np.zeros(3000, np.float32)
+    total = oracle.running_sum(oracle.softmax(logits))[-1]
+    assert total < np.float32(topp)
+    seed = next(seed for seed in range(1, 10**6) if oracle.Rng(seed).f32() >= total)
+    expected = oracle.choose(logits, 1.0, topp, oracle.Rng(seed))
+    assert choices(driver, logits.tolist(), topp=topp, seed=seed, count=1) == [expected]
+    assert expected == 2999

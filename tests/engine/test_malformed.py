@@ -391,6 +391,12 @@ def test_no_piece_for_a_byte_within_a_character(sanitized: Engine, model: Model)
     refused(result, "the tokenizer has no piece for the byte 0x80")
 
 
+def test_first_byte_without_a_piece(sanitized: Engine, model: Model) -> None:
+    small(model, [*tiny.pieces(3 + 0x7B), b" "])
+    refused(told(sanitized, model, "-i", "|"), "the tokenizer has no piece for the byte 0x7c")
+    assert told(sanitized, model, "-i", "z").status == 0
+
+
 def with_scores(score: Callable[[int], float]) -> bytes:
     """The valid tokenizer with other scores."""
     parts = [tiny.piece(text, score(i)) for i, text in enumerate(tiny.pieces())]

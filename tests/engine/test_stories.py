@@ -127,6 +127,16 @@ def test_larger_vocabularies_are_the_oracles(
     assert engine.tell(model, *options) == expected
 
 
+def test_story_ends_where_the_model_ends_it(engine: Engine, pocket: Model) -> None:
+    """The model says BOS, and would go on with another story."""
+    files = (pocket.checkpoint, pocket.tokenizer)
+    shorter, longer = (
+        oracle.tell(*files, steps=steps, temperature=1.0, topp=0.9, seed=1) for steps in (200, 256)
+    )
+    assert shorter == longer, "it ends before"
+    assert engine.tell(pocket, "-s", "1", "-n", "0") == longer
+
+
 @pytest.mark.parametrize("name", ["stories260k", "stories15m", "pocket"])
 @pytest.mark.parametrize("prompt", ALL_PROMPTS.values(), ids=ALL_PROMPTS)
 def test_prompt_is_printed_as_the_oracle_decodes_it(
