@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+import shlex
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -84,7 +85,9 @@ def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     card = keep_card(image, folder / "card.img", _card_size_mib(given))
     board = Board(audio=choose_audio(given.get("SOUND"), folder / "speech.wav"))
-    status = programs.interactive(command(card, folder, board))
+    words = command(card, folder, board)
+    print(f"{shlex.join(words)}\n\nCtrl-A X switches off.\n", flush=True)
+    status = programs.interactive(words)
     if status != 0:
         raise UserError(f"{EMULATOR} ended with status {status}")
 
