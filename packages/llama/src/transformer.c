@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "exact.h"
+#include "rope.h"
 
 /* A header can ask for a long memory at little cost in file size; this is what it may get. */
 static const uint64_t MAX_STATE_BYTES = (uint64_t)256 << 20;
@@ -25,7 +26,7 @@ static uint64_t lay_out(struct transformer *t, float *memory) {
         {&t->x, dim},       {&t->xb, dim},      {&t->xb2, dim},
         {&t->hb, hidden},   {&t->hb2, hidden},  {&t->q, dim},
         {&t->att, seq_len}, {&t->keys, cache},  {&t->logits, (uint64_t)shape->vocab_size},
-        {&t->values, cache}, {&t->freq, head / 2}, {&t->turn, head},
+        {&t->values, cache}, {&t->freq, head / 2}, {&t->turns, head},
     };
     uint64_t used = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -49,10 +50,7 @@ bool transformer_open(struct transformer *t, const struct checkpoint *model,
                     (unsigned long long)(bytes >> 10));
     }
     lay_out(t, t->memory);
-    int head_size = model->shape.head_size;
-    for (int i = 0; i < head_size / 2; i++) {
-        t->freq[i] = 1.0f / powf(10000.0f, (float)(2 * i) / (float)head_size);
-    }
+    rope_frequencies(t->freq, model->shape.head_size);
     return true;
 }
 
@@ -61,37 +59,19 @@ void transformer_close(struct transformer *t) {
     *t = (struct transformer){0};
 }
 
-/* The angles of a position are the same in every layer and head: computed once per token. */
-static void set_position(struct transformer *t, int pos) {
-    for (int i = 0; i < t->model->shape.head_size / 2; i++) {
-        float angle = (float)pos * t->freq[i];
-        t->turn[2 * i] = cosf(angle);
-        t->turn[2 * i + 1] = sinf(angle);
-    }
-}
-
-/* Rotary position embedding (Su et al. 2021): turns each pair of values by its angle. */
-static void rotate(float *vector, int size, const float *turn, int head_size) {
-    for (int i = 0; i < size; i += 2) {
-        const float *at = turn + i % head_size;
-        float a = vector[i], b = vector[i + 1];
-        vector[i] = a * at[0] - b * at[1];
-        vector[i + 1] = a * at[1] + b * at[0];
-    }
-}
-
 /* One head looks back over positions 0 to pos; `keys` and `values` start at its own columns. */
 static void attend(struct transformer *t, float *out, const float *query, const float *keys,
                    const float *values, int pos) {
     const struct shape *shape = &t->model->shape;
+    size_t kv_dim = (size_t)shape->kv_dim;
     float root = sqrtf((float)shape->head_size);
     for (int i = 0; i <= pos; i++) {
-        t->att[i] = t->kernels->dot(query, keys + (long)i * shape->kv_dim, shape->head_size) / root;
+        t->att[i] = t->kernels->dot(query, keys + (size_t)i * kv_dim, shape->head_size) / root;
     }
     t->kernels->softmax(t->att, pos + 1);
     memset(out, 0, (size_t)shape->head_size * sizeof *out);
     for (int i = 0; i <= pos; i++) {
-        const float *value = values + (long)i * shape->kv_dim;
+        const float *value = values + (size_t)i * kv_dim;
         t->kernels->add_scaled(out, value, t->att[i], shape->head_size);
     }
 }
@@ -115,8 +95,8 @@ static void attention_block(struct transformer *t, int layer, int pos) {
     k->matmul(t->q, t->xb, w->wq + l * dim * dim, shape->dim, shape->dim);
     k->matmul(key, t->xb, w->wk + l * dim * kv_dim, shape->dim, shape->kv_dim);
     k->matmul(value, t->xb, w->wv + l * dim * kv_dim, shape->dim, shape->kv_dim);
-    rotate(t->q, shape->dim, t->turn, shape->head_size);
-    rotate(key, shape->kv_dim, t->turn, shape->head_size);
+    rope_rotate(t->q, shape->dim, t->turns, shape->head_size);
+    rope_rotate(key, shape->kv_dim, t->turns, shape->head_size);
     for (int head = 0; head < shape->n_heads; head++) {
         int offset = head * shape->head_size;
         int shared = head / (shape->n_heads / shape->n_kv_heads) * shape->head_size;
@@ -146,7 +126,7 @@ float *transformer_forward(struct transformer *t, int token, int pos) {
     const struct weights *w = &t->model->weights;
     const float *row = w->embedding + (size_t)token * (size_t)shape->dim;
     memcpy(t->x, row, (size_t)shape->dim * sizeof *row);
-    set_position(t, pos);
+    rope_turns(t->turns, t->freq, shape->head_size, pos);
     for (int layer = 0; layer < shape->n_layers; layer++) {
         attention_block(t, layer, pos);
         feed_forward_block(t, layer);

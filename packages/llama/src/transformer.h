@@ -21,7 +21,7 @@ struct transformer {
     float *keys;   /* (layer, seq_len, kv_dim) */
     float *values; /* (layer, seq_len, kv_dim) */
     float *freq;   /* (head_size / 2) radians per position */
-    float *turn;   /* (head_size / 2, 2) cosine and sine at the current position */
+    float *turns;  /* (head_size / 2, 2) cosine and sine at the current position */
 };
 
 /* Takes memory for one story; `model` must outlive it. False when there is not enough. */
