@@ -3,6 +3,7 @@
 
 import os
 import random
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import replace
@@ -225,6 +226,52 @@ def test_malformed_model(sanitized: Engine, model: Model, data: bytes, sentence:
 def test_malformed_tokenizer(sanitized: Engine, model: Model, data: bytes, sentence: str) -> None:
     model.tokenizer.write_bytes(data)
     refused(told(sanitized, model, "-i", "a"), f"{model.tokenizer}: {sentence}")
+
+
+# --- memory: what a file says costs nothing before it is believed ----------------------------
+
+
+def frugal(engine: Engine, mebibytes: int) -> Engine:
+    """The engine in so little address space, files included, that it can take no more."""
+    return Engine(("prlimit", f"--as={mebibytes << 20}", *engine.command))
+
+
+def test_little_memory_is_enough_for_a_story(engine: Engine, model: Model) -> None:
+    assert told(frugal(engine, 8), model).out == told(engine, model).out
+
+
+def test_large_memory_is_refused(engine: Engine, model: Model) -> None:
+    """The limit is felt: this shape asks for 128 MiB of keys and values."""
+    shape = Shape(n_layers=64, n_kv_heads=4, seq_len=1 << 15)
+    model.checkpoint.write_bytes(tiny.checkpoint(shape))
+    result = told(frugal(engine, 64), model)
+    assert (result.status, result.out) == (1, b"")
+    assert re.fullmatch(r"run: not enough memory: \d+ KiB are needed\n", result.err)
+
+
+@pytest.mark.parametrize(("data", "sentence"), MODELS.values(), ids=MODELS)
+def test_malformed_model_takes_no_memory(
+    engine: Engine, model: Model, data: bytes, sentence: str
+) -> None:
+    model.checkpoint.write_bytes(data)
+    refused(told(frugal(engine, 8), model), f"{model.checkpoint}: {sentence}")
+
+
+@pytest.mark.parametrize(("data", "sentence"), TOKENIZERS.values(), ids=TOKENIZERS)
+def test_malformed_tokenizer_takes_no_memory(
+    engine: Engine, model: Model, data: bytes, sentence: str
+) -> None:
+    model.tokenizer.write_bytes(data)
+    refused(told(frugal(engine, 8), model), f"{model.tokenizer}: {sentence}")
+
+
+def test_huge_tokenizer_takes_no_memory(engine: Engine, model: Model) -> None:
+    """There is room to map it, and none to copy it."""
+    with model.tokenizer.open("r+b") as file:
+        file.truncate(1 << 30)
+    extra = (1 << 30) - len(TOKENIZER)
+    sentence = f"{model.tokenizer}: {extra} bytes follow the 300 pieces that the model has"
+    refused(told(frugal(engine, 1024 + 8), model), sentence)
 
 
 @pytest.mark.parametrize("which", ["checkpoint", "tokenizer"])
