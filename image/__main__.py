@@ -4,6 +4,7 @@
 import importlib
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,15 @@ class Doit(DoitMain):  # type: ignore[misc]
         return Commands(super().get_cmds())
 
 
+def interrupt(number: int, frame: object) -> None:
+    """Being told to end, or losing the terminal, is like Ctrl-C: no program is left running."""
+    raise KeyboardInterrupt
+
+
 def main(arguments: list[str]) -> int:
     """Run doit on dodo.py with these arguments; returns its exit status."""
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGHUP, interrupt)
     sys.path.insert(0, str(ROOT))
     dodo = importlib.import_module("dodo")
     (ROOT / "work").mkdir(exist_ok=True)

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,14 @@ def list_tree(folder: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file: a second process that wants it waits."""
+def locked(path: Path, holder: str = "another process") -> Iterator[None]:
+    """Hold a lock file: a second process that wants it waits, and says for what."""
     with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"waiting for {holder}", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

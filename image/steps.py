@@ -30,7 +30,7 @@ def perform(made: Plan, step: Step) -> None:
     was_done = made.is_done(step)
     folder = made.folder(step)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with locked(folder.parent / "lock"):
+    with locked(folder.parent / "lock", f"another ./doit, which builds {step.name}"):
         if made.is_done(step) and not was_done:
             return  # another ./doit did it meanwhile
         start = time.monotonic()

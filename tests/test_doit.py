@@ -54,7 +54,8 @@ def test_unknown_step(checkout: Path) -> None:
     assert "there is no step 'lama'" in said and "llama" in said
 
 
-def test_interrupt_stops_everything(checkout: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupt_stops_everything(checkout: Path, number: int) -> None:
     local = checkout / "slow"
     local.mkdir()
     (local / "configure").write_text("#!/bin/sh\necho begun >begun\nexec sleep 1000\n")
@@ -64,7 +65,7 @@ def test_interrupt_stops_everything(checkout: Path) -> None:
     while not list(checkout.glob("work/musl/*/src/begun")):
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopped; the next run goes on from here" in said and "Traceback" not in said
