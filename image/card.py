@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The card: boot files and root image in one MBR image, written without root rights."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +107,12 @@ def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> No
             root_mib=parts[1].size_mib,
         )
     )
+    _run_genimage(folder, boot, config)
+    # genimage ends the file with the last partition's content; the table promises the whole of it.
+    os.truncate(folder / IMAGE, (1 + sum(part.size_mib for part in parts)) * MIB)
+
+
+def _run_genimage(folder: Path, boot: Path, config: Path) -> None:
     empty = folder / "empty"
     empty.mkdir()
     paths = [f"--rootpath={empty}", f"--tmppath={folder / 'tmp'}", f"--inputpath={boot}"]
