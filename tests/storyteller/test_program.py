@@ -126,6 +126,15 @@ def test_speech_in_a_file(bench: Bench) -> None:
     assert max(sound) > 5000
 
 
+def test_beginning_is_spoken_while_the_engine_reads_it(bench: Bench) -> None:
+    bench.write(" word" * 5, word_ms=900)
+    said = bench.run("--stories", "1", "--wav", str(bench.folder / "speech.wav"))
+    assert float(re.findall(r"first sound after ([\d.]+) s", said)[0]) < 0.9
+    bench.write(" word.")
+    said = bench.run("--prompt", "untellable. One", *bench.card("paced"), status=1)
+    assert bench.card_log[-1] == "close" and "finish" not in bench.card_log
+
+
 def test_settings_are_heard(bench: Bench) -> None:
     def speak(settings: str) -> list[int]:
         wav = bench.folder / "speech.wav"

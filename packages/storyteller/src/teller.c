@@ -20,6 +20,7 @@ struct story {
     struct sentences sentences;
     struct sound *sound; /* NULL: text only */
     char prompt[PROMPT_BYTES];
+    const char *ahead; /* what of the prompt was told, but is still to come from the engine */
     uint64_t seed;
     char next[CONSOLE_LINE_BYTES]; /* typed for the next story */
     bool is_next_typed;
@@ -77,14 +78,43 @@ static void take_sentence(void *user, const char *sentence)
     say(user, sentence);
 }
 
+static void tell_text(struct story *story, const char *text)
+{
+    console_show(story->teller->console, text);
+    if (story->sound != NULL)
+        sentences_feed(&story->sentences, text);
+}
+
+/* The prompt is known, so it is spoken while the engine still reads it. */
+static void tell_prompt(struct story *story)
+{
+    tell_text(story, story->prompt);
+    story->ahead = story->prompt;
+}
+
+/* What of a piece was not told yet. The engine leaves out bytes beyond ASCII that are no token. */
+static const char *skip_told(struct story *story, const char *piece)
+{
+    const char *ahead = story->ahead;
+
+    while (*piece != '\0' && *ahead != '\0') {
+        bool is_same = *piece == *ahead;
+
+        if (!is_same && (*ahead & 0x80) == 0)
+            break;
+        ahead++;
+        piece += is_same ? 1 : 0;
+    }
+    story->ahead = *piece == '\0' ? ahead : "";
+    return piece;
+}
+
 static bool take_piece(void *user, const char *piece)
 {
     struct story *story = user;
     double begun_s = clock_seconds();
 
-    console_show(story->teller->console, piece);
-    if (story->sound != NULL)
-        sentences_feed(&story->sentences, piece);
+    tell_text(story, skip_told(story, piece));
     look(story);
     story->waited_s += clock_seconds() - begun_s;
     return !is_over(story);
@@ -140,7 +170,9 @@ static bool tell(struct story *story, struct llama_error *error)
     speaker_begin(teller->speaker, story->sound);
     sentences_begin(&story->sentences, take_sentence, story);
     story->begun_s = clock_seconds();
+    tell_prompt(story);
     ok = llama_tell(teller->llama, story->prompt, &how, take_piece, story, &stats, error);
+    story->is_skipped = story->is_skipped || !ok;
     if (story->sound != NULL) {
         finish_speech(story);
         heard = speaker_end(teller->speaker);
