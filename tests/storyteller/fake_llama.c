@@ -67,6 +67,7 @@ bool llama_tell(struct llama *llama, const char *prompt, const struct llama_sett
         snprintf(error->text, sizeof(error->text), "the beginning has no tokens");
         return false;
     }
+    take_time(llama);
     if (!piece(user, prompt))
         return true;
     while (*at != '\0' && stats->tokens < settings->steps) {

@@ -127,7 +127,7 @@ def test_speech_in_a_file(bench: Bench) -> None:
 
 
 def test_beginning_is_spoken_while_the_engine_reads_it(bench: Bench) -> None:
-    bench.write(" word" * 5, word_ms=900)
+    bench.write(" word" * 5, word_ms=990)
     said = bench.run("--stories", "1", "--wav", str(bench.folder / "speech.wav"))
     assert float(re.findall(r"first sound after ([\d.]+) s", said)[0]) < 0.9
     bench.write(" word.")
