@@ -3,6 +3,7 @@
 
 import re
 import shutil
+import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,9 @@ def test_scripts_can_be_run() -> None:
 def test_own_files_are_small() -> None:
     limit = 6_000_000
     assert not [path for path in tracked() if path.stat().st_size > limit]
+
+
+def test_pictures_can_be_shown() -> None:
+    for path in tracked():
+        if path.suffix == ".svg":
+            xml.etree.ElementTree.parse(path)

@@ -33,7 +33,8 @@ def record() -> str:
 
 
 def shorten(text: str) -> str:
-    """Leave out QEMU's own messages, and wrap what a terminal would wrap."""
+    """Leave out QEMU's own messages and control sequences; wrap what a terminal would wrap."""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f]", "", text)
     text = re.sub(r"Resetting rate control[^\n]*\n?", "", text)
     lines = []
     for line in text.splitlines():
