@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 Json = Any
 
 KEY_DIGITS = 12  # of 64: enough to tell the builds of one project apart, short enough to read
@@ -58,7 +60,7 @@ def locked(path: Path, holder: str = "another process") -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"waiting for {holder}", file=sys.stderr)
+            tqdm.write(f"waiting for {holder}", file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -3,7 +3,6 @@
 
 import contextlib
 import errno
-import fcntl
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ from tqdm import tqdm
 from image import debian
 from image.errors import UserError
 from image.fetch.http import Patience, download
-from image.key import hash_file
+from image.key import hash_file, locked
 from image.source import Fetched, Source, Unavailable, find, write_record
 
 APT = ".apt"  # apt's private folders in dl/
@@ -165,12 +164,7 @@ def _locked(source: Source, settings: Settings) -> Iterator[None]:
     """One process at a time per file; the lock goes with the process, however it ends."""
     folder = settings.dl / ".lock"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / source.file).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say(f"{source.file}: waiting for another process that fetches it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder / source.file, f"another process that fetches {source.file}"):
         yield
 
 
