@@ -48,6 +48,11 @@ def task_run() -> Task:
     return tasks.foreground(tasks.boot, needs=["image"])
 
 
+def task_cycles() -> Task:
+    """model the engine's speed on the board; or program=FILE args="..." by_symbol=1"""
+    return tasks.foreground(tasks.cycles)
+
+
 def task_explain() -> Task:
     """say why a step would run: explain NAME, or all of them"""
     return {**tasks.foreground(tasks.explain), "pos_arg": "names"}

@@ -22,6 +22,9 @@ SETTINGS: Mapping[str, str] = {
     "OFFLINE": "1: never use the network",
     "SDK_DIR": "a local tree of the Duo SDK",
     "CARD_SIZE_MIB": "doit run: size of the emulated card",
+    "program": "doit cycles: a static riscv64 program to look at",
+    "args": "doit cycles: its arguments",
+    "by_symbol": "doit cycles: 1: show what each of its functions costs",
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from image import config, plan, project, qemu, release, steps
+from image.cycles import bench
 from image.errors import UserError
 from image.plan import Plan, Step
 from image.project import Project
@@ -164,6 +165,11 @@ def boot() -> None:
             hint="./doit run board=qemu_virt",
         )
     qemu.run(release.image_path(current_plan()), made.out, given())
+
+
+def cycles() -> None:
+    """Model what the engines, or program=FILE, cost on the board."""
+    bench.perform(current_project(), given())
 
 
 def _recipes() -> list[Path]:

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""The engines that are compared, and how each is come by. A new one is one row of ENGINES."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from image import fetch, plan, run, steps
+from image.cycles import q80
+from image.cycles.emulator import DUO, Measured, measure
+from image.errors import UserError
+from image.key import hash_file, key_of
+from image.model import MODEL_PATH, TOKENIZER_PATH
+from image.project import Project
+from image.source import Source
+from image.toolchain import RISCV64
+
+LLAMA2_C = "350e04fe35433e6d2941dce5a1f53308f87058eb"
+CONTEST = "432323c3f130878d8be4243391ea400181ae4919"  # plctlab/rvspoc-s2311-llama2, pull request 4
+RUN_C = Source(
+    file="llama2.c-350e04f-run.c",
+    urls=(f"https://raw.githubusercontent.com/karpathy/llama2.c/{LLAMA2_C}/run.c",),
+    sha256="9c4f2d5c6ae01b71726d1cc37530d71e60bff0ec7cc012565f16a43c1ca658bd",
+)
+RUNQ_C = Source(
+    file="llama2.c-350e04f-runq.c",
+    urls=(f"https://raw.githubusercontent.com/karpathy/llama2.c/{LLAMA2_C}/runq.c",),
+    sha256="ba9cc681afca79f994f815dfeffc4a61c5b3ca8c5d4d4dcb75c8d375856ba548",
+)
+WINNER = Source(
+    file="rvspoc-s2311-pr4-runq-fast-gcc",
+    urls=(
+        "https://raw.githubusercontent.com/plctlab/rvspoc-s2311-llama2/"
+        f"{CONTEST}/prebuilt/runq-fast-gcc",
+    ),
+    sha256="90059237200bde552433a2acd901191a711819bee3f4dbce65e33b82d3a5186c",
+)
+# The contest's prompt and seed.
+STORY = ("-t", "1.0", "-p", "0.9", "-s", "123", "-i", "Once upon a time")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all engines need: the project, where to build, and the model."""
+
+    project: Project
+    work: Path
+    checkpoint: Path
+    tokenizer: Path
+    results: "dict[Engine, Measured]" = field(default_factory=dict)
+
+    @property
+    def q80_checkpoint(self) -> Path:
+        """The model as Q8_0; kept by the content of the original."""
+        target = self.work / f"model-{hash_file(self.checkpoint)[:12]}-q80.bin"
+        if not target.is_file():
+            partial = target.with_suffix(".part")
+            q80.export(self.checkpoint, partial)
+            partial.replace(target)
+        return target
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A program that tells a story. `steps` is how far: the slow ones are asked for less."""
+
+    name: str
+    mode: str
+    program: Callable[[Bench], Path]
+    model: Callable[[Bench], Path]
+    steps: int = 200
+    env: tuple[tuple[str, str], ...] = ()
+
+    def command(self, bench: Bench) -> list[str | Path]:
+        """The words that run it. Raises UserError when something cannot be had."""
+        length = ("-n", str(self.steps))
+        return [self.program(bench), self.model(bench), "-z", bench.tokenizer, *length, *STORY]
+
+    def measured(self, bench: Bench) -> Measured:
+        """A story under the model, with each of the Duo's memories; run once per bench."""
+        if self not in bench.results:
+            log = bench.work / "engines.log"
+            env = dict(self.env)
+            bench.results[self] = measure(self.command(bench), bench.work, DUO, env, log)
+        return bench.results[self]
+
+
+def open_bench(project: Project, work: Path) -> Bench:
+    """The model given with MODEL=, else the test model beside the checkout. Raises UserError."""
+    given = project.model_files
+    shared = project.root.parent / "shared/models"
+    checkpoint = given.get(MODEL_PATH, shared / "stories15M-like.bin")
+    tokenizer = given.get(TOKENIZER_PATH, shared / "tokenizer.bin")
+    for path in (checkpoint, tokenizer):
+        if not path.is_file():
+            hint = "./doit cycles MODEL=stories15M.bin TOKENIZER=tokenizer.bin"
+            raise UserError(f"{path} is not there: name a model", hint)
+    work.mkdir(parents=True, exist_ok=True)
+    return Bench(project, work, checkpoint, tokenizer)
+
+
+def compiled(source: Path, work: Path, *flags: str) -> Path:
+    """A C or assembly file as a static riscv64 program; kept by content and flags."""
+    words = (*flags, "-static", "-no-pie")
+    beside = {path.name: hash_file(path) for path in source.parent.glob("*.h")}
+    inputs = {"source": hash_file(source), "beside": beside, "flags": words}
+    program = work / f"{source.stem}-{key_of({**inputs, **RISCV64.identity()})}"
+    if not program.is_file():
+        partial = program.with_suffix(".part")
+        log = work / "compile.log"
+        compiler = RISCV64.prefix + "gcc"
+        files = ("-o", partial, "-x", _language(source), source, "-x", "none")
+        run.run([compiler, *words, *files, "-lm"], log=log)
+        partial.replace(program)
+    return program
+
+
+def _language(source: Path) -> str:
+    return "assembler-with-cpp" if source.suffix == ".S" else "c"
+
+
+def _stock(source: Source, *flags: str) -> Callable[[Bench], Path]:
+    return lambda bench: compiled(fetch.fetch(source, bench.project.fetch).path, bench.work, *flags)
+
+
+def _winner(bench: Bench) -> Path:
+    program = fetch.fetch(WINNER, bench.project.fetch).path
+    program.chmod(program.stat().st_mode | 0o111)
+    return program
+
+
+def _ours(bench: Bench) -> Path:
+    """The engine as the project's recipe builds it for the board."""
+    made = plan.make(bench.project, ["llama"])
+    for step in made.steps.values():
+        if not made.is_done(step):
+            steps.perform(made, step)
+    return made.folder(made.step("llama")) / steps.PROGRAMS / "run"
+
+
+def _float32(bench: Bench) -> Path:
+    return bench.checkpoint
+
+
+def _q80(bench: Bench) -> Path:
+    return bench.q80_checkpoint
+
+
+STOCK = Engine("llama2.c run.c", "float32", _stock(RUN_C, "-Ofast"), _float32, steps=24)
+CONTEST_WINNER = Engine("contest winner", "Q8_0", _winner, _q80)
+OURS = (Engine("ours", "float32", _ours, _float32, steps=24),)
+ENGINES = (
+    STOCK,
+    Engine("llama2.c runq.c", "Q8_0", _stock(RUNQ_C, "-Ofast"), _q80, steps=24),
+    CONTEST_WINNER,
+    *OURS,
+)
