@@ -24,6 +24,7 @@ SETTINGS: Mapping[str, str] = {
     "CARD_SIZE_MIB": "doit run: size of the emulated card",
     "program": "doit cycles: a static riscv64 program to look at",
     "args": "doit cycles: its arguments",
+    "env": "doit cycles: NAME=VALUE words for its environment",
     "by_symbol": "doit cycles: 1: show what each of its functions costs",
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }

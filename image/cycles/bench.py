@@ -24,7 +24,7 @@ def perform(project: Project, given: Mapping[str, str]) -> None:
     if "program" in given:
         measure_program(work, given)
         return
-    for name in ("args", "by_symbol"):
+    for name in ("args", "env", "by_symbol"):
         if name in given:
             raise UserError(f"{name}= is for a program", hint="./doit cycles program=FILE ...")
     compare_engines(engines.open_bench(project, work), project.root / "out")
@@ -33,17 +33,25 @@ def perform(project: Project, given: Mapping[str, str]) -> None:
 def measure_program(work: Path, given: Mapping[str, str]) -> None:
     """Print what one program costs; it writes to the terminal as ever."""
     program = Path(given["program"]).absolute()
-    try:
-        arguments = shlex.split(given.get("args", ""))
-    except ValueError as error:
-        raise UserError(f"args={given['args']}: {error}") from None
-    found = measure([program, *arguments], work, DUO)
+    variables = words(given, "env")
+    if not all("=" in word for word in variables):
+        raise UserError(f"env={given['env']} is not a list of NAME=VALUE words")
+    env = dict(word.split("=", 1) for word in variables)
+    found = measure([program, *words(given, "args")], work, DUO, env)
     print(f"\n{report.totals(found)}")
     if given.get("by_symbol", "0") not in ("", "0"):
         functions = by_function(program, found.blocks, SHOWN)
         memory = DUO[SHOWN].bandwidth_mb_s / 1000
         print(f"\nBy function, at {memory:g} GB/s:\n")
         print(report.functions(functions, found.intervals))
+
+
+def words(given: Mapping[str, str], name: str) -> list[str]:
+    """A setting as a shell would split it. Raises UserError for quotes that do not close."""
+    try:
+        return shlex.split(given.get(name, ""))
+    except ValueError as error:
+        raise UserError(f"{name}={given[name]}: {error}") from None
 
 
 def compare_engines(bench: Bench, out: Path) -> None:

@@ -55,6 +55,7 @@ class Cost:
     spent: tuple[int, ...]  # cycles by CAUSES
     bytes_read: int
     bytes_written: int
+    bytes_prefetched: int  # of those read
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Measured:
     `intervals` is the number of stretches between writes: of an engine, the tokens after the first.
     """
 
+    is_whole: bool
     intervals: int
     instructions: tuple[int, ...]  # by KINDS
     costs: tuple[Cost, ...]
@@ -107,7 +109,12 @@ def measure(
     cores = [memory.argument for memory in memories]
     plugin = ",".join([str(build_plugin(work)), f"arg=out={result}", *cores])
     words = [find_emulator(), "-cpu", "c906fdv", "-plugin", plugin, *command]
-    run.run(words, env=env, log=log)
+    try:
+        run.run(words, env=env, log=log)
+    except run.CommandFailed as error:
+        hint = f"what it wrote is in {log}" if log else None
+        message = f"{command[0]} ended with status {error.status}"
+        raise run.CommandFailed(message, error.status, log, hint) from None
     if not result.is_file():
         raise UserError(f"{command[0]} was ended by a signal; nothing was measured")
     return read_result(json.loads(result.read_text()), memories)
@@ -148,6 +155,7 @@ def read_result(raw: Mapping[str, Any], memories: Sequence[Memory]) -> Measured:
     first = raw["first"] if marks > 1 else none
     width = len(CAUSES)
     return Measured(
+        is_whole=marks < 2,
         intervals=max(marks - 1, 1),
         instructions=_differences(first["instructions"], last["instructions"]),
         costs=tuple(
@@ -166,13 +174,14 @@ def read_result(raw: Mapping[str, Any], memories: Sequence[Memory]) -> Measured:
 
 
 def _cost(memory: Memory, before: Mapping[str, Any], after: Mapping[str, Any]) -> Cost:
-    read, written, _ = _differences(before["lines"], after["lines"])
+    read, written, prefetched = _differences(before["lines"], after["lines"])
     return Cost(
         memory=memory,
         cycles=after["cycles"] - before["cycles"],
         spent=_differences(before["spent"], after["spent"]),
         bytes_read=read * LINE_BYTES,
         bytes_written=written * LINE_BYTES,
+        bytes_prefetched=prefetched * LINE_BYTES,
     )
 
 

@@ -177,7 +177,8 @@ def totals(found: Measured) -> str:
             for cost in found.costs
         ],
     )
-    scope = "the whole run" if count == 1 else f"averages between {count + 1} writes to stdout"
+    between = f"averages between {count + 1} writes to stdout"
+    scope = "the whole run" if found.is_whole else between
     return f"Modelled (C906, 1 GHz); {scope}.\n\n{classes}\n\n{causes}"
 
 

@@ -94,6 +94,7 @@ static void run_vector(struct core *core, const struct op *op) {
         core->ready[op->to.reg + i] = start + after;
         core->why[op->to.reg + i] = VECTOR_RESULT;
     }
+    core->ready[NOWHERE] = 0;
 }
 
 static void scalar_access(struct core *core, const struct access *access) {

@@ -108,10 +108,11 @@ static void integer_cost(struct op *op, uint32_t funct6) {  // OPIVV, OPIVX, OPI
     if (funct6 >= 0x38) op->cost = C_WIDE, op->to.span = LMUL2, op->from[2] = op->to;
 }
 
-static void multiply_cost(struct op *op, uint32_t funct6, uint32_t rd) {  // OPMVV, OPMVX
+static void multiply_cost(struct op *op, uint32_t funct6, uint32_t rd, uint32_t first) {  // OPMVV, OPMVX
     if (funct6 < 0x08) op->cost = C_REDUCE, op->to.span = ONE, op->from[0].span = ONE;
-    if (funct6 == 0x0c) op->cost = C_EXTRACT, op->to = x_to(rd), op->from[1].span = ONE;
+    if (funct6 == 0x0c) op->cost = C_EXTRACT, op->to = x_to(rd), op->from[1].span = ONE, op->from[0] = x(first);
     if (funct6 == 0x0d) op->to.span = ONE;                                                 // vmv.s.x
+    if (funct6 >= 0x14 && funct6 <= 0x16) op->from[0] = x(0);                              // vs1 is no register
     if (funct6 == 0x14 || funct6 == 0x15) op->cost = C_COUNT, op->to = x_to(rd), op->from[1].span = ONE;
     if (funct6 == 0x17) op->cost = C_COMPRESS;
     if (funct6 >= 0x18 && funct6 <= 0x1f) op->cost = C_MASK, op->to.span = op->from[0].span = op->from[1].span = ONE;
@@ -126,7 +127,7 @@ static void float_cost(struct op *op, uint32_t funct6, uint32_t rd, uint32_t vs1
     int is_reduction = funct6 == 1 || funct6 == 3 || funct6 == 5 || funct6 == 7 || funct6 == 0x31 || funct6 == 0x33;
     if (is_reduction) op->to.span = op->from[0].span = ONE;
     if (is_reduction) op->cost = funct6 >= 0x30 ? C_FWREDUCE : funct6 == 3 ? C_FOREDUCE : C_FREDUCE;
-    if (funct6 == 0x0c) op->cost = C_FEXTRACT, op->to = f(rd), op->from[1].span = ONE;
+    if (funct6 == 0x0c) op->cost = C_FEXTRACT, op->to = f(rd), op->from[1].span = ONE, op->from[0] = x(0);
     if (funct6 == 0x0d) op->to.span = ONE;                                                 // vfmv.s.f
     if (funct6 >= 0x18 && funct6 <= 0x1f) op->cost = C_COMPARE, op->to.span = ONE;
     if (funct6 == 0x20 || funct6 == 0x21 || (funct6 == 0x23 && vs1 == 0)) op->cost = C_FDIVIDE;
@@ -164,7 +165,7 @@ static void decode_vector(struct op *op, uint32_t word) {
     if (!bits(word, 25, 25)) op->from[3] = v(0, ONE);
     if (funct6 == 0x17 && bits(word, 25, 25) && funct3 != OPMVV) op->from[1] = x(0);  // vmv.v.*: no second operand
     if (funct3 == OPIVV || funct3 == OPIVI || funct3 == OPIVX) integer_cost(op, funct6);
-    if (funct3 == OPMVV || funct3 == OPMVX) multiply_cost(op, funct6, rd);
+    if (funct3 == OPMVV || funct3 == OPMVX) multiply_cost(op, funct6, rd, first);
     if (funct3 == OPFVV || funct3 == OPFVF) float_cost(op, funct6, rd, funct3 == OPFVV ? first : 32);
 }
 

@@ -116,6 +116,7 @@ static void train(struct stream *stream, uint32_t needed, uint64_t now, uint64_t
 }
 
 void memory_observe(struct memory *memory, uint64_t now, uint64_t pc, uint64_t address, uint64_t bytes) {
+    catch_up(memory, now);  // what was asked for before goes first
     int is_miss = !find(memory, address / LINE);
     train(&memory->streams[0], GLOBAL_HITS, now, address, bytes, is_miss);
     struct stream *own = NULL;

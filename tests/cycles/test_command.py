@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""./doit cycles as a user types it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from image import fetch, run
+from image.cycles import bench, emulator
+from image.cycles.emulator import DUO, check_program, measure
+from image.cycles.symbols import by_function, read_symbols
+from image.errors import UserError
+from image.fetch import Settings
+from image.run import CommandFailed
+from image.source import Source
+from tests.conftest import doit
+
+PROGRAM = """
+#include <stdio.h>
+__attribute__((noinline)) static int work(int n) {
+    int sum = 0;
+    for (volatile int i = 0; i < n; i++) sum += i;
+    return sum;
+}
+int main(int argc, char **argv) { (void)argv; printf("%d", work(argc * 1000)); return argc > 2; }
+"""
+
+
+def build(folder: Path, *flags: str) -> Path:
+    (folder / "program.c").write_text(PROGRAM)
+    program = folder / "program"
+    files = (folder / "program.c", "-o", program)
+    run.run(["riscv64-linux-gnu-gcc", "-O1", *flags, *files], log=folder / "log")
+    return program
+
+
+def complaint(checkout: Path, *arguments: str) -> str:
+    with pytest.raises(CommandFailed) as caught:
+        doit(checkout, "cycles", *arguments)
+    assert "Traceback" not in caught.value.message
+    return caught.value.message
+
+
+def test_bad_calls_get_one_error(checkout: Path) -> None:
+    assert "/no/where is not a file" in complaint(checkout, "program=/no/where")
+    assert "is not a static riscv64 program" in complaint(
+        checkout, f"program={shutil.which('cat')}"
+    )
+    assert "args= is for a program" in complaint(checkout, "args=-n 3")
+    assert "MODEL=" in complaint(checkout)  # beside this copy there is no model
+
+
+def test_dynamic_programs_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not a static riscv64 program"):
+        check_program(build(tmp_path))
+
+
+def test_any_static_program_is_measured(work: Path, tmp_path: Path) -> None:
+    program = build(tmp_path, "-static", "-no-pie")
+    short, long = (
+        measure([program, *words], work, DUO, log=tmp_path / "log") for words in ([], ["more"])
+    )
+    assert short.is_whole
+    assert sum(long.instructions) > sum(short.instructions) + 4000
+    dearest = by_function(program, long.blocks, 1)[0]
+    assert dearest.name == "work"
+    assert dearest.cycles > dearest.instructions > 8000
+    assert "work" in {name for _, name in read_symbols(program)}
+
+
+def test_a_program_that_fails(work: Path, tmp_path: Path) -> None:
+    program = build(tmp_path, "-static", "-no-pie")
+    with pytest.raises(UserError, match="program ended with status 1"):
+        measure([program, "two", "words"], work, DUO, log=tmp_path / "log")
+
+
+@pytest.mark.parametrize("name", ["args", "env"])
+def test_quotes_that_do_not_close(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match=f"{name}="):
+        bench.measure_program(tmp_path, {"program": "x", name: "'a"})
+
+
+def test_environment_must_be_assignments(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="NAME=VALUE"):
+        bench.measure_program(tmp_path, {"program": "x", "env": "LLAMA_MODE"})
+
+
+def test_plugin_refuses_arguments_it_does_not_know(work: Path, tmp_path: Path) -> None:
+    program = build(tmp_path, "-static", "-no-pie")
+    plugin = f"{emulator.build_plugin(work)},arg=core=1300"
+    command = (emulator.find_emulator(), "-plugin", plugin, program)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "cannot use the argument core=1300" in done.stderr
+
+
+def test_an_engine_that_cannot_be_had_says_why(tmp_path: Path) -> None:
+    source = Source(file="absent.c", urls=(), sha256="0" * 64)
+    with pytest.raises(UserError) as caught:
+        fetch.fetch(source, Settings(dl=tmp_path, offline=True))
+    assert bench.reason(caught.value).startswith("absent.c cannot be had: ")
+    assert "\n" not in bench.reason(caught.value)
