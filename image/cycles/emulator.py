@@ -16,7 +16,7 @@ from image.key import hash_tree, key_of
 SOURCES = Path(__file__).parent / "c906"
 CFLAGS = (
     "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O3", "-shared", "-fPIC", "-fvisibility=hidden",
-    "-Wall", "-Wextra", "-Wshadow", "-Werror", "-pedantic",
+    "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror", "-pedantic",
 )  # fmt: skip
 KINDS = ("scalar", "vsetvl", "vector arithmetic", "vector load", "vector store")
 CAUSES = ("issue", "scalar results", "vector results and units", "memory", "branches")

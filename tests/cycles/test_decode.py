@@ -150,12 +150,12 @@ def test_strided_access_goes_element_by_element(library: ctypes.CDLL) -> None:
         (0x02B50533, 4, X + 10, {X + 10, X + 11}, 6),  # mul
         (0x02B5053B, 4, X + 10, {X + 10, X + 11}, 3),  # mulw
         (0x0005A503, 4, X + 10, {X + 11}, 2),  # lw
-        (0x0005A507, 4, F + 10, {X + 11}, 2),  # flw
+        (0x0005A507, 4, F + 10, {X + 11}, 4),  # flw
         (0x00B52023, 4, NOWHERE, {X + 10, X + 11}, 1),  # sw
         (0x70F6F743, 4, F + 14, {F + 13, F + 15, F + 14}, 4),  # fmadd.s
         (0x10D7F7D3, 4, F + 15, {F + 15, F + 13}, 3),  # fmul.s
         (0xD00D77D3, 4, F + 15, {X + 26}, 3),  # fcvt.s.w
-        (0x4454668B, 4, F + 13, {X + 8, X + 5}, 2),  # th.flrw
+        (0x4454668B, 4, F + 13, {X + 8, X + 5}, 4),  # th.flrw
         (0x00000013, 4, NOWHERE, set(), 1),  # nop
         (0x4518, 2, X + 14, {X + 10}, 2),  # c.lw a4, 8(a0)
         (0x952E, 2, X + 10, {X + 10, X + 11}, 1),  # c.add a0, a1

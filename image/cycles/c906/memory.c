@@ -36,7 +36,7 @@ static uint64_t transfer(struct memory *memory, uint64_t earliest) {
 }
 
 static struct way *make_room(struct memory *memory, uint64_t now, uint64_t line) {
-    uint32_t set = line & (memory->with.sets - 1);
+    uint32_t set = (uint32_t)line & (memory->with.sets - 1);
     struct way *way = &memory->ways[set][memory->oldest[set]];  // FIFO: use does not make it younger
     memory->oldest[set] = (uint8_t)((memory->oldest[set] + 1) % WAYS);
     if (way->is_dirty) transfer(memory, now), memory->lines_written++;
