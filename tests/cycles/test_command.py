@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """./doit cycles as a user types it."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,14 +9,17 @@ from pathlib import Path
 import pytest
 
 from image import fetch, run
-from image.cycles import bench, emulator
+from image.cycles import bench, emulator, engines
 from image.cycles.emulator import DUO, check_program, measure
+from image.cycles.engines import Bench, Engine
+from image.cycles.hardware import Check
 from image.cycles.symbols import by_function, read_symbols
 from image.errors import UserError
 from image.fetch import Settings
+from image.project import load
 from image.run import CommandFailed
 from image.source import Source
-from tests.conftest import doit
+from tests.conftest import ROOT, doit
 
 PROGRAM = """
 #include <stdio.h>
@@ -102,3 +106,37 @@ def test_an_engine_that_cannot_be_had_says_why(tmp_path: Path) -> None:
         fetch.fetch(source, Settings(dl=tmp_path, offline=True))
     assert bench.reason(caught.value).startswith("absent.c cannot be had: ")
     assert "\n" not in bench.reason(caught.value)
+
+
+def test_what_cannot_be_measured_does_not_stop_the_rest(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = build(tmp_path, "-static", "-no-pie")
+
+    def unavailable(_: Bench) -> Path:
+        raise UserError("run.c cannot be had")
+
+    def unknown(room: Bench) -> float:
+        return unavailable(room).stat().st_size
+
+    rows = (
+        Engine("absent", "float32", unavailable, lambda bench: bench.checkpoint),
+        Engine("there", "float32", lambda _: program, lambda bench: bench.checkpoint),
+    )
+    lost = Check(
+        "a chip", "somewhere", "tok/s", 1.0, lambda bench: float(len(unavailable(bench).name))
+    )
+    monkeypatch.setattr(engines, "ENGINES", rows)
+    monkeypatch.setattr(bench, "CHECKS", (lost,))
+    # The program ends with a status that tells of an error when it gets so many arguments.
+    monkeypatch.setattr(Engine, "command", lambda self, room: [self.program(room)])
+    here = tmp_path / "work"
+    here.mkdir()
+    project = load(ROOT, {"board": "qemu_virt"})
+    bench.compare_engines(Bench(project, here, tmp_path, tmp_path), tmp_path / "out")
+    said = capsys.readouterr().out
+    assert "not measured: run.c cannot be had" in said
+    assert said.splitlines()[-1] == "not measured: absent, a chip; the tables say why"
+    written = json.loads((tmp_path / "out/engine.json").read_text())
+    assert [row["name"] for row in written["rows"]] == ["there"] * 3
+    assert (tmp_path / "out/engine.svg").is_file()
