@@ -80,6 +80,21 @@ def test_a_program_that_fails(work: Path, tmp_path: Path) -> None:
         measure([program, "two", "words"], work, DUO, log=tmp_path / "log")
 
 
+@pytest.mark.parametrize("end", ['puts(""), fflush(stdout)', 'printf("\\n")'])
+def test_the_end_of_a_story_is_no_token(work: Path, tmp_path: Path, end: str) -> None:
+    source = tmp_path / "engine.c"
+    source.write_text(
+        "#include <stdio.h>\n"
+        "int main(void) { for (int i = 0; i < 9; i++) {"
+        ' for (volatile int j = 0; j < 100000; j++); printf("token"); fflush(stdout); }'
+        f' {end}; fprintf(stderr, "achieved"); return 0; }}'
+    )
+    program = tmp_path / "engine"
+    flags = ("-static", "-no-pie", source, "-o", program)
+    run.run(["riscv64-linux-gnu-gcc", *flags], log=tmp_path / "log")
+    assert measure([program], work, DUO, log=tmp_path / "log").intervals == 8
+
+
 @pytest.mark.parametrize("name", ["args", "env"])
 def test_quotes_that_do_not_close(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match=f"{name}="):

@@ -103,7 +103,8 @@ static void scalar_access(struct core *core, const struct access *access) {
     uint64_t start = core->now - 1, last = access->address + access->bytes - 1;
     if (!access->is_store) memory_observe(memory, start, op->pc, access->address, access->bytes);
     for (uint64_t address = access->address; address <= last; address = (address / LINE + 1) * LINE) {
-        struct answer answer = access->is_store ? memory_store(memory, start, address) : memory_load(memory, start, address);
+        struct answer answer = access->is_store ? memory_store(memory, start, address)
+                                                : memory_load(memory, start, address);
         wait_until(core, answer.port + 1, MEMORY);
         if (access->is_store || answer.ready + op->latency <= core->ready[op->to.reg]) continue;
         core->ready[op->to.reg] = answer.ready + op->latency;
@@ -195,9 +196,10 @@ static int is_predicted(struct core *core, uint64_t pc, int is_taken) {
 void core_leave(struct core *core, const struct op *last, uint64_t next) {
     int is_taken = next != last->pc + last->size;
     int is_wrong = last->flow == CONDITIONAL && !is_predicted(core, last->pc, is_taken);
+    int needs_target = is_taken && last->flow != ON && last->flow != RETURN;
     uint64_t cycles = 0;
     if (is_wrong || last->flow == INDIRECT) cycles = MISPREDICTED;
-    else if (last->flow != ON && last->flow != RETURN && is_taken && !is_known_target(core, last->pc)) cycles = TARGET_UNKNOWN;
+    else if (needs_target && !is_known_target(core, last->pc)) cycles = TARGET_UNKNOWN;
     wait_until(core, core->now + cycles, BRANCH);
 }
 

@@ -6,8 +6,8 @@
 // range we take the value between. Division is by operand: 5 to 36. Loads into f registers take as long as loads into
 // v registers (LOAD_LATENCY of core.c): both lie behind the vector unit's door.
 enum {
-    L_ALU = 1, L_LOAD = 2, L_FLOAD = 4, L_MUL = 3, L_MUL64 = 6, L_DIV = 16, L_FADD = 3, L_FMADD = 4, L_FDIV = 10, L_FMOVE = 3,
-    L_FADD_D = 4, L_FMADD_D = 5, L_FDIV_D = 18
+    L_ALU = 1, L_LOAD = 2, L_FLOAD = 4, L_MUL = 3, L_MUL64 = 6, L_DIV = 16,
+    L_FADD = 3, L_FMADD = 4, L_FDIV = 10, L_FMOVE = 3, L_FADD_D = 4, L_FMADD_D = 5, L_FDIV_D = 18
 };
 
 static uint32_t bits(uint32_t word, int high, int low) { return word >> low & ((1U << (high - low + 1)) - 1); }

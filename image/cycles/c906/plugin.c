@@ -5,7 +5,8 @@
 // cycle is a nanosecond). Not modelled: instruction cache, other threads than the first, time in the kernel.
 //
 // Each write to standard output is a mark: an engine writes once per token, a probe around the loop it measures.
-// The report holds the figures at the first and at the last mark, so that start and end can be taken off.
+// The report holds the figures at the first and at the last mark, so that start and end can be taken off. A last
+// stretch that is tiny beside the others is no token but the end of the line, and left out.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +14,17 @@
 #include "core.h"
 #include "qemu_plugin.h"
 
-enum { MAX_CORES = 4, SYS_WRITE = 64, SYS_WRITEV = 66, STDOUT = 1 };
+enum { MAX_CORES = 4, SYS_WRITE = 64, SYS_WRITEV = 66, STDOUT = 1, TINY = 20 };
 
 struct figures {
     uint64_t executions;
     uint64_t spent[MAX_CORES][CAUSES];
 };
 
-// A translated block: straight code, with what it cost in all, up to the first mark, and up to the last.
+// A translated block: straight code, with what it cost in all, and up to the first, the last but one and the last mark.
 struct block {
     struct block *next;
-    struct figures total, first, last;
+    struct figures total, first, previous, last;
     uint32_t kinds[KINDS];
     uint32_t count;
     struct op ops[];
@@ -44,7 +45,7 @@ static struct block *blocks, *pending;
 static struct access *accesses;
 static size_t access_count, access_room;
 static uint64_t kinds[KINDS], marks;
-static struct snapshot first, last;
+static struct snapshot first, previous, last;
 static const char *out;
 
 static void account(struct block *block, uint64_t next) {
@@ -127,12 +128,27 @@ static void on_syscall(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, u
     (void)id, (void)a2, (void)a3, (void)a4, (void)a5, (void)a6, (void)a7, (void)a8;
     if (cpu != 0 || (number != SYS_WRITE && number != SYS_WRITEV) || a1 != STDOUT) return;
     if (pending) account(pending, 0);
+    previous = last;
     last = take();
     if (marks++ == 0) first = last;
     for (struct block *block = blocks; block; block = block->next) {
+        block->previous = block->last;
         block->last = block->total;
         if (marks == 1) block->first = block->total;
     }
+}
+
+static uint64_t instructions(const struct snapshot *from, const struct snapshot *to) {
+    uint64_t sum = 0;
+    for (int kind = 0; kind < KINDS; kind++) sum += to->kinds[kind] - from->kinds[kind];
+    return sum;
+}
+
+static void drop_tiny_end(void) {
+    if (marks < 3 || instructions(&previous, &last) * TINY * (marks - 1) > instructions(&first, &last)) return;
+    marks--;
+    last = previous;
+    for (struct block *block = blocks; block; block = block->next) block->last = block->previous;
 }
 
 static void write_list(FILE *file, const char *name, const uint64_t *values, int count) {
@@ -179,6 +195,7 @@ static void on_exit_of_program(uint64_t id, void *data) {
     (void)id, (void)data;
     if (pending) account(pending, 0);
     struct snapshot total = take();
+    drop_tiny_end();
     FILE *file = fopen(out, "w");
     if (!file) {
         perror(out);
