@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels.h"
+#include "arithmetic.h"
 #include "rope.h"
 
 enum { MOST = 1 << 16 };
 
 /* matmul ROWS COLUMNS: x and then w are read, the product is written. */
 static size_t multiply(float *out, const float *in, int rows, int columns) {
-    kernels_scalar.matmul(out, in, in + columns, columns, rows);
+    exact_rows(out, in, in + columns, columns, rows);
     return (size_t)rows;
 }
 

@@ -70,20 +70,23 @@ def compile_c(
     flags: Sequence[str],
     *,
     compiler: str = "gcc",
-    main: Path = SOURCES / "main.c",
+    main: Path | Sequence[Path] = SOURCES / "main.c",
 ) -> Path:
-    """Build the library and one file that has a `main` of its own (or is given one)."""
-    library = [path for path in sorted(SOURCES.glob("*.c")) if path.name != "main.c"]
+    """Build the library and the files that have a `main` of their own (or are given one)."""
+    mains = [main] if isinstance(main, Path) else list(main)
+    library = [path for path in sorted(SOURCES.glob("*.[cS]")) if path.name != "main.c"]
     command: list[str | Path] = [
         compiler,
         *STRICT,
         *flags,
         f"-I{SOURCES}",
+        f"-I{SOURCES / 'pack'}",
         "-o",
         program,
-        main,
+        *mains,
         *library,
         "-lm",
+        "-lpthread",
     ]
     run.output(command)
     return program

@@ -94,7 +94,7 @@ static int sample(char **arguments) {
     while (words[size] != NULL) {
         size++;
     }
-    if (!sampler_open(&sampler, size, &kernels_scalar, &error)) {
+    if (!sampler_open(&sampler, size, &error)) {
         return end(&error);
     }
     float *logits = calloc((size_t)size, sizeof *logits);
@@ -102,7 +102,8 @@ static int sample(char **arguments) {
         for (int i = 0; i < size; i++) {
             logits[i] = strtof(words[i], NULL);
         }
-        printf("%d\n", sampler_choose(&sampler, logits, temperature, topp, &rng));
+        printf("%d\n", sampler_choose(&sampler, logits, temperature, topp,
+                                       temperature == 0.0f ? 0.0f : rng_f32(&rng)));
     }
     printf("%" PRIu64 "\n", rng);
     free(logits);

@@ -244,7 +244,7 @@ def test_large_memory_is_refused(engine: Engine, model: Model) -> None:
     """The limit is felt: this shape asks for 128 MiB of keys and values."""
     shape = Shape(n_layers=64, n_kv_heads=4, seq_len=1 << 15)
     model.checkpoint.write_bytes(tiny.checkpoint(shape))
-    result = told(frugal(engine, 64), model)
+    result = told(frugal(engine, 64), model, "-n", "0")
     assert (result.status, result.out) == (1, b"")
     assert re.fullmatch(r"run: not enough memory: \d+ KiB are needed\n", result.err)
 
@@ -335,9 +335,9 @@ class TestUnusable:
 def test_model_that_asks_for_too_much_memory(sanitized: Engine, model: Model) -> None:
     shape = Shape(dim=8, hidden_dim=1, n_layers=512, n_heads=4, n_kv_heads=4, seq_len=1 << 15)
     model.checkpoint.write_bytes(tiny.checkpoint(shape))
-    mebibytes = 2 * 512 * 8 * 4 * (1 << 15) >> 20
+    mebibytes = (2 * 512 + 1) * 8 * 4 * (1 << 15) >> 20
     sentence = f"the model asks for {mebibytes} MiB of working memory; at most 256 are given"
-    refused(told(sanitized, model), sentence)
+    refused(told(sanitized, model, "-n", "0"), sentence)
 
 
 def test_smallest_shape_tells_a_story(sanitized: Engine, model: Model) -> None:

@@ -1,41 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds any bytes to the reader of checkpoints; what it accepts must tell a few tokens. */
+/* Feeds any bytes to the reader of models, legacy or packed; what it accepts must tell a few tokens. */
+#define _GNU_SOURCE /* memfd_create */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include "checkpoint.h"
-#include "sampler.h"
+#include "chooser.h"
 #include "transformer.h"
 
-/* The most that one input may cost: a header of 28 bytes cannot ask for much of either. */
+/* The most that one input may cost: a header can ask for much. */
 enum { MOST_TOKENS = 6 };
 
-static void tell(struct transformer *transformer, struct sampler *sampler,
+static void tell(struct transformer *transformer, struct chooser *chooser,
                  const struct shape *shape) {
-    uint64_t rng = 1;
-    int token = 1;
-    for (int pos = 0; pos < MOST_TOKENS && pos < shape->seq_len && token >= 0; pos++) {
-        float *logits = transformer_forward(transformer, token, pos);
-        float temperature = (float)(pos % 3) * 0.5f;
-        token = sampler_choose(sampler, logits, temperature, 0.9f, &rng);
-        if (token >= shape->vocab_size) {
+    int tokens[MOST_TOKENS + 1] = {1};
+    struct llama_error error;
+    for (int pos = 0; pos < MOST_TOKENS && pos < shape->seq_len && tokens[pos] >= 0; pos++) {
+        struct question question = {.tokens = tokens, .pos = pos, .topp = 0.9f, .coin = 0.5f,
+                                    .temperature = (float)(pos % 3) * 0.5f};
+        bool again;
+        if (!transformer_forward(transformer, tokens + pos, 1, pos,
+                                 transformer->model->precision, &error) ||
+            !chooser_choose(chooser, transformer->x, 1, 0, &question, &tokens[pos + 1], &again,
+                            &error)) {
+            return;
+        }
+        if (tokens[pos + 1] >= shape->vocab_size) {
             abort();
         }
     }
 }
 
-static void use(const struct checkpoint *model) {
+static void use(const struct model *model) {
     struct llama_error error;
-    struct transformer transformer;
-    struct sampler sampler;
-    if (!transformer_open(&transformer, model, &error)) {
-        return;
+    struct transformer transformer = {0};
+    struct chooser chooser = {0};
+    int capacity = model->shape.seq_len < MOST_TOKENS ? model->shape.seq_len : MOST_TOKENS;
+    if (transformer_open(&transformer, model, &kernels_portable, capacity, &error) &&
+        chooser_open(&chooser, &transformer, model, &error)) {
+        tell(&transformer, &chooser, &model->shape);
     }
-    if (sampler_open(&sampler, model->shape.vocab_size, transformer.kernels, &error)) {
-        tell(&transformer, &sampler, &model->shape);
-        sampler_close(&sampler);
-    }
+    chooser_close(&chooser);
     transformer_close(&transformer);
 }
 
@@ -43,16 +50,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct llama_error error;
-    struct checkpoint model;
-    /* A copy of this very size: reading past its end is noticed, and it is aligned. */
-    unsigned char *copy = malloc(size > 0 ? size : 1);
-    if (copy == NULL) {
-        return 0;
+    struct model model;
+    char path[64];
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size) {
+        abort();
     }
-    memcpy(copy, data, size);
-    if (checkpoint_parse(&model, copy, size, "input", &error)) {
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    enum precision precision = size % 2 ? PRECISION_F32 : PRECISION_Q16;
+    if (model_open(&model, path, precision, &error)) {
         use(&model);
+        model_close(&model);
     }
-    free(copy);
+    close(fd);
     return 0;
 }

@@ -60,6 +60,20 @@ static bool check_shape(struct shape *shape, const char *name, struct llama_erro
     return true;
 }
 
+bool shape_read(struct shape *shape, const int32_t *header, const char *name,
+                struct llama_error *error) {
+    *shape = (struct shape){
+        .dim = header[0],
+        .hidden_dim = header[1],
+        .n_layers = header[2],
+        .n_heads = header[3],
+        .n_kv_heads = header[4],
+        .vocab_size = header[5],
+        .seq_len = header[6],
+    };
+    return check_shape(shape, name, error);
+}
+
 /* Hands out the next `count` floats of the file; counting goes on where no data is given. */
 struct cursor {
     const float *data;
@@ -106,16 +120,11 @@ bool checkpoint_parse(struct checkpoint *checkpoint, const unsigned char *data, 
     memcpy(header, data, HEADER_BYTES);
     /* A negative vocabulary says that the classifier has weights of its own. */
     bool tied = header[5] > 0;
-    struct shape shape = {
-        .dim = header[0],
-        .hidden_dim = header[1],
-        .n_layers = header[2],
-        .n_heads = header[3],
-        .n_kv_heads = header[4],
-        .vocab_size = tied || header[5] == INT32_MIN ? header[5] : -header[5],
-        .seq_len = header[6],
-    };
-    if (!check_shape(&shape, name, error)) {
+    if (!tied && header[5] != INT32_MIN) {
+        header[5] = -header[5];
+    }
+    struct shape shape;
+    if (!shape_read(&shape, header, name, error)) {
         return false;
     }
     uint64_t expected = HEADER_BYTES + 4 * lay_out(&checkpoint->weights, &shape, tied, NULL);

@@ -44,6 +44,13 @@ struct checkpoint {
 };
 
 /*
+ * Makes a shape of seven numbers: dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size,
+ * seq_len. False when one is out of its limits or they do not fit together.
+ */
+bool shape_read(struct shape *shape, const int32_t *header, const char *name,
+                struct llama_error *error);
+
+/*
  * Checks `size` bytes at `data` (4-byte aligned) and points into them. `name` is for messages.
  * False when the header is out of its limits or the size is not exactly what the header asks for.
  */

@@ -19,6 +19,9 @@ struct file {
  */
 bool file_map(struct file *file, const char *path, struct llama_error *error);
 
+/* Asks for all of a mapped file before it is needed. */
+void file_read_ahead(const struct file *file);
+
 /* Undoes file_map; an unmapped file is allowed. */
 void file_unmap(struct file *file);
 

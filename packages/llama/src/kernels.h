@@ -2,27 +2,71 @@
 /*
  * The arithmetic of a token, behind one table, so that vector units can bring their own.
  *
- * The contract is run.c's result to the last bit: each sum is one float32 accumulator that takes
- * its terms in index order, and nothing is contracted into a fused multiply-add.
+ * The contract is bits, not closeness: each function says in which order it rounds, and every
+ * flavour gives what the portable one gives. `exact` arithmetic is that of run.c built strictly:
+ * one float32 sum that takes its terms in index order, product and sum rounded apart. The rest is
+ * free to fuse a product and a sum (fmaf), and says so.
+ *
+ * Matrices lie in tiles of TILE rows: (rows / TILE, columns, TILE), the last one padded with rows
+ * of zeros. A tile is one ascending stream, and its TILE sums grow side by side, each in order.
  */
 #ifndef LLAMA_KERNELS_H
 #define LLAMA_KERNELS_H
 
-struct kernels {
-    /* out[rows] = w(rows, columns) times x[columns] */
-    void (*matmul)(float *out, const float *x, const float *w, int columns, int rows);
-    /* out[size] = x scaled to root mean square 1, times weight; out may be x */
-    void (*rmsnorm)(float *out, const float *x, const float *weight, int size);
-    /* x[size] becomes its softmax; the normaliser is a sequential sum (engine's contract) */
-    void (*softmax)(float *x, int size);
-    /* gate[size] = silu(gate) * up */
-    void (*swiglu)(float *gate, const float *up, int size);
-    /* sum of a[i] * b[i] */
-    float (*dot)(const float *a, const float *b, int size);
-    /* out[size] += factor * x[size] */
-    void (*add_scaled)(float *out, const float *x, float factor, int size);
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TILE = 32,     /* rows of a tile: one 64-byte cache line of int16 per column */
+    TOGETHER = 2,  /* positions that share one reading of a tile */
+    LANES = 32,    /* partial sums of the functions that are not exact */
+    TOUCH = 1024,  /* bytes after a tile that can be read: kernels ask for what comes next */
 };
 
-extern const struct kernels kernels_scalar;
+/* Vectors of `count` positions (1 to TOGETHER): position p begins at p * stride floats. */
+struct batch {
+    float *out;       /* a tile's TILE sums per position */
+    size_t out_stride;
+    const float *x;   /* (columns) per position */
+    size_t x_stride;
+    int count;
+};
+
+struct kernels {
+    const char *name;
+    /* out[r] = sum over c of x[c] * tile[c][r]; exact */
+    void (*tile_f32)(const struct batch *batch, const float *tile, int columns);
+    /* out[r] = scale[r] * (sum over c of x[c] * tile[c][r]), the sum by fmaf(x, tile, sum) */
+    void (*tile_q16)(const struct batch *batch, const int16_t *tile, const float *scale,
+                     int columns);
+    /* out[t] = (sum over d < size of query[d] * keys[d * stride + t]) / root, t < count; exact */
+    void (*scores)(float *out, const float *query, const float *keys, size_t stride, int size,
+                   float root, int count);
+    /* out[d] = sum over t < count of weights[t] * values[t * size + d], d < size; exact */
+    void (*mix)(float *out, const float *weights, const float *values, int size, int count);
+    /* x[i] += more[i]; exact */
+    void (*add)(float *x, const float *more, int size);
+    /* out[i] = weight[i] * (scale * x[i]); out may be x; exact */
+    void (*scale)(float *out, const float *x, const float *weight, float scale, int size);
+    /* The greatest of x[size]; size >= 1 and no NaN among them */
+    float (*greatest)(const float *x, int size);
+    /*
+     * out[i] = e^(x[i] - most), where x[i] <= most; within 2 ulp, and 0 below e^-87. Returns the
+     * sum: lane i % LANES adds its own in order, then the lanes are added in order. out may be x.
+     */
+    float (*exponents)(float *out, const float *x, float most, int size);
+    /* gate[i] = gate[i] / (1 + e^-gate[i]) * up[i], e as above with its argument kept in +-87 */
+    void (*swiglu)(float *gate, const float *up, int size);
+    /* x[i] *= factor */
+    void (*multiply)(float *x, float factor, int size);
+};
+
+extern const struct kernels kernels_portable;
+
+/*
+ * The fastest flavour that this processor has. The environment's LLAMA_KERNEL names one instead
+ * (portable, rvv07, rvv10); NULL when it names one that is not there.
+ */
+const struct kernels *kernels_choose(void);
 
 #endif

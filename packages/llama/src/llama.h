@@ -23,17 +23,31 @@ struct llama_settings {
     int steps;         /* tokens at most, prompt included; 0: the model's sequence length */
 };
 
+/* How the tokens of a story were chosen: what each level could not tell went on to the next. */
+struct llama_certainty {
+    int tokens; /* that were chosen, not given */
+    int closer; /* needed closer bounds of the rows outside the short list */
+    int passes; /* needed the pass in float32 */
+    int all;    /* needed all rows of the classifier */
+    int guessed; /* tokens that were guessed before they were chosen */
+    int right;   /* of these, the chosen ones: each saved a pass */
+};
+
 struct llama_stats {
     int tokens;     /* tokens told after the first one */
     double seconds; /* the time they took: as in run.c, the clock starts after the first token */
+    struct llama_certainty certainty;
 };
 
 /* Called for each decoded piece, NUL-terminated, as run.c would print it; false stops the story. */
 typedef bool llama_piece_fn(void *user, const char *piece);
 
 /*
- * Opens a legacy llama2.c checkpoint and its tokenizer. Weights stay in the page cache: the file
- * is mapped. Returns NULL, with the reason in `error`, when a file cannot be read or trusted.
+ * Opens a model, packed or a legacy llama2.c checkpoint, and its tokenizer. `tokenizer_path` NULL
+ * is the tokenizer that a packed model holds, or else the file tokenizer.bin. A packed model is
+ * read while the first story already begins. The environment chooses how to compute: LLAMA_MODE
+ * (q16, fp32; packed models only) and LLAMA_KERNEL (see the package's README). Returns NULL, with
+ * the reason in `error`, when a file cannot be read or trusted.
  */
 struct llama *llama_open(const char *model_path, const char *tokenizer_path,
                          struct llama_error *error);

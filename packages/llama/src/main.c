@@ -18,7 +18,7 @@ static const char USAGE[] =
     "  -s <int>     random seed (default: the time)\n"
     "  -n <int>     tokens at most; 0 is the model's sequence length (default 256)\n"
     "  -i <text>    prompt\n"
-    "  -z <path>    tokenizer (default tokenizer.bin)\n"
+    "  -z <path>    tokenizer (default: the packed model's own, or tokenizer.bin)\n"
     "  -m generate  the only mode there is\n";
 
 struct arguments {
@@ -110,7 +110,6 @@ static bool read_option(struct arguments *arguments, const char *option, const c
 static bool read_arguments(struct arguments *arguments, int argc, char **argv) {
     long long seed = 0, steps = 256;
     *arguments = (struct arguments){
-        .tokenizer = "tokenizer.bin",
         .settings = {.temperature = 1.0f, .topp = 0.9f},
     };
     if (argc < 2) {
@@ -141,6 +140,12 @@ static int report(const struct llama_stats *stats) {
     if (puts("") < 0 || fflush(stdout) != 0) {
         fprintf(stderr, "run: the story cannot be written: %s\n", strerror(errno));
         return EXIT_FAILURE;
+    }
+    if (getenv("LLAMA_STATS") != NULL) {
+        const struct llama_certainty *counts = &stats->certainty;
+        fprintf(stderr, "chosen: %d, with closer bounds: %d, with a float32 pass: %d, from all "
+                        "rows: %d; guessed: %d, right: %d\n", counts->tokens, counts->closer,
+                counts->passes, counts->all, counts->guessed, counts->right);
     }
     if (stats->tokens > 0) {
         fprintf(stderr, "achieved tok/s: %f\n", stats->tokens / stats->seconds);

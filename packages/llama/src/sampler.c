@@ -4,13 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "arithmetic.h"
 #include "error.h"
 #include "exact.h"
-#include "rng.h"
 
-bool sampler_open(struct sampler *sampler, int vocab_size, const struct kernels *kernels,
-                  struct llama_error *error) {
-    *sampler = (struct sampler){.kernels = kernels, .vocab_size = vocab_size};
+bool sampler_open(struct sampler *sampler, int vocab_size, struct llama_error *error) {
+    *sampler = (struct sampler){.vocab_size = vocab_size};
     sampler->candidates = calloc((size_t)vocab_size, sizeof *sampler->candidates);
     if (sampler->candidates == NULL) {
         return fail(error, "not enough memory to choose among %d tokens", vocab_size);
@@ -45,11 +44,7 @@ static int choose_any(const float *probabilities, int size, float coin) {
     return size - 1; /* rounding left the sum below the coin */
 }
 
-/*
- * Likeliest first; equal ones in order of their index. run.c leaves ties to qsort, which in the C
- * library of its reference stories is a stable merge sort: this order is the same everywhere.
- */
-static int by_probability(const void *left, const void *right) {
+int candidate_compare(const void *left, const void *right) {
     const struct candidate *a = left, *b = right;
     if (a->probability != b->probability) {
         return a->probability > b->probability ? -1 : 1;
@@ -67,7 +62,7 @@ static int collect(struct candidate *candidates, const float *probabilities, int
             candidates[count++] = (struct candidate){probabilities[i], i};
         }
     }
-    qsort(candidates, (size_t)count, sizeof *candidates, by_probability);
+    qsort(candidates, (size_t)count, sizeof *candidates, candidate_compare);
     return count;
 }
 
@@ -99,7 +94,7 @@ static int choose_topp(struct candidate *candidates, const float *probabilities,
 }
 
 int sampler_choose(struct sampler *sampler, float *logits, float temperature, float topp,
-                   uint64_t *rng) {
+                   float coin) {
     int size = sampler->vocab_size;
     if (temperature == 0.0f) {
         int best = likeliest(logits, size);
@@ -108,8 +103,7 @@ int sampler_choose(struct sampler *sampler, float *logits, float temperature, fl
     for (int i = 0; i < size; i++) {
         logits[i] /= temperature;
     }
-    sampler->kernels->softmax(logits, size);
-    float coin = rng_f32(rng);
+    exact_softmax(logits, size);
     /* One bad number spoils the normaliser, and so every probability. */
     if (isnan(logits[0])) {
         return -1;

@@ -3,7 +3,6 @@
 #ifndef LLAMA_SAMPLER_H
 #define LLAMA_SAMPLER_H
 
-#include "kernels.h"
 #include "llama.h"
 
 struct candidate {
@@ -12,21 +11,26 @@ struct candidate {
 };
 
 struct sampler {
-    const struct kernels *kernels;
     struct candidate *candidates; /* (vocab_size) */
     int vocab_size;
 };
 
-bool sampler_open(struct sampler *sampler, int vocab_size, const struct kernels *kernels,
-                  struct llama_error *error);
+bool sampler_open(struct sampler *sampler, int vocab_size, struct llama_error *error);
 
 void sampler_close(struct sampler *sampler);
 
 /*
- * Returns a token, or -1 when the logits hold no usable number. Changes `logits` (vocab_size),
- * and, unless the temperature is 0, moves `rng` on by one coin.
+ * Returns a token, or -1 when the logits hold no usable number. Changes `logits` (vocab_size).
+ * `coin` is a number in [0, 1), which temperature 0 does not need.
  */
 int sampler_choose(struct sampler *sampler, float *logits, float temperature, float topp,
-                   uint64_t *rng);
+                   float coin);
+
+/*
+ * For qsort: likeliest first; equal ones in order of their index. run.c leaves ties to qsort,
+ * which in the C library of its reference stories is a stable merge sort: this order is the same
+ * everywhere.
+ */
+int candidate_compare(const void *left, const void *right);
 
 #endif

@@ -1,39 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* The forward pass: one token in, the logits of the next one out. */
+/* The forward pass: tokens in, what the classifier reads out. */
 #ifndef LLAMA_TRANSFORMER_H
 #define LLAMA_TRANSFORMER_H
 
-#include "checkpoint.h"
-#include "kernels.h"
+#include "model.h"
 
-struct transformer {
-    const struct checkpoint *model;
-    const struct kernels *kernels;
-    float *memory; /* one block that holds everything below */
-    float *x;      /* (dim) the residual stream */
-    float *xb;     /* (dim) normalised, later what attention gathered */
-    float *xb2;    /* (dim) what a block adds to the stream */
-    float *hb;     /* (hidden_dim) */
-    float *hb2;    /* (hidden_dim) */
-    float *q;      /* (dim) */
-    float *att;    /* (seq_len) one head's scores */
-    float *logits; /* (vocab_size) */
-    float *keys;   /* (layer, seq_len, kv_dim) */
-    float *values; /* (layer, seq_len, kv_dim) */
-    float *freq;   /* (head_size / 2) radians per position */
-    float *turns;  /* (head_size / 2, 2) cosine and sine at the current position */
+enum {
+    GROUP = 16, /* positions that a tile of weights serves while it is in the cache */
+    KEYS = 32,  /* positions whose keys lie together, so that a vector register holds one value of
+                   each */
 };
 
-/* Takes memory for one story; `model` must outlive it. False when there is not enough. */
-bool transformer_open(struct transformer *t, const struct checkpoint *model,
-                      struct llama_error *error);
+struct transformer {
+    const struct model *model;
+    const struct kernels *kernels;
+    int capacity;  /* positions that the memory has room for */
+    void *memory;  /* one block that holds everything below */
+    float *x;      /* (capacity, dim) the residual stream; after a pass, what the classifier reads */
+    float *xb;     /* (GROUP, dim) normalised, later what attention gathered */
+    float *sum;    /* (GROUP, padded dim) what a block adds to the stream */
+    float *qkv;    /* (GROUP, padded dim + 2 kv_dim) */
+    float *hidden; /* (GROUP, padded 2 hidden_dim) gate, then up */
+    float *att;    /* (capacity) one head's scores */
+    float *keys;   /* (layer, kv head, capacity / KEYS, head_size, KEYS) */
+    float *values; /* (layer, kv head, capacity, head_size) */
+    float *freq;   /* (head_size / 2) radians per position */
+    float *turns;  /* (head_size / 2, 2) cosine and sine at a position */
+};
+
+/* Takes memory for stories of `capacity` positions. False when there is not enough. */
+bool transformer_open(struct transformer *t, const struct model *model,
+                      const struct kernels *kernels, int capacity, struct llama_error *error);
 
 void transformer_close(struct transformer *t);
 
 /*
- * Computes the logits (vocab_size) that follow `token` at `pos` (0 to seq_len - 1), given the
- * tokens before it. The result belongs to `t`, may be changed, and lasts until the next call.
+ * Runs `count` tokens at positions pos, pos + 1 and so on, given those before them, in the
+ * model's own precision or in the reference's. t->x holds one row of dim per token after that.
+ * False when the model cannot be read.
  */
-float *transformer_forward(struct transformer *t, int token, int pos);
+bool transformer_forward(struct transformer *t, const int *tokens, int count, int pos,
+                         enum precision precision, struct llama_error *error);
 
 #endif

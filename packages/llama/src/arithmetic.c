@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Portable C: the oracle for every other kernel. */
-#include "kernels.h"
+#include "arithmetic.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -8,7 +7,7 @@
 
 #include "exact.h"
 
-static float dot(const float *a, const float *b, int size) {
+float exact_dot(const float *a, const float *b, int size) {
     float sum = 0.0f;
     for (int i = 0; i < size; i++) {
         sum += a[i] * b[i];
@@ -35,7 +34,7 @@ static void add_terms(float *sums, const float *x, const float *w, int columns, 
  * the waiting, and each keeps its own order. The constant STEP lets compilers unroll: on riscv64
  * that saves three instructions in ten.
  */
-static void matmul(float *out, const float *x, const float *w, int columns, int rows) {
+void exact_rows(float *out, const float *x, const float *w, int columns, int rows) {
     int row = 0;
     for (; row + ROWS <= rows; row += ROWS) {
         const float *block = w + (size_t)row * (size_t)columns;
@@ -48,19 +47,11 @@ static void matmul(float *out, const float *x, const float *w, int columns, int 
         memcpy(out + row, sums, sizeof sums);
     }
     for (; row < rows; row++) {
-        out[row] = dot(w + (size_t)row * (size_t)columns, x, columns);
+        out[row] = exact_dot(w + (size_t)row * (size_t)columns, x, columns);
     }
 }
 
-static void rmsnorm(float *out, const float *x, const float *weight, int size) {
-    float mean = dot(x, x, size) / (float)size;
-    float scale = 1.0f / sqrtf(mean + 1e-5f);
-    for (int i = 0; i < size; i++) {
-        out[i] = weight[i] * (scale * x[i]);
-    }
-}
-
-static void softmax(float *x, int size) {
+void exact_softmax(float *x, int size) {
     float most = x[0];
     for (int i = 1; i < size; i++) {
         most = x[i] > most ? x[i] : most;
@@ -75,25 +66,10 @@ static void softmax(float *x, int size) {
     }
 }
 
-static void swiglu(float *gate, const float *up, int size) {
+void exact_swiglu(float *gate, const float *up, int size) {
     for (int i = 0; i < size; i++) {
         float value = gate[i];
         value *= 1.0f / (1.0f + expf(-value));
         gate[i] = value * up[i];
     }
 }
-
-static void add_scaled(float *out, const float *x, float factor, int size) {
-    for (int i = 0; i < size; i++) {
-        out[i] += factor * x[i];
-    }
-}
-
-const struct kernels kernels_scalar = {
-    .matmul = matmul,
-    .rmsnorm = rmsnorm,
-    .softmax = softmax,
-    .swiglu = swiglu,
-    .dot = dot,
-    .add_scaled = add_scaled,
-};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Chooses the next token from some of the logits, or says that it cannot tell.
+ *
+ * What run.c chooses from all logits is certain from those of the short list when every decision
+ * on the way (the largest logit, where the nucleus ends, which token the coin hits) keeps its
+ * outcome whatever the rows outside and the errors of the logits are within their bounds. That
+ * covers run.c's own rounding, too: its normaliser adds all probabilities one after the other in
+ * float32 and loses those below half a unit in the last place of the sum.
+ */
+#ifndef LLAMA_CERTIFY_H
+#define LLAMA_CERTIFY_H
+
+#include "sampler.h"
+#include "shortlist.h"
+
+enum { UNCERTAIN = -2 };
+
+struct evidence {
+    const float *logits;   /* (count) of the short list, divided by the temperature */
+    const float *powers;   /* (count) e^(logit - most) */
+    const int32_t *tokens; /* (count) ascending */
+    int count;
+    float most;            /* the greatest of the logits */
+    float error;           /* of the difference of two logits, at most; 0: they are run.c's bits */
+    struct bound outside;  /* of the rows that are not in the list; mass relative to `most` */
+    int vocab_size;
+};
+
+/*
+ * The token, or UNCERTAIN. `room` holds evidence->count candidates. The likeliest token
+ * (temperature 0) needs no powers, no mass and no coin.
+ */
+int certify(const struct evidence *evidence, struct candidate *room, bool likeliest, float topp,
+            float coin);
+
+#endif

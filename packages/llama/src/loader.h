@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Brings a packed model into memory while it already computes: a thread reads part after part, and
+ * who needs a part waits for it.
+ */
+#ifndef LLAMA_LOADER_H
+#define LLAMA_LOADER_H
+
+#include "packed.h"
+
+/* Something to read: the first `keep` bytes of a part go to `to`, the rest is only checked. */
+struct errand {
+    struct part part;
+    unsigned char *to;
+    uint64_t keep;
+    /* Called, where it is set, when the part is there. False: its contents cannot be. */
+    bool (*then)(void *user, int fd);
+};
+
+struct loader;
+
+/* Starts reading `count` errands of the file in order. Takes `errands`, which free() gives back. */
+struct loader *loader_start(const char *path, struct errand *errands, int count, void *user,
+                            struct llama_error *error);
+
+/* Waits until the first `count` errands are done. False when one failed. */
+bool loader_wait(struct loader *loader, int count, struct llama_error *error);
+
+/* Ends the thread, at once if it still reads; NULL is allowed. */
+void loader_stop(struct loader *loader);
+
+/* Reads exactly `bytes` at `offset`. */
+bool loader_read(int fd, void *to, uint64_t bytes, uint64_t offset);
+
+#endif

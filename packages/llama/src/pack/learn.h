@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Guesses for a packed model, out of stories that it tells itself. */
+#ifndef LLAMA_LEARN_H
+#define LLAMA_LEARN_H
+
+#include "llama.h"
+#include "guesses.h"
+
+/* The table: `count` slots, a power of two, which free() gives back; none for a model of no words. */
+struct lesson {
+    struct guess *slots;
+    uint32_t count;
+};
+
+/* Lets the packed model at `path` tell stories and learns from them. */
+bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *error);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Which rows of the classifier go to the short list, and what describes the others. */
+#ifndef LLAMA_SELECT_H
+#define LLAMA_SELECT_H
+
+#include <stdbool.h>
+
+#include "shortlist.h"
+
+struct selection {
+    float *centre;   /* (dim) of the rows outside */
+    float *distance; /* (rows) of each row from it */
+    bool *listed;    /* (rows) */
+    int count;       /* rows in the list */
+};
+
+/* Looks at `rows` rows of `w`, row-major. False when there is not enough memory. */
+bool select_rows(struct selection *selection, const float *w, int rows, int columns);
+
+void select_close(struct selection *selection);
+
+#endif

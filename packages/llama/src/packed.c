@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "packed.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+
+_Static_assert(sizeof(struct packed_header) == 128, "the header has no gaps");
+
+uint64_t packed_room(uint64_t bytes) {
+    return (bytes + PACKED_ALIGN - 1) / PACKED_ALIGN * PACKED_ALIGN + PACKED_TRAILER;
+}
+
+struct part packed_next(struct part first, int index) {
+    return (struct part){first.offset + (uint64_t)index * packed_room(first.bytes), first.bytes};
+}
+
+void packed_checksum_add(struct checksum *checksum, const unsigned char *data, size_t bytes) {
+    for (size_t i = 0; i + 4 <= bytes; i += 4) {
+        uint32_t word;
+        memcpy(&word, data + i, sizeof word);
+        checksum->sum += word;
+        checksum->sums += checksum->sum;
+    }
+}
+
+uint64_t packed_checksum_value(const struct checksum *checksum) {
+    return checksum->sums * 31 + checksum->sum;
+}
+
+bool packed_is(const unsigned char *data, size_t size) {
+    return size >= 8 && memcmp(data, PACKED_MAGIC, 8) == 0;
+}
+
+bool packed_header_check(const struct packed_header *header, struct shape *shape,
+                         const char *name, struct llama_error *error) {
+    if (header->version != PACKED_VERSION) {
+        return fail(error, "%s: is a packed model of version %u; this program reads %d: pack it "
+                           "again", name, header->version, PACKED_VERSION);
+    }
+    if (!shape_read(shape, header->shape, name, error)) {
+        return false;
+    }
+    if (header->listed < 1 || header->listed > shape->vocab_size) {
+        return fail(error, "%s: its short list has %d rows of %d", name, header->listed,
+                    shape->vocab_size);
+    }
+    if (!(header->error >= 0.0f && header->error < 1e6f) || header->tied > 1 ||
+        header->tokenizer_bytes > 1U << 28 || header->guesses > 1U << 24 ||
+        (header->guesses & (header->guesses - 1)) != 0) {
+        return fail(error, "%s: its header is damaged", name);
+    }
+    struct packed_layout layout;
+    packed_lay_out(&layout, header, shape);
+    if (layout.size != header->file_bytes) {
+        return fail(error, "%s: its header says %llu bytes and asks for %llu", name,
+                    (unsigned long long)header->file_bytes, (unsigned long long)layout.size);
+    }
+    return true;
+}
+
+void packed_matrices(struct extent *extents, const struct shape *shape) {
+    extents[0] = (struct extent){shape->dim + 2 * shape->kv_dim, shape->dim};
+    extents[1] = (struct extent){shape->dim, shape->dim};
+    extents[2] = (struct extent){2 * shape->hidden_dim, shape->dim};
+    extents[3] = (struct extent){shape->dim, shape->hidden_dim};
+}
+
+static uint64_t layer_bytes(const struct shape *shape, enum precision precision) {
+    struct extent extents[LAYER_MATRICES];
+    packed_matrices(extents, shape);
+    uint64_t bytes = 0;
+    for (int i = 0; i < LAYER_MATRICES; i++) {
+        uint64_t rows = (uint64_t)tiles_rows(extents[i].rows);
+        uint64_t weights = rows * (uint64_t)extents[i].columns;
+        bytes += precision == PRECISION_F32 ? 4 * weights : 2 * weights + 4 * rows;
+    }
+    return bytes;
+}
+
+static void place(struct packed_layout *layout, struct part *part, uint64_t bytes, int count) {
+    *part = (struct part){layout->size, bytes};
+    layout->size += (uint64_t)count * packed_room(bytes);
+}
+
+void packed_lay_out(struct packed_layout *layout, const struct packed_header *header,
+                    const struct shape *shape) {
+    uint64_t dim = (uint64_t)shape->dim, layers = (uint64_t)shape->n_layers;
+    uint64_t rows = (uint64_t)shape->vocab_size, listed = (uint64_t)tiles_rows(header->listed);
+    int left = shape->vocab_size - header->listed;
+    uint64_t outside = (uint64_t)tiles_rows(left);
+    layout->size = 0;
+    place(layout, &layout->header, sizeof(struct packed_header), 1);
+    place(layout, &layout->tokenizer, ((uint64_t)header->tokenizer_bytes + 3) / 4 * 4, 1);
+    place(layout, &layout->norms, 4 * dim * (2 * layers + 1), 1);
+    place(layout, &layout->q16, layer_bytes(shape, PRECISION_Q16), shape->n_layers);
+    place(layout, &layout->list, listed * (4 + 4 + 2 * dim), 1);
+    place(layout, &layout->outside,
+          RINGS * sizeof(struct ring) + 4 * dim + outside * (4 + 4) + outside * dim / 2, 1);
+    place(layout, &layout->f32, layer_bytes(shape, PRECISION_F32), shape->n_layers);
+    place(layout, &layout->embedding, 4 * rows * dim, 1);
+    place(layout, &layout->classifier, header->tied ? 0 : 4 * rows * dim, 1);
+    place(layout, &layout->guesses, header->guesses * sizeof(struct guess), 1);
+}
+
+/* Takes the next part of some contents. Everything in them is a multiple of four bytes. */
+static const void *take(const unsigned char **data, uint64_t bytes) {
+    const void *here = *data;
+    *data += bytes;
+    return here;
+}
+
+void packed_point_layer(struct layer *layer, const unsigned char *data, const struct shape *shape,
+                        enum precision precision) {
+    struct extent extents[LAYER_MATRICES];
+    packed_matrices(extents, shape);
+    struct matrix *matrices[] = {&layer->qkv, &layer->wo, &layer->w13, &layer->w2};
+    for (int i = 0; i < LAYER_MATRICES; i++) {
+        uint64_t rows = (uint64_t)tiles_rows(extents[i].rows);
+        uint64_t weights = rows * (uint64_t)extents[i].columns;
+        *matrices[i] = (struct matrix){.rows = extents[i].rows, .columns = extents[i].columns};
+        if (precision == PRECISION_F32) {
+            matrices[i]->f32 = take(&data, 4 * weights);
+        } else {
+            matrices[i]->q16 = take(&data, 2 * weights);
+            matrices[i]->scale = take(&data, 4 * rows);
+        }
+    }
+}
+
+void packed_point_norms(struct layer *layers, const float **rms_final, const unsigned char *data,
+                        const struct shape *shape) {
+    uint64_t bytes = 4 * (uint64_t)shape->dim;
+    for (int i = 0; i < shape->n_layers; i++) {
+        layers[i].rms_att = take(&data, bytes);
+        layers[i].rms_ffn = take(&data, bytes);
+    }
+    *rms_final = take(&data, bytes);
+}
+
+void packed_point_list(struct shortlist *list, const unsigned char *data,
+                       const struct packed_header *header, const struct shape *shape) {
+    uint64_t rows = (uint64_t)tiles_rows(header->listed);
+    list->tokens = take(&data, 4 * rows);
+    list->matrix = (struct matrix){.rows = header->listed, .columns = shape->dim};
+    list->matrix.scale = take(&data, 4 * rows);
+    list->matrix.q16 = take(&data, 2 * rows * (uint64_t)shape->dim);
+}
+
+void packed_point_outside(struct shortlist *list, const unsigned char *data,
+                          const struct packed_header *header, const struct shape *shape) {
+    list->outside = shape->vocab_size - header->listed;
+    uint64_t rows = (uint64_t)tiles_rows(list->outside);
+    list->rings = take(&data, RINGS * sizeof *list->rings);
+    list->centre = take(&data, 4 * (uint64_t)shape->dim);
+    list->scale = take(&data, 4 * rows);
+    list->missing = take(&data, 4 * rows);
+    list->coarse = take(&data, rows * (uint64_t)shape->dim / 2);
+}

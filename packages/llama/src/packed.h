@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The packed model: one file in the order in which a token needs it, so that the card reads it in
+ * one go, and the weights of a token lie in memory as one ascending stream.
+ *
+ *   header | tokenizer | norms | layers in 16 bits | short list | outside | layers in float32 |
+ *   embedding | classifier, where it is not the embedding | guesses
+ *
+ * Little-endian. Each part begins at a multiple of 64 bytes and ends with a trailer of 64 bytes,
+ * of which the first 8 are its checksum. All places follow from the header: it holds none. The
+ * header's own trailer covers it. Float32 parts are the source's bits: what 16 bits cannot decide
+ * is taken from there.
+ */
+#ifndef LLAMA_PACKED_H
+#define LLAMA_PACKED_H
+
+#include "model.h"
+
+#define PACKED_MAGIC "LLAMAPCK"
+
+enum {
+    PACKED_VERSION = 1,
+    PACKED_ALIGN = 64,
+    PACKED_TRAILER = 64,
+    HASH_BYTES = 32,
+};
+
+struct packed_header {
+    char magic[8];
+    uint32_t version;
+    int32_t shape[7]; /* as in the legacy header: dim, hidden_dim, n_layers ... seq_len */
+    uint32_t tied;    /* 1: the classifier is the embedding */
+    int32_t listed;   /* rows of the short list; all of them where it would not pay */
+    float error;      /* see struct model */
+    uint32_t tokenizer_bytes; /* 0: none */
+    uint64_t file_bytes;
+    uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
+    uint32_t guesses;           /* slots of their table, a power of two; 0: none */
+    uint8_t unused[28];         /* zeros; the header fills two lines of 64 bytes */
+};
+
+/* Where a part is: `bytes` of contents, trailer not counted. */
+struct part {
+    uint64_t offset;
+    uint64_t bytes;
+};
+
+struct packed_layout {
+    struct part header, tokenizer, norms;
+    struct part q16;  /* the first layer; the others follow, each with its trailer */
+    struct part list; /* tokens, then scales, then 16-bit tiles */
+    struct part outside;
+    struct part f32; /* the first layer */
+    struct part embedding, classifier, guesses;
+    uint64_t size; /* of the file */
+};
+
+/* True when a file begins like a packed model. */
+bool packed_is(const unsigned char *data, size_t size);
+
+/* Checks the header. False, with the reason, when it is damaged or asks for what cannot be. */
+bool packed_header_check(const struct packed_header *header, struct shape *shape,
+                         const char *name, struct llama_error *error);
+
+void packed_lay_out(struct packed_layout *layout, const struct packed_header *header,
+                    const struct shape *shape);
+
+/* The part `index` places after the first one of a row of equal parts. */
+struct part packed_next(struct part first, int index);
+
+/* What a part takes in the file, trailer and padding counted. */
+uint64_t packed_room(uint64_t bytes);
+
+/* The sum that ends a part: Fletcher's, of 32-bit words in 64-bit sums. */
+struct checksum {
+    uint64_t sum, sums;
+};
+#define CHECKSUM_START ((struct checksum){.sum = 1})
+/* Goes on with `bytes`, a multiple of 4. */
+void packed_checksum_add(struct checksum *checksum, const unsigned char *data, size_t bytes);
+uint64_t packed_checksum_value(const struct checksum *checksum);
+
+/* The four matrices of a layer, in the order of its part. */
+enum { LAYER_MATRICES = 4 };
+struct extent {
+    int rows, columns;
+};
+void packed_matrices(struct extent *extents, const struct shape *shape);
+
+/* Points a layer, or the outside rows of a short list, into the contents of their part. */
+void packed_point_layer(struct layer *layer, const unsigned char *data, const struct shape *shape,
+                        enum precision precision);
+void packed_point_norms(struct layer *layers, const float **rms_final, const unsigned char *data,
+                        const struct shape *shape);
+void packed_point_list(struct shortlist *list, const unsigned char *data,
+                       const struct packed_header *header, const struct shape *shape);
+void packed_point_outside(struct shortlist *list, const unsigned char *data,
+                          const struct packed_header *header, const struct shape *shape);
+
+#endif

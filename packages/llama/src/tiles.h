@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Matrices as the kernels read them: see kernels.h for the order inside a tile. */
+#ifndef LLAMA_TILES_H
+#define LLAMA_TILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels.h"
+
+/* One of `f32` and `q16` is set; `scale` (padded rows) goes with `q16`. */
+struct matrix {
+    const float *f32;
+    const int16_t *q16;
+    const float *scale;
+    int rows; /* without padding */
+    int columns;
+};
+
+/* How many tiles hold so many rows. */
+static inline int tiles_count(int rows) {
+    return (rows + TILE - 1) / TILE;
+}
+
+/* Rows with padding. */
+static inline int tiles_rows(int rows) {
+    return tiles_count(rows) * TILE;
+}
+
+/* Weights with padding. */
+static inline size_t tiles_size(int rows, int columns) {
+    return (size_t)tiles_rows(rows) * (size_t)columns;
+}
+
+/* Spreads rows `first` to `first + rows - 1` of a matrix, given row-major, over its tiles. */
+void tiles_put_f32(float *tiles, const float *source, int first, int rows, int columns);
+
+/* A row in 16 bits: values[c] * scale is near row[c]; the greatest becomes +-32767. */
+float tiles_quantise(int16_t *values, const float *row, int columns);
+
+/* The same for 16-bit tiles: each row gets a scale of its own. `row` is room for one. */
+void tiles_put_q16(int16_t *tiles, float *scale, int16_t *row, const float *source, int first,
+                   int rows, int columns);
+
+/* out[columns] = one row of a matrix. */
+void tiles_row(float *out, const struct matrix *matrix, int row);
+
+/*
+ * out[p] = matrix times x[p] for `count` positions; out has room for padded rows, and the vectors
+ * of a position begin `out_stride` and `x_stride` floats after those of the one before.
+ */
+void tiles_multiply(const struct kernels *kernels, float *out, size_t out_stride, const float *x,
+                    size_t x_stride, int count, const struct matrix *matrix);
+
+#endif

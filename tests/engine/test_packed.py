@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Packed models tell the reference's stories, in both precisions and with every kernel."""
+
+import importlib.metadata
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import HANG_S, SOURCES, Engine, Golden, Model, compile_c, golden
+
+PACKER = sorted((SOURCES / "pack").glob("*.c"))
+STORIES_15M = 24  # of 49, each in both precisions
+MODES = ("q16", "fp32")
+
+
+@pytest.fixture(scope="session")
+def packer(programs: Path) -> Engine:
+    """The program that packs models."""
+    return Engine((str(compile_c(programs / "llama-pack", ["-O3"], main=PACKER)),))
+
+
+def pack(packer: Engine, model: Model, folder: Path) -> Path:
+    """The packed file of a model."""
+    result = folder / f"{model.checkpoint.stem}.packed"
+    done = packer(model.checkpoint, model.tokenizer, result)
+    assert (done.status, done.err) == (0, "")
+    return result
+
+
+@pytest.fixture(scope="session")
+def packed260k(packer: Engine, stories260k: Model, programs: Path) -> Path:
+    return pack(packer, stories260k, programs)
+
+
+@pytest.fixture(scope="session")
+def packed15m(packer: Engine, stories15m: Model, programs: Path) -> Path:
+    return pack(packer, stories15m, programs)
+
+
+def tell(command: tuple[str, ...], model: Path, story: Golden, **env: str) -> str:
+    """What a program says for a story's options, in an environment of its own."""
+    done = subprocess.run(
+        [*command, model, *story.options],
+        env={**os.environ, **env},
+        capture_output=True,
+        timeout=HANG_S,
+    )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_packed_stories260k_is_the_reference(engine: Engine, packed260k: Path, mode: str) -> None:
+    for story in golden("stories260K"):
+        assert tell(engine.command, packed260k, story, LLAMA_MODE=mode) == story.text
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_packed_stories15m_is_the_reference(engine: Engine, packed15m: Path, mode: str) -> None:
+    for story in golden("stories15M-like")[:STORIES_15M]:
+        assert tell(engine.command, packed15m, story, LLAMA_MODE=mode) == story.text
+
+
+def thead() -> str:
+    """T-Head's emulator, which knows RVV 0.7.1."""
+    try:
+        files = importlib.metadata.files("xuantie-qemu") or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == "qemu-riscv64":
+            return str(Path(str(file.locate())))
+    pytest.skip("xuantie-qemu is not installed")
+
+
+@pytest.mark.parametrize("kernel", ["rvv07", "rvv10", "portable"])
+@pytest.mark.parametrize("mode", MODES)
+def test_vector_units_tell_the_same(
+    riscv: Engine, packed260k: Path, kernel: str, mode: str
+) -> None:
+    emulator: tuple[str, ...] = ("qemu-riscv64",)
+    if kernel == "rvv07":
+        emulator = (thead(), "-cpu", "c906fdv")
+    elif kernel == "rvv10":
+        emulator = ("qemu-riscv64", "-cpu", "rv64,v=true,vlen=128")
+    command = (*emulator, riscv.command[-1])
+    for story in sorted(golden("stories260K"), key=lambda story: len(story.text))[:4]:
+        said = tell(command, packed260k, story, LLAMA_MODE=mode, LLAMA_KERNEL=kernel)
+        assert said == story.text
+
+
+def test_packing_is_reproducible(
+    packer: Engine, stories260k: Model, packed260k: Path, tmp_path: Path
+) -> None:
+    assert pack(packer, stories260k, tmp_path).read_bytes() == packed260k.read_bytes()
+
+
+@pytest.mark.parametrize("at", [8, 20, 45, 60, 100, 200, 5000, 70_000, 400_000])
+def test_damage_is_noticed(sanitized: Engine, packed260k: Path, tmp_path: Path, at: int) -> None:
+    data = bytearray(packed260k.read_bytes())
+    data[at] ^= 0x10
+    bad = tmp_path / "bad.packed"
+    bad.write_bytes(data)
+    told = sanitized(bad, "-n", "20", "-s", "1")
+    assert told.status == 1
+    assert told.err.startswith("run: bad.packed") or str(bad) in told.err
+    assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("size", [0, 9, 128, 200, 4096, 1_000_000])
+def test_cut_files_are_refused(
+    sanitized: Engine, packed260k: Path, tmp_path: Path, size: int
+) -> None:
+    bad = tmp_path / "cut.packed"
+    bad.write_bytes(packed260k.read_bytes()[:size])
+    told = sanitized(bad, "-n", "20", "-s", "1")
+    assert (told.status, told.err.count("\n")) == (1, 1)
+
+
+def test_wrong_modes_are_refused(engine: Engine, packed260k: Path) -> None:
+    for name in ("LLAMA_MODE", "LLAMA_KERNEL"):
+        done = subprocess.run(
+            [*engine.command, packed260k],
+            env={**os.environ, name: "strange"},
+            capture_output=True,
+            timeout=HANG_S,
+        )
+        assert done.returncode == 1
+        assert name.encode() in done.stderr
