@@ -13,7 +13,7 @@ from image.key import hash_file, key_of
 from image.model import MODEL_PATH, TOKENIZER_PATH
 from image.project import Project
 from image.source import Source
-from image.toolchain import RISCV64
+from image.toolchain import HOST, RISCV64
 
 LLAMA2_C = "350e04fe35433e6d2941dce5a1f53308f87058eb"
 CONTEST = "432323c3f130878d8be4243391ea400181ae4919"  # plctlab/rvspoc-s2311-llama2, pull request 4
@@ -142,13 +142,32 @@ def _float32(bench: Bench) -> Path:
     return bench.checkpoint
 
 
+def _packed(bench: Bench) -> Path:
+    """The model as our own packer, built for this machine, packs it; kept by the packer's key."""
+    made = plan.make(bench.project, ["llama"], HOST)
+    for step in made.steps.values():
+        if not made.is_done(step):
+            steps.perform(made, step)
+    last = made.step(plan.step_name("llama", HOST))
+    name = f"model-{hash_file(bench.checkpoint)[:12]}-{made.key(last)[:12]}.packed"
+    target = bench.work / name
+    if not target.is_file():
+        packer = made.folder(last) / steps.PROGRAMS / "llama-pack"
+        run.run([packer, bench.checkpoint, bench.tokenizer, target], log=bench.work / "pack.log")
+    return target
+
+
 def _q80(bench: Bench) -> Path:
     return bench.q80_checkpoint
 
 
 STOCK = Engine("llama2.c run.c", "float32", _stock(RUN_C, "-Ofast"), _float32, steps=24)
 CONTEST_WINNER = Engine("contest winner", "Q8_0", _winner, _q80)
-OURS = (Engine("ours", "float32", _ours, _float32, steps=24),)
+OURS = (
+    Engine("ours", "legacy file", _ours, _float32, steps=24),
+    Engine("ours", "fp32", _ours, _packed, env=(("LLAMA_MODE", "fp32"),)),
+    Engine("ours", "q16", _ours, _packed, env=(("LLAMA_MODE", "q16"),)),
+)
 ENGINES = (
     STOCK,
     Engine("llama2.c runq.c", "Q8_0", _stock(RUNQ_C, "-Ofast"), _q80, steps=24),
