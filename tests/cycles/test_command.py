@@ -87,7 +87,8 @@ def test_the_end_of_a_story_is_no_token(work: Path, tmp_path: Path, end: str) ->
         "#include <stdio.h>\n"
         "int main(void) { for (int i = 0; i < 9; i++) {"
         ' for (volatile int j = 0; j < 100000; j++); printf("token"); fflush(stdout); }'
-        f' {end}; fprintf(stderr, "achieved"); return 0; }}'
+        f' {end}; fprintf(stderr, "achieved");'
+        " for (volatile int j = 0; j < 100000; j++); return 0; }"
     )
     program = tmp_path / "engine"
     flags = ("-static", "-no-pie", source, "-o", program)
