@@ -7,3 +7,5 @@
 	.set	WIDEN_FUNCT6, 0x22
 #include "kernels_rvv.inc"
 #endif
+/* On every machine, or the linker makes the stack executable. */
+	.section .note.GNU-stack, "", @progbits
