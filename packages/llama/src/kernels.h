@@ -7,6 +7,8 @@
  * one float32 sum that takes its terms in index order, product and sum rounded apart. The rest is
  * free to fuse a product and a sum (fmaf), and says so.
  *
+ * All counts, sizes and columns are 1 or more.
+ *
  * Matrices lie in tiles of TILE rows: (rows / TILE, columns, TILE), the last one padded with rows
  * of zeros. A tile is one ascending stream, and its TILE sums grow side by side, each in order.
  */
