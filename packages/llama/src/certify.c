@@ -66,12 +66,15 @@ static double spread(const struct evidence *e, double part) {
     return 2.0 * error * (1.0 + 2.0 * error) * part * (1.0 - part > 0.0 ? 1.0 - part : 0.0);
 }
 
-/* Candidates of at least `gate`, likeliest first. Returns how many. */
+/*
+ * Candidates of at least `gate`, likeliest first. Returns how many. Instead of a token each has its
+ * place in the list, which is in the same order.
+ */
 static int collect(const struct evidence *e, struct candidate *room, float gate) {
     int count = 0;
     for (int i = 0; i < e->count; i++) {
         if (e->powers[i] >= gate) {
-            room[count++] = (struct candidate){e->powers[i], e->tokens[i]};
+            room[count++] = (struct candidate){e->powers[i], i};
         }
     }
     qsort(room, (size_t)count, sizeof *room, candidate_compare);
@@ -103,18 +106,29 @@ static struct edge find_edge(const struct evidence *e, const struct candidate *c
     return edge;
 }
 
-/* True when no other candidate can change places with this one. */
+/* Bits that are equal stay in the order of their index, in run.c and here. */
+static bool is_tie(const struct evidence *e, const struct candidate *a, const struct candidate *b) {
+    return e->error == 0.0f && e->logits[a->token] == e->logits[b->token];
+}
+
+/*
+ * True when no candidate that is no tie can change places with this one. `whole`: there are no
+ * others than these.
+ */
 static bool stands_alone(const struct evidence *e, const struct candidate *candidates, int count,
-                         int index) {
-    float mine = candidates[index].probability;
-    float margin = mine * (2.0f * e->error + (float)EACH) * 1.01f;
-    for (int i = index - 1; i <= index + 1; i += 2) {
-        if (i < 0 || i >= count) {
-            continue;
+                         bool whole, int index) {
+    const struct candidate *mine = &candidates[index];
+    float margin = mine->probability * (2.0f * e->error + (float)EACH) * 1.01f;
+    for (int step = -1; step <= 1; step += 2) {
+        int i = index + step;
+        while (i >= 0 && i < count && is_tie(e, mine, &candidates[i])) {
+            i += step;
         }
-        float gap = fabsf(candidates[i].probability - mine);
-        bool tie = e->error == 0.0f && gap == 0.0f;
-        if (!tie && gap <= margin) {
+        if (i == count && !whole) {
+            return false;
+        }
+        if (i >= 0 && i < count &&
+            fabsf(candidates[i].probability - mine->probability) <= margin) {
             return false;
         }
     }
@@ -143,17 +157,17 @@ static int hit(const struct evidence *e, const struct candidate *candidates, int
 }
 
 static int nucleus_choice(const struct evidence *e, const struct candidate *candidates, int count,
-                          const struct edge *edge, float coin) {
+                          bool whole, const struct edge *edge, float coin) {
     int index = hit(e, candidates, edge->first, (double)coin);
     for (int last = edge->first + 1; last <= edge->last && index != UNCERTAIN; last++) {
         if (hit(e, candidates, last, (double)coin) != index) {
             return UNCERTAIN;
         }
     }
-    if (index == UNCERTAIN || !stands_alone(e, candidates, count, index)) {
+    if (index == UNCERTAIN || !stands_alone(e, candidates, count, whole, index)) {
         return UNCERTAIN;
     }
-    return candidates[index].token;
+    return e->tokens[candidates[index].token];
 }
 
 /* Nucleus sampling; each round looks at more candidates until the nucleus lies among them. */
@@ -182,7 +196,7 @@ static int choose_topp(const struct evidence *e, struct candidate *room, float t
             power * (1.0 - error) <= (double)cutoff * z.most * (1.0 + 4 * EACH)) {
             return UNCERTAIN;
         }
-        return nucleus_choice(e, room, count, &edge, coin);
+        return nucleus_choice(e, room, count, all, &edge, coin);
     }
 }
 
