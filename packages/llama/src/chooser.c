@@ -68,27 +68,27 @@ static struct evidence weigh(struct chooser *chooser, float *logits, const struc
     return evidence;
 }
 
-/* With cheap bounds of the rows outside, then with closer ones. */
+/* What the evidence says with these bounds of the rows outside, which err as the others do. */
+static int rule(struct chooser *chooser, struct evidence *evidence, struct bound outside,
+                const struct question *q) {
+    evidence->outside.most = outside.most + evidence->error;
+    evidence->outside.mass = outside.mass * (1.0 + 2.0 * (double)evidence->error);
+    return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin);
+}
+
+/* With cheap bounds, then with closer ones. */
 static int judge(struct chooser *chooser, struct evidence *evidence, const float *x,
                  const struct question *q) {
     const struct shortlist *list = &chooser->transformer->model->shortlist;
-    bool likeliest = q->temperature == 0.0f;
-    float scale = likeliest ? 1.0f : q->temperature;
-    struct candidate *room = chooser->sampler.candidates;
-    evidence->outside = shortlist_bound(list, x, evidence->most, scale);
-    /* The rows outside err as the others do. */
-    evidence->outside.most += evidence->error;
-    evidence->outside.mass *= 1.0 + 2.0 * (double)evidence->error;
-    int token = certify(evidence, room, likeliest, q->topp, q->coin);
+    float scale = q->temperature == 0.0f ? 1.0f : q->temperature, most = evidence->most;
+    int token = rule(chooser, evidence, shortlist_bound(list, x, most, scale), q);
     if (token != UNCERTAIN || list->outside == 0) {
         return token;
     }
     chooser->counts.closer++;
-    evidence->outside = shortlist_bound_closely(list, chooser->transformer->kernels, x,
-                                                evidence->most, scale, chooser->room);
-    evidence->outside.most += evidence->error;
-    evidence->outside.mass *= 1.0 + 2.0 * (double)evidence->error;
-    return certify(evidence, room, likeliest, q->topp, q->coin);
+    struct bound closer = shortlist_bound_closely(list, chooser->transformer->kernels, x, most,
+                                                  scale, chooser->room);
+    return rule(chooser, evidence, closer, q);
 }
 
 static int choose_from_list(struct chooser *chooser, const float *x, int count, int row,

@@ -52,6 +52,11 @@ void file_read_ahead(const struct file *file) {
     (void)madvise((void *)(uintptr_t)file->data, file->size, MADV_WILLNEED);
 }
 
+void file_forget(const struct file *file) {
+    /* Only advice, as above. */
+    (void)madvise((void *)(uintptr_t)file->data, file->size, MADV_DONTNEED);
+}
+
 void file_unmap(struct file *file) {
     if (file->data != NULL) {
         munmap((void *)(uintptr_t)file->data, file->size);

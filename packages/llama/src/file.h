@@ -22,6 +22,9 @@ bool file_map(struct file *file, const char *path, struct llama_error *error);
 /* Asks for all of a mapped file before it is needed. */
 void file_read_ahead(const struct file *file);
 
+/* Gives back the memory of a mapped file; what is read later comes in again. */
+void file_forget(const struct file *file);
+
 /* Undoes file_map; an unmapped file is allowed. */
 void file_unmap(struct file *file);
 

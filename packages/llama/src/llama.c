@@ -275,6 +275,7 @@ static bool tell_prompt(struct llama *llama, const char *prompt, struct story *s
     }
     bool done = prepare(llama, story->steps, error) && tell(story, stats, error);
     free(story->tokens);
+    model_rest(&llama->model);
     return done;
 }
 

@@ -46,7 +46,7 @@ typedef bool llama_piece_fn(void *user, const char *piece);
  * Opens a model, packed or a legacy llama2.c checkpoint, and its tokenizer. `tokenizer_path` NULL
  * is the tokenizer that a packed model holds, or else the file tokenizer.bin. A packed model is
  * read while the first story already begins. The environment chooses how to compute: LLAMA_MODE
- * (q16, fp32; packed models only) and LLAMA_KERNEL (see the package's README). Returns NULL, with
+ * (q16, fp32; packed models only) and LLAMA_KERNEL (portable, rvv07, rvv10). Returns NULL, with
  * the reason in `error`, when a file cannot be read or trusted.
  */
 struct llama *llama_open(const char *model_path, const char *tokenizer_path,

@@ -84,23 +84,24 @@ static bool read_part(struct loader *loader, const struct errand *errand, unsign
            (errand->then == NULL || errand->then(loader->user, loader->fd));
 }
 
-static void *read_all(void *user) {
-    struct loader *loader = user;
-    unsigned char *scratch = malloc(CHUNK);
-    bool good = scratch != NULL;
-    for (int i = 0; good && i < loader->count; i++) {
-        good = read_part(loader, &loader->errands[i], scratch);
-        pthread_mutex_lock(&loader->mutex);
-        loader->done += good;
-        loader->failed = !good;
-        pthread_cond_broadcast(&loader->changed);
-        pthread_mutex_unlock(&loader->mutex);
-    }
-    free(scratch);
+/* Tells those who wait. */
+static void report(struct loader *loader, bool good) {
     pthread_mutex_lock(&loader->mutex);
+    loader->done += good;
     loader->failed = !good;
     pthread_cond_broadcast(&loader->changed);
     pthread_mutex_unlock(&loader->mutex);
+}
+
+static void *read_all(void *user) {
+    struct loader *loader = user;
+    unsigned char *scratch = malloc(CHUNK);
+    bool good = true;
+    for (int i = 0; good && i < loader->count; i++) {
+        good = scratch != NULL && read_part(loader, &loader->errands[i], scratch);
+        report(loader, good);
+    }
+    free(scratch);
     return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "llama.h"
 
@@ -20,6 +21,9 @@ static const char USAGE[] =
     "  -i <text>    prompt\n"
     "  -z <path>    tokenizer (default: the packed model's own, or tokenizer.bin)\n"
     "  -m generate  the only mode there is\n";
+
+/* Where the card has its models: a bare name that is not here is looked for there. */
+#define MODELS "/usr/share/llama/"
 
 struct arguments {
     const char *model;
@@ -153,11 +157,22 @@ static int report(const struct llama_stats *stats) {
     return EXIT_SUCCESS;
 }
 
+/* `room` holds the path of a model that is not here. */
+static const char *find_model(const char *name, char *room, size_t size) {
+    if (access(name, F_OK) == 0 || strchr(name, '/') != NULL) {
+        return name;
+    }
+    int length = snprintf(room, size, MODELS "%s", name);
+    return length > 0 && (size_t)length < size && access(room, F_OK) == 0 ? room : name;
+}
+
 int main(int argc, char **argv) {
     struct arguments arguments;
+    char room[512];
     if (!read_arguments(&arguments, argc, argv)) {
         return EXIT_FAILURE;
     }
+    arguments.model = find_model(arguments.model, room, sizeof room);
     struct llama_error error;
     struct llama_stats stats;
     struct llama *llama = llama_open(arguments.model, arguments.tokenizer, &error);

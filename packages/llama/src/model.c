@@ -32,28 +32,18 @@ static void put(const struct matrix *matrix, const float *source, int first, int
     tiles_put_f32((float *)(uintptr_t)matrix->f32, source, first, rows, matrix->columns);
 }
 
-static void fill_layer(struct layer *layer, const struct shape *shape, const struct weights *w,
-                       size_t l) {
-    size_t dim = (size_t)shape->dim, kv = (size_t)shape->kv_dim, hidden = (size_t)shape->hidden_dim;
-    layer->rms_att = w->rms_att + l * dim;
-    layer->rms_ffn = w->rms_ffn + l * dim;
-    put(&layer->qkv, w->wq + l * dim * dim, 0, shape->dim);
-    put(&layer->qkv, w->wk + l * dim * kv, shape->dim, shape->kv_dim);
-    put(&layer->qkv, w->wv + l * dim * kv, shape->dim + shape->kv_dim, shape->kv_dim);
-    put(&layer->wo, w->wo + l * dim * dim, 0, shape->dim);
-    put(&layer->w13, w->w1 + l * dim * hidden, 0, shape->hidden_dim);
-    put(&layer->w13, w->w3 + l * dim * hidden, shape->hidden_dim, shape->hidden_dim);
-    put(&layer->w2, w->w2 + l * dim * hidden, 0, shape->dim);
-}
-
-static uint64_t layer_f32_bytes(const struct shape *shape) {
-    struct extent extents[LAYER_MATRICES];
-    packed_matrices(extents, shape);
-    uint64_t bytes = 0;
-    for (int i = 0; i < LAYER_MATRICES; i++) {
-        bytes += 4 * (uint64_t)tiles_rows(extents[i].rows) * (uint64_t)extents[i].columns;
+static void fill_layer(struct layer *layer, const struct checkpoint *checkpoint, int index) {
+    const struct matrix *matrices[] = {&layer->qkv, &layer->wo, &layer->w13, &layer->w2};
+    size_t dim = (size_t)checkpoint->shape.dim;
+    layer->rms_att = checkpoint->weights.rms_att + (size_t)index * dim;
+    layer->rms_ffn = checkpoint->weights.rms_ffn + (size_t)index * dim;
+    for (int m = 0; m < LAYER_MATRICES; m++) {
+        struct source sources[MOST_SOURCES];
+        int count = packed_sources(sources, checkpoint, index, m), first = 0;
+        for (int i = 0; i < count; first += sources[i++].rows) {
+            put(matrices[m], sources[i].w, first, sources[i].rows);
+        }
     }
-    return bytes;
 }
 
 static bool open_legacy(struct model *model, const char *name, struct llama_error *error) {
@@ -65,7 +55,8 @@ static bool open_legacy(struct model *model, const char *name, struct llama_erro
     model->shape = checkpoint.shape;
     model->precision = PRECISION_F32;
     int layers = model->shape.n_layers;
-    uint64_t each = layer_f32_bytes(&model->shape), bytes = each * (uint64_t)layers;
+    uint64_t each = packed_layer_bytes(&model->shape, PRECISION_F32);
+    uint64_t bytes = each * (uint64_t)layers;
     model->tables = calloc((size_t)layers, sizeof *model->tables);
     model->memory = aligned(bytes);
     if (model->tables == NULL || model->memory == NULL) {
@@ -75,7 +66,7 @@ static bool open_legacy(struct model *model, const char *name, struct llama_erro
     for (int i = 0; i < layers; i++) {
         unsigned char *data = (unsigned char *)model->memory + (uint64_t)i * each;
         packed_point_layer(&model->tables[i], data, &model->shape, PRECISION_F32);
-        fill_layer(&model->tables[i], &model->shape, &checkpoint.weights, (size_t)i);
+        fill_layer(&model->tables[i], &checkpoint, i);
     }
     model->layers = model->exact = model->tables;
     model->rms_final = checkpoint.weights.rms_final;
@@ -283,4 +274,10 @@ bool model_wait(const struct model *model, int layer, struct llama_error *error)
     }
     int parts = layer < model->shape.n_layers ? layer + 1 : model->shape.n_layers + OTHER_PARTS;
     return loader_wait(model->loader, parts, error);
+}
+
+void model_rest(const struct model *model) {
+    if (model->loader != NULL) {
+        file_forget(&model->file);
+    }
 }

@@ -58,4 +58,10 @@ struct file model_tokenizer(const struct model *model);
  */
 bool model_wait(const struct model *model, int layer, struct llama_error *error);
 
+/*
+ * Between stories: gives back the pages of a packed model's file that stories have looked at, so
+ * that a thousand stories need no more memory than one.
+ */
+void model_rest(const struct model *model);
+
 #endif

@@ -67,7 +67,26 @@ void packed_matrices(struct extent *extents, const struct shape *shape) {
     extents[3] = (struct extent){shape->dim, shape->hidden_dim};
 }
 
-static uint64_t layer_bytes(const struct shape *shape, enum precision precision) {
+int packed_sources(struct source *sources, const struct checkpoint *model, int layer, int matrix) {
+    const struct shape *s = &model->shape;
+    const struct weights *w = &model->weights;
+    size_t l = (size_t)layer, dim = (size_t)s->dim, kv = dim * (size_t)s->kv_dim;
+    size_t wide = dim * (size_t)s->hidden_dim;
+    const struct source all[LAYER_MATRICES][MOST_SOURCES] = {
+        {{w->wq + l * dim * dim, s->dim}, {w->wk + l * kv, s->kv_dim}, {w->wv + l * kv, s->kv_dim}},
+        {{w->wo + l * dim * dim, s->dim}},
+        {{w->w1 + l * wide, s->hidden_dim}, {w->w3 + l * wide, s->hidden_dim}},
+        {{w->w2 + l * wide, s->dim}},
+    };
+    int count = 0;
+    while (count < MOST_SOURCES && all[matrix][count].w != NULL) {
+        sources[count] = all[matrix][count];
+        count++;
+    }
+    return count;
+}
+
+uint64_t packed_layer_bytes(const struct shape *shape, enum precision precision) {
     struct extent extents[LAYER_MATRICES];
     packed_matrices(extents, shape);
     uint64_t bytes = 0;
@@ -94,11 +113,11 @@ void packed_lay_out(struct packed_layout *layout, const struct packed_header *he
     place(layout, &layout->header, sizeof(struct packed_header), 1);
     place(layout, &layout->tokenizer, ((uint64_t)header->tokenizer_bytes + 3) / 4 * 4, 1);
     place(layout, &layout->norms, 4 * dim * (2 * layers + 1), 1);
-    place(layout, &layout->q16, layer_bytes(shape, PRECISION_Q16), shape->n_layers);
+    place(layout, &layout->q16, packed_layer_bytes(shape, PRECISION_Q16), shape->n_layers);
     place(layout, &layout->list, listed * (4 + 4 + 2 * dim), 1);
     place(layout, &layout->outside,
           RINGS * sizeof(struct ring) + 4 * dim + outside * (4 + 4) + outside * dim / 2, 1);
-    place(layout, &layout->f32, layer_bytes(shape, PRECISION_F32), shape->n_layers);
+    place(layout, &layout->f32, packed_layer_bytes(shape, PRECISION_F32), shape->n_layers);
     place(layout, &layout->embedding, 4 * rows * dim, 1);
     place(layout, &layout->classifier, header->tied ? 0 : 4 * rows * dim, 1);
     place(layout, &layout->guesses, header->guesses * sizeof(struct guess), 1);

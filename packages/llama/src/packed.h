@@ -87,6 +87,17 @@ struct extent {
 };
 void packed_matrices(struct extent *extents, const struct shape *shape);
 
+/* What the contents of a layer's part take. */
+uint64_t packed_layer_bytes(const struct shape *shape, enum precision precision);
+
+/* The rows of a checkpoint that one matrix of a layer is put together from, one below the other. */
+enum { MOST_SOURCES = 3 };
+struct source {
+    const float *w; /* (rows, columns) */
+    int rows;
+};
+int packed_sources(struct source *sources, const struct checkpoint *model, int layer, int matrix);
+
 /* Points a layer, or the outside rows of a short list, into the contents of their part. */
 void packed_point_layer(struct layer *layer, const unsigned char *data, const struct shape *shape,
                         enum precision precision);

@@ -3,11 +3,9 @@
 
 #include <stdlib.h>
 
-#include "chooser.h"
 #include "error.h"
-#include "rng.h"
+#include "teller.h"
 #include "tokenizer.h"
-#include "transformer.h"
 
 /*
  * More stories help little: on a model of stories15M's shape 80 of them guess 52 % of the tokens of
@@ -21,47 +19,22 @@ struct text {
     size_t count;
 };
 
-/* A model and what it needs to tell. */
-struct teller {
-    struct model model;
-    struct transformer transformer;
-    struct chooser chooser;
-};
-
-static bool open_teller(struct teller *teller, const char *path, struct llama_error *error) {
-    *teller = (struct teller){0};
-    return model_open(&teller->model, path, PRECISION_Q16, error) &&
-           transformer_open(&teller->transformer, &teller->model, &kernels_portable,
-                            teller->model.shape.seq_len, error) &&
-           chooser_open(&teller->chooser, &teller->transformer, &teller->model, error);
-}
-
-static void close_teller(struct teller *teller) {
-    chooser_close(&teller->chooser);
-    transformer_close(&teller->transformer);
-    model_close(&teller->model);
-}
-
-/* One story, at the contest's temperature and nucleus; a few tokens may differ from the reference. */
+/* One story; a few of its tokens may differ from the reference's. */
 static bool tell(struct teller *teller, uint64_t seed, struct text *text,
                  struct llama_error *error) {
     int *tokens = text->tokens + text->count;
     uint64_t rng = seed;
-    int steps = teller->model.shape.seq_len, pos = 0;
+    int pos = 0;
     chooser_reset(&teller->chooser);
     tokens[0] = TOKEN_BOS;
-    for (; pos < steps && (pos == 0 || tokens[pos] != TOKEN_BOS); pos++) {
-        struct question question = {.tokens = tokens, .pos = pos, .temperature = 1.0f,
-                                    .topp = 0.9f, .coin = rng_f32(&rng)};
-        bool again;
-        if (!transformer_forward(&teller->transformer, tokens + pos, 1, pos, PRECISION_Q16,
-                                 error) ||
-            !chooser_choose(&teller->chooser, teller->transformer.x, 1, 0, &question,
-                            &tokens[pos + 1], &again, error)) {
+    while (pos < teller->model.shape.seq_len) {
+        if (!teller_pass(teller, tokens, pos, error) ||
+            !teller_choose(teller, tokens, pos, &rng, error)) {
             return false;
         }
-        if (tokens[pos + 1] < 0) {
-            break; /* a model of no numbers tells nothing */
+        pos++;
+        if (tokens[pos] == TOKEN_BOS || tokens[pos] < 0) {
+            break; /* its end, or a model of no numbers */
         }
     }
     tokens[pos] = -1;
@@ -156,7 +129,7 @@ bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *
     struct teller teller;
     struct text text = {0};
     *lesson = (struct lesson){0};
-    bool good = open_teller(&teller, path, error);
+    bool good = teller_open(&teller, path, PRECISION_Q16, error);
     if (good) {
         size_t room = (size_t)STORIES * ((size_t)teller.model.shape.seq_len + 2);
         text.tokens = calloc(room, sizeof *text.tokens);
@@ -167,6 +140,6 @@ bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *
     }
     good = good && (digest(lesson, &text) || fail(error, "not enough memory to learn guesses"));
     free(text.tokens);
-    close_teller(&teller);
+    teller_close(&teller);
     return good;
 }

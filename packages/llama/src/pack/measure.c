@@ -4,10 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "chooser.h"
-#include "rng.h"
+#include "error.h"
+#include "teller.h"
 #include "tokenizer.h"
-#include "transformer.h"
 
 enum { STORIES = 4 };
 /* Errors are nearly normal with long tails; the greatest of a thousand is doubled. */
@@ -16,76 +15,70 @@ static const float MARGIN = 2.0f;
 static const float LIKELY = 1e-4f;
 
 /* The same model twice: in float32, which tells, and in 16 bits, which follows. */
-struct twin {
-    struct model model;
-    struct transformer transformer;
-    float *logits; /* (padded rows of the list) */
+struct pair {
+    struct teller exact, fast;
+    float *exact_logits, *fast_logits; /* (padded rows of the list) */
 };
 
-static bool open_twin(struct twin *twin, const char *path, enum precision precision,
-                      struct llama_error *error) {
-    *twin = (struct twin){0};
-    if (!model_open(&twin->model, path, precision, error) ||
-        !model_wait(&twin->model, twin->model.shape.n_layers, error) ||
-        !transformer_open(&twin->transformer, &twin->model, &kernels_portable,
-                          twin->model.shape.seq_len, error)) {
+static bool open_pair(struct pair *pair, const char *path, struct llama_error *error) {
+    *pair = (struct pair){0};
+    if (!teller_open(&pair->exact, path, PRECISION_F32, error) ||
+        !teller_open(&pair->fast, path, PRECISION_Q16, error) ||
+        !model_wait(&pair->fast.model, pair->fast.model.shape.n_layers, error)) {
         return false;
     }
-    size_t rows = (size_t)tiles_rows(twin->model.shortlist.matrix.rows);
-    twin->logits = calloc(rows, sizeof *twin->logits);
-    return twin->logits != NULL;
+    size_t rows = (size_t)tiles_rows(pair->exact.model.shortlist.matrix.rows);
+    pair->exact_logits = calloc(rows, sizeof(float));
+    pair->fast_logits = calloc(rows, sizeof(float));
+    return (pair->exact_logits != NULL && pair->fast_logits != NULL) ||
+           fail(error, "not enough memory to compare %zu logits", rows);
 }
 
-static void close_twin(struct twin *twin) {
-    free(twin->logits);
-    transformer_close(&twin->transformer);
-    model_close(&twin->model);
+static void close_pair(struct pair *pair) {
+    free(pair->exact_logits);
+    free(pair->fast_logits);
+    teller_close(&pair->fast);
+    teller_close(&pair->exact);
 }
 
-static bool step(struct twin *twin, int token, int pos, struct llama_error *error) {
-    return transformer_forward(&twin->transformer, &token, 1, pos, twin->model.precision, error);
+static void list_logits(float *logits, const struct teller *teller) {
+    tiles_multiply(&kernels_portable, logits, 0, teller->transformer.x, 0, 1,
+                   &teller->model.shortlist.matrix);
 }
 
-static void list_logits(struct twin *twin) {
-    tiles_multiply(&kernels_portable, twin->logits, 0, twin->transformer.x, 0, 1,
-                   &twin->model.shortlist.matrix);
-}
-
-static float compare(const struct twin *exact, const struct twin *fast) {
-    int count = exact->model.shortlist.matrix.rows, best = 0;
+/* The greatest error of a likely token's logit against the likeliest one's. */
+static float compare(const float *exact, const float *fast, int count) {
+    int best = 0;
     for (int i = 1; i < count; i++) {
-        best = exact->logits[i] > exact->logits[best] ? i : best;
+        best = exact[i] > exact[best] ? i : best;
     }
-    float most = 0.0f, least = exact->logits[best] + logf(LIKELY);
-    float shift = fast->logits[best] - exact->logits[best];
+    float most = 0.0f, least = exact[best] + logf(LIKELY), shift = fast[best] - exact[best];
     for (int i = 0; i < count; i++) {
-        if (exact->logits[i] >= least) {
-            most = fmaxf(most, fabsf(fast->logits[i] - exact->logits[i] - shift));
+        if (exact[i] >= least) {
+            most = fmaxf(most, fabsf(fast[i] - exact[i] - shift));
         }
     }
     return most;
 }
 
-static bool follow(struct twin *exact, struct twin *fast, struct chooser *chooser, uint64_t seed,
-                   float *most, struct llama_error *error) {
-    int token = TOKEN_BOS;
+static bool follow(struct pair *pair, int *tokens, uint64_t seed, float *most,
+                   struct llama_error *error) {
     uint64_t rng = seed;
-    chooser_reset(chooser);
-    for (int pos = 0; pos < exact->model.shape.seq_len && token >= 0; pos++) {
-        if (!step(exact, token, pos, error) || !step(fast, token, pos, error)) {
+    int seq_len = pair->exact.model.shape.seq_len, rows = pair->exact.model.shortlist.matrix.rows;
+    tokens[0] = TOKEN_BOS;
+    for (int pos = 0; pos < seq_len; pos++) {
+        if (!teller_pass(&pair->exact, tokens, pos, error) ||
+            !teller_pass(&pair->fast, tokens, pos, error) ||
+            !model_wait(&pair->exact.model, pair->exact.model.shape.n_layers, error)) {
             return false;
         }
-        list_logits(exact);
-        list_logits(fast);
-        *most = fmaxf(*most, compare(exact, fast));
-        struct question question = {
-            .pos = pos, .temperature = 1.0f, .topp = 0.9f, .coin = rng_f32(&rng)};
-        bool again;
-        if (!chooser_choose(chooser, exact->transformer.x, 1, 0, &question, &token, &again,
-                            error)) {
+        list_logits(pair->exact_logits, &pair->exact);
+        list_logits(pair->fast_logits, &pair->fast);
+        *most = fmaxf(*most, compare(pair->exact_logits, pair->fast_logits, rows));
+        if (!teller_choose(&pair->exact, tokens, pos, &rng, error)) {
             return false;
         }
-        if (token == TOKEN_BOS) {
+        if (tokens[pos + 1] == TOKEN_BOS || tokens[pos + 1] < 0) {
             break;
         }
     }
@@ -93,18 +86,16 @@ static bool follow(struct twin *exact, struct twin *fast, struct chooser *choose
 }
 
 bool measure_error(float *error_of, const char *path, struct llama_error *error) {
-    struct twin exact, fast = {0};
-    struct chooser chooser = {0};
+    struct pair pair;
     float most = 0.0f;
-    bool good = open_twin(&exact, path, PRECISION_F32, error) &&
-                open_twin(&fast, path, PRECISION_Q16, error) &&
-                chooser_open(&chooser, &exact.transformer, &exact.model, error);
+    bool good = open_pair(&pair, path, error);
+    int *tokens = good ? calloc((size_t)pair.exact.model.shape.seq_len + 1, sizeof *tokens) : NULL;
+    good = good && (tokens != NULL || fail(error, "not enough memory for a story"));
     for (uint64_t seed = 1; good && seed <= STORIES; seed++) {
-        good = follow(&exact, &fast, &chooser, seed, &most, error);
+        good = follow(&pair, tokens, seed, &most, error);
     }
     *error_of = MARGIN * most;
-    chooser_close(&chooser);
-    close_twin(&fast);
-    close_twin(&exact);
+    free(tokens);
+    close_pair(&pair);
     return good;
 }

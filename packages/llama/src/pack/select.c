@@ -24,14 +24,14 @@ static float distance(const float *row, const float *centre, int columns) {
     return nextafterf((float)sqrt(sum), INFINITY);
 }
 
-static int by_value(const void *left, const void *right) {
+int select_by_value(const void *left, const void *right) {
     float a = *(const float *)left, b = *(const float *)right;
     return (a > b) - (a < b);
 }
 
 static float median(const float *values, float *room, int count) {
     memcpy(room, values, (size_t)count * sizeof *room);
-    qsort(room, (size_t)count, sizeof *room, by_value);
+    qsort(room, (size_t)count, sizeof *room, select_by_value);
     return room[count / 2];
 }
 

@@ -17,6 +17,9 @@ struct selection {
 /* Looks at `rows` rows of `w`, row-major. False when there is not enough memory. */
 bool select_rows(struct selection *selection, const float *w, int rows, int columns);
 
+/* For qsort: floats, the least first. */
+int select_by_value(const void *left, const void *right);
+
 void select_close(struct selection *selection);
 
 #endif

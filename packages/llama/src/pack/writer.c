@@ -32,12 +32,6 @@ struct room {
     int16_t *row;   /* (columns) */
 };
 
-/* Some rows of a checkpoint's matrix. */
-struct source {
-    const float *w;
-    int rows;
-};
-
 static void put_matrix(struct writer *writer, const struct room *room, const struct source *parts,
                        int count, int columns, enum precision precision) {
     int rows = 0, first = 0;
@@ -62,23 +56,15 @@ static void put_matrix(struct writer *writer, const struct room *room, const str
     }
 }
 
-/* The matrices in the order of packed_matrices. */
 static void put_layer(struct writer *writer, const struct room *room,
                       const struct checkpoint *model, int layer, enum precision precision) {
-    const struct shape *s = &model->shape;
-    const struct weights *w = &model->weights;
-    size_t l = (size_t)layer, dim = (size_t)s->dim, kv = (size_t)s->kv_dim;
-    size_t wide = dim * (size_t)s->hidden_dim;
-    struct source qkv[] = {{w->wq + l * dim * dim, s->dim},
-                           {w->wk + l * dim * kv, s->kv_dim},
-                           {w->wv + l * dim * kv, s->kv_dim}};
-    struct source wo[] = {{w->wo + l * dim * dim, s->dim}};
-    struct source w13[] = {{w->w1 + l * wide, s->hidden_dim}, {w->w3 + l * wide, s->hidden_dim}};
-    struct source w2[] = {{w->w2 + l * wide, s->dim}};
-    put_matrix(writer, room, qkv, 3, s->dim, precision);
-    put_matrix(writer, room, wo, 1, s->dim, precision);
-    put_matrix(writer, room, w13, 2, s->dim, precision);
-    put_matrix(writer, room, w2, 1, s->hidden_dim, precision);
+    struct extent extents[LAYER_MATRICES];
+    packed_matrices(extents, &model->shape);
+    for (int m = 0; m < LAYER_MATRICES; m++) {
+        struct source sources[MOST_SOURCES];
+        int count = packed_sources(sources, model, layer, m);
+        put_matrix(writer, room, sources, count, extents[m].columns, precision);
+    }
     writer_end(writer);
 }
 
@@ -136,13 +122,8 @@ struct crowd {
     uint64_t *coarse;       /* tiles */
 };
 
-static int farther(const void *left, const void *right) {
-    float a = *(const float *)left, b = *(const float *)right;
-    return (a > b) - (a < b);
-}
-
 static void fill_rings(struct ring *rings, float *distances, int count) {
-    qsort(distances, (size_t)count, sizeof *distances, farther);
+    qsort(distances, (size_t)count, sizeof *distances, select_by_value);
     for (int i = 0; i < RINGS; i++) {
         int first = (int)((int64_t)count * i / RINGS), end = (int)((int64_t)count * (i + 1) / RINGS);
         rings[i] = (struct ring){end > first ? distances[end - 1] : 0.0f, end - first};
