@@ -39,7 +39,7 @@ def task_package() -> Iterator[Task]:
 
 @reported
 def task_engine() -> Iterator[Task]:
-    """build the llama engine alone: out/host/bin/run and out/riscv64/bin/run"""
+    """build the llama engine alone: run and llama-pack in out/host/bin and out/riscv64/bin"""
     yield from tasks.engine()
 
 

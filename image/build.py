@@ -10,7 +10,8 @@ from image.builders.job import Job, copy_file
 from image.errors import UserError
 from image.key import hash_file
 from image.package import Package
-from image.plan import Plan, Step, settings
+from image.plan import Plan, Step, settings, step_name
+from image.toolchain import HOST, Target
 
 STAGING = "staging"  # install tree of a package: headers, libraries, programs
 ROOT = "root"  # what of it lies in the root file system
@@ -32,7 +33,8 @@ def build(plan: Plan, step: Step) -> None:
         log=folder / LOG,
         jobs=plan.project.jobs,
         target=step.target,
-        needs={name: _needed(plan, step, name) for name in package.needs},
+        needs={name: _staging(plan, name, step.target) for name in package.needs},
+        host={name: _staging(plan, name, HOST) for name in package.host_needs},
     )
     job.staging.mkdir(parents=True)
     _provide_source(plan, job)
@@ -44,11 +46,8 @@ def build(plan: Plan, step: Step) -> None:
     shutil.rmtree(job.source)
 
 
-def _needed(plan: Plan, step: Step, name: str) -> Path:
-    for need in step.needs:
-        if need.split(":")[-1] == name and plan.step(need).kind == "build":
-            return plan.folder(plan.step(need)) / STAGING
-    raise UserError(f"{step.name}: {name} is not part of the plan")
+def _staging(plan: Plan, name: str, target: Target) -> Path:
+    return plan.folder(plan.step(step_name(name, target))) / STAGING
 
 
 def _provide_source(plan: Plan, job: Job) -> None:

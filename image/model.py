@@ -4,10 +4,15 @@
 import struct
 from pathlib import Path
 
+from image import run
 from image.errors import UserError
 
 MODEL_PATH = "usr/share/llama/model.bin"
 TOKENIZER_PATH = "usr/share/llama/tokenizer.bin"
+
+# The package, and its program, that makes a packed model of a legacy one.
+PACKER = "llama"
+PACKER_PROGRAM = "llama-pack"
 
 # Header of a llama2.c legacy checkpoint: dim, hidden_dim, n_layers, n_heads, n_kv_heads,
 # vocab_size (negative: the classifier has weights of its own), seq_len; little-endian int32.
@@ -30,6 +35,12 @@ def chosen(model: str | None, tokenizer: str | None) -> dict[str, Path]:
             raise UserError(f"{path} is not a file", hint="give MODEL=FILE TOKENIZER=FILE")
     _check_size(files[MODEL_PATH])
     return files
+
+
+def pack(packer: Path, checkpoint: Path, tokenizer: Path, target: Path, log: Path) -> None:
+    """Make a packed model of a legacy one, with the program of that name. Raises UserError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    run.run([packer, checkpoint, tokenizer, target], log=log)
 
 
 def expected_bytes(header: tuple[int, ...]) -> int:

@@ -13,7 +13,7 @@ from image.errors import UserError
 from image.source import Source
 
 COMMON_KEYS = {"name", "version", "summary", "source", "licence", "needs", "build", "install"}
-COMMON_KEYS |= {"boot", "settings"}
+COMMON_KEYS |= {"boot", "host", "settings"}
 # What each builder of image/builders reads besides the common keys.
 BUILDER_KEYS: Mapping[str, set[str]] = {
     "autotools": {"configure", "make", "jobs", "cflags"},
@@ -22,6 +22,7 @@ BUILDER_KEYS: Mapping[str, set[str]] = {
     "kconfig": {"base", "fragments", "make", "musl", "optional", "required", "targets"},
     "make": {"make", "jobs", "cflags", "targets"},
     "musl": {"configure"},
+    "packed": {"pack"},
 }
 
 
@@ -53,6 +54,11 @@ class Package:
         return "PACKAGE_" + variable(self.name)
 
     @property
+    def host_needs(self) -> tuple[str, ...]:
+        """Packages whose programs, built for the machine we build on, make this one."""
+        return tuple(self.recipe.get("host", ()))
+
+    @property
     def patches(self) -> tuple[Path, ...]:
         """Patches to the source, in order."""
         return tuple(sorted(self.folder.glob("*.patch")))
@@ -72,7 +78,7 @@ def load_all(packages: Path) -> dict[str, Package]:
     """Every recipe below `packages`, by name. Raises UserError at the first bad one."""
     found = {path.parent.name: load(path) for path in sorted(packages.glob("*/package.yaml"))}
     for package in found.values():
-        for need in package.needs:
+        for need in (*package.needs, *package.host_needs):
             if need not in found:
                 raise UserError(
                     f"{package.folder.name}/package.yaml: needs '{need}', which is no package",

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from image import doctor, fetch
+from image import doctor, fetch, model
 from image.builders import BUILDERS
 from image.errors import UserError
 from image.key import changes, hash_file, hash_tree, key_of, list_tree
 from image.package import Package, in_order
 from image.project import Project
-from image.toolchain import RISCV64, Target
+from image.toolchain import HOST, RISCV64, Target
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
 HERE = Path(__file__).parent
@@ -105,14 +105,18 @@ def make(project: Project, wanted: Iterable[str] | None = None, target: Target =
     chosen = _configured(project) if wanted is None else tuple(wanted)
     packages = in_order(_for_target(project.packages, target), chosen)
     steps = [step for package in packages for step in _package_steps(project, package, target)]
+    hosts = {name for package in packages for name in package.host_needs}
+    given = {model.PACKER} if wanted is None and project.model_files else set()
+    before = make(project, hosts | given, HOST).steps.values() if hosts | given else ()
     if wanted is None:
         builds = tuple(step.name for step in steps if step.kind == "build")
+        packers = tuple(step_name(name, HOST) for name in given)
         steps += [
-            Step("rootfs", "rootfs", builds),
+            Step("rootfs", "rootfs", (*builds, *packers)),
             Step("card", "card", ("rootfs", *builds)),
             Step("release", "release", ("card", "rootfs", *builds)),
         ]
-    return Plan(project, packages, {step.name: step for step in steps})
+    return Plan(project, packages, {step.name: step for step in (*before, *steps)})
 
 
 def stamp(plan: Plan, step: Step, seconds: float) -> None:
@@ -157,6 +161,7 @@ def _for_target(packages: Mapping[str, Package], target: Target) -> dict[str, Pa
 def _package_steps(project: Project, package: Package, target: Target) -> list[Step]:
     name = step_name(package.name, target)
     needs = tuple(step_name(need, target) for need in package.needs)
+    needs += tuple(step_name(need, HOST) for need in package.host_needs)
     if not package.sources or package.name in project.local_sources:
         return [Step(name, "build", needs, package, target)]
     load = Step(f"fetch:{package.name}", "fetch", (), package)

@@ -4,11 +4,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from image import run
-from image.build import ROOT
+from image import model, run
+from image.build import ROOT, STAGING
 from image.builders.job import copy_file, reproducible
 from image.errors import UserError
-from image.plan import Plan, Step
+from image.plan import Plan, Step, step_name
+from image.toolchain import HOST
 
 IMAGE = "root.img"
 LOG = "log"
@@ -34,9 +35,19 @@ def build(plan: Plan, step: Step) -> None:
     project = plan.project
     sources = [(p.name, plan.folder(plan.step(p.name)) / ROOT) for p in plan.packages]
     merge(tree, [*sources, ("overlays/rootfs", project.overlays / "rootfs")])
-    for path, file in project.model_files.items():
-        copy_file(file, tree / path)
+    if project.model_files:
+        _pack_given(plan, tree, folder / LOG)
     FORMATS["erofs"](tree, folder / IMAGE, folder / LOG)
+
+
+def _pack_given(plan: Plan, tree: Path, log: Path) -> None:
+    """The model that was given by hand, packed as those of the packages are."""
+    files = plan.project.model_files
+    step = plan.step(step_name(model.PACKER, HOST))
+    packer = plan.folder(step) / STAGING / "usr/bin" / model.PACKER_PROGRAM
+    checkpoint, tokenizer = files[model.MODEL_PATH], files[model.TOKENIZER_PATH]
+    model.pack(packer, checkpoint, tokenizer, tree / model.MODEL_PATH, log)
+    copy_file(tokenizer, tree / model.TOKENIZER_PATH)
 
 
 def merge(tree: Path, sources: Iterable[tuple[str, Path]]) -> dict[str, str]:

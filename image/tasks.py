@@ -13,6 +13,7 @@ from typing import Any
 from image import config, plan, project, qemu, release, steps
 from image.cycles import bench
 from image.errors import UserError
+from image.model import PACKER_PROGRAM
 from image.plan import Plan, Step
 from image.project import Project
 from image.screen import Told
@@ -97,20 +98,20 @@ def packages() -> Iterator[Task]:
     """For each package of the configuration: build it, and build it anew."""
     made = current_plan()
     for step in made.steps.values():
-        if step.kind == "build":
+        if step.kind == "build" and step.target is RISCV64:
             yield _step_task(made, step, name=step.name)
             again = _step_task(made, step, basename=f"_package:{step.name}:rebuild")
             yield {**again, "uptodate": [False]}
 
 
 def engine() -> Iterator[Task]:
-    """The engine for the host and, static, for riscv64."""
+    """The engine and its packer for the host and, static, for riscv64."""
     copies: list[Any] = []
     needs = []
     for target in (HOST, RISCV64):
         made = plan.make(current_project(), ["llama"], target)
         last = made.step(plan.step_name("llama", target))
-        copies.append((told(_copy_program), [made, last, ROOT / "out" / target.name / "bin"]))
+        copies.append((told(_copy_programs), [made, last, ROOT / "out" / target.name / "bin"]))
         needs.append(_task_name(last))
         if target is HOST:
             yield from (_step_task(made, s, basename=_task_name(s)) for s in made.steps.values())
@@ -222,10 +223,11 @@ def _publish() -> None:
     print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; balenaEtcher writes it, or its .gz")
 
 
-def _copy_program(made: Plan, step: Step, target: Path) -> None:
+def _copy_programs(made: Plan, step: Step, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    path = shutil.copy2(made.folder(step) / steps.PROGRAMS / "run", target / "run")
-    print(Path(path).relative_to(ROOT))
+    for program in ("run", PACKER_PROGRAM):
+        path = shutil.copy2(made.folder(step) / steps.PROGRAMS / program, target / program)
+        print(Path(path).relative_to(ROOT))
 
 
 def _clean() -> None:

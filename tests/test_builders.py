@@ -33,6 +33,7 @@ def job(tmp_path: Path, **recipe: object) -> Job:
         jobs=2,
         target=HOST,
         needs={},
+        host={},
         **places,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image.builders import autotools, c, files, kconfig, make, musl
+from image.builders import autotools, c, files, kconfig, make, musl, packed
 from image.builders.job import Job
 from image.config import Config
 from image.package import Package
@@ -33,4 +33,5 @@ BUILDERS: Mapping[str, Builder] = {
     "kconfig": Builder(Path(kconfig.__file__), kconfig.build, kconfig.files),
     "make": Builder(Path(make.__file__), make.build),
     "musl": Builder(Path(musl.__file__), musl.build),
+    "packed": Builder(Path(packed.__file__), packed.build),
 }

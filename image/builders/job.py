@@ -27,6 +27,7 @@ class Job:
     jobs: int
     target: Target
     needs: Mapping[str, Path]  # staging folders of the packages that this one needs
+    host: Mapping[str, Path]  # the same, of the packages whose programs make it
 
     def option(self, key: str, default: Any = ()) -> Any:
         """A key of the recipe."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from image import fetch, plan, run, steps
+from image import fetch, model, plan, run, steps
 from image.cycles import q80
 from image.cycles.emulator import DUO, Measured, measure
 from image.errors import UserError
@@ -13,7 +13,7 @@ from image.key import hash_file, key_of
 from image.model import MODEL_PATH, TOKENIZER_PATH
 from image.project import Project
 from image.source import Source
-from image.toolchain import HOST, RISCV64
+from image.toolchain import HOST, RISCV64, Target
 
 LLAMA2_C = "350e04fe35433e6d2941dce5a1f53308f87058eb"
 CONTEST = "432323c3f130878d8be4243391ea400181ae4919"  # plctlab/rvspoc-s2311-llama2, pull request 4
@@ -129,13 +129,17 @@ def _winner(bench: Bench) -> Path:
     return program
 
 
-def _ours(bench: Bench) -> Path:
-    """The engine as the project's recipe builds it for the board."""
-    made = plan.make(bench.project, ["llama"])
+def _engine(bench: Bench, target: Target) -> Path:
+    """The folder of the engine's programs, as the project's recipe builds them for a target."""
+    made = plan.make(bench.project, ["llama"], target)
     for step in made.steps.values():
         if not made.is_done(step):
             steps.perform(made, step)
-    return made.folder(made.step("llama")) / steps.PROGRAMS / "run"
+    return made.folder(made.step(plan.step_name("llama", target))) / steps.PROGRAMS
+
+
+def _ours(bench: Bench) -> Path:
+    return _engine(bench, RISCV64) / "run"
 
 
 def _float32(bench: Bench) -> Path:
@@ -144,16 +148,12 @@ def _float32(bench: Bench) -> Path:
 
 def _packed(bench: Bench) -> Path:
     """The model as our own packer, built for this machine, packs it; kept by the packer's key."""
-    made = plan.make(bench.project, ["llama"], HOST)
-    for step in made.steps.values():
-        if not made.is_done(step):
-            steps.perform(made, step)
-    last = made.step(plan.step_name("llama", HOST))
-    name = f"model-{hash_file(bench.checkpoint)[:12]}-{made.key(last)[:12]}.packed"
-    target = bench.work / name
+    programs = _engine(bench, HOST)
+    key = programs.parents[2].name
+    target = bench.work / f"model-{hash_file(bench.checkpoint)[:12]}-{key}.packed"
     if not target.is_file():
-        packer = made.folder(last) / steps.PROGRAMS / "llama-pack"
-        run.run([packer, bench.checkpoint, bench.tokenizer, target], log=bench.work / "pack.log")
+        packer = programs / model.PACKER_PROGRAM
+        model.pack(packer, bench.checkpoint, bench.tokenizer, target, bench.work / "pack.log")
     return target
 
 

@@ -96,23 +96,41 @@ static bool write_all(const struct job *job, const struct selection *selection,
     return good && ((closed && writer.good) || cannot_write(job, error));
 }
 
-static bool pack(struct job *job, struct llama_error *error) {
+/*
+ * A choice that the list leaves open costs all rows, and in 16 bits the float32 pass as well. Where
+ * more than this part does, the rows outside are no crowd of unused tokens: they go to the list.
+ */
+static const float MOST_UNSURE = 0.02f;
+
+static bool write_selection(struct job *job, const struct selection *selection,
+                            struct measured *measured, struct llama_error *error) {
+    fill_header(job, selection->count);
+    return write_all(job, selection, error) && measure(measured, job->temporary, error);
+}
+
+static bool write_measured(struct job *job, struct llama_error *error) {
     struct selection selection;
+    struct measured measured = {0};
     int rows = job->model.shape.vocab_size;
     bool good = select_rows(&selection, job->model.weights.wcls, rows, job->model.shape.dim);
-    if (good) {
-        fill_header(job, selection.count);
-        good = write_all(job, &selection, error);
-    } else {
+    if (!good) {
         fail(error, "not enough memory to look at %d rows", rows);
     }
+    good = good && write_selection(job, &selection, &measured, error);
+    if (good && selection.count < rows && measured.unsure > MOST_UNSURE) {
+        select_all(&selection, rows);
+        good = write_selection(job, &selection, &measured, error);
+    }
+    job->header.error = measured.error;
     select_close(&selection);
-    /* The checkpoint is not needed any more: what follows computes with the packed model. */
-    file_unmap(&job->source);
+    return good;
+}
+
+static bool pack(struct job *job, struct llama_error *error) {
     struct lesson lesson = {0};
-    good = good && measure_error(&job->header.error, job->temporary, error) &&
-           learn_guesses(&lesson, job->temporary, error) && finish(job, &lesson, error) &&
-           (rename(job->temporary, job->result) == 0 || cannot_write(job, error));
+    bool good = write_measured(job, error) && learn_guesses(&lesson, job->temporary, error) &&
+                finish(job, &lesson, error) &&
+                (rename(job->temporary, job->result) == 0 || cannot_write(job, error));
     free(lesson.slots);
     return good;
 }

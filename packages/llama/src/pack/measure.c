@@ -85,16 +85,21 @@ static bool follow(struct pair *pair, int *tokens, uint64_t seed, float *most,
     return true;
 }
 
-bool measure_error(float *error_of, const char *path, struct llama_error *error) {
+bool measure(struct measured *measured, const char *path, struct llama_error *error) {
     struct pair pair;
     float most = 0.0f;
+    int chosen = 0, unsure = 0;
     bool good = open_pair(&pair, path, error);
     int *tokens = good ? calloc((size_t)pair.exact.model.shape.seq_len + 1, sizeof *tokens) : NULL;
     good = good && (tokens != NULL || fail(error, "not enough memory for a story"));
     for (uint64_t seed = 1; good && seed <= STORIES; seed++) {
+        chooser_reset(&pair.exact.chooser);
         good = follow(&pair, tokens, seed, &most, error);
+        chosen += pair.exact.chooser.counts.tokens;
+        unsure += pair.exact.chooser.counts.all;
     }
-    *error_of = MARGIN * most;
+    measured->error = MARGIN * most;
+    measured->unsure = chosen > 0 ? (float)unsure / (float)chosen : 0.0f;
     free(tokens);
     close_pair(&pair);
     return good;

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* How far logits computed in 16 bits are from the reference's, on the model at hand. */
+/* What the short list and the 16 bits are worth, on the model at hand. */
 #ifndef LLAMA_MEASURE_H
 #define LLAMA_MEASURE_H
 
 #include "llama.h"
 
+struct measured {
+    /* Bound to go by of a logit's error in 16 bits against the likeliest one's: the greatest seen,
+       times a margin. */
+    float error;
+    /* The part of the choices that the short list could not make, though its logits were exact. */
+    float unsure;
+};
+
 /*
- * Lets the packed model at `path` tell stories in float32 and follows them in 16 bits. *error_of
- * becomes the bound to go by: the greatest error seen of a logit against the likeliest one's, times
- * a margin. Computing without the bound must be possible: the file's own may be 0.
+ * Lets the packed model at `path` tell stories in float32 and follows them in 16 bits. The file's
+ * own bound of the error is not looked at.
  */
-bool measure_error(float *error_of, const char *path, struct llama_error *error);
+bool measure(struct measured *measured, const char *path, struct llama_error *error);
 
 #endif

@@ -66,6 +66,11 @@ static void divide(struct selection *s, int rows, float limit) {
     }
 }
 
+void select_all(struct selection *selection, int rows) {
+    memset(selection->listed, true, (size_t)rows * sizeof *selection->listed);
+    selection->count = rows;
+}
+
 /* First the nearer half is the crowd, then what lies near enough to its middle. */
 static void settle(struct selection *s, const float *w, int rows, int columns, float *room,
                    double *sums) {
@@ -79,8 +84,7 @@ static void settle(struct selection *s, const float *w, int rows, int columns, f
     measure(s, w, rows, columns);
     if (s->count > rows / 2 || s->count == 0) {
         /* No crowd to speak of: bounds would cost what they save. */
-        memset(s->listed, true, (size_t)rows * sizeof *s->listed);
-        s->count = rows;
+        select_all(s, rows);
     }
 }
 

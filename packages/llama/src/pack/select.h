@@ -14,6 +14,9 @@ struct selection {
     int count;       /* rows in the list */
 };
 
+/* Puts all rows into the list. */
+void select_all(struct selection *selection, int rows);
+
 /* Looks at `rows` rows of `w`, row-major. False when there is not enough memory. */
 bool select_rows(struct selection *selection, const float *w, int rows, int columns);
 

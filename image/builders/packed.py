@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+"""Builder `packed`: a llama2.c model, packed by the engine's own tool."""
+
+from image import model
+from image.builders.job import Job
+
+
+def build(job: Job) -> None:
+    """Pack what the recipe names under `pack` (checkpoint, tokenizer) as staging/model.bin."""
+    files = {kind: job.source / name for kind, name in dict(job.option("pack")).items()}
+    packer = job.host[model.PACKER] / "usr/bin" / model.PACKER_PROGRAM
+    model.pack(packer, files["checkpoint"], files["tokenizer"], job.staging / "model.bin", job.log)
