@@ -85,7 +85,8 @@ def check_program(path: Path) -> None:
     """Raise UserError unless a file is a static riscv64 program."""
     if not path.is_file():
         raise UserError(f"{path} is not a file", hint="program= names a static riscv64 program")
-    start = path.read_bytes()[: ELF.size]
+    with path.open("rb") as file:
+        start = file.read(ELF.size)
     header = ELF.unpack(start) if len(start) == ELF.size else None
     if header != (b"\x7fELF", 2, 1, EXECUTABLE, RISCV):
         hint = "build it with riscv64-linux-gnu-gcc -static -no-pie"

@@ -18,9 +18,9 @@ def export(checkpoint: Path, target: Path) -> None:
     """Write a float32 legacy checkpoint as Q8_0."""
     import numpy as np
 
-    dim, hidden, layers, heads, kv_heads, vocab, seq_len = HEADER.unpack(
-        checkpoint.read_bytes()[: HEADER.size]
-    )
+    with checkpoint.open("rb") as file:
+        header = HEADER.unpack(file.read(HEADER.size))
+    dim, hidden, layers, heads, kv_heads, vocab, seq_len = header
     weights = np.fromfile(checkpoint, "<f4", offset=HEADER.size)
     head = dim // heads
     rows_and_columns = {
