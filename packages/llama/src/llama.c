@@ -243,7 +243,7 @@ static bool say_all(const struct story *story, int *pos, int known) {
  */
 static bool tell(struct story *story, struct llama_stats *stats, struct llama_error *error) {
     struct llama *llama = story->llama;
-    double start = 0.0;
+    double begin = now(), start = begin;
     int pos = 0; /* tokens that were handed out */
     bool wanted = true;
     while (pos < story->steps && wanted) {
@@ -262,8 +262,12 @@ static bool tell(struct story *story, struct llama_stats *stats, struct llama_er
         wanted = say_all(story, &pos, known);
     }
     bool timed = pos > 1;
-    *stats = (struct llama_stats){timed ? pos - 1 : 0, timed ? now() - start : 0.0,
-                                  llama->chooser.counts};
+    *stats = (struct llama_stats){
+        .tokens = timed ? pos - 1 : 0,
+        .seconds = timed ? now() - start : 0.0,
+        .first_seconds = start - begin,
+        .certainty = llama->chooser.counts,
+    };
     return true;
 }
 

@@ -36,6 +36,8 @@ struct llama_certainty {
 struct llama_stats {
     int tokens;     /* tokens told after the first one */
     double seconds; /* the time they took: as in run.c, the clock starts after the first token */
+    double first_seconds; /* from the call to the end of the first pass: of a packed model's first
+                             story, what reading its layers took */
     struct llama_certainty certainty;
 };
 

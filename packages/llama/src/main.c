@@ -147,9 +147,11 @@ static int report(const struct llama_stats *stats) {
     }
     if (getenv("LLAMA_STATS") != NULL) {
         const struct llama_certainty *counts = &stats->certainty;
-        fprintf(stderr, "chosen: %d, with closer bounds: %d, with a float32 pass: %d, from all "
-                        "rows: %d; guessed: %d, right: %d\n", counts->tokens, counts->closer,
-                counts->passes, counts->all, counts->guessed, counts->right);
+        fprintf(stderr,
+                "chosen: %d, with closer bounds: %d, with a float32 pass: %d, from all rows: %d; "
+                "guessed: %d, right: %d; first pass after %.3f s\n",
+                counts->tokens, counts->closer, counts->passes, counts->all, counts->guessed,
+                counts->right, stats->first_seconds);
     }
     if (stats->tokens > 0) {
         fprintf(stderr, "achieved tok/s: %f\n", stats->tokens / stats->seconds);
