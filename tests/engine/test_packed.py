@@ -91,6 +91,38 @@ def test_vector_units_tell_the_same(
         assert said == story.text
 
 
+@pytest.fixture(scope="module")
+def card(packed260k: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The program of a card whose packed model is that of stories260K.bin."""
+    folder = tmp_path_factory.mktemp("card")
+    (folder / "model.bin").symlink_to(packed260k)
+    return Engine((str(compile_c(folder / "run", ["-O1", f'-DMODELS="{folder}/"'])),))
+
+
+@pytest.mark.parametrize("name", ["stories260K.bin", "model.bin"])
+def test_bare_name_is_the_cards_model(card: Engine, name: str) -> None:
+    story = min(golden("stories260K"), key=lambda story: len(story.text))
+    assert tell(card.command, Path(name), story) == story.text
+
+
+@pytest.mark.parametrize("name", ["stories15M.bin", "stories260K", "./stories260K.bin"])
+def test_other_names_are_no_model_of_the_card(card: Engine, name: str) -> None:
+    told = card(name, "-s", "1")
+    assert (told.status, told.out) == (1, b"")
+    assert told.err == f"run: {name}: cannot be opened: No such file or directory\n"
+
+
+def test_a_longer_name_is_not_kept(
+    card: Engine, packer: Engine, stories260k: Model, tmp_path: Path
+) -> None:
+    long = tmp_path / f"{'x' * 24}.bin"
+    long.symlink_to(stories260k.checkpoint)
+    packed = pack(packer, Model(long, stories260k.tokenizer), tmp_path)
+    assert long.name.encode()[:8] not in packed.read_bytes()[:192]
+    told = tell(card.command, packed, golden("stories260K")[0])
+    assert told == golden("stories260K")[0].text
+
+
 def test_packing_is_reproducible(
     packer: Engine, stories260k: Model, packed260k: Path, tmp_path: Path
 ) -> None:

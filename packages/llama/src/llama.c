@@ -11,6 +11,7 @@
 #include "file.h"
 #include "kernels.h"
 #include "model.h"
+#include "packed.h"
 #include "rng.h"
 #include "tokenizer.h"
 #include "transformer.h"
@@ -77,6 +78,14 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
         return NULL;
     }
     return llama;
+}
+
+bool llama_is_of(const char *path, const char *name) {
+    struct llama_error ignored;
+    struct file file;
+    bool known = file_map(&file, path, &ignored) && packed_is_of(file.data, file.size, name);
+    file_unmap(&file);
+    return known;
 }
 
 void llama_close(struct llama *llama) {

@@ -54,6 +54,12 @@ typedef bool llama_piece_fn(void *user, const char *piece);
 struct llama *llama_open(const char *model_path, const char *tokenizer_path,
                          struct llama_error *error);
 
+/*
+ * True when the model at `path` was packed from a checkpoint of this file name: who asks for
+ * stories15M.bin can be given the packed one.
+ */
+bool llama_is_of(const char *path, const char *name);
+
 /* Gives back everything; NULL is allowed. */
 void llama_close(struct llama *llama);
 

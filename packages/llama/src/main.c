@@ -22,8 +22,11 @@ static const char USAGE[] =
     "  -z <path>    tokenizer (default: the packed model's own, or tokenizer.bin)\n"
     "  -m generate  the only mode there is\n";
 
-/* Where the card has its models: a bare name that is not here is looked for there. */
+/* Where the card has its models. */
+#ifndef MODELS
 #define MODELS "/usr/share/llama/"
+#endif
+#define PACKED MODELS "model.bin"
 
 struct arguments {
     const char *model;
@@ -159,13 +162,19 @@ static int report(const struct llama_stats *stats) {
     return EXIT_SUCCESS;
 }
 
-/* `room` holds the path of a model that is not here. */
+/*
+ * A bare name that is not here is looked for among the card's models (`room` holds the path), also
+ * as the checkpoint that the packed one was made from.
+ */
 static const char *find_model(const char *name, char *room, size_t size) {
     if (access(name, F_OK) == 0 || strchr(name, '/') != NULL) {
         return name;
     }
     int length = snprintf(room, size, MODELS "%s", name);
-    return length > 0 && (size_t)length < size && access(room, F_OK) == 0 ? room : name;
+    if (length > 0 && (size_t)length < size && access(room, F_OK) == 0) {
+        return room;
+    }
+    return llama_is_of(PACKED, name) ? PACKED : name;
 }
 
 int main(int argc, char **argv) {

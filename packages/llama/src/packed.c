@@ -33,6 +33,16 @@ bool packed_is(const unsigned char *data, size_t size) {
     return size >= 8 && memcmp(data, PACKED_MAGIC, 8) == 0;
 }
 
+bool packed_is_of(const unsigned char *data, size_t size, const char *name) {
+    struct packed_header header;
+    if (!packed_is(data, size) || size < sizeof header) {
+        return false;
+    }
+    memcpy(&header, data, sizeof header);
+    header.name[NAME_BYTES - 1] = '\0';
+    return header.name[0] != '\0' && strcmp(header.name, name) == 0;
+}
+
 bool packed_header_check(const struct packed_header *header, struct shape *shape,
                          const char *name, struct llama_error *error) {
     if (header->version != PACKED_VERSION) {

@@ -23,6 +23,7 @@ enum {
     PACKED_ALIGN = 64,
     PACKED_TRAILER = 64,
     HASH_BYTES = 32,
+    NAME_BYTES = 28, /* with the NUL; the header fills two lines of 64 bytes */
 };
 
 struct packed_header {
@@ -36,7 +37,7 @@ struct packed_header {
     uint64_t file_bytes;
     uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
     uint32_t guesses;           /* slots of their table, a power of two; 0: none */
-    uint8_t unused[28];         /* zeros; the header fills two lines of 64 bytes */
+    char name[NAME_BYTES]; /* of that checkpoint's file; empty where it is longer */
 };
 
 /* Where a part is: `bytes` of contents, trailer not counted. */
@@ -57,6 +58,9 @@ struct packed_layout {
 
 /* True when a file begins like a packed model. */
 bool packed_is(const unsigned char *data, size_t size);
+
+/* True when a file is a packed model, made from a checkpoint of this name. */
+bool packed_is_of(const unsigned char *data, size_t size, const char *name);
 
 /* Checks the header. False, with the reason, when it is damaged or asks for what cannot be. */
 bool packed_header_check(const struct packed_header *header, struct shape *shape,

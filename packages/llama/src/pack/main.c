@@ -46,6 +46,14 @@ static bool read_inputs(struct job *job, struct llama_error *error) {
     return good;
 }
 
+/* A name that does not fit is no name: its beginning would be another file's. */
+static void put_name(char *name, const char *path) {
+    const char *slash = strrchr(path, '/'), *last = slash != NULL ? slash + 1 : path;
+    if (strlen(last) < NAME_BYTES) {
+        strncpy(name, last, NAME_BYTES);
+    }
+}
+
 static void fill_header(struct job *job, int listed) {
     const struct shape *s = &job->model.shape;
     struct packed_layout layout;
@@ -58,6 +66,7 @@ static void fill_header(struct job *job, int listed) {
         .tokenizer_bytes = (uint32_t)job->pieces.size,
     };
     memcpy(job->header.magic, PACKED_MAGIC, sizeof job->header.magic);
+    put_name(job->header.name, job->checkpoint);
     sha256(job->header.source, job->source.data, job->source.size);
     packed_lay_out(&layout, &job->header, s);
     job->header.file_bytes = layout.size;
