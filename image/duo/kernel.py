@@ -11,7 +11,8 @@ from image.errors import UserError
 # Linux's Documentation/riscv/boot-image-header: text offset and image size at 8, magics at 48.
 HEADER = struct.Struct("<8xQQ24x8s4s4x")
 MAGICS = (b"RISCV\0\0\0", b"RSC\x05")
-SYMBOL = re.compile(r"^([0-9a-f]{16}) [A-Za-z] (_start|_end|__init_begin|__init_end)$", re.M)
+SYMBOL = re.compile(r"^([0-9a-f]{16}) [A-Za-z] (__init_begin|__init_end)$", re.MULTILINE)
+PAGE = 4096
 
 
 @dataclass(frozen=True)
@@ -45,22 +46,17 @@ def read_header(image: Path) -> Header:
 
 
 def read_init_size(system_map: Path) -> int:
-    """Bytes that a kernel frees once it has started. Raises UserError for anything but its map."""
-    found = {
-        match[2]: int(match[1], 16)
-        for match in SYMBOL.finditer(system_map.read_text("ascii", "replace"))
-    }
-    try:
-        start, begin, end, top = (
-            found[name] for name in ("_start", "__init_begin", "__init_end", "_end")
-        )
-    except KeyError as error:
-        raise UserError(
-            f"{system_map.name} has no symbol {error}", hint="a kernel's System.map is expected"
-        ) from None
-    if not start <= begin <= end <= top:
-        raise UserError(
-            f"{system_map.name}: _start {start:#x}, __init_begin {begin:#x}, __init_end {end:#x} "
-            f"and _end {top:#x} are out of order"
-        )
-    return end - begin
+    """Bytes, in whole pages, that a kernel gives back once it has started.
+
+    Raises UserError for a file that is no kernel's System.map.
+    """
+    text = system_map.read_text("ascii", "replace")
+    found = {match[2]: int(match[1], 16) for match in SYMBOL.finditer(text)}
+    lacking = {"__init_begin", "__init_end"} - set(found)
+    if lacking:
+        hint = "the System.map of a kernel build is expected"
+        raise UserError(f"{system_map.name} has no symbol {min(lacking)}", hint)
+    begin, end = found["__init_begin"], found["__init_end"]
+    if end < begin:
+        raise UserError(f"{system_map.name}: __init_end {end:#x} before __init_begin {begin:#x}")
+    return max(end // PAGE - -(-begin // PAGE), 0) * PAGE

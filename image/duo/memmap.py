@@ -12,9 +12,9 @@ from pathlib import Path
 
 from image.duo import entry, kernel
 from image.duo.entry import KIB, MIB, Entry
+from image.duo.kernel import PAGE
 from image.errors import UserError
 
-PAGE = 4 * KIB
 PHASES = ("fsbl", "start", "load", "linux")
 # Linux's arch/riscv: where the kernel is linked, counted from the start of memory (LOAD_OFFSET).
 LOAD_OFFSET = 2 * MIB
