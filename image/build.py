@@ -7,6 +7,7 @@ from pathlib import Path
 from image import archive, fetch, run
 from image.builders import BUILDERS
 from image.builders.job import Job, copy_file
+from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.key import hash_file
 from image.package import Package
@@ -35,13 +36,16 @@ def build(plan: Plan, step: Step) -> None:
         target=step.target,
         needs={name: _staging(plan, name, step.target) for name in package.needs},
         host={name: _staging(plan, name, HOST) for name in package.host_needs},
+        memory_map=plan.project.memory_map() if package.recipe.get("memmap") else None,
     )
     job.staging.mkdir(parents=True)
     _provide_source(plan, job)
     BUILDERS[package.build].build(job)
     _check_licences(job)
-    _collect(job, "install", folder / ROOT)
-    _collect(job, "boot", folder / BOOT)
+    _collect(job, "stage", job.staging)
+    for key, target in (("install", folder / ROOT), ("boot", folder / BOOT)):
+        _collect(job, key, target)
+        _strip(job, target)
     _write_settings(plan, package, folder / ROOT)
     shutil.rmtree(job.source)
 
@@ -53,17 +57,47 @@ def _staging(plan: Plan, name: str, target: Target) -> Path:
 def _provide_source(plan: Plan, job: Job) -> None:
     package = job.package
     local = plan.project.local_sources.get(package.name)
-    if local or package.own_source:
+    if package.tree:
+        _copy_folders(plan, job)
+    elif local or package.own_source:
         tree = local or package.own_source
         assert tree is not None
-        shutil.copytree(tree, job.source, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        _copy_tree(tree, job.source)
     else:
         _unpack(plan, job)
     if not local:
         archive.apply_patches(job.source, package.patches, job.log)
+    if job.memory_map:
+        _write_map(job.memory_map, job.source / "memmap")
+
+
+def _copy_folders(plan: Plan, job: Job) -> None:
+    for name, folders in job.package.tree.items():
+        local = plan.project.local_sources.get(name)
+        repository = plan.project.packages[name].repository
+        assert repository is not None
+        if local is None:
+            fetch.checkout(repository, folders, plan.project.fetch, job.source)
+            continue
+        for folder in folders:
+            _copy_tree(local / folder, job.source / folder)
+
+
+def _copy_tree(tree: Path, target: Path) -> None:
+    shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+
+
+def _write_map(memory_map: MemoryMap, folder: Path) -> None:
+    """The memory map as the SDK's sources want it: for C, for make and for the linker."""
+    folder.mkdir()
+    texts = {"h": memory_map.header(), "conf": memory_map.conf(), "ld": memory_map.linker()}
+    for suffix, text in texts.items():
+        (folder / f"cvi_board_memmap.{suffix}").write_text(text)
 
 
 def _unpack(plan: Plan, job: Job) -> None:
+    if not job.package.sources:
+        job.source.mkdir()
     for source in job.package.sources:
         found = fetch.known(source, plan.project.fetch)
         if found is None:
@@ -90,7 +124,7 @@ def _check_licences(job: Job) -> None:
 
 def _collect(job: Job, key: str, target: Path) -> None:
     """Copy the files and folders that a recipe names under `key`."""
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     for path, name in dict(job.option(key, {})).items():
         places = (job.staging, job.staging / "usr/bin", job.source, job.package.folder)
         found = next((place / name for place in places if (place / name).exists()), None)
@@ -103,7 +137,6 @@ def _collect(job: Job, key: str, target: Path) -> None:
             shutil.copytree(found, target / path, symlinks=True)
         else:
             copy_file(found, target / path)
-    _strip(job, target)
 
 
 def _strip(job: Job, folder: Path) -> None:

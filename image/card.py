@@ -14,6 +14,8 @@ from image.plan import Plan, Step
 IMAGE = "card.img"
 LOG = "log"
 MIB = 1 << 20
+# The board's boot ROM looks for it; as the vendor does, it is written before all others.
+FIRST = "fip.bin"
 # FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
 FAT_OVERHEAD = MIB
 # Serial numbers that would else come from the clock.
@@ -23,7 +25,7 @@ DISK_ID = "0xD0057082"
 GENIMAGE = """\
 image boot.vfat {{
     vfat {{
-        label = "STORY"
+        label = "boot"
         extraargs = "-i {fat_id} --invariant"
         files = {{ {files} }}
     }}
@@ -92,6 +94,8 @@ def _collect_boot(plan: Plan, boot: Path) -> None:
     for _, source in [*sources, ("overlay", overlay)]:
         for file in sorted(path for path in source.rglob("*") if path.is_file()):
             copy_file(file, boot / file.relative_to(source))
+    for path, file in plan.project.boot_files.items():
+        copy_file(file, boot / path)
 
 
 def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> None:
@@ -102,7 +106,7 @@ def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> No
             root=root,
             fat_id=FAT_ID,
             disk_id=DISK_ID,
-            files=", ".join(f'"{path.name}"' for path in sorted(boot.iterdir())),
+            files=", ".join(f'"{name}"' for name in _in_order(boot)),
             boot_mib=parts[0].size_mib,
             root_mib=parts[1].size_mib,
         )
@@ -110,6 +114,10 @@ def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> No
     _run_genimage(folder, boot, config)
     # genimage ends the file with the last partition's content; the table promises the whole of it.
     os.truncate(folder / IMAGE, (1 + sum(part.size_mib for part in parts)) * MIB)
+
+
+def _in_order(boot: Path) -> list[str]:
+    return sorted((path.name for path in boot.iterdir()), key=lambda name: (name != FIRST, name))
 
 
 def _run_genimage(folder: Path, boot: Path, config: Path) -> None:

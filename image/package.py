@@ -10,19 +10,33 @@ from typing import Any
 import yaml
 
 from image.errors import UserError
-from image.source import Source
+from image.source import Repository, Source
 
 COMMON_KEYS = {"name", "version", "summary", "source", "licence", "needs", "build", "install"}
-COMMON_KEYS |= {"boot", "host", "settings"}
+COMMON_KEYS |= {"boot", "host", "memmap", "patches", "repository", "settings", "stage", "tree"}
 # What each builder of image/builders reads besides the common keys.
 BUILDER_KEYS: Mapping[str, set[str]] = {
     "autotools": {"configure", "make", "jobs", "cflags"},
     "c": {"cflags", "include", "libraries", "headers", "programs"},
+    "dtb": {"defines", "dts", "include"},
     "files": set(),
-    "kconfig": {"base", "fragments", "make", "musl", "optional", "required", "targets"},
+    "fip": set(),
+    "firmware": {"directory", "jobs", "make", "targets"},
+    "fit": set(),
+    "kconfig": {
+        "base",
+        "directory",
+        "fragments",
+        "make",
+        "musl",
+        "optional",
+        "required",
+        "targets",
+    },
     "make": {"make", "jobs", "cflags", "targets"},
     "musl": {"configure"},
     "packed": {"pack"},
+    "vendor_image": {"take"},
 }
 
 
@@ -47,6 +61,7 @@ class Package:
     needs: tuple[str, ...]
     build: str
     recipe: Mapping[str, Any] = field(hash=False)
+    repository: Repository | None = None
 
     @property
     def symbol(self) -> str:
@@ -59,14 +74,27 @@ class Package:
         return tuple(self.recipe.get("host", ()))
 
     @property
+    def tree(self) -> Mapping[str, tuple[str, ...]]:
+        """Folders of other packages' sources that this one is built from."""
+        return {name: tuple(folders) for name, folders in self.recipe.get("tree", {}).items()}
+
+    @property
     def patches(self) -> tuple[Path, ...]:
-        """Patches to the source, in order."""
-        return tuple(sorted(self.folder.glob("*.patch")))
+        """Patches to the source, in order: of the recipe's folder `patches`, else its own."""
+        folder = self.recipe.get("patches")
+        return tuple(sorted((self.root / folder if folder else self.folder).glob("*.patch")))
 
     @property
     def own_source(self) -> Path | None:
         """The source tree of a package that is ours, in the package's folder."""
-        return self.folder / "src" if not self.sources else None
+        source = self.folder / "src"
+        is_foreign = self.sources or self.repository or self.tree
+        return source if source.is_dir() and not is_foreign else None
+
+    @property
+    def root(self) -> Path:
+        """The checkout that the recipe lies in."""
+        return self.folder.parent.parent
 
 
 def variable(name: str) -> str:
@@ -84,7 +112,20 @@ def load_all(packages: Path) -> dict[str, Package]:
                     f"{package.folder.name}/package.yaml: needs '{need}', which is no package",
                     hint=f"packages there are: {', '.join(found)}",
                 )
+        _check_tree(package, found)
     return found
+
+
+def _check_tree(package: Package, found: Mapping[str, Package]) -> None:
+    where = f"{package.folder.name}/package.yaml: tree"
+    for name, folders in package.tree.items():
+        repository = found[name].repository if name in found else None
+        if repository is None:
+            raise UserError(f"{where}: '{name}' is no package with a repository")
+        for folder in folders:
+            if folder.split("/")[0] not in repository.folders:
+                hint = f"folders it brings: {', '.join(repository.folders)}"
+                raise UserError(f"{where}: {name} does not bring '{folder}'", hint)
 
 
 def load(path: Path) -> Package:
@@ -146,6 +187,7 @@ def _package(recipe: dict[str, Any], folder: Path) -> Package:
         needs=tuple(recipe.get("needs", ())),
         build=recipe["build"],
         recipe=recipe,
+        repository=_repository(recipe["repository"]) if "repository" in recipe else None,
     )
 
 
@@ -157,6 +199,11 @@ def _entries(source: Any) -> list[dict[str, Any]]:
 
 def _source(entry: dict[str, Any]) -> Source:
     return Source(**{**entry, "urls": tuple(entry["urls"])})
+
+
+def _repository(entry: dict[str, Any]) -> Repository:
+    lists = {key: tuple(entry[key]) for key in ("urls", "folders", "marks")}
+    return Repository(**{**entry, **lists})
 
 
 def _complaint(error: Exception) -> str:

@@ -14,6 +14,7 @@ from image.errors import UserError
 from image.key import changes, hash_file, hash_tree, key_of, list_tree
 from image.package import Package, in_order
 from image.project import Project
+from image.source import Repository
 from image.toolchain import HOST, RISCV64, Target
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
@@ -143,9 +144,13 @@ def step_name(package: str, target: Target) -> str:
 def _configured(project: Project) -> tuple[str, ...]:
     symbols = project.config.symbols
     chosen = [p for p in project.packages.values() if symbols.get(p.symbol)]
-    # A model given by hand takes the place of the configured one, which need not be fetched then.
-    given = set(project.model_files)
-    return tuple(p.name for p in chosen if not given & set(p.recipe.get("install", {})))
+    # A file given by hand takes the place of the configured one, which need not be fetched then.
+    given = {"install": set(project.model_files), "boot": set(project.boot_files)}
+    return tuple(
+        package.name
+        for package in chosen
+        if not any(paths & set(package.recipe.get(key, {})) for key, paths in given.items())
+    )
 
 
 def _for_target(packages: Mapping[str, Package], target: Target) -> dict[str, Package]:
@@ -160,17 +165,26 @@ def _for_target(packages: Mapping[str, Package], target: Target) -> dict[str, Pa
 
 def _package_steps(project: Project, package: Package, target: Target) -> list[Step]:
     name = step_name(package.name, target)
-    needs = tuple(step_name(need, target) for need in package.needs)
-    needs += tuple(step_name(need, HOST) for need in package.host_needs)
-    if not package.sources or package.name in project.local_sources:
-        return [Step(name, "build", needs, package, target)]
-    load = Step(f"fetch:{package.name}", "fetch", (), package)
-    return [load, Step(name, "build", (*needs, load.name), package, target)]
+    needs = [step_name(need, target) for need in package.needs]
+    needs += [step_name(need, HOST) for need in package.host_needs]
+    loaded = [package] if package.sources else []
+    loaded += [project.packages[tree] for tree in package.tree]
+    loads = [
+        Step(f"fetch:{one.name}", "fetch", (), one)
+        for one in loaded
+        if one.name not in project.local_sources
+    ]
+    needs += [load.name for load in loads]
+    return [*loads, Step(name, "build", tuple(needs), package, target)]
 
 
 def _missing(project: Project, package: Package | None) -> list[str]:
-    sources = package.sources if package else ()
-    return [s.file for s in sources if fetch.known(s, project.fetch) is None]
+    assert package is not None
+    missing = [s.file for s in package.sources if fetch.known(s, project.fetch) is None]
+    repository = package.repository
+    if repository and not fetch.has_repository(repository, project.fetch):
+        missing.append(f"{repository.name}.git")
+    return missing
 
 
 def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
@@ -179,7 +193,7 @@ def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
     builder = BUILDERS[package.build]
     extra = builder.files(package, project.root, project.config)
     local = project.local_sources.get(package.name)
-    return {
+    inputs = {
         "recipe": dict(package.recipe),
         "builder": hash_file(builder.module),
         "toolchain": step.target.identity(),
@@ -187,6 +201,11 @@ def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
         "files": hash_tree(project.root, [*_own_files(package), *extra]),
         "settings": settings(project, package),
     }
+    if package.tree:
+        inputs["tree"] = {name: _tree(project, package, name) for name in package.tree}
+    if package.recipe.get("memmap"):
+        inputs["memmap"] = project.memory_map().values()
+    return inputs
 
 
 def _source_hashes(project: Project, package: Package) -> dict[str, str]:
@@ -197,12 +216,38 @@ def _source_hashes(project: Project, package: Package) -> dict[str, str]:
     return {file: found.sha256 for file, found in fetched.items() if found}
 
 
+def _tree(project: Project, package: Package, name: str) -> Any:
+    """What a package's folders of another one's source are: a commit, or all files listed."""
+    local = project.local_sources.get(name)
+    repository = project.packages[name].repository
+    assert repository is not None
+    if local is None:
+        return repository.commit
+    _check_marks(local, package, repository)
+    return {folder: list_tree(local / folder) for folder in package.tree[name]}
+
+
+def _check_marks(tree: Path, package: Package, repository: Repository) -> None:
+    """Raise UserError for a tree given by hand that lacks what the package is built from."""
+    folders = package.tree[repository.name]
+    marks = [mark for mark in repository.marks if mark.startswith(tuple(f"{f}/" for f in folders))]
+    lacking = [mark for mark in marks if not (tree / mark).is_file()]
+    lacking += [folder for folder in folders if not (tree / folder).is_dir()]
+    if lacking:
+        others = f", and {len(lacking) - 1} more" if lacking[1:] else ""
+        raise UserError(
+            f"{tree} is no whole tree of {repository.name}: {package.name} is built from"
+            f" {', '.join(folders)}, and {lacking[0]} is missing{others}",
+            hint=f"get it whole from {repository.urls[0]}, commit {repository.commit[:12]}",
+        )
+
+
 def _own_files(package: Package) -> list[Path]:
     """Our files that go into a package: its source when it is ours, patches, files to install."""
     own = package.own_source
-    code = [path for path in own.rglob("*") if path.is_file()] if own and own.is_dir() else []
+    code = [path for path in own.rglob("*") if path.is_file()] if own else []
     beside = [p for p in package.folder.iterdir() if p.is_file() and p.name not in NO_INPUTS]
-    return [*code, *beside]
+    return sorted({*code, *beside, *package.patches})
 
 
 def settings(project: Project, package: Package) -> dict[str, dict[str, Any]]:
@@ -219,10 +264,11 @@ def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
     own: dict[str, Any] = {"builder": hash_file(HERE / f"{step.kind}.py")}
     own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
     if step.kind == "rootfs":
-        own["overlay"] = hash_tree(project.overlays / "rootfs")
+        own["overlay"] = {folder.name: hash_tree(folder) for folder in project.root_overlays}
         own["model"] = {path: hash_file(file) for path, file in project.model_files.items()}
     if step.kind == "card":
         own["overlay"] = hash_tree(project.overlays / "boot" / project.config.board)
+        own["given"] = {path: hash_file(file) for path, file in project.boot_files.items()}
         own["settings"] = {k: v for k, v in project.config.symbols.items() if k.startswith("CARD_")}
     if step.kind == "release":
         own["board"] = project.config.board

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from image import config, model
 from image.config import Config
+from image.duo import fip, memmap
+from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.fetch import Settings as FetchSettings
 from image.package import Package, load_all, variable
@@ -20,15 +22,19 @@ SETTINGS: Mapping[str, str] = {
     "DL_MIRROR": "where to look for sources before their own sites: a URL or a folder",
     "DL_DIR": "folder of downloaded sources, to share between checkouts (default: dl)",
     "OFFLINE": "1: never use the network",
-    "SDK_DIR": "a local tree of the Duo SDK",
+    "SDK_DIR": "a local tree of the Duo SDK, instead of the pinned one",
+    "FIP": "a boot loader file (fip.bin) for the card, instead of the one built from the SDK",
     "CARD_SIZE_MIB": "doit run: size of the emulated card",
     "program": "doit cycles: a static riscv64 program to look at",
     "args": "doit cycles: its arguments",
     "env": "doit cycles: NAME=VALUE words for its environment",
     "by_symbol": "doit cycles: 1: show what each of its functions costs",
+    "file": "doit check: the card image to look at (default: the one that was built)",
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"
+SDK = "duo-sdk"  # the package whose source SDK_DIR replaces
+FIP_PATH = "fip.bin"
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Project:
     jobs: int
     local_sources: Mapping[str, Path]  # package name -> folder given with NAME_SRC=
     model_files: Mapping[str, Path]  # path in the root file system -> file given with MODEL=
+    boot_files: Mapping[str, Path]  # path on the boot partition -> file given with FIP=
 
     @property
     def overlays(self) -> Path:
@@ -49,9 +56,25 @@ class Project:
         return self.root / "overlays"
 
     @property
+    def root_overlays(self) -> tuple[Path, ...]:
+        """What is laid over the packages' files in the root: for all boards, then for this one."""
+        own = self.overlays / "board" / self.config.board
+        return (self.overlays / "rootfs", *((own,) if own.is_dir() else ()))
+
+    @property
     def work(self) -> Path:
         """One folder per step key."""
         return self.root / "work"
+
+    def memory_map(self) -> MemoryMap:
+        """Who owns which part of the board's memory. Raises UserError for a map that cannot be.
+
+        A boot loader that starts an operating system on the second core keeps memory for it.
+        """
+        given = self.boot_files.get(FIP_PATH)
+        read = fip.unpack(given.read_bytes()) if given else None
+        rtos = fip.has_rtos(read) if read else bool(self.config.symbols.get("DUO_RTOS"))
+        return memmap.load(self.overlays / "memmap" / f"{self.config.board}.yaml", rtos)
 
     @property
     def out(self) -> Path:
@@ -75,6 +98,7 @@ def load(root: Path, given: Mapping[str, str]) -> Project:
         jobs=os.cpu_count() or 1,
         local_sources=_local_sources(given, packages),
         model_files=model.chosen(given.get("MODEL"), given.get("TOKENIZER")),
+        boot_files=_boot_files(given.get("FIP")),
     )
 
 
@@ -94,12 +118,22 @@ def _refuse_unknown(given: Mapping[str, str], packages: Mapping[str, Package]) -
 
 
 def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) -> dict[str, Path]:
+    variables = {variable(name) + SOURCE_SUFFIX: name for name in packages}
     found = {}
-    for name in packages:
-        value = given.get(variable(name) + SOURCE_SUFFIX)
+    for setting, name in {**variables, "SDK_DIR": SDK}.items():
+        value = given.get(setting)
         if value:
             folder = Path(value).absolute()
             if not folder.is_dir():
-                raise UserError(f"{variable(name)}{SOURCE_SUFFIX}={value} is not a folder")
+                raise UserError(f"{setting}={value} is not a folder")
             found[name] = folder
     return found
+
+
+def _boot_files(given: str | None) -> dict[str, Path]:
+    if not given:
+        return {}
+    path = Path(given).absolute()
+    if not path.is_file():
+        raise UserError(f"FIP={given} is not a file")
+    return {FIP_PATH: path}

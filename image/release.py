@@ -83,6 +83,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
         "tools": {name: plan.inputs(plan.step(name))["tools"] for name in ("rootfs", "card")},
         "packages": [_entry(plan, package) for package in plan.packages],
         "model": {path: hash_file(file) for path, file in plan.project.model_files.items()},
+        "boot": {path: hash_file(file) for path, file in plan.project.boot_files.items()},
         "root_bytes": (plan.folder(plan.step("rootfs")) / rootfs.IMAGE).stat().st_size,
     }
 
@@ -106,6 +107,8 @@ def _sources(plan: Plan, package: Package) -> list[dict[str, Any]]:
         return [{"origin": "local folder", "tree_sha256": hash_of(hash_tree(local))}]
     if package.own_source:
         return [{"origin": "this project", "tree_sha256": hash_of(hash_tree(package.own_source))}]
+    if package.tree:
+        return [_tree(plan, name, folders) for name, folders in package.tree.items()]
     found = [(source, fetch.known(source, plan.project.fetch)) for source in package.sources]
     return [
         {
@@ -118,6 +121,21 @@ def _sources(plan: Plan, package: Package) -> list[dict[str, Any]]:
         for source, fetched in found
         if fetched
     ]
+
+
+def _tree(plan: Plan, name: str, folders: tuple[str, ...]) -> dict[str, Any]:
+    """Folders of another package's source: of a commit, or of a folder given by hand."""
+    local = plan.project.local_sources.get(name)
+    if local:
+        hashes = {folder: hash_of(hash_tree(local / folder)) for folder in folders}
+        return {"origin": f"local folder of {name}", "tree_sha256": hashes}
+    repository = plan.project.packages[name].repository
+    assert repository is not None
+    return {
+        "origin": repository.urls[0],
+        "commit": repository.commit,
+        "folders": list(folders),
+    }
 
 
 def _map_blocks(image: Path, log: Path) -> None:

@@ -34,7 +34,7 @@ def build(plan: Plan, step: Step) -> None:
     tree = folder / ROOT
     project = plan.project
     sources = [(p.name, plan.folder(plan.step(p.name)) / ROOT) for p in plan.packages]
-    merge(tree, [*sources, ("overlays/rootfs", project.overlays / "rootfs")])
+    merge(tree, [*sources, *((str(o.relative_to(project.root)), o) for o in project.root_overlays)])
     if project.model_files:
         _pack_given(plan, tree, folder / LOG)
     FORMATS["erofs"](tree, folder / IMAGE, folder / LOG)

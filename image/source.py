@@ -25,6 +25,8 @@ MEANT = {
     "debian": "the name of a Debian source package",
     "fallback": "the name of a Debian binary package",
 }
+COMMIT = re.compile(r"[0-9a-f]{40}")
+FOLDER = re.compile(r"[A-Za-z0-9][\w.+-]*")
 URL = re.compile(r"https?://[^\s/]+/\S+")
 BY_HAND = "put into dl/ by hand"
 
@@ -51,10 +53,34 @@ class Source:
                 continue
             if not isinstance(value, str) or not pattern.fullmatch(value):
                 raise UserError(f"source '{self.file}': {name} '{value}' is not {MEANT[name]}")
-        for url in self.urls:
-            if not isinstance(url, str) or not URL.fullmatch(url):
-                hint = "urls is a list, each with http:// or https://, host and path"
-                raise UserError(f"source '{self.file}': '{url}' is not a URL", hint)
+        _check_urls(f"source '{self.file}'", self.urls)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Some folders of a git repository at one commit, whose id stands for all their content."""
+
+    name: str  # of its bare copy in dl/: NAME.git
+    urls: tuple[str, ...]  # tried in this order
+    commit: str
+    folders: tuple[str, ...]
+    marks: tuple[str, ...]  # files by which a tree of it is known
+
+    def __post_init__(self) -> None:
+        where = f"repository '{self.name}'"
+        if not COMMIT.fullmatch(str(self.commit)):
+            raise UserError(f"{where}: commit '{self.commit}' is not 40 hexadecimal digits")
+        for name in (self.name, *self.folders):
+            if not FOLDER.fullmatch(str(name)):
+                raise UserError(f"{where}: '{name}' is not the name of a folder")
+        _check_urls(where, self.urls)
+
+
+def _check_urls(where: str, urls: tuple[str, ...]) -> None:
+    for url in urls:
+        if not isinstance(url, str) or not URL.fullmatch(url):
+            hint = "urls is a list, each with http:// or https://, host and path"
+            raise UserError(f"{where}: '{url}' is not a URL", hint)
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,7 @@ ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
 def perform(made: Plan, step: Step) -> None:
     """Do a step, whatever is there already. Raises UserError; a failed step has no stamp."""
     if step.kind == "fetch":
-        for source in step.package.sources if step.package else ():
-            fetch.fetch(source, made.project.fetch)
+        _fetch(made, step)
         return
     was_done = made.is_done(step)
     folder = made.folder(step)
@@ -39,6 +38,15 @@ def perform(made: Plan, step: Step) -> None:
         folder.mkdir()
         ACTIONS[step.kind](made, step)
         plan.stamp(made, step, time.monotonic() - start)
+
+
+def _fetch(made: Plan, step: Step) -> None:
+    package = step.package
+    assert package is not None
+    for source in package.sources:
+        fetch.fetch(source, made.project.fetch)
+    if package.repository:
+        fetch.fetch_repository(package.repository, made.project.fetch)
 
 
 def _make_room(folder: Path) -> None:

@@ -415,6 +415,7 @@ def test_the_tree_has_no_warnings() -> None:
 
 def test_every_package_has_its_symbol() -> None:
     symbols = config.load(ROOT, "qemu_virt").symbols
-    for recipe in ROOT.glob("packages/*/package.yaml"):
+    chosen = [p for p in ROOT.glob("packages/*/package.yaml") if "\nrepository:" not in p.read_text()]
+    for recipe in chosen:
         name = recipe.parent.name
         assert f"PACKAGE_{name.upper().replace('-', '_')}" in symbols

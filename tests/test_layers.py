@@ -10,9 +10,9 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 
 # Each module may import only modules that stand before it.
 ORDER = (
-    "errors", "run", "doctor", "key", "source", "debian", "archive", "fetch", "config", "model",
-    "package", "toolchain", "project", "builders", "plan", "build", "rootfs", "card", "release",
-    "steps", "qemu", "cycles", "screen", "tasks", "testing", "__main__",
+    "errors", "run", "doctor", "key", "source", "debian", "archive", "fetch", "config", "duo",
+    "elf", "model", "package", "toolchain", "project", "builders", "plan", "build", "rootfs",
+    "card", "check", "release", "steps", "qemu", "cycles", "screen", "tasks", "testing", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))

@@ -44,6 +44,7 @@ def make(root: Path, loud: int = 3, **sources: Path) -> Plan:
         jobs=2,
         local_sources=sources,
         model_files={},
+        boot_files={},
     )
     return plan.make(project, ["toy"], HOST)
 

@@ -5,7 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image.builders import autotools, c, files, kconfig, make, musl, packed
+from image.builders import (
+    autotools,
+    c,
+    dtb,
+    files,
+    fip,
+    firmware,
+    fit,
+    kconfig,
+    make,
+    musl,
+    packed,
+    vendor_image,
+)
 from image.builders.job import Job
 from image.config import Config
 from image.package import Package
@@ -29,9 +42,14 @@ class Builder:
 BUILDERS: Mapping[str, Builder] = {
     "autotools": Builder(Path(autotools.__file__), autotools.build),
     "c": Builder(Path(c.__file__), c.build),
+    "dtb": Builder(Path(dtb.__file__), dtb.build, dtb.files),
     "files": Builder(Path(files.__file__), files.build),
+    "fip": Builder(Path(fip.__file__), fip.build, fip.files),
+    "firmware": Builder(Path(firmware.__file__), firmware.build),
+    "fit": Builder(Path(fit.__file__), fit.build, fit.files),
     "kconfig": Builder(Path(kconfig.__file__), kconfig.build, kconfig.files),
     "make": Builder(Path(make.__file__), make.build),
     "musl": Builder(Path(musl.__file__), musl.build),
     "packed": Builder(Path(packed.__file__), packed.build),
+    "vendor_image": Builder(Path(vendor_image.__file__), vendor_image.build),
 }

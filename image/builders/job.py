@@ -9,6 +9,7 @@ from typing import Any
 
 from image import run
 from image.config import Config
+from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.package import Package
 from image.toolchain import Target, compiler
@@ -28,10 +29,25 @@ class Job:
     target: Target
     needs: Mapping[str, Path]  # staging folders of the packages that this one needs
     host: Mapping[str, Path]  # the same, of the packages whose programs make it
+    memory_map: MemoryMap | None = None  # of the board, for a recipe with `memmap`
 
     def option(self, key: str, default: Any = ()) -> Any:
         """A key of the recipe."""
         return self.package.recipe.get(key, default)
+
+    @property
+    def directory(self) -> Path:
+        """Where in the source tree the recipe's make runs. Raises UserError without it."""
+        folder = self.source / str(self.option("directory", "."))
+        if not folder.is_dir():
+            raise UserError(f"{self.package.name}: the source has no folder {folder.name}")
+        return folder
+
+    @property
+    def variables(self) -> list[str]:
+        """The recipe's `make` variables as words of a command line; {source} is the source tree."""
+        given = dict(self.option("make", {})).items()
+        return [f"{name}={str(value).format(source=self.source)}" for name, value in given]
 
     @property
     def cc(self) -> str:

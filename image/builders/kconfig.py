@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from image.builders.job import Job
+from image.builders.job import Job, copy_file
 from image.config import Config
 from image.errors import UserError
 from image.package import Package
@@ -32,14 +32,26 @@ def build(job: Job) -> None:
     """Configure from the recipe's `base` plus its fragments, check that all took, then make."""
     given = files(job.package, job.project, job.config)
     fragments = [path for path in given if path.suffix != ".yaml"]
-    make = ["make", f"-j{job.jobs}", *_variables(job)]
-    job.run(*make, job.option("base"))
-    _append(job.source / ".config", fragments)
+    config = job.directory / ".config"
+    make = ["make", f"--directory={job.directory}", f"-j{job.jobs}", *_variables(job)]
+    _start(job, make, config)
+    _append(config, fragments)
     # Both trees know it: every symbol that is still open takes its default.
     job.run(*make, "oldconfig" if job.option("musl", False) else "olddefconfig")
-    check(job.source / ".config", fragments, [path for path in given if path.suffix == ".yaml"])
+    check(config, fragments, [path for path in given if path.suffix == ".yaml"])
     for target in job.option("targets", ["all"]):
         job.run(*make, *target.format(staging=job.staging).split())
+
+
+def _start(job: Job, make: list[str], config: Path) -> None:
+    """The recipe's `base`: a file of the source tree, or a make target."""
+    base = job.option("base")
+    if "/" not in base:
+        job.run(*make, base)
+        return
+    if not (job.source / base).is_file():
+        raise UserError(f"{job.package.name}: the source has no {base}", "is it the right tree?")
+    copy_file(job.source / base, config)
 
 
 def check(config: Path, fragments: list[Path], required: list[Path]) -> None:
@@ -80,7 +92,7 @@ def enumerate_assignments(path: Path) -> list[tuple[int, tuple[str, str]]]:
 
 
 def _variables(job: Job) -> list[str]:
-    variables = [f"{name}={value}" for name, value in dict(job.option("make", {})).items()]
+    variables = job.variables
     if job.option("musl", False):
         variables += [f"CC={job.cc}", f"EXTRA_CFLAGS={' '.join(job.cflags)}"]
         variables += [f"EXTRA_LDFLAGS={' '.join(job.ldflags)}"]

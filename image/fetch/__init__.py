@@ -16,9 +16,10 @@ from tqdm import tqdm
 
 from image import debian
 from image.errors import UserError
+from image.fetch import git
 from image.fetch.http import Patience, download
 from image.key import hash_file, locked
-from image.source import Fetched, Source, Unavailable, find, write_record
+from image.source import Fetched, Repository, Source, Unavailable, find, write_record
 
 APT = ".apt"  # apt's private folders in dl/
 
@@ -58,6 +59,23 @@ def fetch(source: Source, settings: Settings) -> Fetched:
         return found
     with _local_trouble_told(source, settings), _locked(source, settings):
         return find(settings.dl, source) or _fetch(source, settings)
+
+
+def has_repository(repository: Repository, settings: Settings) -> bool:
+    """Whether dl/ already holds all that is wanted of a repository. Cheap."""
+    return git.is_complete(repository, settings.dl)
+
+
+def fetch_repository(repository: Repository, settings: Settings) -> None:
+    """Make sure that dl/ holds a repository. Raises UserError like `fetch`."""
+    git.fetch(repository, settings.dl, settings.mirror, settings.offline)
+
+
+def checkout(
+    repository: Repository, folders: tuple[str, ...], settings: Settings, target: Path
+) -> None:
+    """Write folders of a fetched repository into `target`."""
+    git.checkout(repository, folders, settings.dl, target)
 
 
 def _fetch(source: Source, settings: Settings) -> Fetched:

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Builder `dtb`: a device tree of ours that includes parts of a source tree."""
+
+from pathlib import Path
+
+from image.builders.job import Job
+from image.config import Config
+from image.package import Package
+
+# As Linux does it (scripts/Makefile.lib), plus -@: labels stay for overlays.
+PREPROCESS = ("-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp")
+
+
+def files(package: Package, project: Path, config: Config) -> list[Path]:
+    """The device tree source and all that lies beside it."""
+    return sorted((project / package.recipe["dts"]).parent.iterdir())
+
+
+def build(job: Job) -> None:
+    """Preprocess and compile the recipe's `dts` with the defines that the choices ask for."""
+    source = job.project / job.option("dts")
+    result = job.staging / source.with_suffix(".dtb").name
+    plain = job.source / source.name
+    symbols = job.config.symbols
+    defines = [f"-D{name}" for key, name in job.option("defines", {}).items() if symbols[key]]
+    includes = [f"-I{job.source / folder}" for folder in job.option("include")]
+    compiler = job.target.prefix + "gcc"
+    job.run(compiler, *PREPROCESS, *defines, *includes, "-o", plain, source)
+    job.run("dtc", "-@", "-I", "dts", "-O", "dtb", "-o", result, plain)

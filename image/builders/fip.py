@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""Builder `fip`: the three boot loaders in the one file that the boot ROM reads."""
+
+from pathlib import Path
+
+from image.builders.job import Job
+from image.config import Config
+from image.duo import fip
+from image.package import Package
+
+FSBL, OPENSBI, UBOOT = "duo-fsbl", "duo-opensbi", "duo-uboot"
+
+
+def files(package: Package, project: Path, config: Config) -> list[Path]:
+    """The modules that know the format."""
+    return [project / "image/duo" / name for name in ("fip.py", "alone.py")]
+
+
+def build(job: Job) -> None:
+    """Pack what the three packages left in their staging folders."""
+
+    def part(package: str, name: str) -> bytes:
+        return (job.needs[package] / name).read_bytes()
+
+    made = fip.Fip(
+        bl2=part(FSBL, "bl2.bin"),
+        ddr_param=part(FSBL, "ddr_param.bin"),
+        monitor=part(OPENSBI, "fw_dynamic.bin"),
+        loader=fip.squeeze_loader(part(UBOOT, "u-boot-raw.bin")),
+        loader_entry=fip.loader_entry(part(FSBL, "bl2.h").decode(errors="replace")),
+    )
+    (job.staging / "fip.bin").write_bytes(fip.pack(made))

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""Builder `fit`: kernel and device tree in the one file that the board's U-Boot loads."""
+
+from pathlib import Path
+
+from image.builders.job import Job
+from image.config import Config
+from image.duo import fit
+from image.package import Package
+
+LINUX, DTB = "duo-linux", "duo-dtb"
+
+
+def files(package: Package, project: Path, config: Config) -> list[Path]:
+    """The modules that know the format."""
+    return [project / "image/duo" / name for name in ("fit.py", "fdt.py", "alone.py")]
+
+
+def build(job: Job) -> None:
+    """Pack what the two packages left; raises UserError when it does not fit into the memory."""
+    assert job.memory_map is not None
+    kernel = job.needs[LINUX] / "Image"
+    job.memory_map.check_kernel(kernel)
+    tree = (job.needs[DTB] / "milkv_duo.dtb").read_bytes()
+    made = fit.pack(fit.Fit(kernel.read_bytes(), tree))
+    job.memory_map.check_boot_file(len(made))
+    (job.staging / "boot.sd").write_bytes(made)

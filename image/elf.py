@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""ELF headers: whether a program can run on the board."""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+MAGIC = b"\x7fELF"
+# Class 64 bit, little endian, version 1: https://refspecs.linuxfoundation.org/elf/elf.pdf, e_ident
+IDENT = MAGIC + b"\x02\x01\x01"
+HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
+PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
+RISCV = 243  # e_machine
+INTERPRETER = 3  # p_type of the name of a dynamic loader
+# e_flags: https://github.com/riscv-non-isa/riscv-elf-psabi-doc, file header
+FLOAT_ABI, DOUBLE_FLOAT = 0x6, 0x4
+RVE, TSO = 0x8, 0x10
+SEGMENTS = 64  # more than any program here has
+
+
+def is_elf(path: Path) -> bool:
+    """Whether a file says that it is ELF."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def problem(path: Path) -> str | None:
+    """Why a program cannot run on the board, in a phrase; None if it can.
+
+    The board wants 64-bit RISC-V with the lp64d calling convention, and has no dynamic loader.
+    """
+    data = path.read_bytes()
+    if len(data) < HEADER.size:
+        return "is cut short"
+    header = HEADER.unpack_from(data)
+    ident, machine, flags = header[0], header[2], header[7]
+    if not ident.startswith(IDENT):
+        return "is not for a 64-bit little-endian machine"
+    if machine != RISCV:
+        return f"is for another machine (e_machine {machine}, RISC-V is {RISCV})"
+    if flags & FLOAT_ABI != DOUBLE_FLOAT or flags & (RVE | TSO):
+        return f"has another ABI than lp64d (e_flags {flags:#x})"
+    for kind, text in _segments(data, header[5], header[10]):
+        if kind == INTERPRETER:
+            return f"wants the dynamic loader {text}, which the card does not have"
+    return None
+
+
+def _segments(data: bytes, offset: int, count: int) -> Iterator[tuple[int, str]]:
+    """Type and first bytes of each segment."""
+    for index in range(min(count, SEGMENTS)):
+        at = offset + index * PROGRAM_HEADER.size
+        if at + PROGRAM_HEADER.size > len(data):
+            return
+        fields = PROGRAM_HEADER.unpack_from(data, at)
+        start, size = fields[2], min(fields[5], 256)
+        text = data[start : start + size].split(b"\0")[0].decode(errors="replace")
+        yield fields[0], text

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""Some folders of a git repository at one commit: a shallow, partial copy that resumes.
+
+git names every object by the hash of its content and checks what it receives, so the commit id
+verifies all of it. Files come in packs of some thousand; a cut loses the pack under way, no more.
+"""
+
+import contextlib
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from image import run
+from image.errors import UserError
+from image.key import locked
+from image.source import Repository, Unavailable
+
+PACK_OBJECTS = 8000  # files asked for at once: some tens of MB of a kernel
+TRIES = 3  # per pack and place
+# Less than this for so long is a stall. https://git-scm.com/docs/git-config, http.lowSpeedLimit
+STALL = {"http.lowSpeedLimit": "1000", "http.lowSpeedTime": "60"}
+REMOTE = "origin"
+# Looking must not load. Only newer versions of git would, and they know this variable.
+NOT_LAZY = {"GIT_NO_LAZY_FETCH": "1"}
+
+
+def is_complete(repository: Repository, dl: Path) -> bool:
+    """Whether dl/ holds all of a repository that is wanted. Never uses the network; cheap."""
+    note = _note(repository, dl)
+    return note.is_file() and note.read_text() == _wanted(repository)
+
+
+def fetch(repository: Repository, dl: Path, mirror: str | None, offline: bool) -> None:
+    """Make sure that dl/NAME.git holds the commit with its folders.
+
+    Raises UserError with each place that was asked, why it failed, and the remedies.
+    """
+    if is_complete(repository, dl):
+        return
+    lock = dl / ".lock" / f"{repository.name}.git"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with locked(lock, f"another process that fetches {repository.name}"):
+        if not is_complete(repository, dl):
+            _fetch(repository, dl, mirror, offline)
+
+
+def checkout(repository: Repository, folders: tuple[str, ...], dl: Path, target: Path) -> None:
+    """Write folders of the repository, as the commit has them, into `target`."""
+    target.mkdir(parents=True, exist_ok=True)
+    index = target / ".index"
+    command = ["git", f"--git-dir={_bare(repository, dl)}", f"--work-tree={target}", "checkout"]
+    run.output([*command, repository.commit, "--", *folders], env={"GIT_INDEX_FILE": str(index)})
+    index.unlink()
+
+
+def _fetch(repository: Repository, dl: Path, mirror: str | None, offline: bool) -> None:
+    bare = _bare(repository, dl)
+    if not (bare / "HEAD").is_file():
+        run.output(["git", "init", "--quiet", "--bare", bare])
+    failures = []
+    for place in _places(repository, mirror):
+        if offline and re.match(r"https?://", place):
+            failures.append(f"{place}: not asked, OFFLINE is set")
+            continue
+        try:
+            _fetch_from(place, repository, bare)
+        except Unavailable as reason:
+            failures.append(f"{place}: {reason}")
+            continue
+        note = _note(repository, dl)
+        note.parent.mkdir(exist_ok=True)
+        note.write_text(_wanted(repository))
+        _say(f"{repository.name}: complete, commit {repository.commit[:12]} is right")
+        return
+    asked = "".join(f"\n  {failure}" for failure in failures)
+    variable = repository.name.removeprefix("duo-").upper()
+    raise UserError(
+        f"{repository.name} at commit {repository.commit[:12]} cannot be had:{asked}",
+        hint=f"name a tree that you have: {variable}_DIR=path,"
+        f" or a folder or site that holds {repository.name}.git: DL_MIRROR=...",
+    )
+
+
+def _places(repository: Repository, mirror: str | None) -> Iterator[str]:
+    if mirror:
+        yield f"{mirror.removeprefix('file://').rstrip('/')}/{repository.name}.git"
+    yield from repository.urls
+
+
+def _fetch_from(place: str, repository: Repository, bare: Path) -> None:
+    _say(f"{repository.name}: from {place}")
+    _become_partial(place, bare)
+    if not _has(repository.commit, bare):
+        _transfer(bare, "--depth=1", repository.commit)
+    for folder in repository.folders:
+        missing = _missing(f"{repository.commit}:{folder}", bare)
+        for start in range(0, len(missing), PACK_OBJECTS):
+            _say(f"{repository.name}: {folder}, file {start} of {len(missing)}")
+            _transfer(bare, *missing[start : start + PACK_OBJECTS])
+
+
+def _become_partial(place: str, bare: Path) -> None:
+    """Let git accept that objects are missing, since they can be had from `place`."""
+    settings = {"url": place, "promisor": "true", "partialclonefilter": "blob:none"}
+    for key, value in settings.items():
+        run.output(["git", f"--git-dir={bare}", "config", f"remote.{REMOTE}.{key}", value])
+
+
+def _has(commit: str, bare: Path) -> bool:
+    with contextlib.suppress(run.CommandFailed):
+        run.output(["git", f"--git-dir={bare}", "rev-list", "--max-count=1", commit], env=NOT_LAZY)
+        return True
+    return False
+
+
+def _missing(tree: str, bare: Path) -> list[str]:
+    """Names of the objects below a folder that have not come yet."""
+    try:
+        listed = run.output(
+            ["git", f"--git-dir={bare}", "rev-list", "--objects", "--missing=print", tree],
+            env=NOT_LAZY,
+        )
+    except run.CommandFailed as error:
+        raise Unavailable(error.message) from None
+    return [line[1:] for line in listed.splitlines() if line.startswith("?")]
+
+
+def _transfer(bare: Path, *wanted: str) -> None:
+    """One pack of objects, tried again after a cut. Raises Unavailable."""
+    settings = [word for key, value in STALL.items() for word in ("-c", f"{key}={value}")]
+    command = ["git", f"--git-dir={bare}", *settings, "fetch", "--no-tags", "--filter=blob:none"]
+    command += ["--no-write-fetch-head", "--no-auto-maintenance"]
+    command += ["--progress"] if sys.stderr.isatty() else ["--quiet"]
+    for attempt in range(TRIES):
+        try:
+            run.run([*command, REMOTE, *wanted], env={"GIT_TERMINAL_PROMPT": "0"})
+            return
+        except run.CommandFailed as error:
+            if attempt == TRIES - 1:
+                raise Unavailable(f"{error.message}, {TRIES} times") from None
+
+
+def _bare(repository: Repository, dl: Path) -> Path:
+    return dl / f"{repository.name}.git"
+
+
+def _note(repository: Repository, dl: Path) -> Path:
+    return _bare(repository, dl) / "complete" / repository.commit
+
+
+def _wanted(repository: Repository) -> str:
+    return "".join(f"{folder}\n" for folder in repository.folders)
+
+
+def _say(message: str) -> None:
+    tqdm.write(message, file=sys.stderr)
