@@ -185,7 +185,7 @@ def _judge(heard: bytes) -> None:
     if not heard:
         raise UserError("nothing answers: is the board on, and are the wires right?", WIRES)
     if BOOT_LOADER.search(tail):
-        hint = "'run sdboot' at its prompt shows why; or take the power away and try again"
+        hint = "'run bootcmd' at its prompt shows why; or take the power away and try again"
         raise UserError("the board stands in its boot loader, not in Linux", hint)
     if LOGIN.search(tail):
         raise UserError("the board asks for a login, which our system does not", OURS)
