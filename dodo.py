@@ -48,6 +48,17 @@ def task_run() -> Task:
     return tasks.foreground(tasks.boot, needs=["image"])
 
 
+@reported
+def task_ram() -> Iterator[Task]:
+    """say who owns each of the board's 64 MB, beside the stock and the contest image"""
+    yield {"basename": "ram", **tasks.ram()}
+
+
+def task_check() -> Task:
+    """open a card image and check every part of it: the built one, or file=IMAGE"""
+    return tasks.foreground(tasks.check_image)
+
+
 def task_cycles() -> Task:
     """model the engine's speed on the board; or program=FILE args="..." by_symbol=1"""
     return tasks.foreground(tasks.cycles)

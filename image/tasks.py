@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import config, plan, project, qemu, release, steps
+from image import check, config, plan, project, qemu, release, steps
+from image.build import STAGING
 from image.cycles import bench
+from image.duo.ram import read_figures, render
 from image.errors import UserError
 from image.model import PACKER_PROGRAM
 from image.plan import Plan, Step
@@ -166,6 +168,35 @@ def boot() -> None:
             hint="./doit run board=qemu_virt",
         )
     qemu.run(release.image_path(current_plan()), made.out, given())
+
+
+def check_image() -> None:
+    """Look at every part of the built card image, or of file=IMAGE, and say what is wrong."""
+    made = current_project()
+    given_file = given().get("file")
+    image_file = Path(given_file) if given_file else release.image_path(current_plan())
+    findings = check.check(image_file, made.overlays / "memmap/milkv_duo.yaml")
+    print(*findings, sep="\n")
+    bad = [finding for finding in findings if not finding.ok]
+    if bad:
+        raise UserError(f"{image_file}: {len(bad)} of {len(findings)} checks failed")
+
+
+def ram() -> Task:
+    """Who owns the board's memory, told once kernel and device tree are built."""
+    made = current_plan()
+    needs = [name for name in ("duo-linux", "duo-dtb") if name in made.steps]
+    return foreground(_show_ram, needs=[_task_name(made.step(name)) for name in needs])
+
+
+def _show_ram() -> None:
+    made = current_plan()
+    if made.project.config.board != "milkv_duo":
+        hint = "./doit ram board=milkv_duo"
+        raise UserError(f"the memory map is of milkv_duo, not of {made.project.config.board}", hint)
+    kernel, tree = (made.folder(made.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
+    figures = read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
+    print(render(made.project.memory_map(), figures), end="")
 
 
 def cycles() -> None:

@@ -25,16 +25,17 @@ def job(tmp_path: Path, **recipe: object) -> Job:
     (source / "main.c").write_text(HELLO)
     package = Package("toy", "1", "", tmp_path, (), Licence("MIT", {}), (), "c", recipe)
     (tmp_path / "staging").mkdir()
-    places = {"project": tmp_path, "source": source, "staging": tmp_path / "staging"}
     return Job(
         package,
+        project=tmp_path,
+        source=source,
+        staging=tmp_path / "staging",
         config=Config("b", {}, tmp_path),
         log=tmp_path / "log",
         jobs=2,
         target=HOST,
         needs={},
         host={},
-        **places,
     )
 
 

@@ -45,9 +45,13 @@ class Job:
 
     @property
     def variables(self) -> list[str]:
-        """The recipe's `make` variables as words of a command line; {source} is the source tree."""
+        """The recipe's `make` variables as words of a command line.
+
+        In them, {source} is the source tree and {needs[NAME]} what package NAME left.
+        """
+        places = {"source": self.source, "needs": self.needs}
         given = dict(self.option("make", {})).items()
-        return [f"{name}={str(value).format(source=self.source)}" for name, value in given]
+        return [f"{name}={str(value).format_map(places)}" for name, value in given]
 
     @property
     def cc(self) -> str:
