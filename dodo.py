@@ -59,6 +59,11 @@ def task_check() -> Task:
     return tasks.foreground(tasks.check_image)
 
 
+def task_diagnose() -> Task:
+    """ask a board, by its serial port or host=ADDRESS, for a report to attach to a question"""
+    return tasks.foreground(tasks.diagnosis)
+
+
 def task_cycles() -> Task:
     """model the engine's speed on the board; or program=FILE args="..." by_symbol=1"""
     return tasks.foreground(tasks.cycles)

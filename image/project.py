@@ -30,6 +30,8 @@ SETTINGS: Mapping[str, str] = {
     "env": "doit cycles: NAME=VALUE words for its environment",
     "by_symbol": "doit cycles: 1: show what each of its functions costs",
     "file": "doit check: the card image to look at (default: the one that was built)",
+    "port": "doit diagnose: the serial port that the board is on (default: the only one)",
+    "host": "doit diagnose: the board's address, to ask over the network instead",
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"

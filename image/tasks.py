@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import check, config, plan, project, qemu, release, steps
+from image import check, config, diagnose, plan, project, qemu, release, steps
 from image.build import STAGING
 from image.cycles import bench
 from image.duo.ram import read_figures, render
@@ -197,6 +197,11 @@ def _show_ram() -> None:
     kernel, tree = (made.folder(made.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
     figures = read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
     print(render(made.project.memory_map(), figures), end="")
+
+
+def diagnosis() -> None:
+    """Ask the board what it knows about itself, into a file."""
+    diagnose.perform(current_project(), given())
 
 
 def cycles() -> None:

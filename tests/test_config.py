@@ -415,7 +415,8 @@ def test_the_tree_has_no_warnings() -> None:
 
 def test_every_package_has_its_symbol() -> None:
     symbols = config.load(ROOT, "qemu_virt").symbols
-    chosen = [p for p in ROOT.glob("packages/*/package.yaml") if "\nrepository:" not in p.read_text()]
-    for recipe in chosen:
+    for recipe in ROOT.glob("packages/*/package.yaml"):
+        if "\nrepository:" in recipe.read_text():
+            continue  # others are built from it; by itself it is nothing
         name = recipe.parent.name
         assert f"PACKAGE_{name.upper().replace('-', '_')}" in symbols

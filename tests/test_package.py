@@ -10,7 +10,8 @@ from image.errors import UserError
 from image.package import in_order, load, load_all
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ("files", "packed", "vendor_image")  # builders of bare files, which bring no licence text along
+# Builders of bare files, which bring no licence text along.
+DATA = ("files", "packed", "vendor_image")
 GOOD = {
     "name": "toy",
     "version": "1.0",

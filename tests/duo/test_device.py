@@ -179,7 +179,7 @@ def test_the_network_has_our_address_and_gives_one(duo: Tree) -> None:
     settings(duo, network=1)
     duo.run(START / "20-usb")
     assert "ifconfig usb3 192.168.42.1 netmask 255.255.255.0 up" in duo.calls()
-    assert duo.calls()[-1] == "udhcpd -S /run/udhcpd.conf"
+    assert duo.calls()[-1] == "udhcpd /run/udhcpd.conf"
     lines = duo.read("run/udhcpd.conf").splitlines()
     assert "interface usb3" in lines
     # The computer's way to the Internet must not lead here.
