@@ -54,6 +54,8 @@ TOOLS = (
     Tool("/usr/include/stdio.h", "libc6-dev", "headers for host programs"),
     Tool("make", "make", "runs the makefiles of sources", minimum=(4,)),
     Tool("patch", "patch", "applies our changes to sources"),
+    # The first that fetches single objects of a partial clone by their names.
+    Tool("git", "git", "fetches the board's SDK", minimum=(2, 29)),
     Tool("flex", "flex", "kernel configuration", minimum=(2, 5, 35)),
     Tool("bison", "bison", "kernel configuration", minimum=(2, 0)),
     Tool("bc", "bc", "kernel build"),
@@ -77,7 +79,10 @@ TOOLS = (
     Tool("clang", "clang", "fuzzes the engine in the tests", minimum=(13,)),
     Tool("/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a", "libclang-rt-dev",
          "fuzzes the engine in the tests"),
-    Tool("sfdisk", "fdisk", "reads the card's partition table in the tests"),
+    Tool("sfdisk", "fdisk", "reads the card's partition table"),
+    Tool("fsck.fat", "dosfstools", "checks the card's boot partition", version=("--help",)),
+    Tool("fsck.erofs", "erofs-utils", "checks the card's root file system", version=("-V",)),
+    Tool("dumpimage", "u-boot-tools", "reads boot.sd in the tests", version=("-V",)),
     Tool("fsck.ext4", "e2fsprogs", "checks the data partition in the tests", version=("-V",)),
 )  # fmt: skip
 

@@ -26,12 +26,6 @@ def test_list_names_the_tasks(checkout: Path) -> None:
     assert {"image", "fetch", "package", "run", "explain", "doctor", "test"} <= set(listed)
 
 
-def test_board_without_kernel(checkout: Path) -> None:
-    said = complaint(checkout, "image")
-    assert "board milkv_duo has no kernel package yet" in said
-    assert "./doit image board=qemu_virt" in said
-
-
 def test_unknown_board_and_setting(checkout: Path) -> None:
     assert "qemu_virt" in complaint(checkout, "image", "board=qemu_vrit")
     assert "COLOUR= is no setting" in complaint(checkout, "image", "COLOUR=red")
