@@ -282,6 +282,19 @@ def signed(body: bytes) -> bytes:
     return image[:8] + crc(image[12:]) + image[12:]
 
 
+def test_a_loader_that_ends_too_early() -> None:
+    stream = lzma.compress(made("cut", 2000), format=lzma.FORMAT_ALONE)
+    with pytest.raises(UserError, match="in the middle of its LZMA stream"):
+        fip.raw_loader(signed(stream[: 3 * 512 - 32]))
+
+
+def test_a_loader_that_is_not_padded() -> None:
+    image = signed(lzma.compress(b"x", format=lzma.FORMAT_ALONE))[:-1]
+    image = image[:12] + struct.pack("<I", len(image)) + image[16:]
+    with pytest.raises(UserError, match="SIZE is 0x1ff"):
+        fip.raw_loader(image[:8] + crc(image[12:]) + image[12:])
+
+
 def test_a_loader_that_expands_without_end() -> None:
     bomb = signed(lzma.compress(bytes(64 << 20), format=lzma.FORMAT_ALONE, preset=0))
     with pytest.raises(UserError, match="expands to more than"):

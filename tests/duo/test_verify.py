@@ -149,6 +149,15 @@ def test_kernel_at_its_limit() -> None:
     assert wrong(verify.verify_boot(boot, WANTED)) == []
 
 
+def test_kernel_that_is_larger_than_it_says() -> None:
+    wanted = dataclasses.replace(WANTED, limits=fit.Limits(kernel=2000))
+    boot = fit.pack(fit.Fit(kernel_image(memory=0), device_tree(WHOLE)))
+    finding = next(
+        finding for finding in verify.verify_boot(boot, wanted) if finding.what == "kernel's memory"
+    )
+    assert finding.ok and f"ends at {0x80200000 + len(kernel_image()):#x}" in finding.detail
+
+
 def test_kernel_elsewhere() -> None:
     boot = fit.pack(fit.Fit(kernel_image(), device_tree(WHOLE), load=0x80080000))
     assert wrong(verify.verify_boot(boot, WANTED)) == ["kernel"]
