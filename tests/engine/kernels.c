@@ -157,6 +157,25 @@ static void check_tile(bool is_f32, int count, int columns) {
     array_free(&x);
 }
 
+static void check_tile_q4(void) {
+    for (int i = 0; i < COLUMNS_COUNT; i++) {
+        int columns = COLUMNS[i];
+        size_t words = (size_t)((columns + FOURS - 1) / FOURS) * TILE;
+        struct array tile = array_new(words * sizeof(uint16_t), 0), scale = floats(TILE);
+        for (size_t j = 0; j < words; j++) {
+            ((uint16_t *)tile.at)[j] = (uint16_t)random_bits();
+        }
+        struct array x = floats((size_t)columns), expected = floats(TILE);
+        struct array got = copy_of(&expected);
+        oracle->tile_q4(expected.at, x.at, tile.at, scale.at, columns);
+        chosen->tile_q4(got.at, x.at, tile.at, scale.at, columns);
+        compare(&expected, &got, "tile_q4", columns, 0);
+        array_free(&tile);
+        array_free(&scale);
+        array_free(&x);
+    }
+}
+
 static void check_tiles(bool is_f32) {
     for (int i = 0; i < COLUMNS_COUNT; i++) {
         for (int count = 1; count <= TOGETHER; count++) {
@@ -394,10 +413,10 @@ static const struct {
     const char *name;
     void (*check)(void);
 } CHECKS[] = {
-    {"tile_f32", check_tile_f32}, {"tile_q16", check_tile_q16},   {"scores", check_scores},
-    {"mix", check_mix},           {"add", check_add},             {"scale", check_scale},
-    {"greatest", check_greatest}, {"exponents", check_exponents}, {"swiglu", check_swiglu},
-    {"multiply", check_multiply}, {"accuracy", check_accuracy},
+    {"tile_f32", check_tile_f32}, {"tile_q16", check_tile_q16}, {"tile_q4", check_tile_q4},
+    {"scores", check_scores},     {"mix", check_mix},           {"add", check_add},
+    {"scale", check_scale},       {"greatest", check_greatest}, {"exponents", check_exponents},
+    {"swiglu", check_swiglu},     {"multiply", check_multiply}, {"accuracy", check_accuracy},
 };
 
 int main(int argc, char **argv) {

@@ -13,8 +13,8 @@ from tests.engine.conftest import CHECKED, Engine, compile_c
 
 DRIVER = Path(__file__).parent / "kernels.c"
 KERNELS = (
-    "tile_f32", "tile_q16", "scores", "mix", "add", "scale", "greatest", "exponents", "swiglu",
-    "multiply",
+    "tile_f32", "tile_q16", "tile_q4", "scores", "mix", "add", "scale", "greatest", "exponents",
+    "swiglu", "multiply",
 )  # fmt: skip
 QEMU = "qemu-riscv64"
 THEAD = "T-Head's"

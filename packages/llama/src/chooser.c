@@ -19,8 +19,7 @@ bool chooser_open(struct chooser *chooser, struct transformer *transformer,
     }
     chooser->logits = calloc(rows, sizeof *chooser->logits);
     chooser->powers = calloc(rows, sizeof *chooser->powers);
-    chooser->room = calloc((size_t)shape->dim * TILE + TOUCH, sizeof *chooser->room);
-    return (chooser->logits != NULL && chooser->powers != NULL && chooser->room != NULL) ||
+    return (chooser->logits != NULL && chooser->powers != NULL) ||
            fail(error, "not enough memory to choose among %d tokens", shape->vocab_size);
 }
 
@@ -28,7 +27,6 @@ void chooser_close(struct chooser *chooser) {
     sampler_close(&chooser->sampler);
     free(chooser->logits);
     free(chooser->powers);
-    free(chooser->room);
     *chooser = (struct chooser){0};
 }
 
@@ -86,8 +84,8 @@ static int judge(struct chooser *chooser, struct evidence *evidence, const float
         return token;
     }
     chooser->counts.closer++;
-    struct bound closer = shortlist_bound_closely(list, chooser->transformer->kernels, x, most,
-                                                  scale, chooser->room);
+    struct bound closer =
+        shortlist_bound_closely(list, chooser->transformer->kernels, x, most, scale);
     return rule(chooser, evidence, closer, q);
 }
 

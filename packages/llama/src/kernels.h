@@ -21,6 +21,7 @@
 enum {
     TILE = 32,     /* rows of a tile: one 64-byte cache line of int16 per column */
     TOGETHER = 2,  /* positions that share one reading of a tile */
+    FOURS = 4,     /* columns of a tile of four bits that share its words */
     LANES = 32,    /* partial sums of the functions that are not exact */
     TOUCH = 1024,  /* bytes after a tile that can be read: kernels ask for what comes next */
 };
@@ -41,6 +42,12 @@ struct kernels {
     /* out[r] = scale[r] * (sum over c of x[c] * tile[c][r]), the sum by fmaf(x, tile, sum) */
     void (*tile_q16)(const struct batch *batch, const int16_t *tile, const float *scale,
                      int columns);
+    /*
+     * The same for one position and weights of four bits, 0 to 15: tile is (columns / FOURS,
+     * rounded up, TILE), and column c the bits 4 * (c % FOURS) and up of its words.
+     */
+    void (*tile_q4)(float *out, const float *x, const uint16_t *tile, const float *scale,
+                    int columns);
     /* out[t] = (sum over d < size of query[d] * keys[d * stride + t]) / root, t < count; exact */
     void (*scores)(float *out, const float *query, const float *keys, size_t stride, int size,
                    float root, int count);

@@ -15,6 +15,8 @@
     void prefix##_tile_f32(const struct batch *batch, const float *tile, int columns);            \
     void prefix##_tile_q16(const struct batch *batch, const int16_t *tile, const float *scale,    \
                            int columns);                                                          \
+    void prefix##_tile_q4(float *out, const float *x, const uint16_t *tile, const float *scale,   \
+                          int columns);                                                           \
     void prefix##_scores(float *out, const float *query, const float *keys, size_t stride,        \
                          int size, float root, int count);                                        \
     void prefix##_mix(float *out, const float *weights, const float *values, int size,            \
@@ -29,6 +31,7 @@
         .name = #prefix,                                                                          \
         .tile_f32 = prefix##_tile_f32,                                                            \
         .tile_q16 = prefix##_tile_q16,                                                            \
+        .tile_q4 = prefix##_tile_q4,                                                              \
         .scores = prefix##_scores,                                                                \
         .mix = prefix##_mix,                                                                      \
         .add = prefix##_add,                                                                      \

@@ -49,6 +49,20 @@ WIDE static void tile_q16(const struct batch *batch, const int16_t *tile, const 
     }
 }
 
+WIDE static void tile_q4(float *out, const float *x, const uint16_t *tile, const float *scale,
+                         int columns) {
+    float sums[TILE] = {0};
+    for (int c = 0; c < columns; c++) {
+        const uint16_t *words = tile + (size_t)(c / FOURS) * TILE;
+        for (int r = 0; r < TILE; r++) {
+            sums[r] = fmaf(x[c], (float)(words[r] >> (c % FOURS * 4) & 15), sums[r]);
+        }
+    }
+    for (int r = 0; r < TILE; r++) {
+        out[r] = scale[r] * sums[r];
+    }
+}
+
 WIDE static void scores(float *out, const float *query, const float *keys, size_t stride, int size,
                         float root, int count) {
     memset(out, 0, (size_t)count * sizeof *out);
@@ -145,6 +159,7 @@ const struct kernels kernels_portable = {
     .name = "portable",
     .tile_f32 = tile_f32,
     .tile_q16 = tile_q16,
+    .tile_q4 = tile_q4,
     .scores = scores,
     .mix = mix,
     .add = add,

@@ -126,7 +126,8 @@ void packed_lay_out(struct packed_layout *layout, const struct packed_header *he
     place(layout, &layout->q16, packed_layer_bytes(shape, PRECISION_Q16), shape->n_layers);
     place(layout, &layout->list, listed * (4 + 4 + 2 * dim), 1);
     place(layout, &layout->outside,
-          RINGS * sizeof(struct ring) + 4 * dim + outside * (4 + 4) + outside * dim / 2, 1);
+          RINGS * sizeof(struct ring) + 4 * dim + outside * (4 + 4) +
+              2 * (uint64_t)tiles_words_q4(left, shape->dim), 1);
     place(layout, &layout->f32, packed_layer_bytes(shape, PRECISION_F32), shape->n_layers);
     place(layout, &layout->embedding, 4 * rows * dim, 1);
     place(layout, &layout->classifier, header->tied ? 0 : 4 * rows * dim, 1);
@@ -185,5 +186,5 @@ void packed_point_outside(struct shortlist *list, const unsigned char *data,
     list->centre = take(&data, 4 * (uint64_t)shape->dim);
     list->scale = take(&data, 4 * rows);
     list->missing = take(&data, 4 * rows);
-    list->coarse = take(&data, rows * (uint64_t)shape->dim / 2);
+    list->coarse = take(&data, 2 * (uint64_t)tiles_words_q4(list->outside, shape->dim));
 }

@@ -64,21 +64,8 @@ struct bound shortlist_bound(const struct shortlist *list, const float *x, float
     return bound;
 }
 
-/* Four bits to sixteen, four values at a time: see struct shortlist. */
-static void expand(int16_t *tile, const uint64_t *coarse, int columns) {
-    for (size_t i = 0; i < (size_t)columns * TILE / COARSE_WORD; i++) {
-        for (size_t part = 0; part < 4; part++) {
-            uint64_t four = coarse[i] >> (4 * part) & UINT64_C(0x000f000f000f000f);
-            /* Told of the alignment, the compiler stores eight bytes at once, not two and two. */
-            memcpy(__builtin_assume_aligned(tile + COARSE_WORD * i + 4 * part, sizeof four),
-                   &four, sizeof four);
-        }
-    }
-}
-
 struct bound shortlist_bound_closely(const struct shortlist *list, const struct kernels *kernels,
-                                     const float *x, float reference, float temperature,
-                                     int16_t *room) {
+                                     const float *x, float reference, float temperature) {
     struct bound bound = nothing();
     int columns = list->matrix.columns;
     float size = length(x, columns), middle = common(list, x, size);
@@ -87,10 +74,9 @@ struct bound shortlist_bound_closely(const struct shortlist *list, const struct 
         sum += x[c];
     }
     float logits[TILE];
-    struct batch batch = {.out = logits, .x = x, .count = 1};
     for (int first = 0; first < list->outside; first += TILE) {
-        expand(room, list->coarse + (size_t)first * (size_t)columns / COARSE_WORD, columns);
-        kernels->tile_q16(&batch, room, list->scale + first, columns);
+        kernels->tile_q4(logits, x, list->coarse + tiles_words_q4(first, columns),
+                         list->scale + first, columns);
         for (int i = 0; i < TILE && first + i < list->outside; i++) {
             int row = first + i;
             /* The values are stored without their sign: COARSE_MAX is taken away here. */

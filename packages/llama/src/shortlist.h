@@ -14,8 +14,7 @@
 
 enum {
     RINGS = 32,     /* groups of outside rows of similar distance from the centre */
-    COARSE_MAX = 7,   /* four bits, less one value: -7 to 7, stored as 0 to 14 */
-    COARSE_WORD = 16, /* values in 64 bits: value i is bits 16 * (i % 4) + 4 * (i / 4) and up */
+    COARSE_MAX = 7, /* four bits, less one value: -7 to 7, stored as 0 to 14 */
 };
 
 struct ring {
@@ -29,7 +28,7 @@ struct shortlist {
     int outside;             /* rows that are not in the list */
     const float *centre;     /* (dim) of the rows outside */
     const struct ring *rings; /* (RINGS) */
-    const uint64_t *coarse;  /* tiles of the rows outside: (tile, columns, TILE / COARSE_WORD) */
+    const uint16_t *coarse;  /* tiles of four bits: the rows outside, less the centre */
     const float *scale;      /* (outside, padded) of the four-bit values */
     const float *missing;    /* (outside, padded) length of what four bits miss of a row */
 };
@@ -47,9 +46,8 @@ int shortlist_find(const struct shortlist *list, int token);
 struct bound shortlist_bound(const struct shortlist *list, const float *x, float reference,
                              float temperature);
 
-/* From all rows in four bits; `room` holds columns * TILE int16. */
+/* From all rows in four bits. */
 struct bound shortlist_bound_closely(const struct shortlist *list, const struct kernels *kernels,
-                                     const float *x, float reference, float temperature,
-                                     int16_t *room);
+                                     const float *x, float reference, float temperature);
 
 #endif

@@ -32,6 +32,11 @@ static inline size_t tiles_size(int rows, int columns) {
     return (size_t)tiles_rows(rows) * (size_t)columns;
 }
 
+/* The 16-bit words of a matrix in four bits, as the kernel tile_q4 takes its tiles. */
+static inline size_t tiles_words_q4(int rows, int columns) {
+    return (size_t)tiles_rows(rows) * (size_t)((columns + FOURS - 1) / FOURS);
+}
+
 /* Spreads rows `first` to `first + rows - 1` of a matrix, given row-major, over its tiles. */
 void tiles_put_f32(float *tiles, const float *source, int first, int rows, int columns);
 

@@ -119,7 +119,7 @@ static bool put_list(struct writer *writer, const struct checkpoint *model,
 struct crowd {
     struct ring rings[RINGS];
     float *scale, *missing; /* (padded rows) */
-    uint64_t *coarse;       /* tiles */
+    uint16_t *coarse;       /* tiles */
 };
 
 static void fill_rings(struct ring *rings, float *distances, int count) {
@@ -135,6 +135,7 @@ static void coarsen(struct crowd *crowd, int index, const float *row, const floa
                     int columns) {
     float most = 0.0f;
     double missing = 0.0;
+    uint16_t *tile = crowd->coarse + tiles_words_q4(index / TILE * TILE, columns);
     for (int c = 0; c < columns; c++) {
         most = fmaxf(most, fabsf(row[c] - centre[c]));
     }
@@ -143,10 +144,8 @@ static void coarsen(struct crowd *crowd, int index, const float *row, const floa
         float rest = row[c] - centre[c];
         int value = scale > 0.0f ? (int)lrintf(rest / scale) : 0;
         double gap = (double)row[c] - (double)centre[c] - (double)scale * value;
-        size_t line = (size_t)(index / TILE) * (size_t)columns + (size_t)c;
-        size_t at = line * TILE + (size_t)(index % TILE), place = at % COARSE_WORD;
-        uint64_t bits = (uint64_t)(value + COARSE_MAX);
-        crowd->coarse[at / COARSE_WORD] |= bits << (place % 4 * 16 + place / 4 * 4);
+        uint16_t *words = tile + c / FOURS * TILE + index % TILE;
+        *words = (uint16_t)(*words | (unsigned)(value + COARSE_MAX) << (c % FOURS * 4));
         missing += gap * gap;
     }
     crowd->scale[index] = scale;
@@ -157,10 +156,10 @@ static bool put_outside(struct writer *writer, const struct checkpoint *model,
                         const struct selection *selection) {
     int count, columns = model->shape.dim;
     int32_t *tokens = tokens_of(selection, model->shape.vocab_size, false, &count);
-    size_t rows = (size_t)tiles_rows(count), bytes = rows * (size_t)columns / 2;
+    size_t rows = (size_t)tiles_rows(count), words = tiles_words_q4(count, columns);
     struct crowd crowd = {.scale = calloc(rows + 1, sizeof(float)),
                           .missing = calloc(rows + 1, sizeof(float)),
-                          .coarse = calloc(bytes + sizeof(uint64_t), 1)};
+                          .coarse = calloc(words + 1, sizeof(uint16_t))};
     float *distances = calloc(rows + 1, sizeof *distances);
     bool good = tokens != NULL && crowd.scale != NULL && crowd.missing != NULL &&
                 crowd.coarse != NULL && distances != NULL;
@@ -175,7 +174,7 @@ static bool put_outside(struct writer *writer, const struct checkpoint *model,
         writer_put(writer, selection->centre, (size_t)columns * sizeof(float));
         writer_put(writer, crowd.scale, rows * sizeof(float));
         writer_put(writer, crowd.missing, rows * sizeof(float));
-        writer_put(writer, crowd.coarse, bytes);
+        writer_put(writer, crowd.coarse, words * sizeof(uint16_t));
         writer_end(writer);
     }
     free(tokens);
