@@ -2,7 +2,6 @@
 #include "shortlist.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "arithmetic.h"
 #include "exact.h"
