@@ -149,7 +149,12 @@ def _write_settings(plan: Plan, package: Package, root: Path) -> None:
     for path, values in settings(plan.project, package).items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
+        file.write_text("".join(f"{key}={_shown(value)}\n" for key, value in values.items()))
+
+
+def _shown(value: str | int | bool) -> str:
+    """A setting as scripts and C read it: y and n are 1 and 0."""
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def tail(plan: Plan, step: Step) -> str:

@@ -19,6 +19,7 @@ from image.toolchain import HOST, RISCV64, Target
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
 HERE = Path(__file__).parent
+SHOWN_CHANGES = 8  # of the reasons why a step runs; a tree may differ in every file
 # Host programs that write what ends up on the card: another version may write it otherwise.
 WRITERS = {"rootfs": ("mkfs.erofs",), "card": ("genimage", "mkdosfs", "mcopy")}
 # Files of a package's folder that its result does not depend on: the recipe is hashed as data.
@@ -89,7 +90,10 @@ class Plan:
         last = last_inputs(self.folder(step).parent)
         if last is None:
             return "never built"
-        return "; ".join(changes(last, self.inputs(step))) or "its result was removed"
+        said = list(changes(last, self.inputs(step)))
+        if len(said) > SHOWN_CHANGES:
+            said = [*said[:SHOWN_CHANGES], f"and {len(said) - SHOWN_CHANGES} more changes"]
+        return "; ".join(said) or "its result was removed"
 
     def _is_fetched(self, step: Step) -> bool:
         before = [self.steps[name] for name in step.needs]

@@ -7,7 +7,7 @@ from image.builders.job import Job
 from image.config import Config
 from image.package import Package
 
-# As Linux does it (scripts/Makefile.lib), plus -@: labels stay for overlays.
+# As Linux does it, scripts/Makefile.lib.
 PREPROCESS = ("-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp")
 
 
@@ -26,4 +26,4 @@ def build(job: Job) -> None:
     includes = [f"-I{job.source / folder}" for folder in job.option("include")]
     compiler = job.target.prefix + "gcc"
     job.run(compiler, *PREPROCESS, *defines, *includes, "-o", plain, source)
-    job.run("dtc", "-@", "-I", "dts", "-O", "dtb", "-o", result, plain)
+    job.run("dtc", "-I", "dts", "-O", "dtb", "-o", result, plain)
