@@ -96,4 +96,4 @@ def task_doctor() -> Task:
 
 def task_test() -> Task:
     """check everything: linters, types, unit tests, a whole build, boots in QEMU"""
-    return tasks.foreground(testing.check_all)
+    return tasks.foreground(lambda: testing.check_all(tasks.given()))

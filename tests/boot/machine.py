@@ -32,10 +32,15 @@ class BoardFailed(AssertionError):
 
 
 class Machine:
-    """One power-on of the emulated board, from a card that it may write to."""
+    """One power-on of the emulated board, from a card that it may write to.
 
-    def __init__(self, card: Path, board: qemu.Board | None = None) -> None:
-        words = qemu.command(card, card.parent, board or qemu.Board(audio="none"))
+    `words` is another command line of the emulator than the product's own.
+    """
+
+    def __init__(
+        self, card: Path, board: qemu.Board | None = None, words: list[str] | None = None
+    ) -> None:
+        words = words or qemu.command(card, card.parent, board or qemu.Board(audio="none"))
         self.log = card.with_suffix(".log").open("a", encoding="utf-8")
         self.console: pexpect.spawn[str] = pexpect.spawn(
             words[0], words[1:], encoding="utf-8", codec_errors="replace", timeout=BOOT_S
