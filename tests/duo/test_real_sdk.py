@@ -18,6 +18,7 @@ from tests.duo.test_board_image import SHARED, choose, image, staged
 SDK = os.environ.get("SDK_DIR")
 MAP = ROOT / "overlays/memmap/milkv_duo.yaml"
 KIB_TOTAL, KIB_AVAILABLE = 58 << 10, 53 << 10  # what the design asks for
+ARGUMENTS = "console=ttyS0 root=/dev/vda2 rootwait virtio_blk.queue_depth=4"
 QEMU = ("qemu-system-riscv64", "-M", "virt", "-m", "64M", "-smp", "1", "-nographic", "-no-reboot")
 
 pytestmark = pytest.mark.skipif(SDK is None, reason="needs SDK_DIR, a tree of the board's SDK")
@@ -73,10 +74,9 @@ def test_kernel_boots_this_root_in_64_mb(built: Path, card_of_board: Path, tmp_p
     kernel = overlaid_kernel(built, tmp_path / "checkout")
     card = tmp_path / "card.img"
     shutil.copy(card_of_board, card)
-    words = [*QEMU, "-kernel", str(kernel), "-drive", f"file={card},format=raw,if=none,id=card",
-             "-device", "virtio-blk-device,drive=card",
-             "-append", "console=ttyS0 root=/dev/vda2 rootwait virtio_blk.queue_depth=4"]  # fmt: skip
-    words[0] = run.find_tool(words[0])
+    words = [run.find_tool(QEMU[0]), *QEMU[1:], "-kernel", str(kernel)]
+    words += ["-drive", f"file={card},format=raw,if=none,id=card"]
+    words += ["-device", "virtio-blk-device,drive=card", "-append", ARGUMENTS]
     with Machine(card, words=words) as board:
         board.open_shell()
         assert "5.10" in board.command("uname -r")
