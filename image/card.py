@@ -8,6 +8,7 @@ from pathlib import Path
 from image import rootfs, run
 from image.build import BOOT
 from image.builders.job import copy_file, reproducible
+from image.duo import verify
 from image.errors import UserError
 from image.plan import Plan, Step
 
@@ -16,6 +17,7 @@ LOG = "log"
 MIB = 1 << 20
 # The board's boot ROM looks for it; as the vendor does, it is written before all others.
 FIRST = "fip.bin"
+KERNEL = "boot.sd"
 # FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
 FAT_OVERHEAD = MIB
 # Serial numbers that would else come from the clock.
@@ -66,6 +68,7 @@ def build(plan: Plan, step: Step) -> None:
     boot = folder / BOOT
     root = plan.folder(plan.step("rootfs")) / rootfs.IMAGE
     _collect_boot(plan, boot)
+    _check_loaders(plan, boot)
     symbols = plan.project.config.symbols
     content = sum(path.stat().st_size for path in boot.rglob("*") if path.is_file())
     parts = (
@@ -96,6 +99,20 @@ def _collect_boot(plan: Plan, boot: Path) -> None:
             copy_file(file, boot / file.relative_to(source))
     for path, file in plan.project.boot_files.items():
         copy_file(file, boot / path)
+
+
+def _check_loaders(plan: Plan, boot: Path) -> None:
+    """Boot loaders and kernel of the board must agree with the memory map, and with each other."""
+    if not (boot / FIRST).is_file():
+        return
+    wanted = verify.expected(plan.project.memory_map())
+    found = verify.verify((boot / FIRST).read_bytes(), (boot / KERNEL).read_bytes(), wanted)
+    wrong = [f"\n  {finding}" for finding in found if not finding.ok]
+    if wrong:
+        raise UserError(
+            f"the boot files do not fit each other or the memory map:{''.join(wrong)}",
+            hint="take the boot loaders that are built from the SDK (no FIP=), or another file",
+        )
 
 
 def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from image import check, run
-from image.duo import fip, fit
+from image.duo import fip, fit, verify
 from image.key import hash_file
 from tests.conftest import ROOT, copy_checkout, doit
 from tests.duo import toysdk
@@ -45,6 +45,9 @@ def adapt(checkout: Path) -> Path:
         recipe = yaml.safe_load(path.read_text())
         recipe["licence"].pop("files", None)
         path.write_text(yaml.safe_dump(recipe))
+    # The parameters of the real memory chip are not ours to keep here.
+    path = checkout / "image/duo/verify.py"
+    path.write_text(path.read_text().replace(verify.DDR_PARAM_SHA256, toysdk.DDR_PARAM_SHA256))
     choose(checkout, "MODEL_POCKET=y")
     return checkout
 
@@ -92,10 +95,9 @@ def device_tree(checkout: Path, sdk: Path) -> str:
 
 def test_the_whole_card(board: Path, sdk: Path, tmp_path: Path) -> None:
     made = image(board, sdk)
-    found = check.check(made, ROOT / "overlays/memmap/milkv_duo.yaml")
-    # The parameters of the real memory chip are not ours to keep here.
-    assert [finding.what for finding in found if not finding.ok] == ["ddr_param"]
-    assert {"boot partition", "fip.bin", "root file system"} <= {finding.what for finding in found}
+    said = doit(board, "check", "board=milkv_duo").splitlines()
+    assert len(said) >= 28 and all(line.startswith("ok: ") for line in said)
+    assert {"boot partition", "fip.bin", "root file system"} <= {one.split(": ")[1] for one in said}
     boot_sd = staged(board, "duo-bootsd", "boot.sd")
     listed = run.output(["dumpimage", "-l", boot_sd])
     assert "config-cv1800b_milkv_duo_sd" in listed and "lzma compressed" in listed
@@ -132,6 +134,10 @@ def test_a_foreign_loader_file(board: Path, sdk: Path, tmp_path: Path) -> None:
     trees = list((board / "work/duo-dtb").glob("*/staging/milkv_duo.dtb"))
     texts = [run.output(["dtc", "-I", "dtb", "-O", "dts", tree]) for tree in trees]
     assert any(re.search(r"reg = <0x00 0x80000000 0x00 0x3f40000>", text) for text in texts)
+    other = vars(own) | {"ddr_param": b"of another memory chip"}
+    foreign.write_bytes(fip.pack(fip.Fip(**other)))
+    said = complaint(board, sdk, "image", f"FIP={foreign}")
+    assert "the boot files do not fit" in said and "WRONG: ddr_param" in said
     foreign.write_bytes(b"nothing of the kind")
     assert "fip.bin" in complaint(board, sdk, "image", f"FIP={foreign}")
 

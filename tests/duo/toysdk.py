@@ -5,6 +5,7 @@ Its makefiles copy files that stand for what the real ones compile, so that ever
 can be tried where the SDK cannot be had.
 """
 
+import hashlib
 import struct
 from pathlib import Path
 
@@ -14,6 +15,9 @@ BOARD = "build/boards/cv180x/cv1800b_milkv_duo_sd"
 DEFCONFIG = "cvitek_cv1800b_milkv_duo_sd_defconfig"
 DTS = "build/boards/default/dts"
 ASKS = b"bootm ${uImage_addr}#config-cv1800b_milkv_duo_sd;\0root=root=/dev/mmcblk0p2 rootwait ro\0"
+
+DDR_PARAM = b"stands for the DDR parameters".ljust(512, b"\0")
+DDR_PARAM_SHA256 = hashlib.sha256(DDR_PARAM).hexdigest()
 
 MAKEFILES = {
     "linux_5.10": """\
@@ -110,7 +114,7 @@ def write(sdk: Path, required: Path) -> Path:
         "fsbl/first.bin": b"stands for FSBL",
         "fsbl/plat/cv180x/bl2/bl2_opt.c": "",
         "fsbl/plat/cv180x/include/bl2.h": PARAM2,
-        "fsbl/test/cv181x/ddr_param.bin": b"stands for the DDR parameters",
+        "fsbl/test/cv181x/ddr_param.bin": DDR_PARAM,
         **{f"{folder}/Makefile": text for folder, text in MAKEFILES.items()},
     }  # fmt: skip
     for name, content in files.items():
