@@ -221,9 +221,11 @@ def test_a_pulled_cable_is_told() -> None:
 
 def test_a_port_in_use_is_left_alone(play: Callable[[Script], FakeBoard]) -> None:
     board = play(lambda board: None)
-    with board.path.open() as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        fails(board, "another program")
+    # Not as our own terminal: its end would end a test run that has none.
+    other = os.open(board.path, os.O_RDWR | os.O_NOCTTY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    fails(board, "another program")
+    os.close(other)
 
 
 def test_what_is_no_port_is_told(tmp_path: Path) -> None:
