@@ -25,6 +25,7 @@ struct card {
     snd_pcm_t *pcm;
     snd_pcm_uframes_t period;
     snd_pcm_uframes_t padding; /* silence still to be sent at the end */
+    double padded_s;           /* when the silence must have been taken */
     double end_s;              /* when all must have been played; 0: not known yet */
     double rate;               /* samples per second */
     int idle_ms;               /* since the card took samples last */
@@ -68,6 +69,7 @@ static void card_finish(struct sound *sound)
 
     /* Converters pass on whole periods only: silence pushes the last samples out. */
     card->padding = card->period;
+    card->padded_s = clock_seconds() + BUFFER_US / 1e6 + STALL_MS / 1e3;
     card->end_s = 0.0;
 }
 
@@ -94,8 +96,8 @@ static bool card_is_played(struct sound *sound)
     struct card *card = (struct card *)sound;
     snd_pcm_sframes_t delay;
 
-    if (!pad(card))
-        return false;
+    if (!pad(card)) /* a card that takes nothing, as of a PC that does not listen, never will */
+        return clock_seconds() > card->padded_s;
     if (snd_pcm_state(card->pcm) == SND_PCM_STATE_PREPARED)
         snd_pcm_start(card->pcm);
     /* An error here is the underrun at the end, or a card that is gone. */
