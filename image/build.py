@@ -36,7 +36,7 @@ def build(plan: Plan, step: Step) -> None:
         target=step.target,
         needs={name: _staging(plan, name, step.target) for name in package.needs},
         host={name: _staging(plan, name, HOST) for name in package.host_needs},
-        memory_map=plan.project.memory_map() if package.recipe.get("memmap") else None,
+        memory_map=plan.project.memory_map if package.recipe.get("memmap") else None,
     )
     job.staging.mkdir(parents=True)
     _provide_source(plan, job)

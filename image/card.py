@@ -105,7 +105,7 @@ def _check_loaders(plan: Plan, boot: Path) -> None:
     """Boot loaders and kernel of the board must agree with the memory map, and with each other."""
     if not (boot / FIRST).is_file():
         return
-    wanted = verify.expected(plan.project.memory_map())
+    wanted = verify.expected(plan.project.memory_map)
     found = verify.verify((boot / FIRST).read_bytes(), (boot / KERNEL).read_bytes(), wanted)
     wrong = [f"\n  {finding}" for finding in found if not finding.ok]
     if wrong:

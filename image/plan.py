@@ -208,7 +208,7 @@ def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
     if package.tree:
         inputs["tree"] = {name: _tree(project, package, name) for name in package.tree}
     if package.recipe.get("memmap"):
-        inputs["memmap"] = project.memory_map().values()
+        inputs["memmap"] = project.memory_map.values()
     return inputs
 
 

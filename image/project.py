@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What one call works on: the folders, the choices, and what the command line overrides."""
 
+import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class Project:
         """One folder per step key."""
         return self.root / "work"
 
+    @functools.cached_property
     def memory_map(self) -> MemoryMap:
         """Who owns which part of the board's memory. Raises UserError for a map that cannot be.
 

@@ -191,7 +191,7 @@ def _show_ram() -> None:
         raise UserError(f"the memory map is of milkv_duo, not of {made.project.config.board}", hint)
     kernel, tree = (made.folder(made.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
     figures = read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
-    print(render(made.project.memory_map(), figures), end="")
+    print(render(made.project.memory_map, figures), end="")
 
 
 def diagnosis() -> None:

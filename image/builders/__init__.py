@@ -30,6 +30,11 @@ def _no_files(package: Package, project: Path, config: Config) -> list[Path]:
     return []
 
 
+def _formats(package: Package, project: Path, config: Config) -> list[Path]:
+    """The modules that know the formats of the board's files."""
+    return sorted((project / "image/duo").glob("*.py"))
+
+
 @dataclass(frozen=True)
 class Builder:
     """`module` is hashed into the keys of what it builds; `files` names what it reads besides."""
@@ -44,9 +49,9 @@ BUILDERS: Mapping[str, Builder] = {
     "c": Builder(Path(c.__file__), c.build),
     "dtb": Builder(Path(dtb.__file__), dtb.build, dtb.files),
     "files": Builder(Path(files.__file__), files.build),
-    "fip": Builder(Path(fip.__file__), fip.build, fip.files),
+    "fip": Builder(Path(fip.__file__), fip.build, _formats),
     "firmware": Builder(Path(firmware.__file__), firmware.build),
-    "fit": Builder(Path(fit.__file__), fit.build, fit.files),
+    "fit": Builder(Path(fit.__file__), fit.build, _formats),
     "kconfig": Builder(Path(kconfig.__file__), kconfig.build, kconfig.files),
     "make": Builder(Path(make.__file__), make.build),
     "musl": Builder(Path(musl.__file__), musl.build),

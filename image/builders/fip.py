@@ -1,19 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Builder `fip`: the three boot loaders in the one file that the boot ROM reads."""
 
-from pathlib import Path
-
 from image.builders.job import Job
-from image.config import Config
 from image.duo import fip
-from image.package import Package
 
 FSBL, OPENSBI, UBOOT = "duo-fsbl", "duo-opensbi", "duo-uboot"
-
-
-def files(package: Package, project: Path, config: Config) -> list[Path]:
-    """The modules that know the format."""
-    return [project / "image/duo" / name for name in ("fip.py", "alone.py")]
 
 
 def build(job: Job) -> None:

@@ -1,19 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Builder `fit`: kernel and device tree in the one file that the board's U-Boot loads."""
 
-from pathlib import Path
-
 from image.builders.job import Job
-from image.config import Config
 from image.duo import fit
-from image.package import Package
 
 LINUX, DTB = "duo-linux", "duo-dtb"
-
-
-def files(package: Package, project: Path, config: Config) -> list[Path]:
-    """The modules that know the format."""
-    return [project / "image/duo" / name for name in ("fit.py", "fdt.py", "alone.py")]
 
 
 def build(job: Job) -> None:
