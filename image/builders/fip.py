@@ -2,7 +2,7 @@
 """Builder `fip`: the three boot loaders in the one file that the boot ROM reads."""
 
 from image.builders.job import Job
-from image.duo import fip
+from image.duo import fip, loader
 
 FSBL, OPENSBI, UBOOT = "duo-fsbl", "duo-opensbi", "duo-uboot"
 
@@ -17,7 +17,7 @@ def build(job: Job) -> None:
         bl2=part(FSBL, "bl2.bin"),
         ddr_param=part(FSBL, "ddr_param.bin"),
         monitor=part(OPENSBI, "fw_dynamic.bin"),
-        loader=fip.squeeze_loader(part(UBOOT, "u-boot-raw.bin")),
+        loader=loader.squeeze(part(UBOOT, "u-boot-raw.bin")),
         loader_entry=fip.loader_entry(part(FSBL, "bl2.h").decode(errors="replace")),
     )
     (job.staging / "fip.bin").write_bytes(fip.pack(made))

@@ -8,7 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from image.duo import fdt, fip, fit, kernel
+from image.duo import fdt, fip, fit, kernel, loader
 from image.duo.memmap import MemoryMap
 from image.errors import UserError
 
@@ -94,8 +94,8 @@ def verify_fip(data: bytes, wanted: Expected) -> list[Finding]:
         return [Finding(False, "fip.bin", error.message.removeprefix("fip.bin: "))]
     ddr = hashlib.sha256(parts.ddr_param).hexdigest()
     padded = fip.CHIP_CONF.ljust(fip.CHIP_CONF_SIZE, b"\0")
-    run = fip.loader_run(parts.loader)
-    entry = run + fip.LOADER_HEAD.size
+    run = loader.run_address(parts.loader)
+    entry = run + loader.HEAD.size
     return [
         Finding(True, "fip.bin", f"{len(data)} bytes, magics, checksums and bounds are right"),
         Finding(ddr == DDR_PARAM_SHA256, "ddr_param", f"sha256 {ddr}"),
@@ -133,7 +133,7 @@ def verify_together(fip_bin: bytes, boot_sd: bytes, wanted: Expected) -> list[Fi
     """What one file asks of the other; nothing if one of them cannot be read."""
     try:
         parts, boot = fip.unpack(fip_bin), fit.unpack(boot_sd, wanted.limits)
-        board, raw = decode(boot.dtb), fip.raw_loader(parts.loader)
+        board, raw = decode(boot.dtb), loader.raw_of(parts.loader)
     except UserError:
         return []
     names = _found(ASKED, raw)

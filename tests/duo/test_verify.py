@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from image.duo import fdt, fip, fit, memmap, verify
+from image.duo import loader as second
 from image.duo.verify import Expected, Finding
 
 MAP = Path(__file__).resolve().parents[2] / "overlays/memmap/milkv_duo.yaml"
@@ -25,7 +26,7 @@ UNKNOWN_DDR = "ddr_param"  # the real one is not ours to keep here
 
 def loader(body: bytes = ASKS, run: int = 0x80200000) -> bytes:
     head = struct.pack("<4s4sIIQ8s", b"jump", b"BL33", 0, 0, run, bytes(8))
-    return fip.squeeze_loader(head + body)
+    return second.squeeze(head + body)
 
 
 PARTS = fip.Fip(b"first stage", b"made up", b"OpenSBI", loader())
