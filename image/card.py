@@ -8,7 +8,7 @@ from pathlib import Path
 from image import rootfs, run
 from image.build import BOOT
 from image.builders.job import copy_file, reproducible
-from image.duo import verify
+from image.duo import fip, fit, verify
 from image.errors import UserError
 from image.plan import Plan, Step
 
@@ -16,8 +16,7 @@ IMAGE = "card.img"
 LOG = "log"
 MIB = 1 << 20
 # The board's boot ROM looks for it; as the vendor does, it is written before all others.
-FIRST = "fip.bin"
-KERNEL = "boot.sd"
+FIRST = fip.NAME
 # FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
 FAT_OVERHEAD = MIB
 # Serial numbers that would else come from the clock.
@@ -106,7 +105,7 @@ def _check_loaders(plan: Plan, boot: Path) -> None:
     if not (boot / FIRST).is_file():
         return
     wanted = verify.expected(plan.project.memory_map)
-    found = verify.verify((boot / FIRST).read_bytes(), (boot / KERNEL).read_bytes(), wanted)
+    found = verify.verify((boot / FIRST).read_bytes(), (boot / fit.NAME).read_bytes(), wanted)
     wrong = [f"\n  {finding}" for finding in found if not finding.ok]
     if wrong:
         raise UserError(

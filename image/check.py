@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import elf, run
-from image.duo import fip, memmap, verify
+from image.duo import fip, fit, memmap, verify
 from image.duo.verify import Finding
 from image.errors import UserError
 from image.key import hash_file
@@ -19,7 +19,7 @@ SECTOR = 512
 CHUNK = 1 << 20
 MAX_IMAGE = 8 << 30  # unpacked; a guard against a .gz without end
 FAT_TYPE, LINUX_TYPE = "c", "83"
-FIP, BOOT_SD = "fip.bin", "boot.sd"
+FIP, BOOT_SD = fip.NAME, fit.NAME
 # What the root must hold for the demo to start.
 NEEDED = ("sbin/init", "etc/inittab", "etc/init.d/start", "usr/bin/storyteller", "usr/bin/run",
           "usr/share/llama/model.bin", "usr/share/llama/tokenizer.bin")  # fmt: skip

@@ -36,8 +36,6 @@ SETTINGS: Mapping[str, str] = {
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"
-SDK = "duo-sdk"  # the package whose source SDK_DIR replaces
-FIP_PATH = "fip.bin"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Project:
 
         A boot loader that starts an operating system on the second core keeps memory for it.
         """
-        given = self.boot_files.get(FIP_PATH)
+        given = self.boot_files.get(fip.NAME)
         read = fip.unpack(given.read_bytes()) if given else None
         rtos = fip.has_rtos(read) if read else bool(self.config.symbols.get("DUO_RTOS"))
         return memmap.load(self.overlays / "memmap" / f"{self.config.board}.yaml", rtos)
@@ -122,9 +120,10 @@ def _refuse_unknown(given: Mapping[str, str], packages: Mapping[str, Package]) -
 
 
 def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) -> dict[str, Path]:
-    variables = {variable(name) + SOURCE_SUFFIX: name for name in packages}
+    settings = {variable(name) + SOURCE_SUFFIX: name for name in packages}
+    settings |= {p.repository.setting: p.name for p in packages.values() if p.repository}
     found = {}
-    for setting, name in {**variables, "SDK_DIR": SDK}.items():
+    for setting, name in settings.items():
         value = given.get(setting)
         if value:
             folder = Path(value).absolute()
@@ -140,4 +139,4 @@ def _boot_files(given: str | None) -> dict[str, Path]:
     path = Path(given).absolute()
     if not path.is_file():
         raise UserError(f"FIP={given} is not a file")
-    return {FIP_PATH: path}
+    return {fip.NAME: path}

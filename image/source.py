@@ -65,6 +65,7 @@ class Repository:
     commit: str
     folders: tuple[str, ...]
     marks: tuple[str, ...]  # files by which a tree of it is known
+    setting: str  # names a tree of the user's own instead, as in SETTING=path
 
     def __post_init__(self) -> None:
         where = f"repository '{self.name}'"

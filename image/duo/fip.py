@@ -14,6 +14,7 @@ from image.duo import loader
 from image.duo.record import Value, cksum, number, pack_record, pad, places, values_of
 from image.errors import UserError
 
+NAME = "fip.bin"  # on the card's boot partition
 PARAM_SIZE = 0x1000  # of PARAM1 and of PARAM2
 SIGNED_SIZE = 0x800  # PARAM1 without its signatures: what its checksum covers
 MAGIC1 = b"CVBL01\n\0"

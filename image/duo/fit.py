@@ -15,6 +15,7 @@ from image.errors import UserError
 # the SDKs build it for the folders of build/boards/cv180x: the first SDK for cv1800b_milkv_duo_sd,
 # the second (duo-buildroot-sdk-v2) for cv1800b_milkv_duo_musl_riscv64_sd.
 CONFIGURATIONS = ("config-cv1800b_milkv_duo_sd", "config-cv1800b_milkv_duo_musl_riscv64_sd")
+NAME = "boot.sd"  # on the card's boot partition
 KERNEL, DTB = "kernel-1", "fdt-1"
 LOAD = 0x80200000
 # The vendor's U-Boot unpacks LZMA alone, no gzip. The vendor packs with level 9; it differs from 7

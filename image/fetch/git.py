@@ -76,10 +76,9 @@ def _fetch(repository: Repository, dl: Path, mirror: str | None, offline: bool) 
         _say(f"{repository.name}: complete, commit {repository.commit[:12]} is right")
         return
     asked = "".join(f"\n  {failure}" for failure in failures)
-    variable = repository.name.removeprefix("duo-").upper()
     raise UserError(
         f"{repository.name} at commit {repository.commit[:12]} cannot be had:{asked}",
-        hint=f"name a tree that you have: {variable}_DIR=path,"
+        hint=f"name a tree that you have: {repository.setting}=path,"
         f" or a folder or site that holds {repository.name}.git: DL_MIRROR=...",
     )
 

@@ -46,7 +46,7 @@ def mirror(tmp_path: Path) -> Path:
 @pytest.fixture
 def repository(mirror: Path) -> Repository:
     commit = run.output(["git", "rev-parse", "HEAD"], cwd=mirror / "toy-sdk.git").strip()
-    return Repository("toy-sdk", (NOWHERE,), commit, ("boot", "kernel"), ())
+    return Repository("toy-sdk", (NOWHERE,), commit, ("boot", "kernel"), (), "TOY_DIR")
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_goes_on_after_a_cut(
 def test_more_folders_are_added(repository: Repository, settings: Settings) -> None:
     fetch_repository(repository, settings)
     folders = (*repository.folders, "videos")
-    more = Repository("toy-sdk", (NOWHERE,), repository.commit, folders, ())
+    more = Repository("toy-sdk", (NOWHERE,), repository.commit, folders, (), "TOY_DIR")
     assert not has_repository(more, settings)
     fetch_repository(more, settings)
     assert has_repository(more, settings)
@@ -128,7 +128,7 @@ def test_out_of_reach(
     with pytest.raises(UserError) as caught:
         fetch_repository(repository, Settings(dl=tmp_path / "dl"))
     assert "toy-sdk at commit" in caught.value.message and NOWHERE in caught.value.message
-    assert "_DIR=path" in str(caught.value.hint) and "DL_MIRROR=" in str(caught.value.hint)
+    assert "TOY_DIR=path" in str(caught.value.hint) and "DL_MIRROR=" in str(caught.value.hint)
     assert not has_repository(repository, Settings(dl=tmp_path / "dl"))
 
 
@@ -138,13 +138,13 @@ def test_offline(repository: Repository, tmp_path: Path) -> None:
 
 
 def test_a_commit_that_is_not_there(repository: Repository, settings: Settings) -> None:
-    other = Repository("toy-sdk", (NOWHERE,), "0" * 40, repository.folders, ())
+    other = Repository("toy-sdk", (NOWHERE,), "0" * 40, repository.folders, (), "TOY_DIR")
     with pytest.raises(UserError, match="toy-sdk at commit 000000000000 cannot be had"):
         fetch_repository(other, settings)
 
 
 def test_a_folder_that_is_not_there(repository: Repository, settings: Settings) -> None:
-    other = Repository("toy-sdk", (NOWHERE,), repository.commit, ("nothing",), ())
+    other = Repository("toy-sdk", (NOWHERE,), repository.commit, ("nothing",), (), "TOY_DIR")
     with pytest.raises(UserError, match="nothing"):
         fetch_repository(other, settings)
 
