@@ -15,6 +15,7 @@ import pexpect
 import pytest
 
 from image import config
+from image.config import assignments
 from image.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -406,7 +407,7 @@ def test_all_that_is_asked_is_explained() -> None:
 
 
 def test_all_types_are_known() -> None:
-    assert {symbol.type for symbol in tree().unique_defined_syms} <= set(config.TYPE_NAMES)
+    assert {symbol.type for symbol in tree().unique_defined_syms} <= set(assignments.TYPE_NAMES)
 
 
 def test_the_tree_has_no_warnings() -> None:

@@ -5,7 +5,6 @@ import contextlib
 import difflib
 import itertools
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,21 +13,13 @@ from typing import Any
 
 import kconfiglib
 
+from image.config import assignments
 from image.errors import UserError
 
 DEFAULT_BOARD = "milkv_duo"
 DOT_CONFIG = ".config"
 DEFCONFIGS = "defconfigs"
 KCONFIG = f"{DEFCONFIGS}/Kconfig"
-ASSIGNMENT = re.compile(r"CONFIG_(?P<set>\w+)=(?P<value>.*)|# CONFIG_(?P<unset>\w+) is not set")
-# A comment to kconfiglib: what it means to turn off would stay on.
-NEARLY_UNSET = re.compile(r"#+\s*CONFIG_\w+\s+is\s+not\s+set\W*", re.IGNORECASE)
-SHOWN = 60  # characters of a line that a message repeats
-TYPE_NAMES = {
-    kconfiglib.BOOL: "y or n",
-    kconfiglib.INT: "a whole number",
-    kconfiglib.STRING: 'text in "quotes"',
-}
 
 
 @dataclass(frozen=True)
@@ -38,15 +29,6 @@ class Config:
     board: str
     symbols: Mapping[str, str | int | bool]
     origin: Path  # the file that they come from
-
-
-@dataclass(frozen=True)
-class Line:
-    """One assignment of a configuration file, as written."""
-
-    number: int
-    symbol: str
-    value: str  # "n" for `# CONFIG_X is not set`
 
 
 def load(root: Path, board: str | None = None) -> Config:
@@ -111,7 +93,7 @@ def savedefconfig(root: Path) -> None:
 
 
 def _is_comment(line: str) -> bool:
-    return line.startswith("#") and not ASSIGNMENT.fullmatch(line.rstrip())
+    return line.startswith("#") and not assignments.PATTERN.fullmatch(line.rstrip())
 
 
 def _file(root: Path, board: str | None) -> Path:
@@ -130,25 +112,21 @@ def _file(root: Path, board: str | None) -> Path:
 def _filled_tree(root: Path, path: Path) -> Any:
     """All symbols, with the values that a file gives them, once it is sure that each stuck."""
     tree = _tree(root)
-    lines, wrong = _lines(path)
+    lines, wrong = assignments.read(_text(path))
     sound = []
     for line in lines:
-        if problem := _problem_before(tree, line, lines):
-            wrong[line.number] = _complaint(line, problem)
+        if problem := assignments.problem_before(tree, line, lines):
+            wrong[line.number] = line.complaint(problem)
         else:
             sound.append(line)
     for line in sound:
         symbol = tree.syms[line.symbol]
-        symbol.set_value(_wanted(symbol, line))
+        symbol.set_value(assignments.wanted(symbol, line))
     for line in sound:
-        if problem := _problem_after(tree.syms[line.symbol], line):
-            wrong[line.number] = _complaint(line, problem)
+        if problem := assignments.problem_after(tree.syms[line.symbol], line):
+            wrong[line.number] = line.complaint(problem)
     _refuse(wrong, path)
     return tree
-
-
-def _complaint(line: Line, problem: str) -> str:
-    return f"CONFIG_{line.symbol}={line.value[:SHOWN]}: {problem}"
 
 
 def _refuse(wrong: Mapping[int, str], path: Path) -> None:
@@ -204,83 +182,6 @@ def _text(path: Path) -> str:
     return text
 
 
-def _lines(path: Path) -> tuple[list[Line], dict[int, str]]:
-    """The assignments of a file, and what is wrong with lines that are none, by line number."""
-    found, wrong = [], {}
-    # Not splitlines(): it would count lines that no editor shows.
-    for number, line in enumerate(_text(path).split("\n"), 1):
-        match = ASSIGNMENT.fullmatch(line.rstrip())
-        if match:
-            symbol, value = match["set"] or match["unset"], match["value"] or ""
-            found.append(Line(number, symbol, value if match["set"] else "n"))
-        elif NEARLY_UNSET.fullmatch(line):
-            wrong[number] = f"{line.strip()[:SHOWN]!r} is no '# CONFIG_NAME is not set'"
-        elif line.strip() and not line.startswith("#"):
-            wrong[number] = f"{line.strip()[:SHOWN]!r} is no CONFIG_NAME=VALUE"
-    return found, wrong
-
-
-def _problem_before(tree: Any, line: Line, lines: list[Line]) -> str | None:
-    """What is wrong with an assignment in itself, or beside an earlier one."""
-    symbol = tree.syms.get(line.symbol)
-    if symbol is None or not symbol.nodes:
-        known = [s.name for s in tree.unique_defined_syms]
-        near = difflib.get_close_matches(line.symbol, known, 1)
-        return "there is no such symbol" + (f"; did you mean CONFIG_{near[0]}?" if near else "")
-    if not _fits_type(symbol, line.value):
-        return f"{TYPE_NAMES[symbol.type]} is expected"
-    for other in lines[: lines.index(line)]:
-        if other.symbol == line.symbol:
-            if other.value != line.value:
-                return f"line {other.number} sets it to {other.value[:SHOWN]}"
-        elif symbol.choice and line.value == other.value == "y":
-            rival = tree.syms.get(other.symbol)
-            if rival is not None and rival.choice is symbol.choice:
-                return f"line {other.number} chooses CONFIG_{other.symbol} already"
-    return None
-
-
-def _fits_type(symbol: Any, value: str) -> bool:
-    if symbol.type == kconfiglib.BOOL:
-        return value in ("y", "n")
-    if symbol.type == kconfiglib.INT:
-        return bool(re.fullmatch(r"-?[0-9]{1,18}", value))
-    return bool(re.fullmatch(r'"(?:[^"\\]|\\.)*"', value))
-
-
-def _problem_after(symbol: Any, line: Line) -> str | None:
-    """Why a symbol did not take the value of a line; None when it did."""
-    wanted = _wanted(symbol, line)
-    if symbol.str_value == wanted:
-        return None
-    if not kconfiglib.expr_value(symbol.direct_dep):
-        return f"it depends on {_expression(symbol.direct_dep)}, which is off"
-    prompts = [node.prompt[1] for node in symbol.nodes if node.prompt]
-    if not prompts:
-        return f"it cannot be set by hand; it follows from others, and is {symbol.str_value}"
-    if not symbol.visibility:
-        return f"it can be set only with {' or '.join(map(_expression, prompts))}, which is off"
-    for low, high, condition in symbol.ranges:
-        if kconfiglib.expr_value(condition):
-            return f"it must be {low.str_value} to {high.str_value}"
-    needed = kconfiglib.split_expr(symbol.rev_dep, kconfiglib.OR)
-    active = [_expression(by) for by in needed if kconfiglib.expr_value(by)]
-    if active:
-        return f"{' and '.join(active)} needs it"
-    return f"one of a choice must be y; with no other chosen it stays {symbol.str_value}"
-
-
-def _expression(expression: Any) -> str:
-    return str(kconfiglib.expr_str(expression, lambda item: f"CONFIG_{item.name}"))
-
-
-def _wanted(symbol: Any, line: Line) -> str:
-    """The value that a line gives a symbol, as kconfiglib writes it."""
-    if symbol.type == kconfiglib.STRING:
-        return re.sub(r"\\(.)", r"\1", line.value[1:-1])
-    return line.value
-
-
 def _value(symbol: Any) -> str | int | bool:
     if symbol.type == kconfiglib.BOOL:
         return bool(symbol.str_value == "y")
@@ -303,7 +204,7 @@ def _write_chosen(root: Path, tree: Any) -> Path:
 
 
 def _is_derived(tree: Any, line: str) -> bool:
-    match = ASSIGNMENT.fullmatch(line)
+    match = assignments.PATTERN.fullmatch(line)
     nodes = tree.syms[match["set"] or match["unset"]].nodes if match else ()
     return match is not None and not any(node.prompt for node in nodes)
 
