@@ -22,9 +22,11 @@ struct speaker {
     pthread_t thread;
     struct queue queue;
     struct speech *speech;
-    int volume;
+    atomic_int volume;
     atomic_bool is_hushed;
     atomic_bool is_lost;
+    atomic_bool is_paused;
+    atomic_int speed; /* percent, for the next sentence */
     /* The rest belongs to the thread while the queue is not idle, else to the caller. */
     struct sound *sound;
     unsigned long samples;
@@ -41,6 +43,8 @@ static bool write_part(struct speaker *speaker, const int16_t *samples, size_t c
     while (count > 0) {
         long taken;
 
+        while (atomic_load(&speaker->is_paused) && !must_stop(speaker))
+            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
         if (must_stop(speaker))
             return false;
         taken = speaker->sound->write(speaker->sound, samples, count);
@@ -66,7 +70,7 @@ static bool play(void *user, const int16_t *samples, size_t count)
         size_t length = count < PART_SAMPLES ? count : PART_SAMPLES;
 
         for (size_t i = 0; i < length; i++)
-            part[i] = (int16_t)(samples[i] * speaker->volume / 100);
+            part[i] = (int16_t)(samples[i] * atomic_load(&speaker->volume) / 100);
         if (!write_part(speaker, part, length))
             return false;
         samples += length;
@@ -126,7 +130,7 @@ struct speaker *speaker_open(struct speech *speech, int volume)
     if (speaker == NULL)
         return NULL;
     speaker->speech = speech;
-    speaker->volume = volume;
+    atomic_init(&speaker->volume, volume);
     if (!queue_init(&speaker->queue)) {
         free(speaker);
         return NULL;
@@ -179,11 +183,39 @@ bool speaker_is_lost(const struct speaker *speaker)
     return atomic_load(&speaker->is_lost);
 }
 
+void speaker_pause(struct speaker *speaker, bool is_paused)
+{
+    atomic_store(&speaker->is_paused, is_paused);
+}
+
+void speaker_set_volume(struct speaker *speaker, int percent)
+{
+    atomic_store(&speaker->volume, percent);
+}
+
+void speaker_set_speed(struct speaker *speaker, int percent)
+{
+    atomic_store(&speaker->speed, percent);
+}
+
+bool speaker_play_clip(struct speaker *speaker, const char *name)
+{
+    (void)speaker, (void)name;
+    return false; /* there are none yet */
+}
+
+bool speaker_await_room(struct speaker *speaker, int timeout_ms)
+{
+    (void)speaker, (void)timeout_ms;
+    return true;
+}
+
 struct speaker_report speaker_end(struct speaker *speaker)
 {
     struct speaker_report report = {
         .speech_s = (double)speaker->samples / (double)speech_rate(speaker->speech),
         .first_s = speaker->first_s,
+        .lowest_ms = -1.0,
         .is_lost = atomic_load(&speaker->is_lost),
     };
 
