@@ -5,7 +5,6 @@ The board's own program `diagnose` prints marked sections; this runs it, through
 (as a person at a terminal would) or through ssh, and checks that all of them have arrived.
 """
 
-import os
 import platform
 import re
 import time
@@ -13,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import console, run
+from image import board, console, run
+from image.board import FROM_STORIES, OURS, clean
 from image.console import WIRES, Console
 from image.errors import UserError
 from image.project import Project
@@ -22,32 +22,13 @@ BEGIN = "=== diagnose 1 begins\n"
 END = "=== diagnose ends\n"
 SECTION = re.compile(r"^=== (?P<name>[a-z-]+)\n", re.M)
 
-# What the end of the console's words may be: a shell's prompt (ours: "~ # "), a login ...
-PROMPT = re.compile(rb"(?:^|[\r\n])[^\r\n]*[#$] $")
-LOGIN = re.compile(rb"login: ?$")
-# ... or a U-Boot: the vendor's for all its boards, and the mainline one.
-BOOT_LOADER = re.compile(rb"(?:cv18\w+_c906|milkv_duo)# $")
-PANIC = re.compile(rb"Kernel panic - not syncing[^\r\n]*")
-STORY = re.compile(rb"story \d+  seed \d+")
-# Said when a story was interrupted: then the stories are to go on afterwards.
-FROM_STORIES = b"exit leads back to the stories."
 NOT_FOUND = re.compile(rb"diagnose: (?:command )?not found")
-TAIL_BYTES = 200  # where prompts are looked for
-
-INTERRUPT = b"\x03\r"
-CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n\t\x20-\x7e\x80-\U0010ffff]")
-GUIDE = "docs/milkv-duo.md tells what the board prints while it starts, and where it may stop"
-OURS = "is this card one of ours, and not older than this checkout?"
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long to wait, in seconds. Every wait is for words on the console."""
+class Patience(board.Patience):
+    """As for the shell; and then for the report, in seconds."""
 
-    # U-Boot waits one second for a key that stops it; a key after a longer silence does no harm.
-    key: float = 3.0
-    first_word: float = 20.0  # for anything at all
-    shell: float = 120.0  # the board may be starting, and making /data
     silence: float = 30.0  # between two words of the report; a section ends after 10 s
     report: float = 600.0  # for all of it
 
@@ -88,7 +69,7 @@ def ask(line: Console, patience: Patience | None = None) -> str:
     Stories that were interrupted go on afterwards. Raises UserError that says how far it came.
     """
     patience = patience or Patience()
-    _reach_shell(line, patience)
+    board.reach_shell(line, patience)
     start = len(line.heard)
     line.send(b"diagnose\r")
 
@@ -120,21 +101,12 @@ def ask_and_keep(line: Console, target: Path) -> str:
 
 def ask_by_ssh(host: str) -> str:
     """The report of the board at a network address. Raises UserError."""
-    options = ["BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=10"]
-    options += ["StrictHostKeyChecking=accept-new"]
-    words = [word for option in options for word in ("-o", option)]
-    agent = {name: os.environ[name] for name in ("SSH_AUTH_SOCK",) if name in os.environ}
     try:
-        said = run.output(["ssh", *words, f"root@{host}", "diagnose"], env=agent)
+        said = board.ask_by_ssh(host, "diagnose")
     except run.CommandFailed as error:
         hint = "docs/milkv-duo.md tells how to switch ssh on; port=/dev/ttyUSB0 asks by serial line"
         raise UserError(f"no answer from {host}: {error.message}", hint) from None
     return extract(clean(said.encode()))
-
-
-def clean(said: bytes) -> str:
-    """Text as a file holds it: without carriage returns, colours and other control characters."""
-    return CONTROL.sub("", said.decode(errors="replace"))
 
 
 def extract(text: str) -> str:
@@ -150,48 +122,6 @@ def sections(text: str) -> dict[str, str]:
     marks = list(SECTION.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [text.rfind(END)]
     return {mark["name"]: text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)}
-
-
-def _reach_shell(line: Console, patience: Patience) -> None:
-    """To the board's shell, out of a story or a boot. Raises UserError that says what is there."""
-    begun = time.monotonic()
-    pressed = 0
-
-    def is_at_rest(heard: bytes) -> bool:
-        tail = heard[-TAIL_BYTES:]
-        return bool(PROMPT.search(tail) or LOGIN.search(tail) or PANIC.search(heard))
-
-    def is_time_for_key(heard: bytes) -> bool:
-        return is_at_rest(heard) or bool(STORY.search(heard[pressed:]))
-
-    while not is_at_rest(bytes(line.heard)):
-        limit = patience.shell if line.heard else patience.first_word
-        left = begun + limit - time.monotonic()
-        if left <= 0:
-            break
-        # A silent line gets a key after a while, a story at once.
-        line.wait(is_time_for_key, patience.key, left)
-        if not is_at_rest(bytes(line.heard)):
-            pressed = len(line.heard)
-            line.send(INTERRUPT)
-    _judge(bytes(line.heard))
-
-
-def _judge(heard: bytes) -> None:
-    panic = PANIC.search(heard)
-    tail = heard[-TAIL_BYTES:]
-    if panic:
-        raise UserError(f"the board's kernel stopped: {clean(panic[0])}", GUIDE)
-    if not heard:
-        raise UserError("nothing answers: is the board on, and are the wires right?", WIRES)
-    if BOOT_LOADER.search(tail):
-        hint = "'run bootcmd' at its prompt shows why; or take the power away and try again"
-        raise UserError("the board stands in its boot loader, not in Linux", hint)
-    if LOGIN.search(tail):
-        raise UserError("the board asks for a login, which our system does not", OURS)
-    if not PROMPT.search(tail):
-        last = clean(tail).strip().rpartition("\n")[2]
-        raise UserError(f"no shell comes up; the last words are '{last}'", GUIDE)
 
 
 def _commit(root: Path) -> str:
