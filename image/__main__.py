@@ -14,10 +14,14 @@ from doit.cmd_run import Run
 from doit.doit_cmd import DoitMain
 from doit.plugin import PluginDict
 
-from image import run
+from image import run, tasks
+from image.errors import UserError
+from image.screen import explain
 
 ROOT = Path(__file__).resolve().parent.parent
+FAILED = 1
 INTERRUPTED = 130  # what shells report for Ctrl-C
+STOPPED = "stopped; the next run goes on from here"
 REBUILD = re.compile(r"(?=package:[^:]+:rebuild$)")
 
 
@@ -54,13 +58,20 @@ def main(arguments: list[str]) -> int:
     (ROOT / "work").mkdir(exist_ok=True)
     try:
         # Tasks that rebuild are hidden, so that `./doit list` and `./doit package` leave them out.
-        return int(Doit(ModuleTaskLoader(dodo)).run([REBUILD.sub("_", a) for a in arguments]))
-    except KeyboardInterrupt:
+        status = int(Doit(ModuleTaskLoader(dodo)).run([REBUILD.sub("_", a) for a in arguments]))
+        if status == 0:
+            tasks.finish()
+        return status
+    except UserError as error:
+        print(explain(error, None), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt as stopped:
         run.stop_all()
-        print("\nstopped; the next run goes on from here", file=sys.stderr)
+        print(f"\n{stopped}" if stopped.args else f"\n{STOPPED}", file=sys.stderr)
         return INTERRUPTED
 
 
 if __name__ == "__main__":
+    os.environ.setdefault(tasks.CALLED_FROM, str(Path.cwd()))
     os.chdir(ROOT)
     sys.exit(main(sys.argv[1:]))

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import tempfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ def _unpacked(image: Path, folder: Path) -> Path:
                 file.write(chunk)
                 if file.tell() > MAX_IMAGE:
                     raise UserError(f"{image} unpacks to more than a card image can have")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{image} cannot be unpacked: {error}") from None
     return plain
 

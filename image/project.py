@@ -36,6 +36,7 @@ SETTINGS: Mapping[str, str] = {
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"
+PATHS = ("MODEL", "TOKENIZER", "DL_MIRROR", "DL_DIR", "SDK_DIR", "FIP", "program", "file")
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,16 @@ def names(packages: Mapping[str, Package]) -> dict[str, str]:
         variable(name) + SOURCE_SUFFIX: f"build {name} from this folder" for name in packages
     }
     return {**SETTINGS, **sources}
+
+
+def with_whole_paths(given: Mapping[str, str], here: Path) -> dict[str, str]:
+    """The same settings, with relative paths made whole from the folder `here`."""
+    return {
+        name: str(here / value)
+        if value and "://" not in value and (name in PATHS or name.endswith(SOURCE_SUFFIX))
+        else value
+        for name, value in given.items()
+    }
 
 
 def _refuse_unknown(given: Mapping[str, str], packages: Mapping[str, Package]) -> None:

@@ -22,16 +22,25 @@ from image.screen import Told
 from image.toolchain import HOST, RISCV64
 
 ROOT = Path(__file__).resolve().parent.parent
+MEMORY_MAP = ROOT / "overlays/memmap/milkv_duo.yaml"
+CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in
 Task = dict[str, Any]
+
+# Actions that have the terminal, until `finish`.
+_waiting: list[Callable[[], Any]] = []
 
 
 def given() -> dict[str, str]:
-    """Settings of this call: NAME=value words of the command line, else of the environment."""
+    """Settings of this call: NAME=value words of the command line, else of the environment.
+
+    Paths are those of the folder that ./doit was called in.
+    """
     words = [word.split("=", 1) for word in sys.argv[1:] if "=" in word and word[0] != "-"]
     inherited = {
         name: os.environ[name] for name in project.SETTINGS if name in os.environ and name.isupper()
     }
-    return {**inherited, **dict(words)}
+    here = Path(os.environ.get(CALLED_FROM, ROOT))
+    return project.with_whole_paths({**inherited, **dict(words)}, here)
 
 
 @functools.cache
@@ -121,8 +130,23 @@ def engine() -> Iterator[Task]:
 
 
 def foreground(action: Callable[..., Any], needs: Sequence[str] = ()) -> Task:
-    """A task that has the terminal and is never up to date."""
-    return {"actions": [told(action)], "task_dep": list(needs), "io": {"capture": False}}
+    """A task that has the terminal and is never up to date.
+
+    doit runs actions in threads, which Ctrl-C does not reach and which end without a word. So this
+    one only waits there; `finish` does it, once all that it needs is there.
+    """
+
+    @functools.wraps(action)
+    def wait(*args: Any, **kwargs: Any) -> None:
+        _waiting.append(functools.partial(action, *args, **kwargs))
+
+    return {"actions": [wait], "task_dep": list(needs), "io": {"capture": False}}
+
+
+def finish() -> None:
+    """Do what waits for the terminal, in the main thread. Raises its UserError."""
+    while _waiting:
+        _waiting.pop(0)()
 
 
 def told(action: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,14 +191,18 @@ def boot() -> None:
 
 def check_image() -> None:
     """Look at every part of the built card image, or of file=IMAGE, and say what is wrong."""
-    made = current_project()
-    given_file = given().get("file")
-    image_file = Path(given_file) if given_file else release.image_path(current_plan())
-    findings = check.check(image_file, made.overlays / "memmap/milkv_duo.yaml")
+    image_file = _card_image()
+    findings = check.check(image_file, MEMORY_MAP)
     print(*findings, sep="\n")
     bad = [finding for finding in findings if not finding.ok]
     if bad:
         raise UserError(f"{image_file}: {len(bad)} of {len(findings)} checks failed")
+
+
+def _card_image() -> Path:
+    """file=IMAGE, for which no configuration is needed, or where the board's image is published."""
+    given_file = given().get("file")
+    return Path(given_file) if given_file else release.image_path(current_plan())
 
 
 def ram() -> Task:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """./doit as a user types it: bad input gets one clear error, never a traceback."""
 
+import gzip
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from image import project
 from image.run import CommandFailed
 from tests.conftest import doit
 
@@ -76,3 +79,26 @@ def running_in(folder: Path) -> list[str]:
         except OSError:
             continue  # ended meanwhile, or not ours
     return found
+
+
+def test_paths_are_those_of_the_callers_folder(tmp_path: Path) -> None:
+    given = {"file": "a.img", "LLAMA_SRC": "/b", "DL_MIRROR": "https://c", "board": "qemu_virt"}
+    whole = project.with_whole_paths(given, tmp_path)
+    assert whole == {**given, "file": str(tmp_path / "a.img")}
+
+
+def test_interrupt_reaches_what_has_the_terminal(checkout: Path) -> None:
+    """`check` unpacks an image for long; however it ends, it removes its folder."""
+    long, folder = checkout / "long.img.gz", checkout / "tmp"
+    long.write_bytes(gzip.compress(bytes(16 << 20)) * 200)
+    folder.mkdir()
+    words = [sys.executable, "-m", "image", "check", f"file={long}"]
+    env = {**os.environ, "TMPDIR": str(folder)}
+    process = subprocess.Popen(words, cwd=checkout, stderr=subprocess.PIPE, text=True, env=env)
+    while not list(folder.glob("check-*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not list(folder.iterdir())
