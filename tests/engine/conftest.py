@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "packages/llama/src"
 SHARED = ROOT.parent / "shared/models"
 POCKET = ROOT / "packages/pocket/src"
+PACKER = sorted((SOURCES / "pack").glob("*.c"))
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
 STRICT = ("-std=c11", "-ffp-contract=off", *WARNINGS)
@@ -172,3 +173,29 @@ def stories15m() -> Model:
 def pocket() -> Model:
     """The product's own small model, which every checkout holds."""
     return Model(POCKET / "model.bin", POCKET / "tokenizer.bin")
+
+
+@pytest.fixture(scope="session")
+def packer(programs: Path) -> Engine:
+    """The program that packs models."""
+    return Engine((str(compile_c(programs / "llama-pack", ["-O3"], main=PACKER)),))
+
+
+def pack(packer: Engine, model: Model, folder: Path) -> Path:
+    """The packed file of a model."""
+    result = folder / f"{model.checkpoint.stem}.packed"
+    done = packer(model.checkpoint, model.tokenizer, result)
+    assert (done.status, done.err) == (0, "")
+    return result
+
+
+@pytest.fixture(scope="session")
+def packed260k(packer: Engine, stories260k: Model, programs: Path) -> Path:
+    """The smallest model, packed."""
+    return pack(packer, stories260k, programs)
+
+
+@pytest.fixture(scope="session")
+def packed15m(packer: Engine, stories15m: Model, programs: Path) -> Path:
+    """The model of stories15M's shape, packed."""
+    return pack(packer, stories15m, programs)

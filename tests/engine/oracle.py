@@ -2,7 +2,7 @@
 """What llama2.c's run.c tells, worked out again with numpy and nothing of the engine."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -221,10 +221,15 @@ def first_above(sums: Floats, limit: np.float32) -> int:
 
 def choose(logits: Floats, temperature: float, topp: float, rng: Rng) -> int:
     """The next token."""
+    coin = np.float32(0) if temperature == 0 else rng.f32()
+    return pick(logits, temperature, topp, coin)
+
+
+def pick(logits: Floats, temperature: float, topp: float, coin: np.float32) -> int:
+    """The token that a coin hits."""
     if temperature == 0:
         return int(np.argmax(logits))
     probabilities = softmax(logits / np.float32(temperature))
-    coin = rng.f32()
     nucleus = np.float32(topp)
     if not 0 < nucleus < 1:
         return first_above(running_sum(probabilities), coin)
@@ -238,6 +243,13 @@ def choose(logits: Floats, temperature: float, topp: float, rng: Rng) -> int:
     return int(order[first_above(sums[: last + 1], coin * sums[last])])
 
 
+def may_not_come(
+    is_refused: Callable[[bytes, bytes], bool], said: bytes, pieces: list[bytes], token: int
+) -> bool:
+    """Whether a token is refused; the end, and what says nothing, never is."""
+    return token != BOS and pieces[token] != b"" and is_refused(said, pieces[token])
+
+
 def tell(
     checkpoint: Path,
     tokenizer: Path,
@@ -247,8 +259,9 @@ def tell(
     temperature: float = 0.0,
     topp: float = 0.9,
     seed: int = 1,
+    is_refused: Callable[[bytes, bytes], bool] | None = None,
 ) -> bytes:
-    """Standard output of run.c."""
+    """Standard output of run.c; without what is refused of text and next piece, where that is."""
     model = Transformer(checkpoint)
     words = Tokenizer(tokenizer, model.vocab_size)
     given = words.encode(prompt.encode() if isinstance(prompt, str) else prompt)
@@ -257,7 +270,13 @@ def tell(
     for pos in range(min(steps, model.seq_len)):
         logits = model.forward(token, pos)
         known = pos + 1 < len(given)
-        following = given[pos + 1] if known else choose(logits, temperature, topp, rng)
+        coin = rng.f32() if temperature and not known else np.float32(0)
+        following = given[pos + 1] if known else pick(logits, temperature, topp, coin)
+        pieces = [words.decode(token, i) for i in range(model.vocab_size)] if is_refused else []
+        if is_refused and not known and may_not_come(is_refused, said, pieces, following):
+            out = [i for i in range(len(pieces)) if may_not_come(is_refused, said, pieces, i)]
+            logits[out] = -np.inf
+            following = pick(logits, temperature, topp, coin)
         if following == BOS:
             break
         said += words.decode(token, following)

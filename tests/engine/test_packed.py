@@ -8,35 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import HANG_S, SOURCES, Engine, Golden, Model, compile_c, golden
+from tests.engine.conftest import HANG_S, Engine, Golden, Model, compile_c, golden, pack
 
-PACKER = sorted((SOURCES / "pack").glob("*.c"))
 STORIES_15M = 24  # of 49, each in both precisions
 MODES = ("q16", "fp32")
-
-
-@pytest.fixture(scope="session")
-def packer(programs: Path) -> Engine:
-    """The program that packs models."""
-    return Engine((str(compile_c(programs / "llama-pack", ["-O3"], main=PACKER)),))
-
-
-def pack(packer: Engine, model: Model, folder: Path) -> Path:
-    """The packed file of a model."""
-    result = folder / f"{model.checkpoint.stem}.packed"
-    done = packer(model.checkpoint, model.tokenizer, result)
-    assert (done.status, done.err) == (0, "")
-    return result
-
-
-@pytest.fixture(scope="session")
-def packed260k(packer: Engine, stories260k: Model, programs: Path) -> Path:
-    return pack(packer, stories260k, programs)
-
-
-@pytest.fixture(scope="session")
-def packed15m(packer: Engine, stories15m: Model, programs: Path) -> Path:
-    return pack(packer, stories15m, programs)
 
 
 def tell(command: tuple[str, ...], model: Path, story: Golden, **env: str) -> str:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "chooser.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,7 +20,8 @@ bool chooser_open(struct chooser *chooser, struct transformer *transformer,
     }
     chooser->logits = calloc(rows, sizeof *chooser->logits);
     chooser->powers = calloc(rows, sizeof *chooser->powers);
-    return (chooser->logits != NULL && chooser->powers != NULL) ||
+    chooser->refused = calloc((size_t)shape->vocab_size, sizeof *chooser->refused);
+    return (chooser->logits != NULL && chooser->powers != NULL && chooser->refused != NULL) ||
            fail(error, "not enough memory to choose among %d tokens", shape->vocab_size);
 }
 
@@ -27,6 +29,7 @@ void chooser_close(struct chooser *chooser) {
     sampler_close(&chooser->sampler);
     free(chooser->logits);
     free(chooser->powers);
+    free(chooser->refused);
     *chooser = (struct chooser){0};
 }
 
@@ -35,23 +38,46 @@ void chooser_reset(struct chooser *chooser) {
     chooser->counts = (struct llama_certainty){0};
 }
 
+/* What is decided, and from what. */
+struct decision {
+    const struct question *question;
+    const bool *refused; /* (vocab_size); NULL: none of the tokens */
+    const float *x;      /* what the pass left for this position */
+    bool repeated;       /* by a pass that was made again in the reference's arithmetic */
+};
+
 /* Everything that run.c does, on all rows. */
-static int choose_from_all(struct chooser *chooser, const float *x, const struct question *q) {
+static int choose_from_all(struct chooser *chooser, const struct decision *d) {
     const struct model *model = chooser->transformer->model;
-    exact_rows(chooser->logits, x, model->wcls, model->shape.dim, model->shape.vocab_size);
-    return sampler_choose(&chooser->sampler, chooser->logits, q->temperature, q->topp, q->coin);
+    const struct question *q = d->question;
+    float *logits = chooser->logits;
+    int size = model->shape.vocab_size;
+    exact_rows(logits, d->x, model->wcls, model->shape.dim, size);
+    for (int i = 0; d->refused != NULL && i < size; i++) {
+        logits[i] = d->refused[i] ? -INFINITY : logits[i];
+    }
+    int token = sampler_choose(&chooser->sampler, logits, q->temperature, q->topp, q->coin);
+    /* Where rounding leaves the sum below the coin, run.c takes the last: here, of the allowed. */
+    while (d->refused != NULL && token > 0 && d->refused[token]) {
+        token--;
+    }
+    return token;
 }
 
 /* The logits of the short list, divided by the temperature, and their powers. */
-static struct evidence weigh(struct chooser *chooser, float *logits, const struct question *q,
+static struct evidence weigh(struct chooser *chooser, float *logits, const struct decision *d,
                              float error) {
     const struct model *model = chooser->transformer->model;
     const struct kernels *k = chooser->transformer->kernels;
     const struct shortlist *list = &model->shortlist;
     int count = list->matrix.rows;
-    float scale = q->temperature == 0.0f ? 1.0f : q->temperature;
+    float temperature = d->question->temperature, scale = temperature == 0.0f ? 1.0f : temperature;
     for (int i = 0; scale != 1.0f && i < count; i++) {
         logits[i] /= scale;
+    }
+    /* A number as good as -inf, which arithmetic can be done with. */
+    for (int i = 0; d->refused != NULL && i < count; i++) {
+        logits[i] = d->refused[list->tokens[i]] ? -FLT_MAX : logits[i];
     }
     struct evidence evidence = {
         .logits = logits,
@@ -74,89 +100,129 @@ static int rule(struct chooser *chooser, struct evidence *evidence, struct bound
     return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin);
 }
 
-/* With cheap bounds, then with closer ones. */
-static int judge(struct chooser *chooser, struct evidence *evidence, const float *x,
-                 const struct question *q) {
+/* With cheap bounds, then with closer ones. Both hold as well where rows outside are refused. */
+static int judge(struct chooser *chooser, struct evidence *evidence, const struct decision *d) {
     const struct shortlist *list = &chooser->transformer->model->shortlist;
+    const struct question *q = d->question;
     float scale = q->temperature == 0.0f ? 1.0f : q->temperature, most = evidence->most;
-    int token = rule(chooser, evidence, shortlist_bound(list, x, most, scale), q);
+    int token = rule(chooser, evidence, shortlist_bound(list, d->x, most, scale), q);
     if (token != UNCERTAIN || list->outside == 0) {
         return token;
     }
     chooser->counts.closer++;
     struct bound closer =
-        shortlist_bound_closely(list, chooser->transformer->kernels, x, most, scale);
+        shortlist_bound_closely(list, chooser->transformer->kernels, d->x, most, scale);
     return rule(chooser, evidence, closer, q);
 }
 
-static int choose_from_list(struct chooser *chooser, const float *x, int count, int row,
-                            const struct question *q) {
+/* From logits of the short list in the model's own precision. */
+static int choose_from_list(struct chooser *chooser, float *logits, const struct decision *d) {
     const struct model *model = chooser->transformer->model;
-    const struct matrix *matrix = &model->shortlist.matrix;
-    size_t dim = (size_t)model->shape.dim, rows = (size_t)tiles_rows(matrix->rows);
-    if (row == 0) {
-        tiles_multiply(chooser->transformer->kernels, chooser->logits, rows, x, dim, count, matrix);
-    }
     bool exact = model->precision == PRECISION_F32;
-    float *logits = chooser->logits + (size_t)row * rows;
-    struct evidence evidence = weigh(chooser, logits, q, exact ? 0.0f : model->error);
-    return judge(chooser, &evidence, x + (size_t)row * dim, q);
+    struct evidence evidence = weigh(chooser, logits, d, exact ? 0.0f : model->error);
+    return judge(chooser, &evidence, d);
 }
 
 /* The short list again, from the float32 rows of the file. */
-static int choose_from_exact_list(struct chooser *chooser, const float *x,
-                                  const struct question *q) {
+static int choose_from_exact_list(struct chooser *chooser, const struct decision *d) {
     const struct model *model = chooser->transformer->model;
     const struct shortlist *list = &model->shortlist;
     size_t dim = (size_t)model->shape.dim;
     for (int i = 0; i < list->matrix.rows; i++) {
         const float *row = model->wcls + (size_t)list->tokens[i] * dim;
-        chooser->logits[i] = exact_dot(row, x, model->shape.dim);
+        chooser->logits[i] = exact_dot(row, d->x, model->shape.dim);
     }
-    struct evidence evidence = weigh(chooser, chooser->logits, q, 0.0f);
-    return judge(chooser, &evidence, x, q);
+    struct evidence evidence = weigh(chooser, chooser->logits, d, 0.0f);
+    return judge(chooser, &evidence, d);
 }
 
-/* Computes what is not yet the reference's, up to question->pos. */
-static bool pass_again(struct chooser *chooser, const struct question *q, const float **x,
-                       struct llama_error *error) {
+/* Computes what is not yet the reference's, up to the question's position. */
+static bool pass_again(struct chooser *chooser, struct decision *d, struct llama_error *error) {
     struct transformer *t = chooser->transformer;
+    const struct question *q = d->question;
     int first = chooser->exact, count = q->pos + 1 - first;
+    chooser->counts.passes++;
     if (!transformer_forward(t, q->tokens + first, count, first, PRECISION_F32, error)) {
         return false;
     }
     chooser->exact = q->pos + 1;
-    *x = t->x + (size_t)(count - 1) * (size_t)t->model->shape.dim;
+    d->x = t->x + (size_t)(count - 1) * (size_t)t->model->shape.dim;
+    d->repeated = true;
     return true;
+}
+
+/* Decides what the list in the model's own precision leaves open. */
+static bool decide_exactly(struct chooser *chooser, struct decision *d, int *token,
+                           struct llama_error *error) {
+    const struct model *model = chooser->transformer->model;
+    *token = UNCERTAIN;
+    if (model->precision == PRECISION_Q16) {
+        if (!d->repeated && !pass_again(chooser, d, error)) {
+            return false;
+        }
+        *token = choose_from_exact_list(chooser, d);
+    }
+    if (*token == UNCERTAIN) {
+        chooser->counts.all += model->shortlist.matrix.rows > 0;
+        *token = choose_from_all(chooser, d);
+    }
+    return true;
+}
+
+/*
+ * Decides from `logits` of the short list, where there are any, or else exactly, which sets *again.
+ */
+static bool decide(struct chooser *chooser, float *logits, struct decision *d, int *token,
+                   bool *again, struct llama_error *error) {
+    *token = logits == NULL ? UNCERTAIN : choose_from_list(chooser, logits, d);
+    if (*token != UNCERTAIN) {
+        return true;
+    }
+    *again = true; /* the other rows' logits make room */
+    return decide_exactly(chooser, d, token, error);
+}
+
+/* Decides again, without what is refused. */
+static bool decide_among_allowed(struct chooser *chooser, float *logits, struct decision *d,
+                                 int *token, bool *again, struct llama_error *error) {
+    const struct transformer *t = chooser->transformer;
+    const struct question *q = d->question;
+    chooser->counts.refused++;
+    for (int i = 0; i < t->model->shape.vocab_size; i++) {
+        chooser->refused[i] = q->is_refused(q->user, i);
+    }
+    d->refused = chooser->refused;
+    if (d->repeated) {
+        logits = NULL;
+    } else if (logits != NULL) {
+        /* They were divided by the temperature, or gave room to those of all rows. */
+        tiles_multiply(t->kernels, logits, 0, d->x, 0, 1, &t->model->shortlist.matrix);
+    }
+    return decide(chooser, logits, d, token, again, error);
 }
 
 bool chooser_choose(struct chooser *chooser, const float *x, int count, int row,
                     const struct question *question, int *token, bool *again,
                     struct llama_error *error) {
-    const struct model *model = chooser->transformer->model;
-    const float *own = x + (size_t)row * (size_t)model->shape.dim;
+    const struct transformer *t = chooser->transformer;
+    const struct matrix *matrix = &t->model->shortlist.matrix;
+    size_t dim = (size_t)t->model->shape.dim, rows = (size_t)tiles_rows(matrix->rows);
+    float *logits = matrix->rows > 0 ? chooser->logits + (size_t)row * rows : NULL;
+    struct decision decision = {.question = question, .x = x + (size_t)row * dim};
     *again = false;
-    if (!model_wait(model, model->shape.n_layers, error)) {
+    if (!model_wait(t->model, t->model->shape.n_layers, error)) {
         return false;
     }
     chooser->counts.tokens++;
-    if (model->shortlist.matrix.rows == 0) {
-        *token = choose_from_all(chooser, own, question);
+    if (row == 0 && logits != NULL) {
+        tiles_multiply(t->kernels, logits, rows, x, dim, count, matrix);
+    }
+    if (!decide(chooser, logits, &decision, token, again, error)) {
+        return false;
+    }
+    if (*token < 0 || question->is_refused == NULL ||
+        !question->is_refused(question->user, *token)) {
         return true;
     }
-    *token = choose_from_list(chooser, x, count, row, question);
-    if (*token == UNCERTAIN && model->precision == PRECISION_Q16) {
-        chooser->counts.passes++;
-        if (!pass_again(chooser, question, &own, error)) {
-            return false;
-        }
-        *again = true;
-        *token = choose_from_exact_list(chooser, own, question);
-    }
-    if (*token == UNCERTAIN) {
-        chooser->counts.all++;
-        *again = true; /* the other rows' logits make room */
-        *token = choose_from_all(chooser, own, question);
-    }
-    return true;
+    return decide_among_allowed(chooser, logits, &decision, token, again, error);
 }

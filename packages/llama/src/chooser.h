@@ -15,6 +15,7 @@ struct chooser {
     struct sampler sampler;
     float *logits; /* (TOGETHER, padded rows of the short list), or (vocab_size) */
     float *powers; /* (vocab_size) */
+    bool *refused; /* (vocab_size) of the latest question whose first answer was refused */
     int exact;     /* keys and values of positions before this one are the reference's */
     struct llama_certainty counts;
 };
@@ -26,6 +27,8 @@ struct question {
     float temperature;
     float topp;
     float coin;
+    bool (*is_refused)(void *user, int token); /* NULL: any token may follow */
+    void *user;
 };
 
 /* `transformer` may be opened later, on the same model. */
@@ -42,6 +45,9 @@ void chooser_reset(struct chooser *chooser);
  * after question->pos, which is position `row` of them; row 0 first. *token is -1 when
  * the arithmetic gives no number. *again is set when the pass had to be made again: the later rows
  * are lost. False when the model cannot be read.
+ *
+ * Where question->is_refused refuses that token, all refused ones are as if their logits were -inf:
+ * with the same coin, run.c would choose from the others what is chosen here.
  */
 bool chooser_choose(struct chooser *chooser, const float *x, int count, int row,
                     const struct question *question, int *token, bool *again,

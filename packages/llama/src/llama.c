@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "llama.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "chooser.h"
 #include "error.h"
 #include "file.h"
 #include "kernels.h"
 #include "model.h"
 #include "packed.h"
-#include "rng.h"
-#include "tokenizer.h"
-#include "transformer.h"
+#include "tale.h"
 
 static const char TOKENIZER[] = "tokenizer.bin"; /* run.c's default */
 
@@ -24,6 +19,7 @@ struct llama {
     const struct kernels *kernels;
     struct transformer transformer;
     struct chooser chooser;
+    struct tale tale;
 };
 
 static bool open_tokenizer(struct llama *llama, const char *path, struct llama_error *error) {
@@ -77,6 +73,9 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
         llama_close(llama);
         return NULL;
     }
+    llama->tale = (struct tale){.tokenizer = &llama->tokenizer,
+                                .transformer = &llama->transformer,
+                                .chooser = &llama->chooser};
     return llama;
 }
 
@@ -92,17 +91,12 @@ void llama_close(struct llama *llama) {
     if (llama == NULL) {
         return;
     }
+    tale_end(&llama->tale);
     chooser_close(&llama->chooser);
     transformer_close(&llama->transformer);
     tokenizer_close(&llama->tokenizer);
     model_close(&llama->model);
     free(llama);
-}
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
 /*
@@ -138,7 +132,6 @@ static int *encode(struct llama *llama, const char *prompt, int *count, int step
  * Keys and values take most of the working memory: they get what the longest story so far needed.
  */
 static bool prepare(struct llama *llama, int steps, struct llama_error *error) {
-    chooser_reset(&llama->chooser);
     if (steps <= llama->transformer.capacity) {
         return true;
     }
@@ -146,165 +139,79 @@ static bool prepare(struct llama *llama, int steps, struct llama_error *error) {
     return transformer_open(&llama->transformer, &llama->model, llama->kernels, steps, error);
 }
 
-/* A story on its way. */
-struct story {
-    struct llama *llama;
-    const struct llama_settings *settings;
-    int *tokens; /* (steps + 1) */
-    int given;   /* tokens of the prompt */
-    int steps;
-    uint64_t rng;
-    llama_piece_fn *piece;
-    void *user;
-};
-
-/* Hands out the text of the token at `pos`, 1 or more. False when no more is wanted. */
-static bool say(const struct story *story, int pos) {
-    const char *text = tokenizer_decode(&story->llama->tokenizer, story->tokens[pos - 1],
-                                        story->tokens[pos]);
-    return *text == '\0' || story->piece(story->user, text);
-}
-
-/* A pass over `count` positions, of which the last `open` are to be gone on from. */
-struct pass {
-    int pos;
-    int count;
-    int open; /* 1, or 2 when the last token is guessed; 0: more of the prompt follows */
-};
-
-/* What to compute next: the prompt at once, but for its first token, then one token and a guess. */
-static struct pass plan(struct story *story, int pos) {
-    struct llama *llama = story->llama;
-    int known = story->given < story->steps ? story->given : story->steps;
-    struct pass pass = {.pos = pos, .count = pos == 0 || known <= pos ? 1 : known - pos};
-    int end = pos + pass.count;
-    pass.open = end >= story->given;
-    /* The table is there once something was chosen. */
-    if (pass.open && pos >= story->given && end < story->steps) {
-        int guess = guesses_next(&llama->model.guesses, story->tokens, end - 1);
-        if (guess >= 0) {
-            story->tokens[end] = guess;
-            llama->chooser.counts.guessed++;
-            pass.count++;
-            pass.open++;
-        }
-    }
-    return pass;
-}
-
-/* The token after `pos`, which is the given row of the open ones of a pass. */
-static bool choose(struct story *story, const struct pass *pass, int row, int *next, bool *again,
-                   struct llama_error *error) {
-    struct llama *llama = story->llama;
-    const float *x = llama->transformer.x +
-                     (size_t)(pass->count - pass->open) * (size_t)llama->model.shape.dim;
-    struct question question = {
-        .tokens = story->tokens,
-        .pos = pass->pos + pass->count - pass->open + row,
-        .temperature = story->settings->temperature,
-        .topp = story->settings->topp,
-        .coin = story->settings->temperature == 0.0f ? 0.0f : rng_f32(&story->rng),
-    };
-    if (!chooser_choose(&llama->chooser, x, pass->open, row, &question, next, again, error)) {
-        return false;
-    }
-    return *next >= 0 ||
-           fail(error, "the model's arithmetic gives no number: its weights are damaged, or the "
-                       "temperature is too near 0");
-}
-
-/* Chooses what follows a pass. *known becomes the number of tokens that are certain. */
-static bool go_on(struct story *story, const struct pass *pass, int *known,
-                  struct llama_error *error) {
-    bool again = false;
-    *known = pass->pos + pass->count - pass->open + 1;
-    for (int row = 0; row < pass->open; row++) {
-        int next, guess = story->tokens[*known];
-        if (!choose(story, pass, row, &next, &again, error)) {
-            return false;
-        }
-        story->tokens[(*known)++] = next;
-        if (row + 1 == pass->open || next != guess) {
-            return true;
-        }
-        story->llama->chooser.counts.right++;
-        if (again) {
-            return true;
-        }
-    }
-    return true;
-}
-
-/* Hands out the tokens from `pos` to before `known`. False when no more is wanted. */
-static bool say_all(const struct story *story, int *pos, int known) {
-    while (*pos + 1 < known) {
-        ++*pos;
-        if (story->tokens[*pos] == TOKEN_BOS || !say(story, *pos)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/*
- * The loop of run.c: the prompt's tokens first, then what the model says, until it says BOS. The
- * end of the first pass, which also pays for bringing the weights in, starts the clock.
- */
-static bool tell(struct story *story, struct llama_stats *stats, struct llama_error *error) {
-    struct llama *llama = story->llama;
-    double begin = now(), start = begin;
-    int pos = 0; /* tokens that were handed out */
-    bool wanted = true;
-    while (pos < story->steps && wanted) {
-        struct pass pass = plan(story, pos);
-        int known = pass.pos + pass.count + 1;
-        if (!transformer_forward(&llama->transformer, story->tokens + pos, pass.count, pos,
-                                 llama->model.precision, error)) {
-            return false;
-        }
-        if (pos == 0) {
-            start = now();
-        }
-        if (pass.open > 0 && !go_on(story, &pass, &known, error)) {
-            return false;
-        }
-        wanted = say_all(story, &pos, known);
-    }
-    bool timed = pos > 1;
-    *stats = (struct llama_stats){
-        .tokens = timed ? pos - 1 : 0,
-        .seconds = timed ? now() - start : 0.0,
-        .first_seconds = start - begin,
-        .certainty = llama->chooser.counts,
-    };
-    return true;
-}
-
-static bool tell_prompt(struct llama *llama, const char *prompt, struct story *story,
-                        struct llama_stats *stats, struct llama_error *error) {
-    story->tokens = encode(llama, prompt, &story->given, story->steps, error);
-    if (story->tokens == NULL) {
-        return false;
-    }
-    bool done = prepare(llama, story->steps, error) && tell(story, stats, error);
-    free(story->tokens);
+bool llama_begin(struct llama *llama, const char *prompt, const struct llama_settings *settings,
+                 struct llama_error *error) {
+    int seq_len = llama->model.shape.seq_len, given;
+    int steps = settings->steps < 1 || settings->steps > seq_len ? seq_len : settings->steps;
+    error->text[0] = '\0';
+    tale_end(&llama->tale);
     model_rest(&llama->model);
-    return done;
+    int *tokens = encode(llama, prompt == NULL ? "" : prompt, &given, steps, error);
+    if (tokens == NULL || !prepare(llama, steps, error)) {
+        free(tokens);
+        return false;
+    }
+    tale_begin(&llama->tale, tokens, given, steps, settings);
+    return true;
+}
+
+bool llama_next(struct llama *llama, const char **piece, struct llama_error *error) {
+    error->text[0] = '\0';
+    bool good = tale_next(&llama->tale, piece, error);
+    if (!good) {
+        tale_end(&llama->tale);
+    }
+    if (*piece == NULL) {
+        model_rest(&llama->model);
+    }
+    return good;
+}
+
+int llama_mark(const struct llama *llama) {
+    return llama->tale.told;
+}
+
+bool llama_rewind(struct llama *llama, int mark, uint64_t seed) {
+    return tale_rewind(&llama->tale, mark, seed);
+}
+
+void llama_stats(const struct llama *llama, struct llama_stats *stats) {
+    tale_stats(&llama->tale, stats);
 }
 
 bool llama_tell(struct llama *llama, const char *prompt, const struct llama_settings *settings,
                 llama_piece_fn *piece, void *user, struct llama_stats *stats,
                 struct llama_error *error) {
-    error->text[0] = '\0';
+    const char *text = NULL;
     *stats = (struct llama_stats){0};
-    int seq_len = llama->model.shape.seq_len;
-    struct story story = {
-        .llama = llama,
-        .settings = settings,
-        .steps = settings->steps < 1 || settings->steps > seq_len ? seq_len : settings->steps,
-        .rng = settings->seed,
-        .piece = piece,
-        .user = user,
-    };
-    return tell_prompt(llama, prompt == NULL ? "" : prompt, &story, stats, error);
+    bool good = llama_begin(llama, prompt, settings, error);
+    while (good && (good = llama_next(llama, &text, error)) && text != NULL && piece(user, text)) {
+        continue;
+    }
+    if (good) {
+        llama_stats(llama, stats);
+    }
+    model_rest(&llama->model);
+    return good;
+}
+
+bool llama_knows(const struct llama *llama, const char *word) {
+    const struct model *model = &llama->model;
+    struct llama_error ignored;
+    size_t length = strlen(word);
+    if (length == 0 || length >= (size_t)llama->tokenizer.longest ||
+        !model_wait(model, model->shape.n_layers, &ignored)) {
+        return false;
+    }
+    char *piece = malloc(length + 2);
+    if (piece == NULL) {
+        return false;
+    }
+    piece[0] = ' ';
+    memcpy(piece + 1, word, length + 1);
+    int token = tokenizer_find(&llama->tokenizer, piece);
+    free(piece);
+    /* Rows outside the short list are those that training left where they were. */
+    return token >= 0 && (model->shortlist.matrix.rows == 0 ||
+                          shortlist_find(&model->shortlist, token) >= 0);
 }

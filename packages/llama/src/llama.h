@@ -21,6 +21,14 @@ struct llama_settings {
     float topp;        /* nucleus; 0 or 1: off */
     uint64_t seed;     /* never 0 */
     int steps;         /* tokens at most, prompt included; 0: the model's sequence length */
+    /*
+     * Whether this piece must not come next, after those that were handed out; NULL: all may, as in
+     * the reference. Asked of what was chosen, and where that is refused, of all the vocabulary: the
+     * choice is made again, with the same coin, among what is allowed. Where all is refused, the
+     * story ends. It must answer the same question always the same way.
+     */
+    bool (*is_refused)(void *user, const char *piece);
+    void *user; /* for is_refused */
 };
 
 /* How the tokens of a story were chosen: what each level could not tell went on to the next. */
@@ -31,13 +39,15 @@ struct llama_certainty {
     int all;    /* needed all rows of the classifier */
     int guessed; /* tokens that were guessed before they were chosen */
     int right;   /* of these, the chosen ones: each saved a pass */
+    int refused; /* choices that is_refused had made again */
 };
 
 struct llama_stats {
     int tokens;     /* tokens told after the first one */
     double seconds; /* the time they took: as in run.c, the clock starts after the first token */
-    double first_seconds; /* from the call to the end of the first pass: of a packed model's first
-                             story, what reading its layers took */
+    double busy_seconds;  /* of these, what passed in the engine and not with who listens */
+    double first_seconds; /* of the first pass: of a packed model's first story, what reading its
+                             layers took */
     struct llama_certainty certainty;
 };
 
@@ -72,5 +82,37 @@ void llama_close(struct llama *llama);
 bool llama_tell(struct llama *llama, const char *prompt, const struct llama_settings *settings,
                 llama_piece_fn *piece, void *user, struct llama_stats *stats,
                 struct llama_error *error);
+
+/*
+ * The same story piece by piece, with nothing computed before it is asked for. llama_begin takes
+ * the place of the story before, and llama_tell that of this one. A NULL prompt is the empty one.
+ */
+bool llama_begin(struct llama *llama, const char *prompt, const struct llama_settings *settings,
+                 struct llama_error *error);
+
+/*
+ * Hands out the next piece, which lasts until the next call; the prompt's come first. *piece is
+ * NULL when the story is over. False, with the reason in `error`, where llama_tell would fail.
+ */
+bool llama_next(struct llama *llama, const char **piece, struct llama_error *error);
+
+/* The place in the story after the latest piece: a number for llama_rewind. */
+int llama_mark(const struct llama *llama);
+
+/*
+ * Goes back to a place of this story, from which it goes on with the coins of another seed (never
+ * 0). From a place in the prompt, the seed of the story itself gives the story itself. False when
+ * the story never was at this place.
+ */
+bool llama_rewind(struct llama *llama, int mark, uint64_t seed);
+
+/* Figures of the story so far. */
+void llama_stats(const struct llama *llama, struct llama_stats *stats);
+
+/*
+ * True when the model can say the word, with a space before it, in one token that it has learned.
+ * The first call may wait until a packed model has been read.
+ */
+bool llama_knows(const struct llama *llama, const char *word);
 
 #endif

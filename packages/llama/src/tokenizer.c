@@ -15,8 +15,7 @@ enum {
 
 /* --- encoding ------------------------------------------------------------------------------- */
 
-/* The token of a piece, or -1. */
-static int look_up(const struct tokenizer *t, const char *piece) {
+int tokenizer_find(const struct tokenizer *t, const char *piece) {
     int low = 0, high = t->vocab_size;
     while (low < high) {
         int middle = low + (high - low) / 2;
@@ -51,7 +50,7 @@ static int append_character(const struct tokenizer *t, const char *text, int len
                             struct llama_error *error) {
     char character[MAX_UTF8 + 1] = {0};
     memcpy(character, text, (size_t)length);
-    int token = look_up(t, character);
+    int token = tokenizer_find(t, character);
     if (token >= 0) {
         tokens[0] = token;
         return 1;
@@ -70,7 +69,7 @@ static int append_character(const struct tokenizer *t, const char *text, int len
 /* The token that two pieces merge into, or -1. `buffer` has room for two pieces. */
 static int merged(const struct tokenizer *t, const int *pair, char *buffer, size_t room) {
     snprintf(buffer, room, "%s%s", t->pieces[pair[0]], t->pieces[pair[1]]);
-    return look_up(t, buffer);
+    return tokenizer_find(t, buffer);
 }
 
 /*
@@ -115,7 +114,7 @@ static int split(const struct tokenizer *t, const char *text, int *tokens,
     int count = 0;
     tokens[count++] = TOKEN_BOS;
     if (*text != '\0') {
-        int space = look_up(t, " ");
+        int space = tokenizer_find(t, " ");
         if (space < 0) {
             fail(error, "the tokenizer has no piece for a space");
             return -1;

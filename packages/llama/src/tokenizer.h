@@ -28,6 +28,9 @@ bool tokenizer_parse(struct tokenizer *tokenizer, const unsigned char *data, siz
 
 void tokenizer_close(struct tokenizer *tokenizer);
 
+/* The token of a piece, or -1. */
+int tokenizer_find(const struct tokenizer *tokenizer, const char *piece);
+
 /*
  * Encodes `text`, with BOS in front, into `tokens`, which must hold strlen(text) + 2. Returns how
  * many there are, or -1 when the vocabulary lacks a piece that the text needs.
