@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""ELF headers: whether a program can run on the board."""
+"""ELF headers: whether a program can run on the board, what an object takes in memory."""
 
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+
+from image.errors import UserError
 
 MAGIC = b"\x7fELF"
 # Class 64 bit, little endian, version 1: https://refspecs.linuxfoundation.org/elf/elf.pdf, e_ident
@@ -15,6 +17,8 @@ INTERPRETER = 3  # p_type of the name of a dynamic loader
 # e_flags: https://github.com/riscv-non-isa/riscv-elf-psabi-doc, file header
 FLOAT_ABI, DOUBLE_FLOAT = 0x6, 0x4
 RVE, TSO = 0x8, 0x10
+SECTION_HEADER = struct.Struct("<IIQQQQIIQQ")
+LOADED = 0x2  # sh_flags: SHF_ALLOC
 SEGMENTS = 64  # more than any program here has
 
 
@@ -56,3 +60,25 @@ def _segments(data: bytes, offset: int, count: int) -> Iterator[tuple[int, str]]
         start, size = fields[2], min(fields[5], 256)
         text = data[start : start + size].split(b"\0")[0].decode(errors="replace")
         yield fields[0], text
+
+
+def loaded_sections(path: Path) -> list[tuple[str, int]]:
+    """Name and size in memory, in bytes, of each section of an object file that is loaded.
+
+    Raises UserError for a file that is no whole 64-bit ELF object.
+    """
+    data = path.read_bytes()
+    try:
+        header = HEADER.unpack_from(data)
+        table = [
+            SECTION_HEADER.unpack_from(data, header[6] + index * SECTION_HEADER.size)
+            for index in range(header[12])
+        ]
+        names = table[header[13]][4] if table else 0
+    except (struct.error, IndexError):
+        raise UserError(f"{path} is no whole 64-bit ELF object") from None
+    return [
+        (data[names + row[0] : data.find(b"\0", names + row[0])].decode(errors="replace"), row[5])
+        for row in table
+        if row[2] & LOADED
+    ]

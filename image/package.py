@@ -32,6 +32,7 @@ BUILDER_KEYS: Mapping[str, set[str]] = {
         "optional",
         "required",
         "targets",
+        "weigh",
     },
     "make": {"make", "jobs", "cflags", "targets"},
     "musl": {"configure"},

@@ -18,6 +18,7 @@ from image.builders import (
     musl,
     packed,
     vendor_image,
+    weigh,
 )
 from image.builders.job import Job
 from image.config import Config
@@ -33,6 +34,12 @@ def _no_files(package: Package, project: Path, config: Config) -> list[Path]:
 def _formats(package: Package, project: Path, config: Config) -> list[Path]:
     """The modules that know the formats of the board's files."""
     return sorted((project / "image/duo").glob("*.py"))
+
+
+def _kernel_files(package: Package, project: Path, config: Config) -> list[Path]:
+    """What configures a tree, and, where its objects are weighed, the module that does it."""
+    weighing = [Path(weigh.__file__)] if package.recipe.get("weigh") else []
+    return [*kconfig.files(package, project, config), *weighing]
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ BUILDERS: Mapping[str, Builder] = {
     "fip": Builder(Path(fip.__file__), fip.build, _formats),
     "firmware": Builder(Path(firmware.__file__), firmware.build),
     "fit": Builder(Path(fit.__file__), fit.build, _formats),
-    "kconfig": Builder(Path(kconfig.__file__), kconfig.build, kconfig.files),
+    "kconfig": Builder(Path(kconfig.__file__), kconfig.build, _kernel_files),
     "make": Builder(Path(make.__file__), make.build),
     "musl": Builder(Path(musl.__file__), musl.build),
     "packed": Builder(Path(packed.__file__), packed.build),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from image.builders import weigh
 from image.builders.job import Job, copy_file
 from image.config import Config
 from image.errors import UserError
@@ -41,6 +42,9 @@ def build(job: Job) -> None:
     check(config, fragments, [path for path in given if path.suffix == ".yaml"])
     for target in job.option("targets", ["all"]):
         job.run(*make, *target.format(staging=job.staging).split())
+    if job.option("weigh", False):
+        enabled = {s.removeprefix("CONFIG_") for s, value in read(config).items() if value != "n"}
+        weigh.record(job.directory, job.target.prefix, enabled, job.staging / weigh.RESULT)
 
 
 def _start(job: Job, make: list[str], config: Path) -> None:
