@@ -276,4 +276,5 @@ def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
         own["settings"] = {k: v for k, v in project.config.symbols.items() if k.startswith("CARD_")}
     if step.kind == "release":
         own["board"] = project.config.board
+        own["bill"] = hash_file(HERE / "sbom.py")
     return own

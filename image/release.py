@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a person takes away: the image, compressed, with block map, manifest and checksums."""
+"""What a person takes away: the image, compressed, with block map, manifest, bill of materials."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from image import card, fetch, rootfs, run
+from image import card, fetch, rootfs, run, sbom
 from image.builders.job import reproducible
 from image.key import hash_file, hash_of, hash_tree
 from image.package import Package
@@ -33,9 +33,15 @@ def build(plan: Plan, step: Step) -> None:
     run.run(["cp", "--sparse=always", made_card, image], log=folder / LOG)
     compress(image, made / f"{image.name}.gz")
     _map_blocks(image, folder / LOG)
-    (made / "manifest.json").write_text(json.dumps(manifest(plan), indent=2, sort_keys=True) + "\n")
+    described = manifest(plan)
+    _write(made / "manifest.json", described)
+    _write(made / sbom.file_name(image), sbom.make(plan, described, image))
     sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(made.iterdir())]
     (made / "sha256sums").write_text("".join(sums))
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
 def publish(plan: Plan, step: Step) -> Path:

@@ -56,6 +56,7 @@ def test_boot_partition_is_clean(card: Path, tmp_path: Path) -> None:
 def test_release_files(card: Path) -> None:
     folder = card.parent
     assert sorted(path.name for path in folder.iterdir()) == [
+        f"{card.stem}.cdx.json",
         card.name,
         f"{card.name}.bmap",
         f"{card.name}.gz",
