@@ -59,6 +59,12 @@ def task_check() -> Task:
     return tasks.foreground(tasks.check_image)
 
 
+def task_legal_info() -> Task:
+    """collect licence texts and sources to offer with a card, in out/BOARD/legal-info"""
+    task = tasks.foreground(tasks.legal_info, needs=["image"])
+    return {"basename": "legal-info", **task}
+
+
 def task_diagnose() -> Task:
     """ask a board, by its serial port or host=ADDRESS, for a report to attach to a question"""
     return tasks.foreground(tasks.diagnosis)

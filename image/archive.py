@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Archives from strangers: unpacked so that nothing leaves the folder; and patches to them."""
+"""Archives from strangers, unpacked so that nothing leaves the folder, patches; and our own."""
 
+import gzip
 import os
 import shutil
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from image import run
@@ -40,6 +41,46 @@ def unpack(archive: Path, target: Path) -> None:
         raise UserError(f"{archive.name} cannot be unpacked: {error}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def read_members(archive: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Content of the named files of a tar archive, as `unpack` would name them.
+
+    What it does not hold as a plain file is left out. Raises UserError for a damaged archive.
+    """
+    wanted, found = set(names), dict[str, bytes]()
+    try:
+        with tarfile.open(archive, "r|*") as tar:
+            for member in tar:
+                path = PurePosixPath(member.name)
+                name = next((n for n in (str(path), "/".join(path.parts[1:])) if n in wanted), None)
+                file = tar.extractfile(member) if name and member.isfile() else None
+                if name and file:
+                    found[name] = file.read()
+                if len(found) == len(wanted):
+                    break
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise UserError(f"{archive.name} cannot be read: {error}") from None
+    return found
+
+
+def pack(files: Mapping[str, Path], target: Path) -> None:
+    """Write files and links as a .tar.gz that depends on their names, content and x-bits only."""
+    with (
+        target.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+    ):
+        for name, path in sorted(files.items()):
+            member = tarfile.TarInfo(name)
+            if path.is_symlink():
+                member.type, member.linkname = tarfile.SYMTYPE, str(path.readlink())
+                tar.addfile(member)
+                continue
+            member.size = path.stat().st_size
+            member.mode = 0o755 if os.access(path, os.X_OK) else 0o644
+            with path.open("rb") as file:
+                tar.addfile(member, file)
 
 
 def apply_patches(tree: Path, patches: Iterable[Path], log: Path) -> None:

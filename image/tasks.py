@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import check, config, diagnose, plan, project, qemu, release, steps
+from image import check, config, diagnose, legal, plan, project, qemu, release, steps
 from image.build import STAGING
 from image.cycles import bench
 from image.duo.ram import read_figures, render
 from image.errors import UserError
+from image.legal import pages
 from image.model import PACKER_PROGRAM
 from image.plan import Plan, Step
 from image.project import Project
@@ -220,6 +221,11 @@ def _show_ram() -> None:
     kernel, tree = (made.folder(made.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
     figures = read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
     print(render(made.project.memory_map, figures), end="")
+
+
+def legal_info() -> None:
+    """Collect licence texts and sources of the built image, and say what is lacking."""
+    print(pages.describe(*legal.collect(current_plan())))
 
 
 def diagnosis() -> None:

@@ -78,6 +78,18 @@ def checkout(
     git.checkout(repository, folders, settings.dl, target)
 
 
+def read_repository(repository: Repository, name: str, settings: Settings) -> str:
+    """Text of a file of a fetched repository. Raises CommandFailed when there is none."""
+    return git.read_file(repository, name, settings.dl)
+
+
+def pack_repository(
+    repository: Repository, folders: tuple[str, ...], settings: Settings, target: Path
+) -> None:
+    """Write folders of a fetched repository as a tar archive."""
+    git.pack(repository, folders, settings.dl, target)
+
+
 def _fetch(source: Source, settings: Settings) -> Fetched:
     _set_aside_wrong(settings.dl / source.file)
     failures = []

@@ -56,6 +56,18 @@ def checkout(repository: Repository, folders: tuple[str, ...], dl: Path, target:
     index.unlink()
 
 
+def read_file(repository: Repository, name: str, dl: Path) -> str:
+    """Text of a file as the commit has it. Raises CommandFailed when there is none."""
+    command = ["git", f"--git-dir={_bare(repository, dl)}", "show"]
+    return run.output([*command, f"{repository.commit}:{name}"], env=NOT_LAZY)
+
+
+def pack(repository: Repository, folders: tuple[str, ...], dl: Path, target: Path) -> None:
+    """Write folders as the commit has them to a tar archive, the same bytes each time."""
+    command = ["git", f"--git-dir={_bare(repository, dl)}", "archive", "--format=tar"]
+    run.output([*command, f"--output={target}", repository.commit, "--", *folders], env=NOT_LAZY)
+
+
 def _fetch(repository: Repository, dl: Path, mirror: str | None, offline: bool) -> None:
     bare = _bare(repository, dl)
     if not (bare / "HEAD").is_file():
