@@ -15,7 +15,9 @@ ENGINE = ROOT / "packages/llama/src"
 POCKET = ROOT / "packages/pocket/src"
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
+CARD = ("sound_alsa.c", "sound_cards.c")
 STRICT = ("-std=c11", "-D_DEFAULT_SOURCE", *WARNINGS, "-g", "-O1")
+VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16")
 ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 THREADS = ("-fsanitize=thread",)
 
@@ -38,14 +40,14 @@ def compile_driver(program: Path, *parts: str) -> Path:
 
 def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = "gcc") -> Path:
     """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones."""
-    own = [path for path in sorted(SOURCES.glob("*.c")) if path.name != "sound_alsa.c"]
+    own = [path for path in sorted(SOURCES.glob("*.c")) if path.name not in CARD]
     flite = host_package("flite") / "usr"
     run.output(
         [
-            *(compiler, *STRICT, *flags, f"-I{SOURCES}", f"-I{ENGINE}"),
+            *(compiler, *STRICT, *flags, *VOICES, f"-I{SOURCES}", f"-I{ENGINE}"),
             *("-isystem", flite / "include/flite"),
             *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
-            *(f"-L{flite / 'lib'}", "-lflite", "-lm", "-lpthread", "-o", program),
+            *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite", "-lm", "-lpthread", "-o", program),
         ]
     )
     return program

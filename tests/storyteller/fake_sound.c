@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A sound card without sound. The "device" is a file: each opening takes its first line, and the
- * last line is there to stay. Lines: "absent", "works", "paced" (plays as slowly as a real card),
- * "lost" (is pulled out after half a second of speech). What happens is appended to FILE.log. */
+/* A sound card without sound, with a clock of its own. The "device" is a file: each opening takes
+ * its first line, and the last line is there to stay. Lines: "absent", "works" (plays at once),
+ * "paced" (plays as slowly as a real card), "lost" (is pulled out after half a second of speech);
+ * more words: "rate=48000", "keeps" (gives nothing back). What happens is appended to FILE.log; what
+ * is heard, as 16-bit samples with the silence of an idle card left out, to FILE.heard. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +13,25 @@
 #include "sound.h"
 
 #define LINES 16
-#define LINE_BYTES 32
+#define LINE_BYTES 64
 #define BUFFER_S 0.5
+#define START_S 0.1
+#define FETCHED_S 0.005 /* what the card has taken out of its buffer already */
 
 struct fake {
     struct sound sound;
     char log[256];
+    FILE *heard;
     bool is_paced;
     bool is_lost_soon;
-    double rate;
-    double begun_s;
+    bool keeps;
+    bool is_running;
+    int16_t *buffer; /* what was taken since the last drop */
+    size_t size;
+    size_t taken;
+    size_t played;
+    double begun_s; /* when sample `base` was played */
+    size_t base;
     double written_s;
 };
 
@@ -34,48 +45,119 @@ static void note(const struct fake *fake, const char *what)
     }
 }
 
-static double buffered_s(const struct fake *fake)
+/* Let the card's clock run up to now. Returns whether it ran dry. */
+static bool run(struct fake *fake)
 {
-    return fake->is_paced ? fake->begun_s + fake->written_s - clock_seconds() : 0.0;
+    size_t due = fake->taken;
+    bool is_dry;
+
+    if (!fake->is_running)
+        return false;
+    if (fake->is_paced)
+        due = fake->base + (size_t)((clock_seconds() - fake->begun_s) * fake->sound.rate);
+    is_dry = due > fake->taken || !fake->is_paced;
+    due = due < fake->taken ? due : fake->taken;
+    if (due > fake->played) {
+        fwrite(fake->buffer + fake->played, sizeof(int16_t), due - fake->played, fake->heard);
+        fake->played = due;
+    }
+    if (is_dry && fake->is_paced)
+        note(fake, "dry");
+    fake->is_running = !is_dry;
+    return is_dry && fake->is_paced;
+}
+
+static void start(struct fake *fake)
+{
+    if (fake->is_running || fake->taken == fake->played)
+        return;
+    fake->is_running = true;
+    fake->base = fake->played;
+    fake->begun_s = clock_seconds();
+    if (!fake->is_paced)
+        run(fake);
+}
+
+static bool make_room(struct fake *fake, size_t count)
+{
+    int16_t *more;
+
+    if (fake->taken + count <= fake->size)
+        return true;
+    fake->size = (fake->taken + count) * 2;
+    more = realloc(fake->buffer, fake->size * sizeof(int16_t));
+    if (more != NULL)
+        fake->buffer = more;
+    return more != NULL;
 }
 
 static long fake_write(struct sound *sound, const int16_t *samples, size_t count)
 {
     struct fake *fake = (struct fake *)sound;
-    struct timespec nap = {.tv_nsec = SOUND_WAIT_MS * 1000000L};
+    size_t room;
 
-    (void)samples;
     if (fake->is_lost_soon && fake->written_s > 0.5)
-        return -1;
-    if (fake->written_s <= 0.0)
-        fake->begun_s = clock_seconds();
-    if (buffered_s(fake) > BUFFER_S) {
-        nanosleep(&nap, NULL);
-        return 0;
-    }
-    fake->written_s += (double)count / fake->rate;
+        return SOUND_LOST;
+    if (run(fake))
+        return SOUND_RAN_DRY;
+    room = (size_t)(BUFFER_S * sound->rate) - (fake->taken - fake->played);
+    count = count < room ? count : room;
+    if (!make_room(fake, count))
+        return SOUND_LOST;
+    memcpy(fake->buffer + fake->taken, samples, count * sizeof(int16_t));
+    fake->taken += count;
+    fake->written_s += (double)count / sound->rate;
+    if (!fake->is_paced || fake->taken - fake->played >= (size_t)(START_S * sound->rate))
+        start(fake);
     return (long)count;
+}
+
+static long fake_delay(struct sound *sound)
+{
+    struct fake *fake = (struct fake *)sound;
+
+    if (run(fake))
+        return SOUND_RAN_DRY;
+    return (long)(fake->taken - fake->played);
+}
+
+static size_t fake_rewind(struct sound *sound, size_t count)
+{
+    struct fake *fake = (struct fake *)sound;
+    size_t fetched = (size_t)(FETCHED_S * sound->rate), most;
+
+    run(fake);
+    most = fake->taken - fake->played;
+    most = fake->keeps || most < fetched ? 0 : most - fetched;
+    count = count < most ? count : most;
+    fake->taken -= count;
+    return count;
 }
 
 static void fake_finish(struct sound *sound)
 {
-    note((struct fake *)sound, "finish");
-}
-
-static bool fake_is_played(struct sound *sound)
-{
-    return buffered_s((struct fake *)sound) <= 0.0;
+    start((struct fake *)sound);
 }
 
 static void fake_drop(struct sound *sound)
 {
-    note((struct fake *)sound, "drop");
+    struct fake *fake = (struct fake *)sound;
+
+    run(fake);
+    note(fake, fake->taken > fake->played ? "drop" : "end");
+    fake->taken = fake->played;
+    fake->is_running = false;
 }
 
 static void fake_close(struct sound *sound)
 {
-    note((struct fake *)sound, "close");
-    free(sound);
+    struct fake *fake = (struct fake *)sound;
+
+    run(fake);
+    note(fake, "close");
+    fclose(fake->heard);
+    free(fake->buffer);
+    free(fake);
 }
 
 /* The first line of the file, which is taken out unless it is the last. */
@@ -102,22 +184,38 @@ static bool take_line(const char *path, char line[LINE_BYTES])
     return true;
 }
 
-struct sound *sound_open_alsa(const char *device, unsigned rate, char name[SOUND_NAME_BYTES])
+struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES])
 {
     struct fake *fake;
-    char line[LINE_BYTES];
+    char line[LINE_BYTES], heard[256];
+    const char *own_rate;
 
-    if (device == NULL || !take_line(device, line) || strcmp(line, "absent") == 0)
+    if (wanted == NULL || !take_line(wanted, line) || strstr(line, "absent") != NULL)
         return NULL;
     fake = calloc(1, sizeof(*fake));
     if (fake == NULL)
         return NULL;
-    fake->sound = (struct sound){fake_write, fake_finish, fake_is_played, fake_drop, fake_close};
-    fake->is_paced = strcmp(line, "paced") == 0;
-    fake->is_lost_soon = strcmp(line, "lost") == 0;
-    fake->rate = rate;
-    snprintf(fake->log, sizeof(fake->log), "%s.log", device);
+    own_rate = strstr(line, "rate=");
+    fake->sound = (struct sound){
+        .rate = own_rate != NULL ? (unsigned)strtol(own_rate + 5, NULL, 10) : rate,
+        .write = fake_write,
+        .delay = fake_delay,
+        .rewind = fake_rewind,
+        .finish = fake_finish,
+        .drop = fake_drop,
+        .close = fake_close,
+    };
+    fake->is_paced = strstr(line, "paced") != NULL;
+    fake->is_lost_soon = strstr(line, "lost") != NULL;
+    fake->keeps = strstr(line, "keeps") != NULL;
+    snprintf(fake->log, sizeof(fake->log), "%s.log", wanted);
+    snprintf(heard, sizeof(heard), "%s.heard", wanted);
     snprintf(name, SOUND_NAME_BYTES, "the test's card");
+    fake->heard = fopen(heard, "ab");
+    if (fake->heard == NULL) {
+        free(fake);
+        return NULL;
+    }
     note(fake, "open");
     return &fake->sound;
 }

@@ -132,7 +132,7 @@ def test_beginning_is_spoken_while_the_engine_reads_it(bench: Bench) -> None:
     assert float(re.findall(r"first sound after ([\d.]+) s", said)[0]) < 0.9
     bench.write(" word.")
     said = bench.run("--prompt", "untellable. One", *bench.card("paced"), status=1)
-    assert bench.card_log[-1] == "close" and "finish" not in bench.card_log
+    assert bench.card_log[-1] == "close" and "end" not in bench.card_log
 
 
 def test_settings_are_heard(bench: Bench) -> None:
@@ -167,7 +167,7 @@ def test_card_comes_and_goes(bench: Bench) -> None:
         *("story", LOST, "story", "story", "There is sound again, on the test's card."),
         *("story", LOST, "story", "There is sound again, on the test's card."),
     ]
-    spoken, gone = ["open", "finish", "close"], ["open", "close"]
+    spoken, gone = ["open", "end", "close"], ["open", "close"]
     assert bench.card_log == gone + spoken + gone + spoken
     speech = [float(cost[1]) for cost in COST.findall(said)]
     assert speech[1] == 0 < speech[0] < speech[2]
@@ -198,7 +198,7 @@ def test_signal_ends_it_in_mid_sentence(bench: Bench, number: signal.Signals) ->
     assert child.exitstatus == 0, child.before
     assert "Good night." in str(child.before)
     assert bench.card_log[0] == "open" and bench.card_log[-1] == "close"
-    assert "finish" not in bench.card_log
+    assert "end" not in bench.card_log
 
 
 def test_signal_ends_the_pause(bench: Bench) -> None:

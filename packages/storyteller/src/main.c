@@ -61,17 +61,19 @@ static int tell_stories(struct teller *teller, const struct options *options)
 
 static int with_speaker(struct teller *teller, const struct options *options)
 {
-    struct speech *speech = speech_open(teller->settings.speed);
+    struct speech *speech = speech_open(speech_voice(0));
     struct output output = {.device = options->device, .is_wanted = !options->no_sound};
     int status = STATUS_FAILED;
 
     teller->output = &output;
     teller->speaker = speech != NULL ? speaker_open(speech, teller->settings.volume) : NULL;
     if (teller->speaker == NULL) {
-        speech_close(speech);
+        if (speech != NULL)
+            speech->close(speech);
         return fail(STATUS_FAILED, "the system has no memory left for the voice");
     }
-    output.rate = speech_rate(speech);
+    speech->set_speed(speech, teller->settings.speed);
+    output.rate = speech->rate;
     if (options->wav != NULL)
         output.wav = sound_open_wav(options->wav, output.rate);
     if (options->wav != NULL && output.wav == NULL)
@@ -80,7 +82,7 @@ static int with_speaker(struct teller *teller, const struct options *options)
         status = tell_stories(teller, options);
     output_close(&output);
     speaker_close(teller->speaker);
-    speech_close(speech);
+    speech->close(speech);
     return status;
 }
 

@@ -8,36 +8,44 @@
 /* A USB card answers about half a second after the kernel has started, the storyteller sooner. */
 #define FIRST_WAIT_S 2.0
 
+/* How often a card that may have been plugged in is looked for. */
+#define LOOK_S 0.5
+
 /* Open the card; at the first story, give one that is just being found the time to appear. */
 static struct sound *find_card(struct output *output, char name[SOUND_NAME_BYTES])
 {
-    double end_s = clock_seconds() + (output->was_looked_for ? 0.0 : FIRST_WAIT_S);
+    double end_s = clock_seconds() + (output->looked_s > 0.0 ? 0.0 : FIRST_WAIT_S);
     struct arrival arrival;
     struct sound *card;
 
     arrival_open(&arrival);
-    card = sound_open_alsa(output->device, output->rate, name);
+    card = sound_open_card(output->device, output->rate, name);
     while (card == NULL && !stop_is_wanted() && clock_seconds() < end_s) {
         arrival_wait(&arrival, end_s - clock_seconds());
-        card = sound_open_alsa(output->device, output->rate, name);
+        card = sound_open_card(output->device, output->rate, name);
     }
     arrival_close(&arrival);
-    output->was_looked_for = true;
+    output->looked_s = clock_seconds();
     return card;
+}
+
+static struct sound *use_card(struct output *output, struct console *console)
+{
+    char name[SOUND_NAME_BYTES];
+
+    output->card = find_card(output, name);
+    if (output->card != NULL && output->lack_was_told) {
+        console_say(console, "There is sound again, on %s.", name);
+        output->lack_was_told = false;
+    }
+    return output->card;
 }
 
 struct sound *output_begin(struct output *output, struct console *console)
 {
-    char name[SOUND_NAME_BYTES];
-
-    if (output->wav != NULL || !output->is_wanted)
-        return output->wav;
-    output->card = find_card(output, name);
-    if (output->card != NULL) {
-        if (output->lack_was_told)
-            console_say(console, "There is sound again, on %s.", name);
-        output->lack_was_told = false;
-    } else if (!output->lack_was_told) {
+    if (output->wav != NULL || output->card != NULL || !output->is_wanted)
+        return output->wav != NULL ? output->wav : output->card;
+    if (use_card(output, console) == NULL && !output->lack_was_told) {
         console_say(console, "No sound device%s%s: stories are shown as text until there is one.",
                     output->device != NULL ? " " : "",
                     output->device != NULL ? output->device : "");
@@ -52,6 +60,16 @@ void output_lost(struct output *output, struct console *console)
         console_say(console, "The %s: this story goes on as text.",
                     output->wav != NULL ? "WAV file cannot be written any more" : "sound is gone");
     output->lack_was_told = true;
+    output->looked_s = clock_seconds();
+    output_end(output);
+}
+
+struct sound *output_look(struct output *output, struct console *console)
+{
+    if (output->wav != NULL || output->card != NULL || !output->is_wanted ||
+        clock_seconds() < output->looked_s + LOOK_S)
+        return NULL;
+    return use_card(output, console);
 }
 
 void output_end(struct output *output)

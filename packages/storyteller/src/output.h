@@ -9,21 +9,25 @@
 #include "sound.h"
 
 struct output {
-    const char *device;  /* wanted sound card, NULL: the first that plays */
-    unsigned rate;       /* samples per second */
+    const char *device;  /* wanted sound cards (sound.h), NULL: the first that plays */
+    unsigned rate;       /* samples per second of the voice */
     bool is_wanted;      /* false: text only, by choice */
     struct sound *wav;   /* open for the whole run, or NULL */
     struct sound *card;  /* open for one story, or NULL */
-    bool was_looked_for; /* a story has looked for the card already */
+    double looked_s;     /* clock_seconds() when a card was looked for last; 0: not yet */
     bool lack_was_told;  /* "no sound" is said once, until there was sound again */
 };
 
-/* Find the output for a story. A card is looked for each time: it may have been plugged in, or out.
- * Returns NULL when the story is text only. */
+/* Find the output for a story: the one that is open already, or a card, which may have been plugged
+ * in since the last story. Returns NULL when the story is text only. */
 struct sound *output_begin(struct output *output, struct console *console);
 
-/* Say once that the card failed in the middle of a story. */
+/* Say once that the output failed in the middle of a story. The speaker no longer uses it. */
 void output_lost(struct output *output, struct console *console);
+
+/* While a story has no output: look now and then whether a card was plugged in. Returns it, for the
+ * rest of the story, or NULL. */
+struct sound *output_look(struct output *output, struct console *console);
 
 /* The end of a story. */
 void output_end(struct output *output);

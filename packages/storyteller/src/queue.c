@@ -63,6 +63,11 @@ static bool is_idle(const struct queue *queue)
     return queue->count == 0 && !queue->is_busy;
 }
 
+static bool is_worth_a_look(const struct queue *queue)
+{
+    return queue->count > 0 || queue->is_closed;
+}
+
 /* Called with the mutex held; returns whether the condition holds. */
 static bool wait_for(struct queue *queue, bool (*holds)(const struct queue *), int timeout_ms)
 {
@@ -92,12 +97,14 @@ bool queue_push(struct queue *queue, const char *sentence, int timeout_ms)
     return has;
 }
 
-bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES])
+bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES], int timeout_ms)
 {
     bool has;
 
     pthread_mutex_lock(&queue->mutex);
-    while (queue->count == 0 && !queue->is_closed)
+    if (timeout_ms >= 0)
+        wait_for(queue, is_worth_a_look, timeout_ms);
+    while (timeout_ms < 0 && !is_worth_a_look(queue))
         pthread_cond_wait(&queue->changed, &queue->mutex);
     has = queue->count > 0;
     if (has) {
@@ -135,6 +142,16 @@ void queue_clear(struct queue *queue)
     queue->count = 0;
     pthread_cond_broadcast(&queue->changed);
     pthread_mutex_unlock(&queue->mutex);
+}
+
+bool queue_is_closed(struct queue *queue)
+{
+    bool is;
+
+    pthread_mutex_lock(&queue->mutex);
+    is = queue->is_closed && queue->count == 0;
+    pthread_mutex_unlock(&queue->mutex);
+    return is;
 }
 
 void queue_close(struct queue *queue)

@@ -28,8 +28,9 @@ void queue_destroy(struct queue *queue);
 /* Append a sentence, waiting at most timeout_ms for room. Returns false while there is none. */
 bool queue_push(struct queue *queue, const char *sentence, int timeout_ms);
 
-/* Take the oldest sentence, waiting for one. Returns false when the queue is closed and empty. */
-bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES]);
+/* Take the oldest sentence, waiting for one at most timeout_ms, or, if that is negative, until the
+ * queue is closed. Returns false when there was none. */
+bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES], int timeout_ms);
 
 /* The sentence that was taken last is dealt with. */
 void queue_done(struct queue *queue);
@@ -40,7 +41,10 @@ bool queue_wait(struct queue *queue, int timeout_ms);
 /* Forget the sentences that nobody has taken yet. */
 void queue_clear(struct queue *queue);
 
-/* Let queue_take() return false once the queue is empty. */
+/* No more sentences will come: queue_take() no longer waits. */
 void queue_close(struct queue *queue);
+
+/* Whether it was closed, and all sentences were taken. */
+bool queue_is_closed(struct queue *queue);
 
 #endif

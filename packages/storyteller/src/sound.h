@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where sound goes: a sound card, or a WAV file. */
+/* Where sound goes: a sound card, or a WAV file. No verb waits. */
 #ifndef STORYTELLER_SOUND_H
 #define STORYTELLER_SOUND_H
 
@@ -7,27 +7,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* No verb waits longer than this, so that speech can always be stopped at once. */
-#define SOUND_WAIT_MS 50
+/* What the verbs answer instead of a number of samples. */
+#define SOUND_LOST (-1L)
+#define SOUND_RAN_DRY (-2L) /* all was heard, and playing stopped; the next write begins anew */
 
 /* One open output, mono, 16 bits. Kinds of output put this first in a structure of their own. */
 struct sound {
-    /* Take samples. Returns how many were taken (0: no room yet), -1 when the output is lost. */
+    unsigned rate; /* samples per second */
+    bool is_file;  /* takes all at once, and is never heard */
+    /* Take samples. Returns how many were taken (0: no room yet), or one of the above. */
     long (*write)(struct sound *sound, const int16_t *samples, size_t count);
-    /* No more samples will come for now: play also a rest that is shorter than a buffer. */
+    /* How many of the samples taken are still to be heard, or one of the above. */
+    long (*delay)(struct sound *sound);
+    /* Give the newest `count` samples back unheard. Returns how many were. */
+    size_t (*rewind)(struct sound *sound, size_t count);
+    /* Play what was taken so far, even if it is less than a card wants to begin with. */
     void (*finish)(struct sound *sound);
-    /* After finish(): whether all was heard. */
-    bool (*is_played)(struct sound *sound);
     /* Silence at once; what was not heard yet is forgotten. */
     void (*drop)(struct sound *sound);
     void (*close)(struct sound *sound);
 };
 
-/* Open a sound card. device: an ALSA name such as "plughw:1,0", or NULL for the first card that
- * plays. rate: samples per second. name: gets the name of what was opened.
- * Returns NULL when there is no such device, or it cannot be used now. */
+/* Open the first sound card that works, in the order of `wanted`: names between commas, each a part
+ * of a card's id, driver or name ("usb", "gadget", "dac", "any"), or a device of ALSA's ("hw:1,0").
+ * NULL: any. rate: of the voice; the card's own may be another. name: gets the device's.
+ * Returns NULL when there is no such card, or none can be used now. */
 #define SOUND_NAME_BYTES 80
-struct sound *sound_open_alsa(const char *device, unsigned rate, char name[SOUND_NAME_BYTES]);
+struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES]);
+
+/* Open a device of ALSA's for sound_open_card(). Returns NULL when it cannot be used now. */
+struct sound *sound_open_alsa(const char *device, unsigned rate);
 
 /* Create a WAV file. Its length is right after each finish(). Returns NULL with errno set. */
 struct sound *sound_open_wav(const char *path, unsigned rate);

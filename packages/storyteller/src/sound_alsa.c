@@ -1,119 +1,153 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* It has an array of no elements, which -pedantic refuses. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#include <alsa/asoundlib.h>
-#pragma GCC diagnostic pop
-
+#include "alsa.h"
 #include "clock.h"
 #include "sound.h"
 
-/* Enough for the engine to have the processor to itself for a while, without a gap in speech. */
+/* Enough for the voice to think about a sentence while the engine has the processor. */
 #define BUFFER_US 500000u
-/* Playing starts when this much is ready, or when nothing more comes. */
-#define START_US 150000u
-/* A card that takes nothing for so long does not work. */
-#define STALL_MS 1000
-#define SILENCE_SAMPLES 256u
+#define PERIODS 8u
+/* Playing starts when this much is ready, or with finish(). */
+#define START_MS 100u
+/* A card that plays nothing for so long does not work, as that of a PC that does not listen. */
+#define STALL_S 1.0
+#define CHANNELS_MOST 8u
+#define PART 128u /* samples that are converted at once */
+
+/* The sample formats of cards, best for us first. */
+static const struct {
+    snd_pcm_format_t format;
+    unsigned bytes;
+} FORMATS[] = {
+    {SND_PCM_FORMAT_S16_LE, 2}, {SND_PCM_FORMAT_S24_3LE, 3}, {SND_PCM_FORMAT_S32_LE, 4}};
+
+/* Besides the voice's own: multiples first, then upwards, then whatever there is. */
+static const unsigned RATES[] = {48000, 32000, 44100, 22050, 16000, 11025, 8000};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct card {
     struct sound sound;
     snd_pcm_t *pcm;
-    snd_pcm_uframes_t period;
-    snd_pcm_uframes_t padding; /* silence still to be sent at the end */
-    double padded_s;           /* when the silence must have been taken */
-    double end_s;              /* when all must have been played; 0: not known yet */
-    double rate;               /* samples per second */
-    int idle_ms;               /* since the card took samples last */
+    unsigned channels;
+    unsigned bytes; /* of one channel's sample */
+    bool is_begun;  /* something was written since the card was made ready */
+    long last_delay;
+    double moved_s; /* when the delay was another one; 0: not looked yet */
+    unsigned char frames[PART * CHANNELS_MOST * 4];
 };
 
 /* Stop-and-go of the card is normal here; anything else means that it is gone. */
-static long recover(struct card *card, long error)
+static long explain(struct card *card, long error)
 {
-    if (error == -EPIPE || error == -EINTR || error == -ESTRPIPE)
-        return snd_pcm_recover(card->pcm, (int)error, 1) < 0 ? -1 : 0;
-    return -1;
+    bool was_begun = card->is_begun;
+
+    if (error == -EAGAIN)
+        return 0;
+    if (error != -EPIPE && error != -EINTR && error != -ESTRPIPE)
+        return SOUND_LOST;
+    if (error == -EINTR)
+        return 0;
+    card->is_begun = false;
+    if (snd_pcm_recover(card->pcm, (int)error, 1) < 0)
+        return SOUND_LOST;
+    return was_begun ? SOUND_RAN_DRY : 0;
 }
 
-static long wait_for_room(struct card *card)
+/* Each channel gets the sample, at the upper end of its bytes. */
+static void convert(struct card *card, const int16_t *samples, size_t count)
 {
-    int ready = snd_pcm_wait(card->pcm, SOUND_WAIT_MS);
+    unsigned char *at = card->frames;
 
-    if (ready < 0)
-        return recover(card, ready);
-    if (ready == 0)
-        card->idle_ms += SOUND_WAIT_MS;
-    return card->idle_ms < STALL_MS ? 0 : -1;
+    for (size_t i = 0; i < count; i++) {
+        for (unsigned channel = 0; channel < card->channels; channel++, at += card->bytes) {
+            memset(at, 0, card->bytes - 2);
+            at[card->bytes - 2] = (unsigned char)((unsigned)samples[i] & 0xFF);
+            at[card->bytes - 1] = (unsigned char)((unsigned)samples[i] >> 8 & 0xFF);
+        }
+    }
 }
 
 static long card_write(struct sound *sound, const int16_t *samples, size_t count)
 {
     struct card *card = (struct card *)sound;
-    snd_pcm_sframes_t taken = snd_pcm_writei(card->pcm, samples, count);
+    size_t taken = 0;
 
-    if (taken == -EAGAIN || taken == 0)
-        return wait_for_room(card);
-    if (taken < 0)
-        return recover(card, taken);
-    card->idle_ms = 0;
-    return taken;
+    while (taken < count) {
+        size_t part = count - taken < PART ? count - taken : PART;
+        snd_pcm_sframes_t done;
+
+        convert(card, samples + taken, part);
+        done = snd_pcm_writei(card->pcm, card->frames, part);
+        if (done < 0) {
+            long answer = explain(card, done);
+
+            return taken > 0 && answer == 0 ? (long)taken : answer;
+        }
+        card->is_begun = card->is_begun || done > 0;
+        taken += (size_t)done;
+        if ((size_t)done < part)
+            break;
+    }
+    return (long)taken;
+}
+
+/* Whether a card that should play has not moved for too long. */
+static bool is_stalled(struct card *card, long delay)
+{
+    double now_s = clock_seconds();
+
+    if (delay != card->last_delay || delay <= 0 || card->moved_s <= 0.0 ||
+        snd_pcm_state(card->pcm) == SND_PCM_STATE_PREPARED)
+        card->moved_s = now_s;
+    card->last_delay = delay;
+    return now_s - card->moved_s > STALL_S;
+}
+
+static long card_delay(struct sound *sound)
+{
+    struct card *card = (struct card *)sound;
+    snd_pcm_sframes_t delay = 0;
+    int error;
+
+    if (!card->is_begun)
+        return 0;
+    error = snd_pcm_delay(card->pcm, &delay);
+    if (error < 0)
+        return explain(card, error);
+    if (is_stalled(card, delay))
+        return SOUND_LOST;
+    return delay > 0 ? delay : 0;
+}
+
+static size_t card_rewind(struct sound *sound, size_t count)
+{
+    struct card *card = (struct card *)sound;
+    snd_pcm_sframes_t most = snd_pcm_rewindable(card->pcm);
+    snd_pcm_sframes_t done;
+
+    if (most <= 0)
+        return 0;
+    done = snd_pcm_rewind(card->pcm, count < (size_t)most ? count : (size_t)most);
+    return done > 0 ? (size_t)done : 0;
 }
 
 static void card_finish(struct sound *sound)
 {
     struct card *card = (struct card *)sound;
 
-    /* Converters pass on whole periods only: silence pushes the last samples out. */
-    card->padding = card->period;
-    card->padded_s = clock_seconds() + BUFFER_US / 1e6 + STALL_MS / 1e3;
-    card->end_s = 0.0;
-}
-
-/* Returns false while the card has no room for the silence at the end. */
-static bool pad(struct card *card)
-{
-    static const int16_t silence[SILENCE_SAMPLES];
-
-    while (card->padding > 0) {
-        snd_pcm_uframes_t count = card->padding < SILENCE_SAMPLES ? card->padding : SILENCE_SAMPLES;
-        snd_pcm_sframes_t taken = snd_pcm_writei(card->pcm, silence, count);
-
-        if (taken == -EAGAIN || taken == 0)
-            return false;
-        if (taken < 0)
-            return true;
-        card->padding -= (snd_pcm_uframes_t)taken;
-    }
-    return true;
-}
-
-static bool card_is_played(struct sound *sound)
-{
-    struct card *card = (struct card *)sound;
-    snd_pcm_sframes_t delay;
-
-    if (!pad(card)) /* a card that takes nothing, as of a PC that does not listen, never will */
-        return clock_seconds() > card->padded_s;
-    if (snd_pcm_state(card->pcm) == SND_PCM_STATE_PREPARED)
+    if (card->is_begun && snd_pcm_state(card->pcm) == SND_PCM_STATE_PREPARED)
         snd_pcm_start(card->pcm);
-    /* An error here is the underrun at the end, or a card that is gone. */
-    if (snd_pcm_delay(card->pcm, &delay) < 0 || delay <= 0 ||
-        snd_pcm_state(card->pcm) != SND_PCM_STATE_RUNNING)
-        return true;
-    /* Some cards do not tell truly what they still have to play: it is not waited for ever. */
-    if (card->end_s <= 0.0)
-        card->end_s = clock_seconds() + (double)delay / card->rate + STALL_MS / 1000.0;
-    return clock_seconds() > card->end_s;
 }
 
 static void card_drop(struct sound *sound)
 {
     struct card *card = (struct card *)sound;
 
+    card->is_begun = false;
+    card->moved_s = 0.0;
     snd_pcm_drop(card->pcm);
     snd_pcm_prepare(card->pcm);
 }
@@ -127,84 +161,94 @@ static void card_close(struct sound *sound)
     free(card);
 }
 
-static bool start_early(snd_pcm_t *pcm, unsigned rate)
+static bool choose_rate(struct card *card, snd_pcm_hw_params_t *params, unsigned voice_rate)
 {
-    snd_pcm_sw_params_t *params;
-    bool ok;
+    unsigned rate = voice_rate;
 
-    if (snd_pcm_sw_params_malloc(&params) < 0)
+    for (size_t i = 0; snd_pcm_hw_params_test_rate(card->pcm, params, rate, 0) < 0; i++) {
+        if (i == COUNT(RATES))
+            return false;
+        rate = RATES[i];
+    }
+    card->sound.rate = rate;
+    return snd_pcm_hw_params_set_rate(card->pcm, params, rate, 0) >= 0;
+}
+
+static bool choose_format(struct card *card, snd_pcm_hw_params_t *params)
+{
+    for (size_t i = 0; i < COUNT(FORMATS); i++) {
+        card->bytes = FORMATS[i].bytes;
+        if (snd_pcm_hw_params_set_format(card->pcm, params, FORMATS[i].format) >= 0)
+            return true;
+    }
+    return false;
+}
+
+static bool set_hardware(struct card *card, snd_pcm_hw_params_t *params, unsigned voice_rate)
+{
+    snd_pcm_t *pcm = card->pcm;
+    unsigned buffer_us = BUFFER_US, periods = PERIODS;
+
+    card->channels = 2;
+    if (snd_pcm_hw_params_any(pcm, params) < 0 ||
+        snd_pcm_hw_params_set_rate_resample(pcm, params, 0) < 0 ||
+        snd_pcm_hw_params_set_access(pcm, params, SND_PCM_ACCESS_RW_INTERLEAVED) < 0 ||
+        !choose_format(card, params) || !choose_rate(card, params, voice_rate) ||
+        snd_pcm_hw_params_set_channels_near(pcm, params, &card->channels) < 0 ||
+        card->channels > CHANNELS_MOST)
         return false;
-    ok = snd_pcm_sw_params_current(pcm, params) >= 0 &&
-         snd_pcm_sw_params_set_start_threshold(pcm, params, rate / 1000 * (START_US / 1000)) >= 0 &&
-         snd_pcm_sw_params(pcm, params) >= 0;
-    snd_pcm_sw_params_free(params);
+    /* A card that cannot have these has others; what it has is asked for below. */
+    (void)snd_pcm_hw_params_set_buffer_time_near(pcm, params, &buffer_us, NULL);
+    (void)snd_pcm_hw_params_set_periods_near(pcm, params, &periods, NULL);
+    return snd_pcm_hw_params(pcm, params) >= 0;
+}
+
+static bool start_early(struct card *card, snd_pcm_sw_params_t *params)
+{
+    snd_pcm_uframes_t buffer, period, start = card->sound.rate / 1000 * START_MS;
+
+    if (snd_pcm_get_params(card->pcm, &buffer, &period) < 0 ||
+        snd_pcm_sw_params_current(card->pcm, params) < 0)
+        return false;
+    start = start < buffer / 2 ? start : buffer / 2;
+    return snd_pcm_sw_params_set_start_threshold(card->pcm, params, start) >= 0 &&
+           snd_pcm_sw_params(card->pcm, params) >= 0;
+}
+
+static bool set_up(struct card *card, unsigned voice_rate)
+{
+    snd_pcm_hw_params_t *hardware = NULL;
+    snd_pcm_sw_params_t *software = NULL;
+    bool ok = snd_pcm_hw_params_malloc(&hardware) >= 0 &&
+              snd_pcm_sw_params_malloc(&software) >= 0 &&
+              set_hardware(card, hardware, voice_rate) && start_early(card, software);
+
+    if (hardware != NULL)
+        snd_pcm_hw_params_free(hardware);
+    if (software != NULL)
+        snd_pcm_sw_params_free(software);
     return ok;
 }
 
-static struct sound *open_device(const char *device, unsigned rate)
+struct sound *sound_open_alsa(const char *device, unsigned rate)
 {
     struct card *card = calloc(1, sizeof(*card));
-    snd_pcm_uframes_t buffer;
 
     if (card == NULL)
         return NULL;
-    card->sound = (struct sound){card_write, card_finish, card_is_played, card_drop, card_close};
-    card->rate = rate;
+    card->sound = (struct sound){.write = card_write,
+                                 .delay = card_delay,
+                                 .rewind = card_rewind,
+                                 .finish = card_finish,
+                                 .drop = card_drop,
+                                 .close = card_close};
     if (snd_pcm_open(&card->pcm, device, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK) < 0) {
         free(card);
         return NULL;
     }
-    if (snd_pcm_set_params(card->pcm, SND_PCM_FORMAT_S16, SND_PCM_ACCESS_RW_INTERLEAVED, 1, rate, 1,
-                           BUFFER_US) < 0 ||
-        snd_pcm_get_params(card->pcm, &buffer, &card->period) < 0 ||
-        !start_early(card->pcm, rate)) {
-        snd_pcm_close(card->pcm);
-        free(card);
-        return NULL;
-    }
-    return &card->sound;
-}
-
-static struct sound *open_first_of(int number, unsigned rate, char name[SOUND_NAME_BYTES])
-{
-    struct sound *sound = NULL;
-    snd_ctl_t *control;
-    int device = -1;
-
-    snprintf(name, SOUND_NAME_BYTES, "hw:%d", number);
-    if (snd_ctl_open(&control, name, SND_CTL_NONBLOCK) < 0)
-        return NULL;
-    /* Devices that only record are refused by open. */
-    while (sound == NULL && snd_ctl_pcm_next_device(control, &device) >= 0 && device >= 0) {
-        snprintf(name, SOUND_NAME_BYTES, "plughw:%d,%d", number, device);
-        sound = open_device(name, rate);
-    }
-    snd_ctl_close(control);
-    return sound;
-}
-
-/* The library prints its errors; ours are told in the caller's words. */
-static void be_quiet(const char *file, int line, const char *function, int error,
-                     const char *format, ...)
-{
-    (void)file;
-    (void)line;
-    (void)function;
-    (void)error;
-    (void)format;
-}
-
-struct sound *sound_open_alsa(const char *device, unsigned rate, char name[SOUND_NAME_BYTES])
-{
-    struct sound *sound = NULL;
-    int number = -1;
-
-    snd_lib_error_set_handler(be_quiet);
-    if (device != NULL) {
-        snprintf(name, SOUND_NAME_BYTES, "%s", device);
-        return open_device(device, rate);
-    }
-    while (sound == NULL && snd_card_next(&number) >= 0 && number >= 0)
-        sound = open_first_of(number, rate, name);
-    return sound;
+    if (set_up(card, rate))
+        return &card->sound;
+    snd_pcm_close(card->pcm);
+    free(card);
+    return NULL;
 }

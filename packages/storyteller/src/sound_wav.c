@@ -13,7 +13,6 @@
 struct wav {
     struct sound sound;
     FILE *file;
-    unsigned rate;
     uint32_t data_bytes;
 };
 
@@ -39,8 +38,8 @@ static bool write_header(struct wav *wav)
     put32(header + 16, 16); /* size of the format chunk */
     put16(header + 20, 1);  /* PCM */
     put16(header + 22, 1);  /* mono */
-    put32(header + 24, wav->rate);
-    put32(header + 28, wav->rate * SAMPLE_BYTES);
+    put32(header + 24, wav->sound.rate);
+    put32(header + 28, wav->sound.rate * SAMPLE_BYTES);
     put16(header + 32, SAMPLE_BYTES);
     put16(header + 34, 8 * SAMPLE_BYTES);
     memcpy(header + 36, "data", 4);
@@ -54,13 +53,13 @@ static long wav_write(struct sound *sound, const int16_t *samples, size_t count)
 
     /* The format counts with 32 bits: 37 hours of speech. */
     if (wav->data_bytes > (uint32_t)INT_MAX)
-        return -1;
+        return SOUND_LOST;
     for (size_t i = 0; i < count; i++) {
         unsigned char bytes[SAMPLE_BYTES];
 
         put16(bytes, (unsigned)samples[i] & 0xFFFF);
         if (fwrite(bytes, sizeof(bytes), 1, wav->file) != 1)
-            return -1;
+            return SOUND_LOST;
         wav->data_bytes += SAMPLE_BYTES;
     }
     return (long)count;
@@ -78,10 +77,16 @@ static void wav_finish(struct sound *sound)
     fflush(wav->file);
 }
 
-static bool wav_is_played(struct sound *sound)
+static long wav_delay(struct sound *sound)
 {
     (void)sound;
-    return true;
+    return 0;
+}
+
+static size_t wav_rewind(struct sound *sound, size_t count)
+{
+    (void)sound, (void)count;
+    return 0;
 }
 
 static void wav_drop(struct sound *sound)
@@ -104,8 +109,8 @@ struct sound *sound_open_wav(const char *path, unsigned rate)
 
     if (wav == NULL)
         return NULL;
-    wav->sound = (struct sound){wav_write, wav_finish, wav_is_played, wav_drop, wav_close};
-    wav->rate = rate;
+    wav->sound = (struct sound){
+        rate, true, wav_write, wav_delay, wav_rewind, wav_finish, wav_drop, wav_close};
     wav->file = fopen(path, "wb");
     if (wav->file == NULL || !write_header(wav)) {
         int reason = errno;

@@ -4,90 +4,101 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
+#include "clip.h"
 #include "clock.h"
+#include "player.h"
 #include "queue.h"
 #include "stop.h"
 
-#define PART_SAMPLES 512
 #define NICE -5
+/* How often the card is looked after while no sentence is there. */
+#define LOOK_MS 20
+/* Silence that keeps the card going while the next sentence is being invented: enough for a look. */
+#define WAIT_MS 150u
+/* What must lie ready when the voice begins to think about a sentence, which it does unheard. If it
+ * does not, the pause before the sentence gets longer, rather than a gap in it. */
+#define READY_MS 300u
+/* From here on inventing may have the processor. */
+#define ROOM_MS 1000
+/* Between sentences, besides the silence that the voice makes itself. */
+#define PAUSE_MS 120u
+/* In the queue, the name of a clip stands behind this character, which no sentence has. */
+#define CLIP_MARK '\001'
+#define PART_SAMPLES 256
 
 const char SPEAKER_LAST[] = "";
 
 struct speaker {
     pthread_t thread;
     struct queue queue;
+    struct player player;
     struct speech *speech;
-    atomic_int volume;
-    atomic_bool is_hushed;
-    atomic_bool is_lost;
-    atomic_bool is_paused;
-    atomic_int speed; /* percent, for the next sentence */
-    /* The rest belongs to the thread while the queue is not idle, else to the caller. */
-    struct sound *sound;
-    unsigned long samples;
-    double first_s;
+    atomic_int speed; /* wanted; 0: as it is */
+    atomic_llong cpu_ns;
+    long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
 };
 
-static bool must_stop(const struct speaker *speaker)
+static bool must_stop(struct speaker *speaker)
 {
-    return stop_is_wanted() || atomic_load(&speaker->is_hushed) || atomic_load(&speaker->is_lost);
-}
-
-static bool write_part(struct speaker *speaker, const int16_t *samples, size_t count)
-{
-    while (count > 0) {
-        long taken;
-
-        while (atomic_load(&speaker->is_paused) && !must_stop(speaker))
-            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-        if (must_stop(speaker))
-            return false;
-        taken = speaker->sound->write(speaker->sound, samples, count);
-        if (taken < 0) {
-            atomic_store(&speaker->is_lost, true);
-            return false;
-        }
-        samples += taken;
-        count -= (size_t)taken;
-        speaker->samples += (unsigned long)taken;
-        if (taken > 0 && speaker->first_s <= 0.0)
-            speaker->first_s = clock_seconds();
-    }
-    return true;
+    return stop_is_wanted() || !player_is_on(&speaker->player);
 }
 
 static bool play(void *user, const int16_t *samples, size_t count)
 {
     struct speaker *speaker = user;
-    int16_t part[PART_SAMPLES];
 
-    while (count > 0) {
-        size_t length = count < PART_SAMPLES ? count : PART_SAMPLES;
-
-        for (size_t i = 0; i < length; i++)
-            part[i] = (int16_t)(samples[i] * atomic_load(&speaker->volume) / 100);
-        if (!write_part(speaker, part, length))
-            return false;
-        samples += length;
-        count -= length;
-    }
-    return true;
+    return !stop_is_wanted() && player_write(&speaker->player, samples, count);
 }
 
-static void play_rest(struct speaker *speaker)
+static void play_clip(struct speaker *speaker, const char *name)
 {
-    struct timespec nap = {.tv_nsec = 10000000};
+    int16_t samples[PART_SAMPLES];
+    struct clip clip;
+    size_t count;
 
+    if (!clip_open(&clip, name, speaker->speech->rate))
+        return;
+    do {
+        count = clip_read(&clip, samples, PART_SAMPLES);
+    } while (count > 0 && play(speaker, samples, count));
+    clip_close(&clip);
+}
+
+static void say(struct speaker *speaker, const char *sentence)
+{
+    int speed = atomic_exchange(&speaker->speed, 0);
+
+    if (speed > 0)
+        speaker->speech->set_speed(speaker->speech, speed);
+    player_keep_up(&speaker->player, READY_MS);
+    speaker->speech->say(speaker->speech, sentence, play, speaker);
+    player_rest(&speaker->player, PAUSE_MS);
+}
+
+static void take(struct speaker *speaker, const char *sentence)
+{
     if (must_stop(speaker))
         return;
-    speaker->sound->finish(speaker->sound);
-    while (!must_stop(speaker) && !speaker->sound->is_played(speaker->sound))
-        nanosleep(&nap, NULL);
+    if (strcmp(sentence, SPEAKER_LAST) == 0)
+        player_finish(&speaker->player);
+    else if (sentence[0] == CLIP_MARK)
+        play_clip(speaker, sentence + 1);
+    else
+        say(speaker, sentence);
+}
+
+static void note_cpu(struct speaker *speaker)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    atomic_store(&speaker->cpu_ns, time.tv_sec * 1000000000LL + time.tv_nsec);
 }
 
 static void *run(void *user)
@@ -98,14 +109,15 @@ static void *run(void *user)
     /* Speech comes first: a gap in it is heard, a token that comes later is not. Linux takes
      * this for the calling thread only. Without the right to it, all works as well. */
     setpriority(PRIO_PROCESS, 0, NICE);
-    while (queue_take(&speaker->queue, sentence)) {
-        if (strcmp(sentence, SPEAKER_LAST) == 0)
-            play_rest(speaker);
-        else if (!must_stop(speaker))
-            speech_say(speaker->speech, sentence, play, speaker);
-        if (must_stop(speaker) && !atomic_load(&speaker->is_lost))
-            speaker->sound->drop(speaker->sound);
-        queue_done(&speaker->queue);
+    while (!queue_is_closed(&speaker->queue)) {
+        int timeout_ms = player_is_busy(&speaker->player) ? LOOK_MS : -1;
+
+        if (queue_take(&speaker->queue, sentence, timeout_ms)) {
+            take(speaker, sentence);
+            note_cpu(speaker);
+            queue_done(&speaker->queue);
+        }
+        player_keep_up(&speaker->player, WAIT_MS);
     }
     return NULL;
 }
@@ -123,6 +135,13 @@ static bool start_thread(struct speaker *speaker)
     return ok;
 }
 
+static void destroy(struct speaker *speaker)
+{
+    queue_destroy(&speaker->queue);
+    player_close(&speaker->player);
+    free(speaker);
+}
+
 struct speaker *speaker_open(struct speech *speech, int volume)
 {
     struct speaker *speaker = calloc(1, sizeof(*speaker));
@@ -130,41 +149,87 @@ struct speaker *speaker_open(struct speech *speech, int volume)
     if (speaker == NULL)
         return NULL;
     speaker->speech = speech;
-    atomic_init(&speaker->volume, volume);
+    if (!player_open(&speaker->player, speech->rate, volume)) {
+        free(speaker);
+        return NULL;
+    }
     if (!queue_init(&speaker->queue)) {
+        player_close(&speaker->player);
         free(speaker);
         return NULL;
     }
-    if (!start_thread(speaker)) {
-        queue_destroy(&speaker->queue);
-        free(speaker);
-        return NULL;
-    }
-    return speaker;
+    if (start_thread(speaker))
+        return speaker;
+    destroy(speaker);
+    return NULL;
 }
 
 void speaker_close(struct speaker *speaker)
 {
     if (speaker == NULL)
         return;
+    player_hush(&speaker->player);
     queue_close(&speaker->queue);
     pthread_join(speaker->thread, NULL);
-    queue_destroy(&speaker->queue);
-    free(speaker);
+    destroy(speaker);
+}
+
+void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog)
+{
+    player_set_watchdog(&speaker->player, watchdog);
 }
 
 void speaker_begin(struct speaker *speaker, struct sound *sound)
 {
-    speaker->sound = sound;
-    speaker->samples = 0;
-    speaker->first_s = 0.0;
-    atomic_store(&speaker->is_hushed, false);
-    atomic_store(&speaker->is_lost, false);
+    player_begin(&speaker->player, sound);
+    speaker->cpu_begun_ns = atomic_load(&speaker->cpu_ns);
 }
 
 bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms)
 {
     return queue_push(&speaker->queue, sentence, timeout_ms);
+}
+
+bool speaker_play_clip(struct speaker *speaker, const char *name)
+{
+    char item[CLIP_NAME_BYTES + 1];
+    struct clip clip;
+
+    if (!clip_open(&clip, name, speaker->speech->rate))
+        return false;
+    clip_close(&clip);
+    snprintf(item, sizeof(item), "%c%s", CLIP_MARK, name);
+    return queue_push(&speaker->queue, item, 0);
+}
+
+bool speaker_await_room(struct speaker *speaker, int timeout_ms)
+{
+    double end_s = clock_seconds() + timeout_ms / 1e3;
+
+    while (player_level_ms(&speaker->player) < ROOM_MS) {
+        int left_ms = (int)((end_s - clock_seconds()) * 1e3);
+
+        if (queue_wait(&speaker->queue, left_ms < LOOK_MS ? left_ms : LOOK_MS))
+            return true;
+        if (left_ms <= LOOK_MS)
+            return false;
+    }
+    return true;
+}
+
+void speaker_pause(struct speaker *speaker, bool is_paused)
+{
+    player_pause(&speaker->player, is_paused);
+}
+
+void speaker_set_volume(struct speaker *speaker, int percent)
+{
+    player_set_volume(&speaker->player, percent);
+}
+
+void speaker_set_speed(struct speaker *speaker, int percent)
+{
+    atomic_store(&speaker->speed, percent);
 }
 
 bool speaker_is_quiet(struct speaker *speaker, int timeout_ms)
@@ -174,51 +239,26 @@ bool speaker_is_quiet(struct speaker *speaker, int timeout_ms)
 
 void speaker_hush(struct speaker *speaker)
 {
-    atomic_store(&speaker->is_hushed, true);
+    player_hush(&speaker->player);
     queue_clear(&speaker->queue);
 }
 
-bool speaker_is_lost(const struct speaker *speaker)
+bool speaker_is_lost(struct speaker *speaker)
 {
-    return atomic_load(&speaker->is_lost);
-}
-
-void speaker_pause(struct speaker *speaker, bool is_paused)
-{
-    atomic_store(&speaker->is_paused, is_paused);
-}
-
-void speaker_set_volume(struct speaker *speaker, int percent)
-{
-    atomic_store(&speaker->volume, percent);
-}
-
-void speaker_set_speed(struct speaker *speaker, int percent)
-{
-    atomic_store(&speaker->speed, percent);
-}
-
-bool speaker_play_clip(struct speaker *speaker, const char *name)
-{
-    (void)speaker, (void)name;
-    return false; /* there are none yet */
-}
-
-bool speaker_await_room(struct speaker *speaker, int timeout_ms)
-{
-    (void)speaker, (void)timeout_ms;
-    return true;
+    return player_is_lost(&speaker->player);
 }
 
 struct speaker_report speaker_end(struct speaker *speaker)
 {
-    struct speaker_report report = {
-        .speech_s = (double)speaker->samples / (double)speech_rate(speaker->speech),
-        .first_s = speaker->first_s,
-        .lowest_ms = -1.0,
-        .is_lost = atomic_load(&speaker->is_lost),
-    };
+    bool is_lost = player_is_lost(&speaker->player);
+    struct player_report played = player_end(&speaker->player);
 
-    speaker->sound = NULL;
-    return report;
+    return (struct speaker_report){
+        .first_s = played.first_s,
+        .speech_s = played.sound_s,
+        .cpu_s = 1e-9 * (double)(atomic_load(&speaker->cpu_ns) - speaker->cpu_begun_ns),
+        .lowest_ms = played.lowest_ms,
+        .underruns = played.underruns,
+        .is_lost = is_lost,
+    };
 }

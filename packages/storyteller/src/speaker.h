@@ -7,6 +7,7 @@
 
 #include "sound.h"
 #include "speech.h"
+#include "watchdog.h"
 
 struct speaker;
 
@@ -22,6 +23,9 @@ struct speaker_report {
 
 /* Start the thread. volume: percent, 0 to 100. Returns NULL when the system has no means left. */
 struct speaker *speaker_open(struct speech *speech, int volume);
+
+/* From now on tell this watchdog of the thread's progress. */
+void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog);
 
 /* Stop the thread. Only between stories. */
 void speaker_close(struct speaker *speaker);
@@ -58,7 +62,7 @@ bool speaker_is_quiet(struct speaker *speaker, int timeout_ms);
 void speaker_hush(struct speaker *speaker);
 
 /* Whether the output failed in this story. */
-bool speaker_is_lost(const struct speaker *speaker);
+bool speaker_is_lost(struct speaker *speaker);
 
 /* The end of a story; only when the speaker is quiet. The output is no longer used then. */
 struct speaker_report speaker_end(struct speaker *speaker);

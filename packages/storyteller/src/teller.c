@@ -45,6 +45,21 @@ static void tell_loss(struct story *story)
     story->is_loss_told = true;
 }
 
+/* A card that was plugged in tells the rest of the story. */
+static void look_for_sound(struct story *story)
+{
+    struct teller *teller = story->teller;
+    struct sound *sound = NULL;
+
+    if (story->sound == NULL || story->is_loss_told)
+        sound = output_look(teller->output, teller->console);
+    if (sound == NULL)
+        return;
+    speaker_begin(teller->speaker, sound);
+    story->sound = sound;
+    story->is_loss_told = false;
+}
+
 /* Look whether a line was typed, or the sound was lost. */
 static void look(struct story *story)
 {
@@ -52,6 +67,7 @@ static void look(struct story *story)
     char line[CONSOLE_LINE_BYTES];
 
     tell_loss(story);
+    look_for_sound(story);
     if (!console_read(teller->console, 0, line))
         return;
     if (line[strspn(line, " \t\r")] == '\0') {

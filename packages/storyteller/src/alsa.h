@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* ALSA's header. It has an array of no elements, which -pedantic refuses. */
+#ifndef STORYTELLER_ALSA_H
+#define STORYTELLER_ALSA_H
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#include <alsa/asoundlib.h>
+#pragma GCC diagnostic pop
+
+#endif

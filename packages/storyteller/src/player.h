@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* From the voice to the card: resampling, the ring, loudness, soft starts and stops. One thread
+ * writes; any other may hold, hush or make louder at any time. */
+#ifndef STORYTELLER_PLAYER_H
+#define STORYTELLER_PLAYER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "resample.h"
+#include "ring.h"
+#include "sound.h"
+#include "watchdog.h"
+
+/* What the ring and the card hold at most, together. */
+#define PLAYER_MOST_S 4u
+
+/* How sound went out since player_begin(). */
+struct player_report {
+    double first_s;     /* clock_seconds() of the first sound; 0: none */
+    double sound_s;     /* written */
+    double lowest_ms;   /* of what lay ready, before player_finish(); -1: nothing was played */
+    unsigned underruns; /* the card ran dry before player_finish() */
+};
+
+struct player {
+    pthread_mutex_t mutex;
+    struct watchdog *watchdog; /* learns that there is progress */
+    unsigned voice_rate;
+    struct sound *sound; /* NULL: nothing is heard */
+    struct resampler resampler;
+    struct ring ring;
+    struct player_report report;
+    int32_t gain; /* of the last sample sent, 1 << 16 is unity; steps towards `wanted` */
+    int32_t wanted;
+    int32_t step;  /* per sample */
+    size_t delay;  /* in the card, when it was asked last */
+    double drop_s; /* clock_seconds() when a soft stop will have been heard; 0: none is on its way */
+    bool is_paused;
+    bool is_hushed;
+    bool is_finishing;
+    bool is_lost;
+};
+
+/* volume: percent, 0 to 100. Returns false when the system has no means left. */
+bool player_open(struct player *player, unsigned voice_rate, int volume);
+void player_close(struct player *player);
+
+/* From now on tell this watchdog of progress. */
+void player_set_watchdog(struct player *player, struct watchdog *watchdog);
+
+/* Begin a story on `sound`, which stays the caller's; NULL: unheard. If it is the one that plays
+ * already, what it has still to play is played. Ends hushing and pausing. */
+void player_begin(struct player *player, struct sound *sound);
+
+/* Take samples of the voice, waiting for room. Returns false when hushed or lost. */
+bool player_write(struct player *player, const int16_t *samples, size_t count);
+
+/* A pause of so many milliseconds. */
+void player_rest(struct player *player, unsigned milliseconds);
+
+/* Pass on what there is. While telling, and nothing is being written: append silence until so many
+ * milliseconds lie ready, so that the card never runs dry for want of text. */
+void player_keep_up(struct player *player, unsigned milliseconds);
+
+/* Play all that was written; returns when it was heard, hushed or lost. */
+void player_finish(struct player *player);
+
+void player_pause(struct player *player, bool is_paused);
+void player_hush(struct player *player);
+void player_set_volume(struct player *player, int percent);
+
+/* Sound that lies ready, in milliseconds; INT_MAX while nothing has to be waited for. */
+int player_level_ms(struct player *player);
+
+/* Whether there is something to play or to end: player_keep_up() must be called often. */
+bool player_is_busy(struct player *player);
+
+/* Whether what is written now is taken: neither hushed nor lost. */
+bool player_is_on(struct player *player);
+bool player_is_lost(struct player *player);
+
+/* Let go of the sound, after a soft stop if it still plays. */
+struct player_report player_end(struct player *player);
+
+#endif
