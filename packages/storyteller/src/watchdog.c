@@ -20,6 +20,13 @@
 #define BOARD_S 60
 #define FEED_EACH_S 2.0
 
+/* The C libraries do not agree on the type of a request. */
+#ifdef __GLIBC__
+#define REQUEST(request) (request)
+#else
+#define REQUEST(request) ((int)(request))
+#endif
+
 struct watchdog {
     int fd; /* negative without a device */
     /* clock_seconds() in ms of the last progress; IDLE while there is nothing to do */
@@ -38,7 +45,7 @@ static void feed(struct watchdog *watchdog)
 {
     alarm(PROGRAM_S);
     if (watchdog->fd >= 0)
-        ioctl(watchdog->fd, WDIOC_KEEPALIVE, 0);
+        ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
 }
 
 struct watchdog *watchdog_open(void)
@@ -54,7 +61,7 @@ struct watchdog *watchdog_open(void)
     watchdog->fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
     /* Hardware that cannot count so far takes what it can. */
     if (watchdog->fd >= 0)
-        ioctl(watchdog->fd, WDIOC_SETTIMEOUT, &timeout_s);
+        ioctl(watchdog->fd, REQUEST(WDIOC_SETTIMEOUT), &timeout_s);
     feed(watchdog);
     return watchdog;
 }
@@ -67,7 +74,7 @@ void watchdog_close(struct watchdog *watchdog)
     if (watchdog->fd >= 0) {
         /* The kernel takes this character, then closing, as the wish to stop. */
         if (write(watchdog->fd, "V", 1) != 1)
-            ioctl(watchdog->fd, WDIOC_KEEPALIVE, 0);
+            ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
         close(watchdog->fd);
     }
     free(watchdog);
