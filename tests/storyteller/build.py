@@ -47,7 +47,8 @@ def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = 
             *(compiler, *STRICT, *flags, *VOICES, f"-I{SOURCES}", f"-I{ENGINE}"),
             *("-isystem", flite / "include/flite"),
             *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
-            *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite", "-lm", "-lpthread", "-o", program),
+            *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite"),
+            *("-lm", "-lpthread", "-o", program),
         ]
     )
     return program

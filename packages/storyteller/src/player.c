@@ -18,7 +18,8 @@
 #define CUT_MS 80u
 /* Silence behind the end: cards pass on whole periods. */
 #define TAIL_MS 80u
-#define STALL_S 1.0
+#define STALL_S 2.0
+#define UNDERWAY_MS 100.0
 
 static size_t samples_of(const struct player *player, unsigned milliseconds)
 {
@@ -114,9 +115,10 @@ static void note_level(struct player *player)
 {
     double level_ms;
 
-    if (player->is_finishing || player->sound->is_file || player->report.first_s <= 0.0)
-        return;
     level_ms = 1e3 * (double)(ring_waiting(&player->ring) + player->delay) / player->sound->rate;
+    player->is_underway = player->is_underway || level_ms >= UNDERWAY_MS;
+    if (player->is_finishing || player->sound->is_file || !player->is_underway)
+        return;
     if (player->report.lowest_ms < 0.0 || level_ms < player->report.lowest_ms)
         player->report.lowest_ms = level_ms;
 }
@@ -185,7 +187,8 @@ void player_begin(struct player *player, struct sound *sound)
 {
     pthread_mutex_lock(&player->mutex);
     player->report = (struct player_report){.lowest_ms = -1.0};
-    player->is_paused = player->is_hushed = player->is_finishing = player->is_lost = false;
+    player->is_paused = player->is_hushed = player->is_lost = false;
+    player->is_underway = player->is_finishing = false;
     if (sound == NULL)
         forget_sound(player);
     else if (sound != player->sound)

@@ -21,7 +21,7 @@
 struct player_report {
     double first_s;     /* clock_seconds() of the first sound; 0: none */
     double sound_s;     /* written */
-    double lowest_ms;   /* of what lay ready, before player_finish(); -1: nothing was played */
+    double lowest_ms;   /* of what lay ready since the card plays, until player_finish(); -1: never */
     unsigned underruns; /* the card ran dry before player_finish() */
 };
 
@@ -40,6 +40,7 @@ struct player {
     double drop_s; /* clock_seconds() when a soft stop will have been heard; 0: none is on its way */
     bool is_paused;
     bool is_hushed;
+    bool is_underway; /* as much lay ready as a card wants to begin with */
     bool is_finishing;
     bool is_lost;
 };

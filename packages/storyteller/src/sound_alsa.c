@@ -12,7 +12,7 @@
 /* Playing starts when this much is ready, or with finish(). */
 #define START_MS 100u
 /* A card that plays nothing for so long does not work, as that of a PC that does not listen. */
-#define STALL_S 1.0
+#define STALL_S 2.0
 #define CHANNELS_MOST 8u
 #define PART 128u /* samples that are converted at once */
 

@@ -21,9 +21,11 @@
 #define LOOK_MS 20
 /* Silence that keeps the card going while the next sentence is being invented: enough for a look. */
 #define WAIT_MS 150u
-/* What must lie ready when the voice begins to think about a sentence, which it does unheard. If it
- * does not, the pause before the sentence gets longer, rather than a gap in it. */
-#define READY_MS 300u
+/* What must lie ready when the voice begins to think about a sentence, and for as long as it thinks,
+ * which it does unheard. If it does not, the pause before the sentence gets longer, rather than a gap
+ * in it. */
+#define READY_MS 200u
+#define THINK_MOST_MS 1500.0
 /* From here on inventing may have the processor. */
 #define ROOM_MS 1000
 /* Between sentences, besides the silence that the voice makes itself. */
@@ -39,6 +41,9 @@ struct speaker {
     struct queue queue;
     struct player player;
     struct speech *speech;
+    double think_ms;   /* per character of a sentence, before its first sound; of late */
+    double thought_ms; /* about the last sentence */
+    double asked_s;    /* clock_seconds() when the voice got it; 0: it has spoken since */
     atomic_int speed; /* wanted; 0: as it is */
     atomic_llong cpu_ns;
     long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
@@ -53,6 +58,9 @@ static bool play(void *user, const int16_t *samples, size_t count)
 {
     struct speaker *speaker = user;
 
+    if (speaker->asked_s > 0.0)
+        speaker->thought_ms = 1e3 * (clock_seconds() - speaker->asked_s);
+    speaker->asked_s = 0.0;
     return !stop_is_wanted() && player_write(&speaker->player, samples, count);
 }
 
@@ -70,14 +78,33 @@ static void play_clip(struct speaker *speaker, const char *name)
     clip_close(&clip);
 }
 
+/* What must lie ready before a sentence, in milliseconds: the voice will think about it as long, per
+ * character, as about the last ones. */
+static unsigned ready_ms(const struct speaker *speaker, size_t length)
+{
+    double expected = speaker->think_ms * (double)length;
+
+    return READY_MS + (unsigned)(expected < THINK_MOST_MS ? expected : THINK_MOST_MS);
+}
+
+static void learn(struct speaker *speaker, size_t length)
+{
+    double think_ms = speaker->thought_ms / (double)length;
+
+    speaker->think_ms = think_ms > speaker->think_ms ? think_ms : (speaker->think_ms + think_ms) / 2;
+}
+
 static void say(struct speaker *speaker, const char *sentence)
 {
     int speed = atomic_exchange(&speaker->speed, 0);
+    size_t length = strlen(sentence);
 
     if (speed > 0)
         speaker->speech->set_speed(speaker->speech, speed);
-    player_keep_up(&speaker->player, READY_MS);
+    player_keep_up(&speaker->player, ready_ms(speaker, length));
+    speaker->asked_s = clock_seconds();
     speaker->speech->say(speaker->speech, sentence, play, speaker);
+    learn(speaker, length);
     player_rest(&speaker->player, PAUSE_MS);
 }
 
