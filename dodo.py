@@ -65,6 +65,11 @@ def task_legal_info() -> Task:
     return {"basename": "legal-info", **task}
 
 
+def task_flash() -> Task:
+    """write the card image, or file=IMAGE, to a card: device=/dev/NAME, or asked"""
+    return tasks.foreground(tasks.flash_card, needs=tasks.built_unless_given())
+
+
 def task_diagnose() -> Task:
     """ask a board, by its serial port or host=ADDRESS, for a report to attach to a question"""
     return tasks.foreground(tasks.diagnosis)

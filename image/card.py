@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import rootfs, run
+from image.bmap import Range
 from image.build import BOOT
 from image.builders.job import copy_file, reproducible
 from image.duo import fip, fit, verify
@@ -15,6 +16,7 @@ from image.plan import Plan, Step
 IMAGE = "card.img"
 LOG = "log"
 MIB = 1 << 20
+SECTOR = 512
 # The board's boot ROM looks for it; as the vendor does, it is written before all others.
 FIRST = fip.NAME
 # FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
@@ -77,6 +79,13 @@ def build(plan: Plan, step: Step) -> None:
     for part in parts:
         check_size(part)
     _write(folder, boot, root, parts)
+
+
+def contents(plan: Plan) -> tuple[Range, ...]:
+    """What somebody reads of the card: the table, the boot partition, the root image."""
+    boot = int(plan.project.config.symbols["CARD_BOOT_MIB"]) * MIB
+    root = (plan.folder(plan.step("rootfs")) / rootfs.IMAGE).stat().st_size
+    return Range(0, SECTOR), Range(MIB, boot), Range(MIB + boot, root)
 
 
 def check_size(part: Part) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import elf, run
+from image.bmap import MAX_IMAGE
 from image.duo import fip, fit, memmap, verify
 from image.duo.verify import Finding
 from image.errors import UserError
@@ -18,7 +19,6 @@ from image.key import hash_file
 
 SECTOR = 512
 CHUNK = 1 << 20
-MAX_IMAGE = 8 << 30  # unpacked; a guard against a .gz without end
 FAT_TYPE, LINUX_TYPE = "c", "83"
 FIP, BOOT_SD = fip.NAME, fit.NAME
 # What the root must hold for the demo to start.

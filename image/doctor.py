@@ -67,7 +67,7 @@ TOOLS = (
     Tool("genimage", "genimage", "writes the card image", minimum=(15,)),
     Tool("mkdosfs", "dosfstools", "writes the boot partition", version=("--help",)),
     Tool("mcopy", "mtools", "fills the boot partition"),
-    Tool("bmaptool", "bmap-tools", "writes the block map beside the image"),
+    Tool("bmaptool", "bmap-tools", "reads the image's block map in the tests"),
     Tool("qemu-system-riscv64", "qemu-system-misc", "the emulated board", minimum=(7, 0)),
     Tool("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf", "u-boot-qemu",
          "boot loader of the emulated board"),

@@ -277,4 +277,5 @@ def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
     if step.kind == "release":
         own["board"] = project.config.board
         own["bill"] = hash_file(HERE / "sbom.py")
+        own["bmap"] = hash_file(HERE / "bmap.py")
     return own

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import check, config, diagnose, legal, plan, project, qemu, release, steps
+from image import check, config, diagnose, flash, legal, plan, project, qemu, release, steps
 from image.build import STAGING
 from image.cycles import bench
 from image.duo.ram import read_figures, render
@@ -204,6 +204,16 @@ def _card_image() -> Path:
     """file=IMAGE, for which no configuration is needed, or where the board's image is published."""
     given_file = given().get("file")
     return Path(given_file) if given_file else release.image_path(current_plan())
+
+
+def flash_card() -> None:
+    """Write the built card image, or file=IMAGE, to a card."""
+    flash.perform(_card_image(), MEMORY_MAP, ROOT / "doit", given())
+
+
+def built_unless_given() -> list[str]:
+    """What a task needs that works on the built card image, or on file=IMAGE."""
+    return [] if "file" in given() else ["image"]
 
 
 def ram() -> Task:

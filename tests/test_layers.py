@@ -12,8 +12,8 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 ORDER = (
     "errors", "run", "doctor", "key", "source", "debian", "archive", "fetch", "config", "duo",
     "elf", "model", "package", "toolchain", "project", "builders", "plan", "build", "rootfs",
-    "card", "check", "sbom", "release", "steps", "legal", "submission", "qemu", "cycles", "report",
-    "console", "board", "diagnose", "screen", "tasks", "testing", "__main__",
+    "bmap", "card", "check", "sbom", "release", "steps", "legal", "submission", "qemu", "cycles",
+    "report", "console", "board", "diagnose", "flash", "screen", "tasks", "testing", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))

@@ -24,6 +24,9 @@ QUOTES = {
     "The storyteller ended with status ": "overlays/rootfs/usr/libexec/console",
     "usb: no room for ": USB,
     "192.168.42.1": USB,
+    " is mounted at ": "image/flash/cards.py",
+    "is not sound, nothing was written": "image/flash/__init__.py",
+    "differs from the image ": "image/flash/write.py",
     "no key: put your public key ": "packages/dropbear/ssh",
 }
 
