@@ -59,6 +59,11 @@ def task_check() -> Task:
     return tasks.foreground(tasks.check_image)
 
 
+def task_report() -> Task:
+    """show where memory, card and build time go, and what changed: out/BOARD/report"""
+    return tasks.foreground(tasks.show_report, needs=["image"])
+
+
 def task_legal_info() -> Task:
     """collect licence texts and sources to offer with a card, in out/BOARD/legal-info"""
     task = tasks.foreground(tasks.legal_info, needs=["image"])

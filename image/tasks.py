@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import check, config, diagnose, flash, legal, plan, project, qemu, release, steps
+from image import (
+    check,
+    config,
+    diagnose,
+    flash,
+    legal,
+    plan,
+    project,
+    qemu,
+    release,
+    report,
+    steps,
+)
 from image.build import STAGING
 from image.cycles import bench
 from image.duo.ram import read_figures, render
@@ -236,6 +248,11 @@ def _show_ram() -> None:
 def legal_info() -> None:
     """Collect licence texts and sources of the built image, and say what is lacking."""
     print(pages.describe(*legal.collect(current_plan())))
+
+
+def show_report() -> None:
+    """Write the report of the built image, and say where."""
+    print(report.perform(current_plan()))
 
 
 def diagnosis() -> None:

@@ -10,8 +10,8 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 
 # Each module may import only modules that stand before it.
 ORDER = (
-    "errors", "run", "doctor", "key", "source", "debian", "archive", "fetch", "config", "duo",
-    "elf", "model", "package", "toolchain", "project", "builders", "plan", "build", "rootfs",
+    "errors", "page", "run", "doctor", "key", "source", "debian", "archive", "fetch", "config",
+    "duo", "elf", "model", "package", "toolchain", "project", "builders", "plan", "build", "rootfs",
     "bmap", "card", "check", "sbom", "release", "steps", "legal", "submission", "qemu", "cycles",
     "report", "console", "board", "diagnose", "flash", "screen", "tasks", "testing", "__main__",
 )  # fmt: skip

@@ -92,7 +92,7 @@ class Measured:
 
     @property
     def estimate(self) -> int:
-        taken = sum(_overhead(self.node, self.figures.device_tree).values())
+        taken = sum(overhead(self.node, self.figures.device_tree).values())
         return self.node - self.firmware - self.figures.resident - taken
 
 
@@ -178,7 +178,7 @@ def _published(image: Published, dram: int) -> dict[str, int]:
         ION: image.ion,
         OPENSBI: image.firmware,
         TOTAL: image.total,
-        **_overhead(dram - image.second_core, VENDOR_TREE),
+        **overhead(dram - image.second_core, VENDOR_TREE),
     }
     return shares | {LINUX: dram - sum(shares.values())}
 
@@ -190,7 +190,7 @@ def _ours(memmap: MemoryMap, figures: KernelFigures) -> dict[str, int]:
         ION: sum(region.size for region in memmap.regions if _is_reserved(region)),
         OPENSBI: memmap.region(MONITOR).size,
         LINUX: figures.resident,
-        **_overhead(node, figures.device_tree),
+        **overhead(node, figures.device_tree),
     }
     return shares | {TOTAL: dram - sum(shares.values())}
 
@@ -201,7 +201,7 @@ def _is_reserved(region: Region) -> bool:
     return known and region.name not in (MONITOR, KERNEL)
 
 
-def _overhead(node: int, device_tree: int) -> dict[str, int]:
+def overhead(node: int, device_tree: int) -> dict[str, int]:
     """What Linux takes of its memory node beside its code and data."""
     tables = _up(node, LARGE_PAGE) // LARGE_PAGE * PAGE
     return {
