@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Package recipes: packages/NAME/package.yaml as checked, frozen facts."""
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,18 @@ from image.errors import UserError
 from image.source import Repository, Source
 
 COMMON_KEYS = {"name", "version", "summary", "source", "licence", "needs", "build", "install"}
-COMMON_KEYS |= {"boot", "host", "memmap", "patches", "repository", "settings", "stage", "tree"}
+COMMON_KEYS |= {
+    "boot",
+    "choices",
+    "code",
+    "host",
+    "memmap",
+    "patches",
+    "repository",
+    "settings",
+    "stage",
+    "tree",
+}
 # What each builder of image/builders reads besides the common keys.
 BUILDER_KEYS: Mapping[str, set[str]] = {
     "autotools": {"configure", "make", "jobs", "cflags"},
@@ -37,6 +49,7 @@ BUILDER_KEYS: Mapping[str, set[str]] = {
     "make": {"make", "jobs", "cflags", "targets"},
     "musl": {"configure"},
     "packed": {"pack"},
+    "spoken": {"say", "voice"},
     "vendor_image": {"take"},
 }
 
@@ -87,8 +100,8 @@ class Package:
 
     @property
     def own_source(self) -> Path | None:
-        """The source tree of a package that is ours, in the package's folder."""
-        source = self.folder / "src"
+        """The source tree of a package that is ours: in its folder, or in that of `code`."""
+        source = self.folder.parent / str(self.recipe.get("code", self.name)) / "src"
         is_foreign = self.sources or self.repository or self.tree
         return source if source.is_dir() and not is_foreign else None
 
@@ -107,7 +120,8 @@ def load_all(packages: Path) -> dict[str, Package]:
     """Every recipe below `packages`, by name. Raises UserError at the first bad one."""
     found = {path.parent.name: load(path) for path in sorted(packages.glob("*/package.yaml"))}
     for package in found.values():
-        for need in (*package.needs, *package.host_needs):
+        chosen = [more.get("needs", ()) for more in package.recipe.get("choices", {}).values()]
+        for need in (*package.needs, *package.host_needs, *itertools.chain(*chosen)):
             if need not in found:
                 raise UserError(
                     f"{package.folder.name}/package.yaml: needs '{need}', which is no package",
@@ -147,6 +161,30 @@ def load(path: Path) -> Package:
     if strange:
         raise UserError(f"{where}: unknown key '{min(strange)}' for a '{package.build}' package")
     return package
+
+
+def configured(package: Package, symbols: Mapping[str, Any]) -> Package:
+    """The recipe with what its `choices` add for each Kconfig symbol that is on.
+
+    What a choice brings stands before the recipe's own: libraries are linked in that order.
+    """
+    choices = package.recipe.get("choices")
+    if not choices:
+        return package
+    recipe = {key: value for key, value in package.recipe.items() if key != "choices"}
+    for symbol, more in choices.items():
+        if symbol not in symbols:
+            where = f"{package.folder.name}/package.yaml: choices"
+            raise UserError(f"{where}: '{symbol}' is no Kconfig symbol")
+        if symbols[symbol]:
+            recipe = _merged(more, recipe)
+    return _package(recipe, package.folder)
+
+
+def _merged(more: Any, own: Any) -> Any:
+    if isinstance(more, dict):
+        return {**own, **{key: _merged(more[key], own.get(key)) for key in more}}
+    return [*more, *(own or ())]
 
 
 def in_order(packages: Mapping[str, Package], wanted: Iterable[str]) -> tuple[Package, ...]:

@@ -13,7 +13,7 @@ from image.duo import fip, memmap
 from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.fetch import Settings as FetchSettings
-from image.package import Package, load_all, variable
+from image.package import Package, configured, load_all, variable
 
 # Settings of a call, given as NAME=value on the command line or in the environment.
 SETTINGS: Mapping[str, str] = {
@@ -93,10 +93,11 @@ def load(root: Path, given: Mapping[str, str]) -> Project:
     """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
     packages = load_all(root / "packages")
     _refuse_unknown(given, packages)
+    chosen = config.load(root, given.get("board"))
     return Project(
         root=root,
-        config=config.load(root, given.get("board")),
-        packages=packages,
+        config=chosen,
+        packages={name: configured(one, chosen.symbols) for name, one in packages.items()},
         fetch=FetchSettings(
             dl=Path(given.get("DL_DIR", root / "dl")).absolute(),
             mirror=given.get("DL_MIRROR"),

@@ -28,7 +28,7 @@ from image.cycles import bench
 from image.duo.ram import read_figures, render
 from image.errors import UserError
 from image.legal import pages
-from image.model import PACKER_PROGRAM
+from image.model import PACKER, PACKER_PROGRAM
 from image.plan import Plan, Step
 from image.project import Project
 from image.screen import Told
@@ -100,9 +100,11 @@ def image() -> Iterator[Task]:
         "io": {"capture": False},
         "clean": [_clean],
     }
+    engines = plan.make(current_project(), [PACKER], HOST).steps  # tasks of engine()
     for step in made.steps.values():
-        if step.kind in ("rootfs", "card", "release"):
-            yield _step_task(made, step, basename=f"_{step.name}")
+        is_host = step.kind == "build" and step.target is HOST and step.name not in engines
+        if step.kind in ("rootfs", "card", "release") or is_host:
+            yield _step_task(made, step, basename=_task_name(step))
 
 
 def fetch_all() -> Iterator[Task]:

@@ -43,7 +43,11 @@ RISCV64 = Target(
     ldflags=STATIC_FLAGS,
     host_triple="riscv64-linux-musl",
 )
-HOST = Target(name="host", prefix="", compiler="gcc", cflags=("-O2",), ldflags=(), host_triple=None)
+# What is rendered on the host must not depend on its kind: no fused multiply-add.
+HOST_FLAGS = ("-O2", "-ffp-contract=off")
+HOST = Target(
+    name="host", prefix="", compiler="gcc", cflags=HOST_FLAGS, ldflags=(), host_triple=None
+)
 
 
 def compiler(target: Target, musl: Path | None) -> str:

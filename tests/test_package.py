@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from image.errors import UserError
-from image.package import in_order, load, load_all
+from image.package import configured, in_order, load, load_all
 
 ROOT = Path(__file__).resolve().parent.parent
 # Builders of bare files, which bring no licence text along.
@@ -103,3 +103,20 @@ def test_our_recipes(name: str) -> None:
         assert package.licence.files, "the licence text of a source is pinned too"
     for patch in package.patches:
         assert "\nUpstream: " in patch.read_text(), "say whether upstream has it"
+
+
+def test_choices_are_added_for_symbols_that_are_on(tmp_path: Path) -> None:
+    folder = tmp_path / "bird"
+    folder.mkdir()
+    (folder / "package.yaml").write_text(
+        "name: bird\nversion: 1\nsummary: sings\nlicence: {spdx: MIT}\nbuild: c\n"
+        "needs: [musl]\nprograms: {bird: {files: [a.c], libraries: [m]}}\n"
+        "choices:\n  LOUD: {needs: [air], cflags: [-DLOUD], programs: {bird: {libraries: [air]}}}\n"
+    )
+    package = load(folder / "package.yaml")
+    on, off = configured(package, {"LOUD": True}), configured(package, {"LOUD": False})
+    assert off.needs == ("musl",) and "cflags" not in off.recipe
+    assert on.needs == ("air", "musl") and on.recipe["cflags"] == ["-DLOUD"]
+    assert on.recipe["programs"] == {"bird": {"files": ["a.c"], "libraries": ["air", "m"]}}
+    with pytest.raises(UserError, match="bird/package.yaml: choices: 'LOUD' is no Kconfig symbol"):
+        configured(package, {})

@@ -17,6 +17,7 @@ from image.builders import (
     make,
     musl,
     packed,
+    spoken,
     vendor_image,
     weigh,
 )
@@ -63,5 +64,6 @@ BUILDERS: Mapping[str, Builder] = {
     "make": Builder(Path(make.__file__), make.build),
     "musl": Builder(Path(musl.__file__), musl.build),
     "packed": Builder(Path(packed.__file__), packed.build),
+    "spoken": Builder(Path(spoken.__file__), spoken.build),
     "vendor_image": Builder(Path(vendor_image.__file__), vendor_image.build),
 }

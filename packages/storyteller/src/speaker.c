@@ -28,8 +28,6 @@
 #define THINK_MOST_MS 1500.0
 /* From here on inventing may have the processor. */
 #define ROOM_MS 1000
-/* Between sentences, besides the silence that the voice makes itself. */
-#define PAUSE_MS 120u
 /* In the queue, the name of a clip stands behind this character, which no sentence has. */
 #define CLIP_MARK '\001'
 #define PART_SAMPLES 256
@@ -105,7 +103,6 @@ static void say(struct speaker *speaker, const char *sentence)
     speaker->asked_s = clock_seconds();
     speaker->speech->say(speaker->speech, sentence, play, speaker);
     learn(speaker, length);
-    player_rest(&speaker->player, PAUSE_MS);
 }
 
 static void take(struct speaker *speaker, const char *sentence)
