@@ -9,6 +9,8 @@ from image.errors import UserError
 
 MODEL_PATH = "usr/share/llama/model.bin"
 TOKENIZER_PATH = "usr/share/llama/tokenizer.bin"
+# The checkpoint as it is, for the reference engine, where that is on the card.
+FLOAT32_PATH = "usr/share/llama/float32.bin"
 
 # The package, and its program, that makes a packed model of a legacy one.
 PACKER = "llama"
@@ -29,7 +31,9 @@ def chosen(model: str | None, tokenizer: str | None) -> dict[str, Path]:
     if not model or not tokenizer:
         lacking = "TOKENIZER" if model else "MODEL"
         raise UserError(f"{lacking}= is missing", hint="MODEL= and TOKENIZER= belong together")
-    files = {MODEL_PATH: Path(model).absolute(), TOKENIZER_PATH: Path(tokenizer).absolute()}
+    checkpoint = Path(model).absolute()
+    files = {MODEL_PATH: checkpoint, TOKENIZER_PATH: Path(tokenizer).absolute()}
+    files[FLOAT32_PATH] = checkpoint
     for path in files.values():
         if not path.is_file():
             raise UserError(f"{path} is not a file", hint="give MODEL=FILE TOKENIZER=FILE")

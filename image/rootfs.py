@@ -42,12 +42,15 @@ def build(plan: Plan, step: Step) -> None:
 
 def _pack_given(plan: Plan, tree: Path, log: Path) -> None:
     """The model that was given by hand, packed as those of the packages are."""
-    files = plan.project.model_files
+    project = plan.project
+    files = project.model_files
     step = plan.step(step_name(model.PACKER, HOST))
     packer = plan.folder(step) / STAGING / "usr/bin" / model.PACKER_PROGRAM
     checkpoint, tokenizer = files[model.MODEL_PATH], files[model.TOKENIZER_PATH]
     model.pack(packer, checkpoint, tokenizer, tree / model.MODEL_PATH, log)
     copy_file(tokenizer, tree / model.TOKENIZER_PATH)
+    if project.config.symbols.get("PACKAGE_LLAMA2C"):
+        copy_file(files[model.FLOAT32_PATH], tree / model.FLOAT32_PATH)
 
 
 def merge(tree: Path, sources: Iterable[tuple[str, Path]]) -> dict[str, str]:
