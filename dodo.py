@@ -80,6 +80,12 @@ def task_diagnose() -> Task:
     return tasks.foreground(tasks.diagnosis)
 
 
+@reported
+def task_bench() -> Iterator[Task]:
+    """measure a board, or the emulated one, as the contest did; bench:compare A B: what changed"""
+    yield from tasks.measurements()
+
+
 def task_cycles() -> Task:
     """model the engine's speed on the board; or program=FILE args="..." by_symbol=1"""
     return tasks.foreground(tasks.cycles)

@@ -71,13 +71,23 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
 
 
 def plot(
-    series: Sequence[Series], across: str, upward: str, caption: str, top: float | None = None
+    series: Sequence[Series],
+    across: str,
+    upward: str,
+    caption: str,
+    *,
+    top: float | None = None,
+    is_counted: bool = False,
 ) -> str:
-    """Lines or points over a common pair of axes from 0; values above `top` run out of it."""
+    """Lines or points over a common pair of axes from 0; values above `top` run out of it.
+
+    `is_counted`: what goes across are whole numbers.
+    """
     values = [point for one in series for point in one.points]
     if not values:
         return ""
-    right = _round_up(max(x for x, _ in values))
+    last = max(x for x, _ in values)
+    right = 4.0 * math.ceil(last / 4) if is_counted else _round_up(last)
     highest = _round_up(top or max(y for _, y in values))
     width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 

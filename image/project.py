@@ -35,8 +35,15 @@ SETTINGS: Mapping[str, str] = {
     "yes": "doit flash: 1: write to device= without asking",
     "force": "doit flash: 1: a card of more than 128 GB, too",
     "loop": "doit flash: 1: device= may be a loop device",
-    "port": "doit diagnose: the serial port that the board is on (default: the only one)",
-    "host": "doit diagnose: the board's address, to ask over the network instead",
+    "port": "doit diagnose, bench: the serial port that the board is on (default: the only one)",
+    "host": "doit diagnose, bench: the board's address, to ask over the network instead",
+    "engines": "doit bench: which ones, of q16, fp32 and llama2c (default: all on the card)",
+    "runs": "doit bench: how often each story is told (default: 30)",
+    "prompts": "doit bench: beginnings, divided by | (default: Once upon a time)",
+    "seeds": "doit bench: numbers, each with every prompt (default: 123)",
+    "temperature": "doit bench: as run.c's -t (default: 1.0)",
+    "topp": "doit bench: as run.c's -p (default: 0.9)",
+    "steps": "doit bench: tokens at most (default: 256)",
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"

@@ -3,11 +3,13 @@
 
 import contextlib
 import os
+import pty
 import shlex
 import shutil
 import subprocess
 import threading
 import time
+import tty
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -105,6 +107,37 @@ def interactive(command: Sequence[str | Path]) -> int:
     return subprocess.run(words).returncode
 
 
+@contextlib.contextmanager
+def on_terminal(command: Sequence[str | Path], log: Path) -> Iterator[int]:
+    """A program on a terminal of its own; gives the other end of that, and ends the program.
+
+    What it complains of goes to `log`.
+    """
+    words = [str(word) for word in command]
+    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    ours, its = pty.openpty()
+    try:
+        tty.setraw(its)
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                words,
+                env=environment(),
+                stdin=its,
+                stdout=its,
+                stderr=errors,
+                start_new_session=True,
+            )
+        os.close(its)
+        with _noted(process):
+            try:
+                yield ours
+            finally:
+                process.kill()
+                process.wait()
+    finally:
+        os.close(ours)
+
+
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
     """The last lines of a log, as a failure shows them."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
@@ -143,10 +176,17 @@ def _started(
         stderr=out,
         start_new_session=True,
     )
+    with _noted(process):
+        yield process
+
+
+@contextlib.contextmanager
+def _noted(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """What stop_all would end."""
     with _live_lock:
         _live.add(process)
     try:
-        yield process
+        yield
     finally:
         with _live_lock:
             _live.discard(process)

@@ -23,6 +23,7 @@ from image import (
     report,
     steps,
 )
+from image.bench import compare, perform
 from image.build import STAGING
 from image.cycles import bench
 from image.duo.ram import read_figures, render
@@ -260,6 +261,27 @@ def show_report() -> None:
 def diagnosis() -> None:
     """Ask the board what it knows about itself, into a file."""
     diagnose.perform(current_project(), given())
+
+
+def measurements() -> Iterator[Task]:
+    """The bench, which in the emulator needs a card image; and what compares its results."""
+    is_emulated = current_project().config.board == "qemu_virt"
+    measured = foreground(measure_board, needs=["image"] if is_emulated else [])
+    yield {"basename": "bench", **measured}
+    compared = foreground(compare_results)
+    yield {"basename": "bench:compare", "pos_arg": "files", "doc": "say what changed", **compared}
+
+
+def measure_board() -> None:
+    """Measure the board of this call."""
+    perform.perform(current_plan(), given())
+
+
+def compare_results(files: list[str]) -> None:
+    """Compare two results, paths being those of the folder that ./doit was called in."""
+    here = Path(os.environ.get(CALLED_FROM, ROOT))
+    if compare.perform([here / file for file in files]):
+        raise SystemExit(compare.WORSE)
 
 
 def cycles() -> None:

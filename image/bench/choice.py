@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""Which board is measured: the one that is named, else the one that answers."""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import console
+from image.bench import boot
+from image.bench.boot import Timeline
+from image.bench.links import ConsoleTarget, SshTarget, emulated, serial
+from image.bench.target import Target
+from image.board import USB_ADDRESS
+from image.errors import UserError
+
+SSH_PORT = 22
+ANSWER_S = 2.0
+EMULATED = "qemu_virt"
+REMEDIES = (
+    "host=ADDRESS asks a board on the network, port=/dev/ttyUSB0 one on a serial line; "
+    f"a board on a USB cable with ssh on is found at {USB_ADDRESS}, a single serial port by "
+    "itself; board=qemu_virt measures in the emulator"
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A target, why it is this one, and how it is opened; opening may see a start."""
+
+    target: Target
+    why: str
+    open: Callable[[], Timeline | None]
+    restart: Callable[[], Timeline] | None = None  # where a start can be seen at will
+
+
+def choose(board: str, given: Mapping[str, str], image: Path, folder: Path) -> Chosen:
+    """The board of this call; `image` and `folder` are for the emulator. Raises UserError."""
+    if "host" in given:
+        return _by_ssh(given["host"], "host= names it")
+    if "port" in given:
+        return _by_serial(Path(given["port"]), "port= names it")
+    if board == EMULATED:
+        return _by_emulator(image, folder)
+    if is_answering(USB_ADDRESS):
+        return _by_ssh(USB_ADDRESS, "it answers on the USB cable")
+    try:
+        return _by_serial(console.find_port(), "the one serial port of this machine")
+    except UserError as error:
+        message = f"no board to measure: {USB_ADDRESS} does not answer, and {error.message}"
+        raise UserError(message, REMEDIES) from None
+
+
+def is_answering(address: str) -> bool:
+    """Whether something listens where a board's ssh would."""
+    with contextlib.suppress(OSError), socket.create_connection((address, SSH_PORT), ANSWER_S):
+        return True
+    return False
+
+
+def _by_ssh(host: str, why: str) -> Chosen:
+    target = SshTarget(host)
+
+    def begin() -> None:
+        target.open()
+
+    return Chosen(target, why, begin)
+
+
+def _by_serial(port: Path, why: str) -> Chosen:
+    target = serial(port)
+
+    def begin() -> None:
+        target.open()
+
+    return Chosen(target, why, begin, target.time_restart)
+
+
+def _by_emulator(image: Path, folder: Path) -> Chosen:
+    target = emulated(image, folder)
+    return Chosen(target, "board=qemu_virt asks for it", lambda: _power_on(target))
+
+
+def _power_on(target: ConsoleTarget) -> Timeline:
+    seen = []
+    begun = time.monotonic()
+    target.open(lambda line: seen.append(boot.watch(line, begun)))
+    return seen[0]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""`doit bench`: choose a board, measure it, write what was found."""
+
+import json
+import shlex
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from image import release
+from image.bench import card, choice, engines, protocol, results, sheet, table
+from image.bench.choice import Chosen
+from image.bench.protocol import Protocol
+from image.bench.record import Record
+from image.bench.session import Session
+from image.errors import UserError
+from image.plan import Plan
+
+SETTINGS = ("board", "host", "port", "engines", "runs", "seeds", "prompts", "temperature", "topp",
+            "steps")  # fmt: skip
+
+
+def perform(made: Plan, given: Mapping[str, str]) -> None:
+    """Measure the board of this call. Raises UserError; what was measured stays for the next."""
+    wanted = protocol.read(given)
+    folder = made.project.out / "bench"
+    board = made.project.config.board
+    image = release.image_path(made)
+    chosen = choice.choose(board, given, image, folder / "run")
+    print(f"measuring {chosen.target.name}: {chosen.why}", flush=True)
+    if chosen.target.is_emulated:
+        print(f"({results.EMULATED_NOTE})", flush=True)
+    raw = folder / "partial.jsonl"
+    try:
+        result = _measure(made, chosen, wanted, given, raw)
+    except (UserError, KeyboardInterrupt):
+        if raw.is_file():
+            again = [f"{name}={given[name]}" for name in SETTINGS if name in given]
+            print(f"\nwhat was measured is kept in {raw}; the same call goes on from there:")
+            print(shlex.join(["./doit", "bench", *again]), flush=True)
+        raise
+    finally:
+        chosen.target.close()
+    _write(result, raw, folder, made.project.root)
+
+
+def _measure(
+    made: Plan, chosen: Chosen, wanted: Protocol, given: Mapping[str, str], raw: Path
+) -> dict[str, object]:
+    start = chosen.open()
+    target = chosen.target
+    there, lack = engines.on_card(target, given.get("engines"))
+    image = card.identify(target, made)
+    bench = {
+        "board": made.project.config.board,
+        "reached": target.name,
+        "protocol": wanted.as_json(),
+        "engines": [engine.name for engine in there],
+        "image": image.as_json(),
+    }
+    record = Record(raw, bench)
+    if record.was_begun:
+        print(f"going on with a bench that was begun: {len(record)} measurements are there")
+    session = Session(target, wanted, tuple(there), record)
+    session.measure(start, chosen.restart)
+    notes = [lack] if lack else []
+    by_host = None
+    if image.is_on_card:
+        by_host = card.reference_stories(made, wanted)
+    else:
+        notes.append("the card does not hold the image that this checkout built last")
+    known = results.reference(session, by_host)
+    return results.assemble(session, made.project.config.board, image, known, notes)
+
+
+def _write(result: dict[str, object], raw: Path, folder: Path, root: Path) -> None:
+    """DATE.json, what it is made from, and the same for people. All appear, or none."""
+    name = time.strftime("%Y%m%d-%H%M%S")
+    earlier = sheet.earlier(folder)
+    texts = {
+        "json": json.dumps(result, indent=1, ensure_ascii=False) + "\n",
+        "md": table.markdown(result),
+        "html": sheet.html(result, earlier),
+    }
+    for kind, text in texts.items():
+        (folder / f"{name}.{kind}.part").write_text(text)
+    for kind in texts:
+        (folder / f"{name}.{kind}.part").replace(folder / f"{name}.{kind}")
+    raw.replace(folder / f"{name}.raw.jsonl")
+    print(f"\n{table.summary(result)}\n")
+    print(*((folder / f"{name}.{kind}").relative_to(root) for kind in ("json", "md", "html")))
