@@ -75,6 +75,17 @@ def task_flash() -> Task:
     return tasks.foreground(tasks.flash_card, needs=tasks.built_unless_given())
 
 
+def task_shell() -> Task:
+    """open a console on the board: its serial port, host=ADDRESS by ssh, or board=qemu_virt"""
+    return tasks.foreground(tasks.open_shell, needs=tasks.built_if_emulated())
+
+
+@reported
+def task_deploy() -> Iterator[Task]:
+    """bring changed files to a board that runs (host=ADDRESS), until its next start"""
+    yield from tasks.deployment()
+
+
 def task_diagnose() -> Task:
     """ask a board, by its serial port or host=ADDRESS, for a report to attach to a question"""
     return tasks.foreground(tasks.diagnosis)

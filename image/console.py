@@ -27,10 +27,25 @@ class Console:
         self._fd = fd
         self.heard = bytearray()
 
+    def fileno(self) -> int:
+        """For select."""
+        return self._fd
+
     def send(self, data: bytes) -> None:
         """Type. Raises UserError when the line is gone."""
         with _gone():
-            os.write(self._fd, data)
+            while data:
+                # A port takes no more than it can send.
+                select.select([], [self._fd], [])
+                data = data[os.write(self._fd, data) :]
+
+    def receive(self) -> bytes:
+        """What the board says next, which is not kept. Raises UserError when the line is gone."""
+        with _gone():
+            data = os.read(self._fd, READ_BYTES)
+            if not data:
+                raise OSError
+            return data
 
     def wait(self, is_found: Callable[[bytes], bool], silence_s: float, limit_s: float) -> bool:
         """Listen until is_found(heard); False after `silence_s` without a word, or `limit_s`.
@@ -47,11 +62,7 @@ class Console:
         ready, _, _ = select.select([self._fd], [], [], max(0.0, seconds))
         if not ready:
             return False
-        with _gone():
-            data = os.read(self._fd, READ_BYTES)
-            if not data:
-                raise OSError
-        self.heard += data
+        self.heard += self.receive()
         if len(self.heard) > LARGEST_TALK:
             raise UserError(f"the console does not stop talking ({len(self.heard)} bytes)")
         return True

@@ -104,8 +104,7 @@ def ask_by_ssh(host: str) -> str:
     try:
         said = board.ask_by_ssh(host, "diagnose")
     except run.CommandFailed as error:
-        hint = "docs/milkv-duo.md tells how to switch ssh on; port=/dev/ttyUSB0 asks by serial line"
-        raise UserError(f"no answer from {host}: {error.message}", hint) from None
+        raise UserError(f"no answer from {host}: {error.message}", board.NO_SSH) from None
     return extract(clean(said.encode()))
 
 

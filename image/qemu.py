@@ -42,6 +42,9 @@ BOOT_DELAY = -2
 # tables for it take 512 kB of RAM.
 LAST_PCI_BUS = 0
 
+# The emulated cable has the addresses of the real board's USB cable.
+SUBNET, BOARD_ADDRESS, HOST_ADDRESS = "192.168.42.0/24", "192.168.42.1", "192.168.42.2"
+
 # How QEMU reaches a desktop's sound: its driver, and where the desktop listens.
 HOST_SOUND = (
     ("pipewire", "{runtime}/pipewire-0"),
@@ -76,16 +79,24 @@ def command(card: Path, folder: Path, board: Board | None = None) -> list[str]:
     ]
 
 
-def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
-    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff.
+def prepare(image: Path, out: Path, given: Mapping[str, str]) -> list[str]:
+    """The QEMU command line for a card made from `image`, with what this call says of the board.
 
     The card lies in `out` and keeps its /data from run to run, until the image changes.
     """
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     card = keep_card(image, folder / "card.img", _card_size_mib(given))
-    board = Board(audio=choose_audio(given.get("SOUND"), folder / "speech.wav"))
-    words = command(card, folder, board)
+    board = Board(
+        audio=choose_audio(given.get("SOUND"), folder / "speech.wav"),
+        extra=_network(given.get("SSH_PORT")),
+    )
+    return command(card, folder, board)
+
+
+def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
+    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
+    words = prepare(image, out, given)
     print(f"{shlex.join(words)}\n\nCtrl-A X switches off.\n", flush=True)
     status = programs.interactive(words)
     if status != 0:
@@ -177,6 +188,17 @@ def _host_driver(drivers: Iterable[str]) -> str | None:
 
 def _drivers(emulator: str) -> list[str]:
     return programs.output([emulator, "-audiodev", "help"]).split()
+
+
+def _network(ssh_port: str | None) -> tuple[str, ...]:
+    """A cable between the board and this machine's loopback, and no way out from there."""
+    if ssh_port is None:
+        return ()
+    if not ssh_port.isdecimal() or not 0 < int(ssh_port) < 65536:
+        raise UserError(f"SSH_PORT={ssh_port} is no port", hint="SSH_PORT=2222")
+    cable = f"user,id=net,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
+    forward = f"hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
+    return ("-netdev", f"{cable},{forward}", "-device", "virtio-net-device,netdev=net")
 
 
 def _storage(card: Path, writes: Path | None) -> str:

@@ -83,16 +83,19 @@ def output(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     merge: bool = False,
+    source: Path | None = None,
 ) -> str:
     """Standard output of a program as text; with `merge`, what it wrote to stderr too.
 
-    Raises CommandFailed, with what it complained of.
+    `source` is a file for it to read from its standard input. Raises CommandFailed, with what it
+    complained of.
     """
     words = [str(word) for word in command]
     words[0] = words[0] if "/" in words[0] else find_tool(words[0])
-    done = subprocess.run(
-        words, cwd=cwd, env=environment(env), stdin=subprocess.DEVNULL, capture_output=True
-    )
+    with (source or Path(os.devnull)).open("rb") as given:
+        done = subprocess.run(
+            words, cwd=cwd, env=environment(env), stdin=given, capture_output=True
+        )
     if done.returncode != 0:
         said = done.stdout + done.stderr if merge else done.stderr
         complaint = said.decode(errors="replace").strip() or "no message"

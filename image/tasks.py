@@ -13,6 +13,7 @@ from typing import Any
 from image import (
     check,
     config,
+    deploy,
     diagnose,
     flash,
     legal,
@@ -21,9 +22,11 @@ from image import (
     qemu,
     release,
     report,
+    shell,
     steps,
 )
 from image.bench import compare, perform
+from image.build import ROOT as TREE
 from image.build import STAGING
 from image.cycles import bench
 from image.duo.ram import read_figures, render
@@ -229,6 +232,33 @@ def flash_card() -> None:
 def built_unless_given() -> list[str]:
     """What a task needs that works on the built card image, or on file=IMAGE."""
     return [] if "file" in given() else ["image"]
+
+
+def open_shell() -> None:
+    """A console on the board, or on the emulated one, which is started for it."""
+    made = current_project()
+    emulated = shell.is_emulated(made.config.board, given())
+    image_file = release.image_path(current_plan()) if emulated else None
+    shell.perform(image_file, made.out, given())
+
+
+def deployment() -> Iterator[Task]:
+    """Changed files onto a board that runs, once the root is built."""
+    step = current_plan().step("rootfs")
+    yield {"basename": "deploy", **foreground(_deploy, needs=[_task_name(step)])}
+
+
+def _deploy() -> None:
+    made = current_plan()
+    deploy.perform(made.folder(made.step("rootfs")) / TREE, given())
+
+
+def built_if_emulated() -> list[str]:
+    """What `open_shell` needs. A configuration that cannot be read is told when it is done."""
+    try:
+        return ["image"] if shell.is_emulated(current_project().config.board, given()) else []
+    except UserError:
+        return []
 
 
 def ram() -> Task:
