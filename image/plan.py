@@ -251,7 +251,10 @@ def _own_files(package: Package) -> list[Path]:
     own = package.own_source
     code = [path for path in own.rglob("*") if path.is_file()] if own else []
     beside = [p for p in package.folder.iterdir() if p.is_file() and p.name not in NO_INPUTS]
-    return sorted({*code, *beside, *package.patches})
+    named = {n for key in ("install", "boot") for n in dict(package.recipe.get(key, {})).values()}
+    folders = [package.folder / name for name in named if (package.folder / name).is_dir()]
+    inside = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return sorted({*code, *beside, *inside, *package.patches})
 
 
 def settings(project: Project, package: Package) -> dict[str, dict[str, Any]]:

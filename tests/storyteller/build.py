@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 SOURCES = ROOT / "packages/storyteller/src"
 ENGINE = ROOT / "packages/llama/src"
 POCKET = ROOT / "packages/pocket/src"
+WORDS = ROOT / "packages/storyteller/words"
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
 CARD = ("sound_alsa.c", "sound_cards.c")

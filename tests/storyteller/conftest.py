@@ -40,11 +40,12 @@ def sentence_driver(programs: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def prompt_driver(programs: Path) -> Path:
-    """The beginnings of stories."""
-    return build.compile_driver(programs / "prompt_driver", "prompt.c")
+    """Word lists, blocked words, and the beginnings of stories."""
+    parts = ("prompt.c", "words.c", "gate.c", "spelling.c", "lines.c", "random.c")
+    return build.compile_driver(programs / "prompt_driver", *parts)
 
 
 @pytest.fixture(scope="session")
 def settings_driver(programs: Path) -> Path:
     """The reader of the settings file."""
-    return build.compile_driver(programs / "settings_driver", "settings.c")
+    return build.compile_driver(programs / "settings_driver", "settings.c", "lines.c")

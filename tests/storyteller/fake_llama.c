@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine's interface without a model: the "model" is a text, told word by word. The
- * "tokenizer" is a file with the milliseconds that each word takes. */
+ * "tokenizer" is a file with the milliseconds that each word takes, and perhaps more numbers.
+ *
+ * Alternatives stand in the text as {first|second|third}: which one is told depends on how often
+ * the story was turned back, and on what is refused: a refused one gives way to the next. */
 #include <llama.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +13,13 @@
 struct llama {
     char text[65536];
     long word_ms;
+    struct llama_settings how;
+    struct llama_stats stats;
+    char prompt[4096];
+    char piece[256];
+    size_t at;     /* in the text; pieces begin behind the prompt */
+    int rewinds;   /* how often it was turned back */
+    bool is_begun; /* the prompt was handed out */
 };
 
 static size_t load(const char *path, char *text, size_t size)
@@ -54,34 +64,102 @@ static void take_time(const struct llama *llama)
         nanosleep(&time, NULL);
 }
 
-bool llama_tell(struct llama *llama, const char *prompt, const struct llama_settings *settings,
-                llama_piece_fn *piece, void *user, struct llama_stats *stats,
-                struct llama_error *error)
+bool llama_begin(struct llama *llama, const char *prompt, const struct llama_settings *settings,
+                 struct llama_error *error)
 {
-    const char *at = llama->text;
-    char word[256];
-
-    stats->tokens = 0;
-    stats->seconds = 0.001;
     if (strstr(prompt, "untellable") != NULL) {
         snprintf(error->text, sizeof(error->text), "the beginning has no tokens");
         return false;
     }
-    take_time(llama);
-    if (!piece(user, prompt))
-        return true;
-    while (*at != '\0' && stats->tokens < settings->steps) {
-        size_t length = 1 + strcspn(at + 1, " \n");
+    llama->how = *settings;
+    snprintf(llama->prompt, sizeof(llama->prompt), "%s", prompt);
+    llama->stats = (struct llama_stats){.busy_seconds = 0.001, .seconds = 0.001};
+    llama->at = 0;
+    llama->rewinds = 0;
+    llama->is_begun = false;
+    return true;
+}
 
-        length = length < sizeof(word) ? length : sizeof(word) - 1;
-        memcpy(word, at, length);
-        word[length] = '\0';
-        at += length;
-        take_time(llama);
-        stats->tokens++;
-        stats->seconds += (double)llama->word_ms * 1e-3;
-        if (!piece(user, word))
+/* The alternative that is taken of "{a|b|c}"; start and length of it. */
+static const char *choose(const struct llama *llama, const char *text, size_t *length)
+{
+    const char *end = strchr(text, '}'), *start = text + 1;
+    char word[256];
+    int skipped = llama->rewinds;
+
+    for (;;) {
+        *length = strcspn(start, "|}");
+        snprintf(word, sizeof(word), "%.*s", (int)*length, start);
+        if (start + *length >= end)
+            return start;
+        if (skipped-- <= 0 &&
+            (llama->how.is_refused == NULL || !llama->how.is_refused(llama->how.user, word)))
+            return start;
+        start += *length + 1;
+    }
+}
+
+bool llama_next(struct llama *llama, const char **piece, struct llama_error *error)
+{
+    const char *at = llama->text + llama->at, *taken = at;
+    size_t length, used;
+
+    (void)error;
+    *piece = NULL;
+    take_time(llama);
+    if (!llama->is_begun) {
+        llama->is_begun = true;
+        *piece = llama->prompt;
+        return true;
+    }
+    if (*at == '\0' || llama->stats.tokens >= llama->how.steps)
+        return true;
+    if (strncmp(at, "{error}", 7) == 0) {
+        snprintf(error->text, sizeof(error->text), "the numbers are none");
+        return false;
+    }
+    used = length = 1 + strcspn(at + 1, " \n{");
+    if (*at == '{' && strchr(at, '}') != NULL) {
+        taken = choose(llama, at, &length);
+        used = (size_t)(strchr(at, '}') - at) + 1;
+    }
+    length = length < sizeof(llama->piece) ? length : sizeof(llama->piece) - 1;
+    memcpy(llama->piece, taken, length);
+    llama->piece[length] = '\0';
+    llama->at += used;
+    llama->stats.tokens++;
+    llama->stats.busy_seconds += (double)llama->word_ms * 1e-3;
+    *piece = llama->piece;
+    return true;
+}
+
+int llama_mark(const struct llama *llama)
+{
+    return (int)llama->at;
+}
+
+bool llama_rewind(struct llama *llama, int mark, uint64_t seed)
+{
+    llama->at = (size_t)mark;
+    llama->rewinds++;
+    return seed != 0;
+}
+
+void llama_stats(const struct llama *llama, struct llama_stats *stats)
+{
+    *stats = llama->stats;
+}
+
+/* What a small model knows. */
+bool llama_knows(const struct llama *llama, const char *word)
+{
+    static const char *const KNOWN[] = {"purple", "beehive", "Lily", "kitten", "kill",
+                                        "sheep",  "dinner",  "gun",  "ball"};
+
+    (void)llama;
+    for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++) {
+        if (strcmp(KNOWN[i], word) == 0)
             return true;
     }
-    return true;
+    return false;
 }

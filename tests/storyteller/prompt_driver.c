@@ -1,27 +1,77 @@
 /* SPDX-License-Identifier: MIT */
-/* prompt_driver SEED: the beginnings drawn with SEED and the 999 seeds behind it.
- * prompt_driver SEED LINE: the beginning made of a typed line. */
+/* prompt_driver WORDS OWN SEED: the beginnings drawn with SEED and the 999 seeds behind it.
+ * prompt_driver WORDS OWN SEED LINE: what a typed line asks for, its slots, and a beginning.
+ * prompt_driver WORDS OWN lists: every word of every list, and the number of blocked entries.
+ * WORDS and OWN are folders of word lists; OWN may be "". Complaints come first. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "prompt.h"
+#include "words.h"
 
-int main(int count, char **words)
+static void complain(void *user, const struct complaint *complaint)
 {
+    (void)user;
+    printf("! %s:%d: %s\n", complaint->path, complaint->line, complaint->problem);
+}
+
+/* A model of general English, which knows much that no child should hear. */
+static bool knows(void *user, const char *word)
+{
+    static const char KNOWN[] = " purple beehive catch dinner vampire kill gun dead sex ass shit"
+                                " fuck sparkly drunk bitch die class grass assistant hello shell"
+                                " good cock peacock button document ";
+    char spaced[64];
+
+    (void)user;
+    snprintf(spaced, sizeof(spaced), " %s ", word);
+    return strstr(KNOWN, spaced) != NULL;
+}
+
+static void show_lists(const struct words *words)
+{
+    for (int kind = 0; kind < LISTS; kind++) {
+        const struct list *list = words_list(words, (enum list_kind)kind);
+
+        for (size_t i = 0; i < list->count; i++)
+            printf("%d %s\n", kind, list->words[i]);
+    }
+    printf("%zu blocked\n", gate_count(words_gate(words)));
+}
+
+static void show_line(const struct words *words, const char *line, uint64_t seed)
+{
+    static const char *const NAMES[] = {"nothing", "found", "unknown", "refused"};
     char prompt[PROMPT_BYTES];
+    struct slots slots;
+    enum request request = prompt_read_line(words, line, knows, NULL, &slots);
+
+    prompt_compose(words, &slots, seed, prompt);
+    printf("%s|%s|%s|%s\n%s\n", NAMES[request], slots.hero, slots.place, slots.thing, prompt);
+}
+
+int main(int count, char **arguments)
+{
+    static const struct slots NONE;
+    char prompt[PROMPT_BYTES];
+    struct words *words;
     uint64_t seed;
 
-    if (count < 2)
+    if (count < 4)
         return EXIT_FAILURE;
-    seed = strtoull(words[1], NULL, 10);
-    if (count > 2) {
-        prompt_from_line(words[2], seed, prompt);
+    words = words_open(arguments[1], arguments[2][0] != '\0' ? arguments[2] : NULL, complain, NULL);
+    if (words == NULL)
+        return EXIT_FAILURE;
+    seed = strtoull(arguments[3], NULL, 10);
+    if (strcmp(arguments[3], "lists") == 0)
+        show_lists(words);
+    else if (count > 4)
+        show_line(words, arguments[4], seed);
+    for (uint64_t i = 0; seed > 0 && count == 4 && i < 1000; i++) {
+        prompt_compose(words, &NONE, seed + i, prompt);
         puts(prompt);
-        return EXIT_SUCCESS;
     }
-    for (uint64_t i = 0; i < 1000; i++) {
-        prompt_draw(seed + i, prompt);
-        puts(prompt);
-    }
+    words_close(words);
     return EXIT_SUCCESS;
 }

@@ -7,10 +7,10 @@
 
 #include "settings.h"
 
-static void complain(void *user, const char *complaint)
+static void complain(void *user, const struct complaint *complaint)
 {
     (void)user;
-    puts(complaint);
+    printf("%s:%d: %s\n", complaint->path, complaint->line, complaint->problem);
 }
 
 int main(int count, char **words)
@@ -21,7 +21,12 @@ int main(int count, char **words)
         return EXIT_FAILURE;
     if (!settings_load(&settings, words[1], complain, NULL))
         printf("cannot be read: %s\n", strerror(errno));
-    printf("volume=%d speed=%d pause=%d temperature=%d steps=%d\n", settings.volume, settings.speed,
-           settings.pause_s, settings.temperature, settings.steps);
+    printf("volume=%d speed=%d pitch=%d voice=%s ", settings.volume, settings.speed, settings.pitch,
+           settings.voice);
+    printf("pause=%d temperature=%d steps=%d ", settings.pause_s, settings.temperature,
+           settings.steps);
+    printf("stories=%d sleep=%d switch_off=%d keep_texts=%d quiet=%d-%d\n", settings.stories,
+           settings.sleep_min, settings.switch_off, settings.keep_texts, settings.quiet_from,
+           settings.quiet_to);
     return EXIT_SUCCESS;
 }

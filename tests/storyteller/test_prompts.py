@@ -1,63 +1,235 @@
 # SPDX-License-Identifier: MIT
-"""How stories begin: drawn from word lists, or made of what was typed."""
+"""How stories begin: drawn from word lists, or made of what was typed and may be said."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from image import run
+from tests.storyteller.build import WORDS
 
-CASES = {
-    "a dragon at the beach": (
-        "Once upon a time, there was a ",
-        " dragon.",
-        "dragon went to the beach",
-    ),
-    "Tell me a story about two rabbits!": ("there was a ", " rabbit.", "the rabbit went to the "),
-    "brave DOG": ("Once upon a time, there was a brave dog. One day, the dog went to the ",),
-    "the zoo": ("Once upon a time, there was a ", "went to the zoo"),
-    "purple whale": ("Once upon a time, there was a purple whale. One day,",),
-    "please tell me about an   ant.": ("Once upon a time, there was an ant. One day,",),
-    # No hero of ours hides in these words.
-    "a beehive": ("there was a beehive. One day,",),
-    "catch": ("there was a catch. One day,",),
-    # What begins like a story is left alone.
-    "Lily and Ben had a red ball.": ("Lily and Ben had a red ball.",),
-    "caf\u00e9 \x1b[2J\x07man": ("there was a caf [2Jman. One day,",),
+FOUND = {
+    # line: hero, place, thing
+    "a dragon at the beach": ("dragon", "beach", ""),
+    "Tell me a story about two rabbits!": ("rabbit", "", ""),
+    "brave DOG": ("brave dog", "", ""),
+    "the zoo": ("", "zoo", ""),
+    "an owl and a red BALLOON in the forest": ("owl", "forest", "balloon"),
+    "purple beehive": ("purple beehive", "", ""),
+    "please tell me about the beehive.": ("beehive", "", ""),
+    "caf\u00e9 with a \x1b[2J\x07 bear": ("bear", "", ""),
+    # What we know is used, what we do not know is not.
+    "a xyzzy dragon": ("dragon", "", ""),
+    # No word of ours hides in these words.
+    "a catch": ("catch", "", ""),
 }
+NOTHING = ["", "  ", "...", " \t!?"]
+UNKNOWN = ["xyzzy", "a whaaale of a time", "\u4f60\u597d", "ki ll", "two purple xyzzy", "d", "12"]
+
+# Each means something that is blocked.
+REFUSED = (
+    """
+kill|Kill|KILL|a killer|killing|killed|kills|kills!|a story about killers
+k1ll|k!ll|ki11|kiiill|kkkill|kiLLLL|k.i.l.l|k-i-l-l|k_i_l_l|k i l l|K I L L|k. i. l. l.
+k*ll|k#ll|k1ll3r|k1ll1ng|a k i l l|please k.1.l.l|ki\u200bll|k\u00adill|k\u0456ll|\u043aill
+k\u00edll|k\u00ecll|k\u00efll|\uff4b\uff49\uff4c\uff4c|\U0001d424\U0001d422\U0001d425\U0001d425
+\u24da\u24d8\u24db\u24db|k\u0131ll|ki\u0142\u0142|\u03baill|k\u03b9ll|big-k1ll|kill-dragon|rabbit/kill
+gun|guns|g u n|9un|g\u00fcn|GUNNNN|guuun|a gun and a rabbit|the rabbit got a gun
+sex|s3x|5ex|$ex|s.e.x|sexy|sexual|s*x|sexxxx|z3x|\u0455ex|se\u0445|s\u0435x
+ass|a$$|@ss|4ss|asshole|a s s|a.s.s|asses|a**|\u0430ss
+shit|sh1t|sh!t|5hit|$h1t|shitty|shiiit|s h i t|sh*t|sht|bullshit|s\u04bbit
+fuck|fvck|fuuuck|f*ck|f**k|fu(k|f u c k|fucking|fcuk|phuck|fuk|f\u00fcck|\u0192uck
+dead|de4d|d3ad|d e a d|dying|d13|die|died|dies|death|de\u00e4d
+suicide|5uicide|murder|murd3r|m u r d e r|blood|bl00d|bl00dy|bl\u00f6\u00f6d|bloodyyy
+stupid|5tup1d|stup\u00efd|idiot|1d10t|shut up|hate|hates|h8|hated|haters
+naked|n4ked|n a k e d|porn|p0rn|pr0n|drunk|drunken|beer|b33r|devil|hell|h3ll
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+
+# Words that only look as if.
+ALLOWED = ["class", "grass", "assistant", "hello", "shell", "good", "peacock", "button", "document"]
+ALLOWED += ["dinner", "catch", "a dragon and the good king", "he'll find a shell"]
 
 
-def line(driver: Path, text: str, seed: int = 7) -> str:
-    """The beginning that a typed line gives."""
-    return run.output([driver, str(seed), text]).removesuffix("\n")
+@dataclass(frozen=True)
+class Asked:
+    """What the program made of a line."""
+
+    request: str
+    slots: tuple[str, ...]
+    prompt: str
 
 
-@pytest.mark.parametrize("text", CASES)
-def test_typed_line(prompt_driver: Path, text: str) -> None:
-    prompt = line(prompt_driver, text)
-    at = 0
-    for part in CASES[text]:
-        assert part in prompt[at:], prompt
-        at = prompt.index(part, at) + len(part)
-    assert prompt == line(prompt_driver, text)
+def ask(driver: Path, line: str, own: str = "", seed: int = 7) -> Asked:
+    """What a typed line gives."""
+    said = run.output([driver, WORDS, own, str(seed), line]).splitlines()
+    first, prompt = [told for told in said if not told.startswith("! ")]
+    request, *slots = first.split("|")
+    return Asked(request, tuple(slots), prompt)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "...", "\u4f60\u597d"])
-def test_line_without_words_draws(prompt_driver: Path, text: str) -> None:
-    assert line(prompt_driver, text) == run.output([prompt_driver, "7"]).splitlines()[0]
+@pytest.mark.parametrize("line", FOUND)
+def test_what_is_known_is_found(prompt_driver: Path, line: str) -> None:
+    asked = ask(prompt_driver, line)
+    assert (asked.request, asked.slots) == ("found", FOUND[line])
+    assert asked.prompt.startswith("Once upon a time, there was a")
+    for word in " ".join(FOUND[line]).split():
+        assert word in asked.prompt
+    assert asked == ask(prompt_driver, line)
 
 
-@pytest.mark.parametrize("text", ["x" * 5000, "Ab cd ef gh " * 500, "a dragon " * 900])
-def test_long_line_is_cut(prompt_driver: Path, text: str) -> None:
-    assert 0 < len(line(prompt_driver, text)) < 256
+def test_trait_that_was_asked_for(prompt_driver: Path) -> None:
+    assert "was a brave dog" in ask(prompt_driver, "brave DOG").prompt
+
+
+@pytest.mark.parametrize("line", NOTHING)
+def test_line_without_words_draws(prompt_driver: Path, line: str) -> None:
+    asked = ask(prompt_driver, line)
+    assert (asked.request, asked.slots) == ("nothing", ("", "", ""))
+    assert asked.prompt == run.output([prompt_driver, WORDS, "", "7"]).splitlines()[0]
+
+
+@pytest.mark.parametrize("line", UNKNOWN)
+def test_unknown_words_are_not_used(prompt_driver: Path, line: str) -> None:
+    asked = ask(prompt_driver, line)
+    assert (asked.request, asked.slots) == ("unknown", ("", "", ""))
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_blocked_words_in_all_spellings(prompt_driver: Path, line: str) -> None:
+    drawn = ask(prompt_driver, "").prompt
+    asked = ask(prompt_driver, line)
+    # Some spellings are only unknown, which is as good: nothing of the line is used.
+    if asked.request != "unknown":
+        assert asked.request == "refused"
+    assert (asked.slots, asked.prompt) == (("", "", ""), drawn)
+
+
+def test_most_spellings_are_seen_through(prompt_driver: Path) -> None:
+    seen = [line for line in REFUSED if ask(prompt_driver, line).request == "refused"]
+    missed = sorted(set(REFUSED) - set(seen))
+    print(f"{len(seen)} of {len(REFUSED)} spellings; only unknown: {missed}")
+    assert len(seen) > 0.9 * len(REFUSED)
+
+
+@pytest.mark.parametrize("line", ALLOWED)
+def test_innocent_words(prompt_driver: Path, line: str) -> None:
+    assert ask(prompt_driver, line).request == "found"
+
+
+@pytest.mark.parametrize("line", ["x" * 5000, "Ab cd ef gh " * 500, "a dragon " * 900, "*" * 150])
+def test_long_lines(prompt_driver: Path, line: str) -> None:
+    assert 0 < len(ask(prompt_driver, line).prompt) < 256
 
 
 def test_drawn_beginnings(prompt_driver: Path) -> None:
-    prompts = run.output([prompt_driver, "1"]).splitlines()
-    assert prompts == run.output([prompt_driver, "1"]).splitlines()
-    assert prompts[1:] == run.output([prompt_driver, "2"]).splitlines()[:-1]
+    prompts = run.output([prompt_driver, WORDS, "", "1"]).splitlines()
+    assert prompts == run.output([prompt_driver, WORDS, "", "1"]).splitlines()
+    assert prompts[1:] == run.output([prompt_driver, WORDS, "", "2"]).splitlines()[:-1]
     assert len(set(prompts)) > 800
     for prompt in prompts:
-        assert prompt.startswith("Once upon a time, there was a ")
-        assert " a a" not in prompt and " a e" not in prompt and " a o" not in prompt
+        assert prompt.startswith("Once upon a time, there was a")
+        assert not re.search(r" a [aeiou]| an [^aeiou]|[{}]", prompt)
         assert not prompt.endswith((" ", "."))
+
+
+def test_our_lists_are_whole(prompt_driver: Path) -> None:
+    lists = run.output([prompt_driver, WORDS, "", "lists"]).splitlines()
+    assert not [line for line in lists if line.startswith("!")]
+    written = [
+        line
+        for file in sorted(WORDS.glob("*.txt"))
+        for line in file.read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert len(written) == len(set(written)), "a word stands in two places"
+    blocked = int(lists[-1].split()[0])
+    assert len(lists) - 1 + blocked == len(written)
+
+
+def complaints(driver: Path, own: Path) -> list[str]:
+    """What is said about lists of one's own, without the folder's name."""
+    said = run.output([driver, WORDS, own, "lists"]).splitlines()
+    return [line[2:].replace(f"{own}/", "") for line in said if line.startswith("!")]
+
+
+def words_of(driver: Path, own: Path, kind: int) -> list[str]:
+    """The words of a list (LIST_TRAITS is 0)."""
+    said = run.output([driver, WORDS, own, "lists"]).splitlines()
+    return [line[2:] for line in said if line.startswith(f"{kind} ")]
+
+
+def test_own_lists(prompt_driver: Path, tmp_path: Path) -> None:
+    (tmp_path / "heroes.txt").write_bytes(
+        b"\xef\xbb\xbfWhale\r\n# no\r\n\r\nred panda\t\r\nk1ng\r\nkiller\r\nred panda\r\n"
+        + b"x" * 32
+        + b"\r\n"
+    )
+    (tmp_path / "blocked.txt").write_text("whale\n!monster\nx*\nno9\n")
+    assert complaints(prompt_driver, tmp_path) == [
+        "blocked.txt:3: before the * there are three letters or more",
+        "blocked.txt:4: an entry consists of letters: other spellings are found by themselves",
+        "heroes.txt:1: blocked.txt stops it: choose another word",
+        "heroes.txt:5: only letters from a to z and spaces: write it without others",
+        "heroes.txt:6: blocked.txt stops it: choose another word",
+        "heroes.txt:8: too long: at most 31 letters",
+    ]
+    assert words_of(prompt_driver, tmp_path, 1) == ["red panda"]
+    assert ask(prompt_driver, "a whale", str(tmp_path)).prompt.count("red panda") > 0
+
+
+def test_entry_taken_out(prompt_driver: Path, tmp_path: Path) -> None:
+    (tmp_path / "blocked.txt").write_text("!vampire\n")
+    assert ask(prompt_driver, "a vampire").request == "refused"
+    said = run.output([prompt_driver, WORDS, tmp_path, "7", "a vampire"])
+    assert said.startswith("found|vampire|")
+
+
+BAD_BEGINNINGS = {
+    "There was a {hero}": 'a beginning starts with "Once upon a time,"',
+    "Once upon a time, there was a fox": "a beginning needs a {hero}",
+    "Once upon a time, a {hero} and {x}": "only {trait}, {hero}, {place} and {thing} are filled in",
+    "Once upon a time, " + "a {hero} " * 7: "at most six words are filled in",
+    "Once upon a time, a {hero} died": "blocked.txt stops it: choose another word",
+    "Once upon a time, a {hero} \u00fc": "only plain letters and signs: write it without others",
+    "Once upon a time, a {hero} " + "x" * 140: "too long: at most 159 characters",
+}
+
+
+@pytest.mark.parametrize("line", BAD_BEGINNINGS)
+def test_bad_beginnings(prompt_driver: Path, tmp_path: Path, line: str) -> None:
+    (tmp_path / "beginnings.txt").write_text(line + "\n")
+    assert complaints(prompt_driver, tmp_path) == [
+        f"beginnings.txt:1: {BAD_BEGINNINGS[line]}",
+        "beginnings.txt:0: no line can be used: the usual list is taken",
+    ]
+    assert len(words_of(prompt_driver, tmp_path, 4)) > 2
+
+
+def test_hostile_lists(prompt_driver: Path, tmp_path: Path) -> None:
+    (tmp_path / "heroes.txt").write_bytes(bytes(range(256)) * 2000)
+    (tmp_path / "places.txt").mkdir()
+    (tmp_path / "things.txt").write_text("")
+    traits = "".join(f"{'ab'[i % 2]}{'x' * (i % 29)}\n" for i in range(9))
+    (tmp_path / "traits.txt").write_text(traits)
+    entries = b"\n".join(b"word" + b"q" * (n % 90) for n in range(9000))
+    (tmp_path / "blocked.txt").write_bytes(entries)
+    said = complaints(prompt_driver, tmp_path)
+    assert "places.txt:0: Is a directory" in said
+    assert "things.txt:0: no line can be used: the usual list is taken" in said
+    assert ask_ok(prompt_driver, tmp_path)
+
+
+def ask_ok(driver: Path, own: Path) -> bool:
+    """Whether a beginning can still be drawn."""
+    return run.output([driver, WORDS, own, "7", ""]).splitlines()[-1].startswith("Once upon")
+
+
+def test_no_lists_at_all(prompt_driver: Path, tmp_path: Path) -> None:
+    said = run.output([prompt_driver, tmp_path / "absent", "", "7", ""])
+    assert said.count("No such file or directory") == 6
+    assert said.splitlines()[-1].startswith("Once upon a time, there was a little rabbit.")

@@ -1,23 +1,37 @@
 # SPDX-License-Identifier: MIT
-"""The settings file: what holds, and what is said about lines that cannot be used."""
+"""The settings files: what holds, and what is said about lines that cannot be used."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from image import run
 from image.package import load
 from tests.storyteller.build import ROOT
 
-DEFAULTS = "volume=100 speed=90 pause=4 temperature=90 steps=256"
+PACKAGE = ROOT / "packages/storyteller"
+OLD_DEFAULTS = "volume=100 speed=90 pitch=100 voice=slt pause=4 temperature=90 steps=256"
+DEFAULTS = f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0"
+KEYS = [word.split("=")[0] for word in DEFAULTS.split()]
+ALL = f"there are {', '.join(KEYS)}"
 
 GOOD = {
     "": DEFAULTS,
-    "volume=50\nspeed=80\npause=0\ntemperature=120\nsteps=64\n": (
-        "volume=50 speed=80 pause=0 temperature=120 steps=64"
+    "volume=50\nspeed=80\npitch=90\nvoice = KAL16\npause=0\nsteps=64\n": DEFAULTS.replace(
+        OLD_DEFAULTS, "volume=50 speed=80 pitch=90 voice=kal16 pause=0 temperature=90 steps=64"
     ),
     "# louder\r\n\r\n  volume = 7 \r\n": DEFAULTS.replace("volume=100", "volume=7"),
     "volume=1\nvolume=2": DEFAULTS.replace("volume=100", "volume=2"),
+    "\ufeffVOLUME\t=\t3\rSpeed=70 # slow\r": DEFAULTS.replace("100 speed=90", "3 speed=70"),
+    "stories=3\nsleep=30\nswitch_off=Yes\nkeep_texts=OFF": DEFAULTS.replace(
+        "stories=0 sleep=0 switch_off=0 keep_texts=1",
+        "stories=3 sleep=30 switch_off=1 keep_texts=0",
+    ),
+    "quiet = 20:00 - 7:05": DEFAULTS.replace("quiet=0-0", "quiet=1200-425"),
+    "quiet=1:00-2:00\nquiet=no": DEFAULTS,
 }
 BAD = {
     "volume=101": "1: volume must be a number from 0 to 100, not '101'",
@@ -28,10 +42,17 @@ BAD = {
         "1: volume must be a number from 0 to 100, not '99999999999999999999'"
     ),
     "speed=49": "1: speed must be a number from 50 to 200, not '49'",
-    "\n\nvolum=5": "3: 'volum' is no setting; there are volume, speed, pause, temperature, steps",
-    "Volume=5": "1: 'Volume' is no setting; there are volume, speed, pause, temperature, steps",
+    "\n\nvolum=5": f"3: 'volum' is no setting; {ALL}",
     "volume 5": "1: 'volume 5' is not of the form key=value",
-    "=5": "1: '' is no setting; there are volume, speed, pause, temperature, steps",
+    "volume # =5": "1: 'volume' is not of the form key=value",
+    "=5": f"1: '' is no setting; {ALL}",
+    "voice=the deep one": "1: voice must be a name, not 'the deep one'",
+    "voice=": "1: voice must be a name, not ''",
+    "switch_off=perhaps": "1: switch_off must be yes or no, not 'perhaps'",
+    "quiet=20-7": "1: quiet must be as in 20:00-7:00, or no, not '20-7'",
+    "quiet=24:00-7:00": "1: quiet must be as in 20:00-7:00, or no, not '24:00-7:00'",
+    "quiet=20:00-7:60": "1: quiet must be as in 20:00-7:00, or no, not '20:00-7:60'",
+    "quiet=20:00-7:00 or so": "1: quiet must be as in 20:00-7:00, or no, not '20:00-7:00 or so'",
 }
 
 
@@ -50,12 +71,37 @@ def test_good_files(settings_driver: Path, tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_bad_lines_change_nothing(settings_driver: Path, tmp_path: Path, text: str) -> None:
     assert read(settings_driver, tmp_path, text) == [BAD[text], DEFAULTS]
-    assert read(settings_driver, tmp_path, text + "\npause=9")[1].split()[2] == "pause=9"
+    assert read(settings_driver, tmp_path, text + "\npause=9")[1].split()[4] == "pause=9"
+
+
+def test_two_bytes_for_each_character(settings_driver: Path, tmp_path: Path) -> None:
+    for name in ("utf-16", "utf-16-be"):
+        text = "\ufeff" * (name != "utf-16") + "# loud\r\nvolume=8\r\nvolum=9\r\n"
+        said = read(settings_driver, tmp_path, text.encode(name))
+        assert said == [f"3: 'volum' is no setting; {ALL}", DEFAULTS.replace("e=100", "e=8")]
 
 
 def test_garbage(settings_driver: Path, tmp_path: Path) -> None:
     said = read(settings_driver, tmp_path, bytes(range(1, 256)) * 50 + b"x" * 5000 + b"\nspeed=77")
     assert said[-1] == DEFAULTS.replace("speed=90", "speed=77")
+
+
+LINE = st.one_of(
+    st.binary(max_size=700),
+    st.builds(lambda key, value: f"{key} = {value}".encode(), st.sampled_from(KEYS), st.text()),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lines=st.lists(LINE, max_size=8), end=st.sampled_from([b"\n", b"\r\n", b"\r"]))
+def test_whatever_is_written(
+    settings_driver: Path, tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], end: bytes
+) -> None:
+    said = read(settings_driver, tmp_path_factory.getbasetemp(), end.join([*lines, b"pause=9"]))
+    form = r"volume=(\d+) speed=(\d+) pitch=\d+ voice=\w+ pause=9 temperature=(\d+) .*"
+    found = re.fullmatch(form, said[-1])
+    assert found, said
+    assert int(found[1]) <= 100 and 50 <= int(found[2]) <= 200 and int(found[3]) <= 200
 
 
 def test_what_cannot_be_read(settings_driver: Path, tmp_path: Path) -> None:
@@ -65,10 +111,27 @@ def test_what_cannot_be_read(settings_driver: Path, tmp_path: Path) -> None:
 
 
 def test_image_writes_each_setting() -> None:
-    recipe = load(ROOT / "packages/storyteller/package.yaml").recipe
-    choices = (ROOT / "packages/storyteller/Kconfig").read_text()
+    recipe = load(PACKAGE / "package.yaml").recipe
+    choices = (PACKAGE / "Kconfig").read_text()
     written = recipe["settings"]["etc/storyteller.conf"]
-    assert list(written) == [word.split("=")[0] for word in DEFAULTS.split()]
-    for key, value in (word.split("=") for word in DEFAULTS.split()):
+    assert list(written) == KEYS
+    named = {"voice=slt": '"slt"', "switch_off=0": "n", "keep_texts=1": "y", "quiet=0-0": '"no"'}
+    for word in DEFAULTS.split():
+        key, value = word.split("=")
         block = choices.split(f"config {written[key]}\n")[1].split("\nconfig ")[0]
-        assert f"\tdefault {value}\n" in block
+        assert f"\tdefault {named.get(word, value)}\n" in block
+
+
+def test_parents_file_explains_each_setting(settings_driver: Path, tmp_path: Path) -> None:
+    text = (PACKAGE / "storyteller.txt").read_text()
+    assert read(settings_driver, tmp_path, text) == [DEFAULTS]
+    lines = text.splitlines()
+    examples = [n for n, line in enumerate(lines) if re.match(r"#[a-z_]+ = ", line)]
+    assert [lines[n][1:].split(" = ")[0] for n in examples] == sorted(
+        KEYS, key=lambda key: text.index(f"#{key} = ")
+    )
+    assert all(lines[n - 1].startswith("# ") for n in examples)
+    # Each example, with its "#" taken away, is what holds anyway.
+    assert read(settings_driver, tmp_path, re.sub(r"^#(?=[a-z_]+ = )", "", text, flags=re.M)) == [
+        DEFAULTS
+    ]

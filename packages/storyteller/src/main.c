@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* storyteller: invents children's stories and tells them aloud. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 #include "stop.h"
@@ -11,8 +13,21 @@
 #define MODEL_PATH "/usr/share/llama/model.bin"
 #define TOKENIZER_PATH "/usr/share/llama/tokenizer.bin"
 #define SETTINGS_PATH "/etc/storyteller.conf"
+#define WORDS_PATH "/usr/share/storyteller/words"
+#define CARD_PATH "/boot"
+#define DATA_PATH "/data"
+#define PATH_BYTES 512
+/* More lines than these need not be read out: whoever mends them sees the others. */
+#define LINES_SAID 3
 
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+/* What is said before the first story: which lines of the parents' file are not clear. */
+struct news {
+    char text[256];
+    size_t length;
+    int lines;
+};
 
 static int fail(int status, const char *problem)
 {
@@ -20,48 +35,133 @@ static int fail(int status, const char *problem)
     return status;
 }
 
-static void complain(void *user, const char *complaint)
+static const char *either(const char *given, const char *usual)
+{
+    return given != NULL ? given : usual;
+}
+
+static void complain(void *user, const struct complaint *complaint)
 {
     (void)user;
-    fprintf(stderr, "storyteller: %s; the line is left out\n", complaint);
+    if (complaint->line > 0)
+        fprintf(stderr, "storyteller: %s:%d: %s; the line is left out\n", complaint->path,
+                complaint->line, complaint->problem);
+    else
+        fprintf(stderr, "storyteller: %s: %s\n", complaint->path, complaint->problem);
 }
 
-/* The file named on the command line must be there; the usual one need not. */
-static bool load_settings(struct settings *settings, const struct options *options)
+static void complain_of_shelf(void *user, const struct complaint *complaint)
 {
-    const char *path = options->settings != NULL ? options->settings : SETTINGS_PATH;
+    (void)user;
+    fprintf(stderr, "storyteller: %s: %s; stories are told all the same, but may not be kept\n",
+            complaint->path, complaint->problem);
+}
+
+static void complain_aloud(void *user, const struct complaint *complaint)
+{
+    struct news *news = user;
+
+    complain(NULL, complaint);
+    if (news->lines++ < LINES_SAID)
+        news->length += (size_t)snprintf(news->text + news->length,
+                                         sizeof(news->text) - news->length,
+                                         "Line %d of the settings is not clear. ", complaint->line);
+}
+
+/* The image's settings, then the parents'. The file named on the command line must be there; the
+ * usual ones need not. */
+static bool load_settings(struct settings *settings, const struct options *options,
+                          struct news *news)
+{
+    const char *path = either(options->settings, SETTINGS_PATH);
+    char parents[PATH_BYTES];
 
     *settings = settings_default();
-    if (settings_load(settings, path, complain, NULL))
-        return true;
-    return options->settings == NULL && errno == ENOENT;
+    if (!settings_load(settings, path, complain, NULL) &&
+        (options->settings != NULL || errno != ENOENT)) {
+        fprintf(stderr, "storyteller: cannot read settings %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    snprintf(parents, sizeof(parents), "%s/storyteller.txt", either(options->card, CARD_PATH));
+    if (!settings_load(settings, parents, complain_aloud, news) && errno != ENOENT)
+        fprintf(stderr, "storyteller: %s: %s; the usual settings hold\n", parents,
+                strerror(errno));
+    if (options->steps > 0)
+        settings->steps = (int)options->steps;
+    return true;
 }
 
-static int tell_stories(struct teller *teller, const struct options *options)
+static struct words *open_words(const struct options *options)
+{
+    char own[PATH_BYTES];
+
+    snprintf(own, sizeof(own), "%s/words", either(options->card, CARD_PATH));
+    return words_open(either(options->words, WORDS_PATH), access(own, R_OK) == 0 ? own : NULL,
+                      complain, NULL);
+}
+
+static struct shelf *open_shelf(const struct options *options)
+{
+    bool is_there = options->data != NULL || access(DATA_PATH, F_OK) == 0;
+
+    return shelf_open(is_there ? either(options->data, DATA_PATH) : NULL, complain_of_shelf, NULL);
+}
+
+/* busybox init powers off on this signal; where process 1 is another one, nothing is sent. */
+static void switch_off(void)
+{
+    if (getppid() == 1)
+        kill(1, SIGUSR2);
+}
+
+static int tell_stories(struct teller *teller)
 {
     struct console console;
     struct llama_error error = {""};
-    bool ok;
+    bool ok = false;
 
     stop_note();
     console_open(&console);
     teller->console = &console;
-    teller->prompt = options->prompt;
-    teller->seed = options->seed;
-    teller->stories = options->stories;
+    teller->inputs = inputs_open(&console);
+    teller->watchdog = watchdog_open();
+    speaker_set_watchdog(teller->speaker, teller->watchdog);
     if (console.is_terminal)
         console_say(&console, "Type what the next story is about, or just Enter for another "
                               "one. Ctrl-C stops.");
-    ok = teller_run(teller, &error);
+    if (teller->inputs != NULL)
+        ok = teller_run(teller, &error);
+    else
+        snprintf(error.text, sizeof(error.text), "the system has no memory left for the inputs");
     if (stop_is_wanted())
         console_say(&console, "Good night.");
+    speaker_set_watchdog(teller->speaker, NULL);
+    watchdog_close(teller->watchdog);
+    inputs_close(teller->inputs);
     console_close(&console);
     return ok ? STATUS_OK : fail(STATUS_FAILED, error.text);
 }
 
+/* The voice that the settings name; where there is none of that name, the usual one. */
+static struct speech *open_voice(const struct settings *settings)
+{
+    struct speech *speech = speech_open(settings->voice);
+
+    if (speech == NULL) {
+        fprintf(stderr, "storyteller: there is no voice '%s' in this image: %s speaks\n",
+                settings->voice, speech_voice(0));
+        speech = speech_open(speech_voice(0));
+    }
+    if (speech != NULL) {
+        speech->set_speed(speech, settings->speed);
+        speech->set_pitch(speech, settings->pitch);
+    }
+    return speech;
+}
+
 static int with_speaker(struct teller *teller, const struct options *options)
 {
-    struct speech *speech = speech_open(speech_voice(0));
+    struct speech *speech = open_voice(&teller->settings);
     struct output output = {.device = options->device, .is_wanted = !options->no_sound};
     int status = STATUS_FAILED;
 
@@ -72,24 +172,42 @@ static int with_speaker(struct teller *teller, const struct options *options)
             speech->close(speech);
         return fail(STATUS_FAILED, "the system has no memory left for the voice");
     }
-    speech->set_speed(speech, teller->settings.speed);
     output.rate = speech->rate;
     if (options->wav != NULL)
         output.wav = sound_open_wav(options->wav, output.rate);
     if (options->wav != NULL && output.wav == NULL)
         fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
     else
-        status = tell_stories(teller, options);
+        status = tell_stories(teller);
     output_close(&output);
     speaker_close(teller->speaker);
     speech->close(speech);
     return status;
 }
 
+/* What stories are made of, and where they are kept. */
+static int with_words(struct teller *teller, const struct options *options)
+{
+    struct words *words = open_words(options);
+    struct shelf *shelf = open_shelf(options);
+    int status = STATUS_FAILED;
+
+    teller->words = words;
+    teller->shelf = shelf;
+    if (words == NULL || shelf == NULL)
+        fail(status, "the system has no memory left for the words");
+    else
+        status = with_speaker(teller, options);
+    shelf_close(shelf);
+    words_close(words);
+    return status;
+}
+
 int main(int count, char **words)
 {
     struct options options;
-    struct teller teller = {0};
+    struct news news = {.lines = 0};
+    struct teller teller = {.switch_off = switch_off};
     struct llama_error error = {""};
     char problem[256];
     int status;
@@ -99,19 +217,18 @@ int main(int count, char **words)
     if (options.help)
         return fputs(OPTIONS_HELP, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
     stop_leave_at_once();
-    if (!load_settings(&teller.settings, &options)) {
-        fprintf(stderr, "storyteller: cannot read settings %s: %s\n",
-                options.settings != NULL ? options.settings : SETTINGS_PATH, strerror(errno));
+    if (!load_settings(&teller.settings, &options, &news))
         return STATUS_FAILED;
-    }
-    if (options.steps > 0)
-        teller.settings.steps = (int)options.steps;
-    teller.llama =
-        llama_open(options.model != NULL ? options.model : MODEL_PATH,
-                   options.tokenizer != NULL ? options.tokenizer : TOKENIZER_PATH, &error);
+    teller.prompt = options.prompt;
+    teller.seed = options.seed;
+    teller.stories = options.stories;
+    teller.is_json = options.json;
+    teller.news = news.lines > 0 ? news.text : NULL;
+    teller.llama = llama_open(either(options.model, MODEL_PATH),
+                              either(options.tokenizer, TOKENIZER_PATH), &error);
     if (teller.llama == NULL)
         return fail(STATUS_FAILED, error.text);
-    status = with_speaker(&teller, &options);
+    status = with_words(&teller, &options);
     llama_close(teller.llama);
     return status;
 }

@@ -13,6 +13,9 @@ const char OPTIONS_HELP[] =
     "  --model FILE      llama2.c model           (/usr/share/llama/model.bin)\n"
     "  --tokenizer FILE  its tokenizer            (/usr/share/llama/tokenizer.bin)\n"
     "  --settings FILE   volume, speed, ...       (/etc/storyteller.conf)\n"
+    "  --card FOLDER     storyteller.txt and words/ of the parents  (/boot)\n"
+    "  --words FOLDER    word lists               (/usr/share/storyteller/words)\n"
+    "  --data FOLDER     where stories are kept   (/data)\n"
     "  --stories N       end after N stories      (never)\n"
     "  --seed S          seed of the first story; each next story has the next number\n"
     "  --prompt TEXT     how each story begins    (drawn from word lists)\n"
@@ -20,10 +23,12 @@ const char OPTIONS_HELP[] =
     "  --device NAME     ALSA device, for example plughw:1,0  (first card that plays)\n"
     "  --no-sound        only show the text\n"
     "  --wav FILE        write the speech to a WAV file instead of playing it\n"
+    "  --json            show a line of JSON about each story\n"
     "  -h, --help        this text\n"
     "\n"
     "Type a line to say what the next story is about, an empty line for another story,\n"
-    "Ctrl-C to stop. Seed and beginning of each story are shown: the same two tell it again.\n";
+    "again, keep, pause, louder or quieter, Ctrl-C to stop. Seed and beginning of each story are\n"
+    "shown: the same two tell it again.\n";
 
 enum kind { TEXT, NUMBER, SEED, FLAG };
 
@@ -37,6 +42,9 @@ static const struct option OPTIONS[] = {
     {"--model", TEXT, offsetof(struct options, model)},
     {"--tokenizer", TEXT, offsetof(struct options, tokenizer)},
     {"--settings", TEXT, offsetof(struct options, settings)},
+    {"--card", TEXT, offsetof(struct options, card)},
+    {"--words", TEXT, offsetof(struct options, words)},
+    {"--data", TEXT, offsetof(struct options, data)},
     {"--prompt", TEXT, offsetof(struct options, prompt)},
     {"--device", TEXT, offsetof(struct options, device)},
     {"--wav", TEXT, offsetof(struct options, wav)},
@@ -44,6 +52,7 @@ static const struct option OPTIONS[] = {
     {"--steps", NUMBER, offsetof(struct options, steps)},
     {"--seed", SEED, offsetof(struct options, seed)},
     {"--no-sound", FLAG, offsetof(struct options, no_sound)},
+    {"--json", FLAG, offsetof(struct options, json)},
     {"--help", FLAG, offsetof(struct options, help)},
     {"-h", FLAG, offsetof(struct options, help)},
 };

@@ -14,6 +14,9 @@ struct options {
     const char *model;
     const char *tokenizer;
     const char *settings;
+    const char *card;
+    const char *words;
+    const char *data;
     const char *prompt;
     const char *device;
     const char *wav;
@@ -21,6 +24,7 @@ struct options {
     long stories;
     long steps;
     bool no_sound;
+    bool json;
     bool help;
 };
 

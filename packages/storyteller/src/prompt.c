@@ -1,185 +1,256 @@
 /* SPDX-License-Identifier: MIT */
 #include "prompt.h"
 
-#include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-/* Words that small models of children's stories know well. All begin with a consonant or stand
- * behind a word that does, so "a" is always right. */
-static const char *const TRAITS[] = {
-    "little", "small", "happy", "brave", "kind", "shy", "silly", "curious", "funny", "friendly",
-};
-static const char *const HEROES[] = {
-    "rabbit",   "bear",     "mouse",    "fox",      "duck", "kitten", "puppy",   "dragon",
-    "frog",     "owl",      "bird",     "girl",     "boy",  "lion",   "turtle",  "bee",
-    "squirrel", "fish",     "elephant", "robot",    "cat",  "dog",    "pony",    "monkey",
-    "sheep",    "princess", "fairy",    "hedgehog", "pig",  "cow",    "chicken",
-};
-static const char *const PLACES[] = {
-    "forest", "park",    "garden",   "beach",  "farm",       "lake",   "river",
-    "zoo",    "village", "mountain", "market", "playground", "castle", "meadow",
-};
+#include "random.h"
+#include "spelling.h"
+#include "words.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-/* Of a typed line, as much is used as leaves room for the rest of the beginning. */
-#define LINE_BYTES 81
-#define WORDS_OF_A_BEGINNING 4
+/* Without its gaps filled; what becomes longer than a prompt then is cut, and the model goes on.
+ */
+#define BEGINNING_BYTES 160
+#define GAPS_AT_MOST 6
+/* Shorter "words" of a vocabulary are parts of words. */
+#define SHORTEST_WORD 3
 
-/* splitmix64: turns seeds that are close to each other into numbers that are not. */
-static uint64_t next_random(uint64_t *state)
+static const char FIRST_WORDS[] = "Once upon a time,";
+
+static const struct gap {
+    const char *mark;
+    enum list_kind kind;
+} GAPS[] = {
+    {"{trait}", LIST_TRAITS},
+    {"{hero}", LIST_HEROES},
+    {"{place}", LIST_PLACES},
+    {"{thing}", LIST_THINGS},
+};
+
+static const struct gap *gap_at(const char *text)
 {
-    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-static const char *draw(const char *const *words, size_t count, uint64_t *state)
-{
-    return words[next_random(state) % count];
-}
-
-static void compose(char prompt[PROMPT_BYTES], const char *trait, const char *hero,
-                    const char *place)
-{
-    snprintf(prompt, PROMPT_BYTES,
-             "Once upon a time, there was a %s %s. One day, the %s went to the %s", trait, hero,
-             hero, place);
-}
-
-void prompt_draw(uint64_t seed, char prompt[PROMPT_BYTES])
-{
-    const char *trait = draw(TRAITS, COUNT(TRAITS), &seed);
-    const char *hero = draw(HEROES, COUNT(HEROES), &seed);
-    const char *place = draw(PLACES, COUNT(PLACES), &seed);
-
-    compose(prompt, trait, hero, place);
-}
-
-/* Printable ASCII only, single spaces, none at the ends. */
-static void clean(const char *line, char text[LINE_BYTES])
-{
-    size_t length = 0;
-
-    for (; *line != '\0' && length + 1 < LINE_BYTES; line++) {
-        unsigned char c = (unsigned char)*line;
-
-        if (isgraph(c))
-            text[length++] = (char)c;
-        else if (isspace(c) && length > 0 && text[length - 1] != ' ')
-            text[length++] = ' ';
-    }
-    while (length > 0 && text[length - 1] == ' ')
-        length--;
-    text[length] = '\0';
-}
-
-static int count_words(const char *text)
-{
-    int words = *text != '\0' ? 1 : 0;
-
-    for (; *text != '\0'; text++)
-        words += *text == ' ' ? 1 : 0;
-    return words;
-}
-
-/* Whether text holds this word, in capital or small letters, alone or in the plural. */
-static bool has_word(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (const char *at = text; *at != '\0'; at++) {
-        bool starts = at == text || !isalpha((unsigned char)at[-1]);
-
-        if (starts && strncasecmp(at, word, length) == 0) {
-            const char *end = at[length] == 's' ? at + length + 1 : at + length;
-
-            if (!isalpha((unsigned char)*end))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* "Tell me a story about a cow" is no beginning. */
-static bool is_beginning(const char *text)
-{
-    return isupper((unsigned char)text[0]) && count_words(text) >= WORDS_OF_A_BEGINNING &&
-           !has_word(text, "story");
-}
-
-/* The word of the list that text holds, or NULL. */
-static const char *find(const char *text, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (has_word(text, words[i]))
-            return words[i];
+    for (size_t i = 0; i < COUNT(GAPS); i++) {
+        if (strncmp(text, GAPS[i].mark, strlen(GAPS[i].mark)) == 0)
+            return &GAPS[i];
     }
     return NULL;
 }
 
-/* The text without what people put before a hero: "tell me a story about a whale" -> "whale". */
-static const char *skip_words(const char *text)
+const char *prompt_check_beginning(const char *line)
 {
-    static const char *const SKIPPED[] = {"please", "tell", "me", "story",
-                                          "about",  "a",    "an", "the"};
+    int gaps = 0;
+
+    if (strncmp(line, FIRST_WORDS, strlen(FIRST_WORDS)) != 0)
+        return "a beginning starts with \"Once upon a time,\"";
+    if (strlen(line) >= BEGINNING_BYTES)
+        return "too long: at most 159 characters";
+    if (strstr(line, "{hero}") == NULL)
+        return "a beginning needs a {hero}";
+    for (; *line != '\0'; line++) {
+        if ((unsigned char)*line < ' ' || (unsigned char)*line > '~')
+            return "only plain letters and signs: write it without others";
+        if (*line == '{' && gap_at(line) == NULL)
+            return "only {trait}, {hero}, {place} and {thing} are filled in";
+        gaps += *line == '{' ? 1 : 0;
+    }
+    return gaps <= GAPS_AT_MOST ? NULL : "at most six words are filled in";
+}
+
+static const char *draw(const struct list *list, uint64_t *state)
+{
+    return list->words[next_random(state) % list->count];
+}
+
+/* The word's length when text begins with it, as a whole, alone or in the plural; else 0. */
+static size_t match_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (strncmp(text, word, length) != 0)
+        return 0;
+    length += text[length] == 's' ? 1 : 0;
+    return text[length] == ' ' || text[length] == '\0' ? length : 0;
+}
+
+/* The longest word of the list that the words hold, or NULL. */
+static const char *find(const char *words, const struct list *list)
+{
+    const char *found = NULL;
+
+    for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
+        at += *at == ' ' ? 1 : 0;
+        for (size_t i = 0; i < list->count; i++) {
+            const char *word = list->words[i];
+
+            if (match_word(at, word) > 0 && (found == NULL || strlen(word) > strlen(found)))
+                found = word;
+        }
+    }
+    return found;
+}
+
+/* Whether the beginning suits: no place or thing that was asked for may be left out. */
+static bool suits(const char *beginning, const struct slots *slots)
+{
+    return (slots->place[0] == '\0' || strstr(beginning, "{place}") != NULL) &&
+           (slots->thing[0] == '\0' || strstr(beginning, "{thing}") != NULL);
+}
+
+static const char *choose(const struct list *beginnings, const struct slots *slots,
+                          uint64_t *state)
+{
+    size_t suiting = 0, wanted;
+
+    for (size_t i = 0; i < beginnings->count; i++)
+        suiting += suits(beginnings->words[i], slots) ? 1 : 0;
+    if (suiting == 0)
+        return draw(beginnings, state);
+    wanted = next_random(state) % suiting;
+    for (size_t i = 0;; i++) {
+        if (suits(beginnings->words[i], slots) && wanted-- == 0)
+            return beginnings->words[i];
+    }
+}
+
+static void append(char prompt[PROMPT_BYTES], const char *text, size_t size)
+{
+    size_t length = strlen(prompt);
+
+    snprintf(prompt + length, PROMPT_BYTES - length, "%.*s", (int)size, text);
+}
+
+/* "a owl" is "an owl". */
+static void append_word(char prompt[PROMPT_BYTES], const char *word)
+{
+    size_t length = strlen(prompt);
+
+    if (length > 2 && strcmp(prompt + length - 3, " a ") == 0 && strchr("aeiou", word[0]) != NULL)
+        strcpy(prompt + length - 1, "n ");
+    append(prompt, word, strlen(word));
+}
+
+static void fill(char prompt[PROMPT_BYTES], const char *beginning, const char *const fillings[])
+{
+    prompt[0] = '\0';
+    while (*beginning != '\0') {
+        const struct gap *gap = gap_at(beginning);
+        size_t length = gap != NULL ? strlen(gap->mark) : 1;
+
+        if (gap != NULL)
+            append_word(prompt, fillings[gap->kind]);
+        else
+            append(prompt, beginning, 1);
+        beginning += length;
+    }
+}
+
+void prompt_compose(const struct words *words, const struct slots *slots, uint64_t seed,
+                    char prompt[PROMPT_BYTES])
+{
+    const struct list *traits = words_list(words, LIST_TRAITS);
+    const char *fillings[LISTS];
+    const char *beginning;
+
+    for (int kind = 0; kind < LIST_BEGINNINGS; kind++)
+        fillings[kind] = draw(words_list(words, (enum list_kind)kind), &seed);
+    beginning = choose(words_list(words, LIST_BEGINNINGS), slots, &seed);
+    if (slots->place[0] != '\0')
+        fillings[LIST_PLACES] = slots->place;
+    if (slots->thing[0] != '\0')
+        fillings[LIST_THINGS] = slots->thing;
+    if (slots->hero[0] != '\0')
+        fillings[LIST_HEROES] = slots->hero;
+    for (size_t i = 0; i < traits->count; i++) {
+        size_t length = match_word(slots->hero, traits->words[i]);
+
+        if (length == 0 || slots->hero[length] == '\0')
+            continue;
+        fillings[LIST_TRAITS] = traits->words[i];
+        fillings[LIST_HEROES] = slots->hero + length + 1;
+    }
+    fill(prompt, beginning, fillings);
+}
+
+/* The words without what people put before a hero: "tell me a story about a whale" -> "whale". */
+static const char *skip_words(const char *words)
+{
+    static const char *const SKIPPED[] = {"please", "can",  "you", "tell", "me", "story", "about",
+                                          "a",      "an",   "the", "of",   "with", "some", "i",
+                                          "want",   "now"};
     size_t i = 0;
 
     while (i < COUNT(SKIPPED)) {
         size_t length = strlen(SKIPPED[i]);
 
-        if (strncasecmp(text, SKIPPED[i], length) == 0 && text[length] == ' ') {
-            text += length + 1;
+        if (strncmp(words, SKIPPED[i], length) == 0 && words[length] == ' ') {
+            words += length + 1;
             i = 0;
         } else {
             i++;
         }
     }
-    return text;
+    return words;
 }
 
-static void strip_end(char *text)
+/* Whether these are one or two words that the model knows. */
+static bool is_known(const char *words, prompt_knows_fn *knows, void *user)
 {
-    size_t length = strlen(text);
+    char word[SLOT_BYTES];
+    int count = 0;
 
-    while (length > 0 && ispunct((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-}
+    if (strlen(words) >= SLOT_BYTES)
+        return false;
+    for (; *words != '\0'; count++) {
+        size_t length = strcspn(words, " ");
 
-static void compose_unknown(char prompt[PROMPT_BYTES], const char *hero)
-{
-    bool vowel = strchr("aeiouAEIOU", hero[0]) != NULL;
-
-    snprintf(prompt, PROMPT_BYTES, "Once upon a time, there was %s %s. One day,",
-             vowel ? "an" : "a", hero);
-}
-
-void prompt_from_line(const char *line, uint64_t seed, char prompt[PROMPT_BYTES])
-{
-    char text[LINE_BYTES];
-    uint64_t state = seed;
-    const char *drawn_trait = draw(TRAITS, COUNT(TRAITS), &state);
-    const char *drawn_hero = draw(HEROES, COUNT(HEROES), &state);
-    const char *drawn_place = draw(PLACES, COUNT(PLACES), &state);
-    const char *trait, *hero, *place;
-
-    clean(line, text);
-    if (is_beginning(text)) {
-        snprintf(prompt, PROMPT_BYTES, "%s", text);
-        return;
+        snprintf(word, sizeof(word), "%.*s", (int)length, words);
+        if (length < SHORTEST_WORD || !knows(user, word))
+            return false;
+        words += length + (words[length] == ' ' ? 1 : 0);
     }
-    strip_end(text);
-    trait = find(text, TRAITS, COUNT(TRAITS));
-    hero = find(text, HEROES, COUNT(HEROES));
-    place = find(text, PLACES, COUNT(PLACES));
-    if (hero == NULL && place == NULL && skip_words(text)[0] != '\0') {
-        compose_unknown(prompt, skip_words(text));
-        return;
+    return count == 1 || count == 2;
+}
+
+/* "brave" and "dog" make "brave dog"; where that is too long, the dog is enough. */
+static void set_hero(struct slots *slots, const char *trait, const char *hero)
+{
+    int length = 0;
+
+    if (trait != NULL)
+        length = snprintf(slots->hero, SLOT_BYTES, "%s %s", trait, hero);
+    if (length == 0 || length >= SLOT_BYTES)
+        snprintf(slots->hero, SLOT_BYTES, "%s", hero);
+}
+
+static void set(char slot[SLOT_BYTES], const char *word)
+{
+    snprintf(slot, SLOT_BYTES, "%s", word != NULL ? word : "");
+}
+
+enum request prompt_read_line(const struct words *words, const char *line, prompt_knows_fn *knows,
+                              void *user, struct slots *slots)
+{
+    char text[CONSOLE_LINE_BYTES];
+    const char *hero, *place, *thing, *rest;
+
+    *slots = (struct slots){{'\0'}, {'\0'}, {'\0'}};
+    if (gate_stops_spelling(words_gate(words), line))
+        return REQUEST_REFUSED;
+    spelling_words(line, text, sizeof(text));
+    hero = find(text, words_list(words, LIST_HEROES));
+    place = find(text, words_list(words, LIST_PLACES));
+    thing = find(text, words_list(words, LIST_THINGS));
+    rest = skip_words(text);
+    if (hero == NULL && place == NULL && thing == NULL) {
+        if (!is_known(rest, knows, user))
+            return line[strspn(line, " \t\r\n.,!?")] == '\0' ? REQUEST_NOTHING : REQUEST_UNKNOWN;
+        set(slots->hero, rest);
+        return REQUEST_FOUND;
     }
-    compose(prompt, trait ? trait : drawn_trait, hero ? hero : drawn_hero,
-            place ? place : drawn_place);
+    if (hero != NULL)
+        set_hero(slots, find(text, words_list(words, LIST_TRAITS)), hero);
+    set(slots->place, place);
+    set(slots->thing, thing);
+    return REQUEST_FOUND;
 }

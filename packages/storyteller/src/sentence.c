@@ -77,8 +77,7 @@ static bool is_abbreviation(const char *text, size_t end)
     return false;
 }
 
-/* Whether the text so far may end here: . ! or ?, then perhaps closing quotes. */
-static bool is_complete(const struct sentences *sentences)
+bool sentences_is_complete(const struct sentences *sentences)
 {
     const char *text = sentences->text;
     size_t end = sentences->length;
@@ -111,7 +110,7 @@ static void start_word(struct sentences *sentences, char c)
 {
     bool goes_on = islower((unsigned char)c);
 
-    if ((is_complete(sentences) && !goes_on) || is_too_long(sentences)) {
+    if ((sentences_is_complete(sentences) && !goes_on) || is_too_long(sentences)) {
         flush(sentences);
     } else {
         append(sentences, ' ');

@@ -31,6 +31,9 @@ void sentences_begin(struct sentences *sentences, sentence_fn *emit, void *user)
 /* Take the next piece of UTF-8 text. */
 void sentences_feed(struct sentences *sentences, const char *piece);
 
+/* Whether the text since the last sentence may end here: . ! or ?, then perhaps closing quotes. */
+bool sentences_is_complete(const struct sentences *sentences);
+
 /* End a story: hand out what is left. */
 void sentences_end(struct sentences *sentences);
 

@@ -6,27 +6,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define LINE_BYTES 128
+#define PROBLEM_BYTES (LINES_BYTES + 160)
+
+enum kind { NUMBER, YES_OR_NO, HOURS, WORD };
 
 static const struct field {
     const char *key;
     size_t offset;
+    enum kind kind;
     int low, high;
 } FIELDS[] = {
-    {"volume", offsetof(struct settings, volume), 0, 100},
-    {"speed", offsetof(struct settings, speed), 50, 200},
-    {"pause", offsetof(struct settings, pause_s), 0, 3600},
-    {"temperature", offsetof(struct settings, temperature), 0, 200},
-    {"steps", offsetof(struct settings, steps), 1, 100000},
+    {"volume", offsetof(struct settings, volume), NUMBER, 0, 100},
+    {"speed", offsetof(struct settings, speed), NUMBER, 50, 200},
+    {"pitch", offsetof(struct settings, pitch), NUMBER, 50, 200},
+    {"voice", offsetof(struct settings, voice), WORD, 0, 0},
+    {"pause", offsetof(struct settings, pause_s), NUMBER, 0, 3600},
+    {"temperature", offsetof(struct settings, temperature), NUMBER, 0, 200},
+    {"steps", offsetof(struct settings, steps), NUMBER, 1, 100000},
+    {"stories", offsetof(struct settings, stories), NUMBER, 0, 1000},
+    {"sleep", offsetof(struct settings, sleep_min), NUMBER, 0, 600},
+    {"switch_off", offsetof(struct settings, switch_off), YES_OR_NO, 0, 1},
+    {"keep_texts", offsetof(struct settings, keep_texts), YES_OR_NO, 0, 1},
+    {"quiet", offsetof(struct settings, quiet_from), HOURS, 0, 0},
 };
 
 #define FIELD_COUNT (sizeof(FIELDS) / sizeof(FIELDS[0]))
 
 struct settings settings_default(void)
 {
-    return (struct settings){
-        .volume = 100, .speed = 90, .pause_s = 4, .temperature = 90, .steps = 256};
+    return (struct settings){.voice = "slt",
+                             .volume = 100,
+                             .speed = 90,
+                             .pitch = 100,
+                             .pause_s = 4,
+                             .temperature = 90,
+                             .steps = 256,
+                             .keep_texts = 1};
 }
 
 bool settings_number(const char *text, long low, long high, long *number)
@@ -40,89 +57,139 @@ bool settings_number(const char *text, long low, long high, long *number)
     return errno == 0 && *end == '\0' && end != text && *number >= low && *number <= high;
 }
 
-static char *trim(char *text)
-{
-    size_t length;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    length = strlen(text);
-    while (length > 0 && isspace((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-    return text;
-}
-
 static const struct field *find_field(const char *key)
 {
     for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (strcmp(FIELDS[i].key, key) == 0)
+        if (strcasecmp(FIELDS[i].key, key) == 0)
             return &FIELDS[i];
     }
     return NULL;
 }
 
-/* Use one line; what is wrong with it is written to problem, which is left empty when all is well.
- */
-static void use_line(struct settings *settings, char *line, char *problem, size_t size)
+static void list_fields(const char *key, char *problem)
 {
-    char *key = trim(line);
-    char *equals = strchr(key, '=');
-    const struct field *field;
-    long number;
+    int length = snprintf(problem, PROBLEM_BYTES, "'%.40s' is no setting; there are", key);
 
-    problem[0] = '\0';
-    if (key[0] == '\0' || key[0] == '#')
-        return;
-    if (equals == NULL) {
-        snprintf(problem, size, "'%s' is not of the form key=value", key);
-        return;
-    }
-    *equals = '\0';
-    field = find_field(trim(key));
-    if (field == NULL) {
-        snprintf(problem, size,
-                 "'%s' is no setting; there are volume, speed, pause, temperature, steps",
-                 trim(key));
-    } else if (!settings_number(trim(equals + 1), field->low, field->high, &number)) {
-        snprintf(problem, size, "%s must be a number from %d to %d, not '%s'", field->key,
-                 field->low, field->high, trim(equals + 1));
-    } else {
-        int value = (int)number;
-
-        memcpy((char *)settings + field->offset, &value, sizeof(value));
-    }
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        length += snprintf(problem + length, (size_t)(PROBLEM_BYTES - length), "%s %s",
+                           i > 0 ? "," : "", FIELDS[i].key);
 }
 
-/* The rest of a line that is longer than any that means something. */
-static void skip_rest(FILE *file, const char *line)
+static bool read_word(const char *value, int *number)
 {
-    int c = strchr(line, '\n') != NULL ? '\n' : ' ';
+    static const char *const WORDS[] = {"no", "yes", "off", "on", "0", "1"};
 
-    while (c != '\n' && c != EOF)
-        c = fgetc(file);
-}
-
-bool settings_load(struct settings *settings, const char *path, settings_complaint_fn *complain,
-                   void *user)
-{
-    FILE *file = fopen(path, "r");
-    char line[LINE_BYTES], problem[2 * LINE_BYTES], complaint[4 * LINE_BYTES];
-    int reason;
-
-    if (file == NULL)
-        return false;
-    errno = 0;
-    for (int number = 1; fgets(line, sizeof(line), file) != NULL; number++) {
-        skip_rest(file, line);
-        use_line(settings, line, problem, sizeof(problem));
-        if (problem[0] != '\0') {
-            snprintf(complaint, sizeof(complaint), "%s:%d: %s", path, number, problem);
-            complain(user, complaint);
+    for (int i = 0; i < 6; i++) {
+        if (strcasecmp(value, WORDS[i]) == 0) {
+            *number = i % 2;
+            return true;
         }
     }
-    /* A folder can be opened, but not read. */
-    reason = ferror(file) ? errno : 0;
-    fclose(file);
-    errno = reason;
-    return reason == 0;
+    return false;
+}
+
+/* "20:00-7:00", or "no". */
+static bool read_hours(const char *value, int minutes[2])
+{
+    unsigned hours[2], rest[2];
+    int end = -1, number;
+
+    if (read_word(value, &number) && number == 0) {
+        minutes[0] = minutes[1] = 0;
+        return true;
+    }
+    if (sscanf(value, "%2u:%2u - %2u:%2u%n", &hours[0], &rest[0], &hours[1], &rest[1], &end) != 4 ||
+        end < 0 || value[end] != '\0')
+        return false;
+    for (int i = 0; i < 2; i++) {
+        if (hours[i] > 23 || rest[i] > 59)
+            return false;
+        minutes[i] = (int)(hours[i] * 60 + rest[i]);
+    }
+    return true;
+}
+
+/* Small letters and digits, as names of voices are. */
+static bool read_name(const char *value, char word[SETTINGS_WORD_BYTES])
+{
+    char name[SETTINGS_WORD_BYTES];
+    size_t length = 0;
+
+    for (; value[length] != '\0'; length++) {
+        if (!isalnum((unsigned char)value[length]) || length + 1 == sizeof(name))
+            return false;
+        name[length] = (char)tolower((unsigned char)value[length]);
+    }
+    if (length == 0)
+        return false;
+    name[length] = '\0';
+    memcpy(word, name, sizeof(name));
+    return true;
+}
+
+/* What is wrong with the value is written to problem, which is left as it is when all is well. */
+static void set_field(struct settings *settings, const struct field *field, const char *value,
+                      char *problem)
+{
+    char *target = (char *)settings + field->offset;
+    int values[2] = {0, 0};
+    long number = 0;
+
+    if (field->kind == WORD) {
+        if (!read_name(value, target))
+            snprintf(problem, PROBLEM_BYTES, "%s must be a name, not '%s'", field->key, value);
+        return;
+    }
+    if (field->kind == NUMBER) {
+        if (!settings_number(value, field->low, field->high, &number))
+            snprintf(problem, PROBLEM_BYTES, "%s must be a number from %d to %d, not '%s'",
+                     field->key, field->low, field->high, value);
+        values[0] = (int)number;
+    } else if (field->kind == YES_OR_NO) {
+        if (!read_word(value, &values[0]))
+            snprintf(problem, PROBLEM_BYTES, "%s must be yes or no, not '%s'", field->key, value);
+    } else if (!read_hours(value, values)) {
+        snprintf(problem, PROBLEM_BYTES, "%s must be as in 20:00-7:00, or no, not '%s'",
+                 field->key, value);
+    }
+    if (problem[0] == '\0')
+        memcpy(target, values, field->kind == HOURS ? sizeof(values) : sizeof(values[0]));
+}
+
+struct loading {
+    struct settings *settings;
+    const char *path;
+    complain_fn *complain;
+    void *user;
+};
+
+static void use_line(void *user, int number, char *line)
+{
+    struct loading *loading = user;
+    char problem[PROBLEM_BYTES] = "";
+    struct complaint complaint = {loading->path, number, problem};
+    const struct field *field;
+    char *equals;
+
+    line[strcspn(line, "#")] = '\0';
+    equals = strchr(line, '=');
+    if (equals == NULL) {
+        snprintf(problem, sizeof(problem), "'%s' is not of the form key=value", lines_trim(line));
+    } else {
+        *equals = '\0';
+        field = find_field(lines_trim(line));
+        if (field == NULL)
+            list_fields(lines_trim(line), problem);
+        else
+            set_field(loading->settings, field, lines_trim(equals + 1), problem);
+    }
+    if (problem[0] != '\0')
+        loading->complain(loading->user, &complaint);
+}
+
+bool settings_load(struct settings *settings, const char *path, complain_fn *complain, void *user)
+{
+    struct loading loading = {settings, path, complain, user};
+
+    return lines_read(path, use_line, &loading);
 }

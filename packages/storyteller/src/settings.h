@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings file: lines of key=value, chosen when the image was built, changed by anyone. */
+/* The settings: what the image was built with, and what parents write into storyteller.txt. */
 #ifndef STORYTELLER_SETTINGS_H
 #define STORYTELLER_SETTINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lines.h"
+
+#define SETTINGS_WORD_BYTES 16
+
 struct settings {
+    char voice[SETTINGS_WORD_BYTES]; /* its name: see speech.h */
+    int pitch;       /* percent of the voice's natural pitch, 50 to 200 */
     int volume;      /* percent of full loudness, 0 to 100 */
     int speed;       /* percent of the voice's natural speed, 50 to 200 */
     int pause_s;     /* seconds between stories, 0 to 3600 */
     int temperature; /* percent: how freely stories are invented, 0 to 200 */
     int steps;       /* longest story, in tokens, 1 to 100000; the model may allow fewer */
+    int stories;     /* at most so many a day, 0: as many as are wanted */
+    int sleep_min;   /* minutes without a wish until it says good night, 0: never */
+    int switch_off;  /* 1: after good night the board switches itself off */
+    int keep_texts;  /* 1: told stories are written to stories.txt in /data */
+    int quiet_from;  /* minutes since midnight, where there is a clock; equal: no quiet hours */
+    int quiet_to;
 };
 
 /* What holds without a settings file. */
 struct settings settings_default(void);
 
-/* Called with a sentence about each line that cannot be used. */
-typedef void settings_complaint_fn(void *user, const char *complaint);
-
-/* Take over what a settings file says. Empty lines and those that begin with # mean nothing. A line
- * that cannot be used changes nothing and is told to complain(user, ...): a misspelt setting must
- * not silence a toy. Returns false when the file cannot be read, with errno set. */
-bool settings_load(struct settings *settings, const char *path, settings_complaint_fn *complain,
-                   void *user);
+/* Take over what a settings file says: lines of key = value, in capital or small letters; what
+ * stands behind # means nothing. A line that cannot be used changes nothing and is complained
+ * about: a misspelt setting must not silence a toy. Returns false when the file cannot be read, with
+ * errno set. */
+bool settings_load(struct settings *settings, const char *path, complain_fn *complain, void *user);
 
 /* The whole of text as a number within [low, high]. Returns false when it is none. */
 bool settings_number(const char *text, long low, long high, long *number);

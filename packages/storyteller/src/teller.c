@@ -1,250 +1,207 @@
 /* SPDX-License-Identifier: MIT */
 #include "teller.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
+#include "evening.h"
+#include "led.h"
 #include "prompt.h"
-#include "sentence.h"
 #include "stop.h"
+#include "telling.h"
+#include "wants.h"
 
-/* Of the likeliest tokens, those that share this probability may follow; as run.c's default. */
-#define TOPP 0.9F
-/* How long to wait for the speaker or the pause before looking at the console again. */
+/* How long to wait for a wish before looking at the clock again. */
 #define LOOK_MS 20
+#define DOZE_LOOK_MS 1000
+/* Listening and understanding take no longer than this. */
+#define LISTEN_S 10.0
+/* So many stories in a row that cannot be told are no accident. */
+#define FAILURES_AT_MOST 3
+/* How much quieter and slower it gets before good night, in percent. */
+#define LATE_VOLUME 60
+#define LATE_SPEED 85
 
-/* One story on its way. */
-struct story {
+/* The run of a teller. */
+struct run {
     struct teller *teller;
-    struct sentences sentences;
-    struct sound *sound; /* NULL: text only */
-    char prompt[PROMPT_BYTES];
-    const char *ahead; /* what of the prompt was told, but is still to come from the engine */
-    uint64_t seed;
-    char next[CONSOLE_LINE_BYTES]; /* typed for the next story */
-    bool is_next_typed;
-    bool is_skipped; /* an empty line was typed */
-    bool is_loss_told;
-    double begun_s;  /* clock_seconds() */
-    double waited_s; /* time of inventing that went to showing and waiting */
+    struct wants wants;
+    struct evening evening;
+    size_t favourite; /* to be told next */
+    int failures;     /* in a row */
 };
 
-static bool is_over(const struct story *story)
+/* Wait at most timeout_ms for a wish, and take it. Returns whether one came. */
+static bool wait_for_wish(struct run *run, int timeout_ms)
 {
-    return story->is_skipped || stop_is_wanted();
+    struct teller *teller = run->teller;
+    struct wish wish;
+
+    watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
+    if (!inputs_wait(teller->inputs, timeout_ms, &wish))
+        return false;
+    wants_take(&run->wants, teller, &wish, NULL);
+    evening_wake(&run->evening);
+    return true;
 }
 
-static void tell_loss(struct story *story)
+static bool is_pause_over(const struct run *run)
 {
-    struct teller *teller = story->teller;
-
-    if (story->sound == NULL || story->is_loss_told || !speaker_is_lost(teller->speaker))
-        return;
-    output_lost(teller->output, teller->console);
-    story->is_loss_told = true;
+    return stop_is_wanted() || run->wants.is_asked_for;
 }
 
-/* A card that was plugged in tells the rest of the story. */
-static void look_for_sound(struct story *story)
+/* Somebody speaks; wait for what was understood. */
+static void listen(struct run *run)
 {
-    struct teller *teller = story->teller;
-    struct sound *sound = NULL;
+    double end_s = clock_seconds() + LISTEN_S;
 
-    if (story->sound == NULL || story->is_loss_told)
-        sound = output_look(teller->output, teller->console);
-    if (sound == NULL)
-        return;
-    speaker_begin(teller->speaker, sound);
-    story->sound = sound;
-    story->is_loss_told = false;
+    while (run->wants.is_listening && !stop_is_wanted() && clock_seconds() < end_s)
+        wait_for_wish(run, LOOK_MS);
+    run->wants.is_listening = false;
+    run->wants.is_asked_for = true;
 }
 
-/* Look whether a line was typed, or the sound was lost. */
-static void look(struct story *story)
+/* It was not understood for certain: ask once, with a question that one word answers. */
+static void ask(struct run *run)
 {
-    struct teller *teller = story->teller;
-    char line[CONSOLE_LINE_BYTES];
+    run->wants.is_unsure = false;
+    run->wants.was_asked = true;
+    run->wants.is_skipped = false;
+    telling_announce(run->teller, &run->wants, "Who is the story about?");
+    run->wants.is_listening = inputs_listen(run->teller->inputs);
+    if (run->wants.is_listening)
+        listen(run);
+}
 
-    tell_loss(story);
-    look_for_sound(story);
-    if (!console_read(teller->console, 0, line))
-        return;
-    if (line[strspn(line, " \t\r")] == '\0') {
-        story->is_skipped = true;
-        return;
+/* Wait until the next story may begin: the pause is over, one was asked for, or all shall end. */
+static void rest(struct run *run)
+{
+    double end_s = clock_seconds() + run->teller->settings.pause_s;
+
+    led_show(LED_READY);
+    while (!is_pause_over(run) && clock_seconds() < end_s) {
+        wait_for_wish(run, LOOK_MS);
+        if (run->wants.is_listening)
+            listen(run);
     }
-    snprintf(story->next, sizeof(story->next), "%s", line);
-    story->is_next_typed = true;
-    console_say(teller->console, "(next story: %s)", line);
+    if (run->wants.is_listening)
+        listen(run);
+    if (run->wants.is_unsure)
+        ask(run);
 }
 
-/* Hand something to the speaker; while it is behind, inventing waits here. */
-static void say(struct story *story, const char *sentence)
+/* Nothing is told until somebody wishes something, or the reason is gone. */
+static void doze(struct run *run)
 {
-    while (!is_over(story) && !speaker_is_lost(story->teller->speaker)) {
-        if (speaker_say(story->teller->speaker, sentence, LOOK_MS))
-            return;
-        look(story);
-    }
-}
+    struct teller *teller = run->teller;
+    const char *reason = evening_reason(&run->evening, &teller->settings, teller->shelf);
 
-static void take_sentence(void *user, const char *sentence)
-{
-    say(user, sentence);
-}
+    while (reason != NULL && !stop_is_wanted()) {
+        const char *now = reason;
 
-static void tell_text(struct story *story, const char *text)
-{
-    console_show(story->teller->console, text);
-    if (story->sound != NULL)
-        sentences_feed(&story->sentences, text);
-}
-
-/* The prompt is known, so it is spoken while the engine still reads it. */
-static void tell_prompt(struct story *story)
-{
-    tell_text(story, story->prompt);
-    story->ahead = story->prompt;
-}
-
-/* What of a piece was not told yet. The engine leaves out bytes beyond ASCII that are no token. */
-static const char *skip_told(struct story *story, const char *piece)
-{
-    const char *ahead = story->ahead;
-
-    while (*piece != '\0' && *ahead != '\0') {
-        bool is_same = *piece == *ahead;
-
-        if (!is_same && (*ahead & 0x80) == 0)
-            break;
-        ahead++;
-        piece += is_same ? 1 : 0;
-    }
-    story->ahead = *piece == '\0' ? ahead : "";
-    return piece;
-}
-
-static bool take_piece(void *user, const char *piece)
-{
-    struct story *story = user;
-    double begun_s = clock_seconds();
-
-    tell_text(story, skip_told(story, piece));
-    look(story);
-    story->waited_s += clock_seconds() - begun_s;
-    return !is_over(story);
-}
-
-/* The text is complete; wait until it is spoken, too. */
-static void finish_speech(struct story *story)
-{
-    struct speaker *speaker = story->teller->speaker;
-
-    if (!is_over(story)) {
-        sentences_end(&story->sentences);
-        say(story, SPEAKER_LAST);
-    }
-    while (!is_over(story) && !speaker_is_quiet(speaker, LOOK_MS))
-        look(story);
-    if (is_over(story) || speaker_is_lost(speaker))
-        speaker_hush(speaker);
-    while (!speaker_is_quiet(speaker, LOOK_MS))
-        continue;
-    tell_loss(story);
-}
-
-static void show_costs(const struct story *story, const struct llama_stats *stats,
-                       const struct speaker_report *heard)
-{
-    double seconds = stats->seconds - story->waited_s;
-    char first[40] = "";
-
-    if (heard->first_s > 0.0)
-        snprintf(first, sizeof(first), "  first sound after %.2f s",
-                 heard->first_s - story->begun_s);
-    console_say(story->teller->console,
-                "%d tokens  %.1f tokens/s  %.1f s of speech%s  %.1f MiB resident", stats->tokens,
-                seconds > 0.0 ? stats->tokens / seconds : 0.0, heard->speech_s, first,
-                resident_mib());
-}
-
-static bool tell(struct story *story, struct llama_error *error)
-{
-    struct teller *teller = story->teller;
-    struct llama_settings how = {
-        .temperature = (float)teller->settings.temperature / 100.0F,
-        .topp = TOPP,
-        .seed = story->seed,
-        .steps = teller->settings.steps,
-    };
-    struct llama_stats stats = {0};
-    struct speaker_report heard = {0};
-    bool ok;
-
-    story->sound = output_begin(teller->output, teller->console);
-    speaker_begin(teller->speaker, story->sound);
-    sentences_begin(&story->sentences, take_sentence, story);
-    story->begun_s = clock_seconds();
-    tell_prompt(story);
-    ok = llama_tell(teller->llama, story->prompt, &how, take_piece, story, &stats, error);
-    story->is_skipped = story->is_skipped || !ok;
-    if (story->sound != NULL) {
-        finish_speech(story);
-        heard = speaker_end(teller->speaker);
-    }
-    output_end(teller->output);
-    if (ok)
-        show_costs(story, &stats, &heard);
-    return ok;
-}
-
-/* Wait until the next story may begin: the pause is over, a line was typed, or all shall end. */
-static void rest(struct story *story)
-{
-    double end_s = clock_seconds() + story->teller->settings.pause_s;
-
-    while (!is_over(story) && !story->is_next_typed && clock_seconds() < end_s) {
-        if (console_read(story->teller->console, LOOK_MS, story->next))
-            story->is_next_typed = true;
+        run->wants = (struct wants){.next = NEXT_DRAWN};
+        telling_announce(teller, &run->wants, reason);
+        if (teller->settings.switch_off && teller->switch_off != NULL)
+            teller->switch_off();
+        run->wants = (struct wants){.next = NEXT_DRAWN};
+        led_show(LED_READY);
+        while (now == reason && !is_pause_over(run) && !run->wants.is_listening) {
+            wait_for_wish(run, DOZE_LOOK_MS);
+            now = evening_reason(&run->evening, &teller->settings, teller->shelf);
+        }
+        if (run->wants.is_listening)
+            listen(run);
+        reason = now;
     }
 }
 
-static void choose(struct story *story, long number, const struct story *last)
+static void set_voice(const struct run *run)
 {
-    const struct teller *teller = story->teller;
+    const struct teller *teller = run->teller;
+    bool is_late = evening_is_late(&run->evening, &teller->settings);
+
+    speaker_set_volume(teller->speaker, teller->volume * (is_late ? LATE_VOLUME : 100) / 100);
+    speaker_set_speed(teller->speaker, teller->settings.speed * (is_late ? LATE_SPEED : 100) / 100);
+}
+
+static void invent_recipe(const struct run *run, long number, struct recipe *recipe)
+{
+    static const struct slots NONE;
+    const struct teller *teller = run->teller;
     uint64_t offset = (uint64_t)(number - 1);
 
-    story->seed = teller->seed > 0 ? teller->seed + offset : fresh_seed();
-    if (last->is_next_typed)
-        prompt_from_line(last->next, story->seed, story->prompt);
+    recipe->seed = teller->seed > 0 ? teller->seed + offset : fresh_seed();
+    recipe->temperature = teller->settings.temperature;
+    recipe->steps = teller->settings.steps;
+    if (run->wants.next == NEXT_SLOTS)
+        prompt_compose(teller->words, &run->wants.slots, recipe->seed, recipe->prompt);
     else if (teller->prompt != NULL)
-        snprintf(story->prompt, PROMPT_BYTES, "%s", teller->prompt);
+        snprintf(recipe->prompt, PROMPT_BYTES, "%s", teller->prompt);
     else
-        prompt_draw(story->seed, story->prompt);
-    console_say(teller->console, "\nstory %ld  seed %llu  \"%s\"\n", number,
-                (unsigned long long)story->seed, story->prompt);
+        prompt_compose(teller->words, &NONE, recipe->seed, recipe->prompt);
+}
+
+/* Take what is wanted from the shelf, or invent it. */
+static struct recipe choose(struct run *run, long number)
+{
+    const struct shelf *shelf = run->teller->shelf;
+    struct recipe recipe = {0};
+
+    if (run->wants.next == NEXT_AGAIN && shelf_last(shelf, &recipe))
+        return recipe;
+    if (run->wants.next == NEXT_FAVOURITE && shelf_favourites(shelf) > 0)
+        return *shelf_favourite(shelf, run->favourite++ % shelf_favourites(shelf));
+    invent_recipe(run, number, &recipe);
+    return recipe;
+}
+
+/* Returns false when it could not be told, with the reason in error. */
+static bool tell_next(struct run *run, long number, struct llama_error *error)
+{
+    struct teller *teller = run->teller;
+    struct recipe recipe = choose(run, number);
+    char preface[WANTS_PREFACE_BYTES];
+
+    memcpy(preface, run->wants.preface, sizeof(preface));
+    run->wants = (struct wants){.next = NEXT_DRAWN};
+    memcpy(run->wants.preface, preface, sizeof(preface));
+    if (preface[0] != '\0')
+        console_say(teller->console, "%s", preface);
+    console_say(teller->console, "\nstory %ld  seed %" PRIu64 "  \"%s\"\n", number, recipe.seed,
+                recipe.prompt);
+    set_voice(run);
+    if (telling_run(teller, &run->wants, &recipe, number, error)) {
+        run->failures = 0;
+        return true;
+    }
+    return false;
 }
 
 bool teller_run(struct teller *teller, struct llama_error *error)
 {
-    struct story story = {.teller = teller};
+    struct run run = {.teller = teller};
 
-    /* A line may be there before the first story. */
-    story.is_next_typed = console_read(teller->console, 0, story.next);
+    teller->volume = teller->settings.volume;
+    evening_wake(&run.evening);
+    if (teller->news != NULL)
+        telling_announce(teller, &run.wants, teller->news);
+    wait_for_wish(&run, 0); /* a line may be there before the first story */
     for (long number = 1; !stop_is_wanted(); number++) {
-        struct story last = story;
-
-        story = (struct story){.teller = teller};
-        choose(&story, number, &last);
-        if (!tell(&story, error)) {
-            if (!last.is_next_typed)
+        doze(&run);
+        if (stop_is_wanted())
+            break;
+        if (!tell_next(&run, number, error)) {
+            if (++run.failures == FAILURES_AT_MOST)
                 return false;
             console_say(teller->console, "That story cannot be told: %s", error->text);
         }
         if (number == teller->stories)
             break;
-        rest(&story);
+        if (run.wants.is_asked_for)
+            evening_wake(&run.evening);
+        rest(&run);
     }
     return true;
 }

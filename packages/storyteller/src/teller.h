@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells story after story: invents, shows and has spoken what is invented. */
+/* The loop: wait for what is wanted, choose a story, tell it, rest. */
 #ifndef STORYTELLER_TELLER_H
 #define STORYTELLER_TELLER_H
 
@@ -8,9 +8,13 @@
 #include <stdint.h>
 
 #include "console.h"
+#include "inputs.h"
 #include "output.h"
 #include "settings.h"
+#include "shelf.h"
 #include "speaker.h"
+#include "watchdog.h"
+#include "words.h"
 
 /* Everything a teller works with; all of it stays the caller's. */
 struct teller {
@@ -18,14 +22,22 @@ struct teller {
     struct speaker *speaker;
     struct output *output;
     struct console *console;
+    struct inputs *inputs;
+    struct watchdog *watchdog; /* may be NULL */
+    const struct words *words;
+    struct shelf *shelf;
     struct settings settings;
-    const char *prompt; /* how each story begins, or NULL: drawn */
-    uint64_t seed;      /* of the first story, or 0: fresh ones */
-    long stories;       /* how many, or 0: until a signal comes */
+    int volume;               /* percent now; never above that of the settings */
+    const char *prompt;       /* how each story begins, or NULL: drawn */
+    uint64_t seed;            /* of the first story, or 0: fresh ones */
+    long stories;             /* how many, or 0: until a signal comes */
+    bool is_json;             /* a line of JSON about each story on the console */
+    const char *news;         /* said before the first story, or NULL */
+    void (*switch_off)(void); /* after good night */
 };
 
-/* Tell stories. Returns false when one could not be told for a reason that will not go away,
- * with the reason in error. A wish to stop (stop.h) ends it with true. */
+/* Tell stories. Returns false when several in a row could not be told, with the reason in error. A
+ * wish to stop (stop.h) ends it with true. */
 bool teller_run(struct teller *teller, struct llama_error *error);
 
 #endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What a story must not hold: a list of blocked words, asked of tokens, sentences and wishes. */
+#ifndef STORYTELLER_GATE_H
+#define STORYTELLER_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct gate; /* the list; never changed while a story is told */
+
+/* An empty list, which stops nothing. NULL when the system has no memory left. */
+struct gate *gate_new(void);
+void gate_free(struct gate *gate);
+
+/* Add an entry: "word", "word*" (all that begins so), or words in a row; "!entry" takes an entry out
+ * again. Returns NULL, or what is wrong with it and how to mend it. */
+const char *gate_add(struct gate *gate, const char *entry);
+
+/* Number of entries. */
+size_t gate_count(const struct gate *gate);
+
+/* Whether text (UTF-8) holds an entry, alone or with an ending: -s, -ed, -ing and others. */
+bool gate_stops(const struct gate *gate, const char *text);
+
+/* What was written last: enough of it to tell what may not come next. */
+#define GATE_CONTEXT_BYTES 160
+struct gate_context {
+    char words[GATE_CONTEXT_BYTES];
+    bool is_open; /* the last word may go on */
+};
+void gate_read_context(struct gate_context *context, const char *text);
+
+/* Whether a piece behind that context would write, or end, an entry: what a model may not say next.
+ * Fast: it is asked of whole vocabularies. */
+bool gate_stops_next(const struct gate *gate, const struct gate_context *context,
+                     const char *piece);
+
+/* Whether a typed line may mean an entry, in whatever spelling. */
+bool gate_stops_spelling(const struct gate *gate, const char *line);
+
+#endif

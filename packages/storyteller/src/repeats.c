@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "repeats.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "sentence.h"
+#include "spelling.h"
+
+#define GRAM_WORDS 4
+#define GRAMS_AT_MOST (SENTENCE_BYTES / 2)
+/* Children's stories say short things twice ("Thank you!"), so few words prove nothing. */
+#define FEWEST_GRAMS 3
+#define TIMES_IN_A_SENTENCE 3
+#define TIMES_IN_A_ROW 3
+
+static uint32_t hash(const char *text, size_t length)
+{
+    uint32_t value = 2166136261u; /* FNV-1a */
+
+    for (size_t i = 0; i < length; i++)
+        value = (value ^ (unsigned char)text[i]) * 16777619u;
+    return value;
+}
+
+/* Words of letters and digits, with a space behind each, the last one too. */
+static void normalise(const char *sentence, char *words, size_t size)
+{
+    size_t length = 0;
+
+    spelling_fold(sentence, words, size);
+    for (const char *at = words; *at != '\0'; at++) {
+        if (isalnum((unsigned char)*at))
+            words[length++] = *at;
+        else if (length > 0 && words[length - 1] != ' ')
+            words[length++] = ' ';
+    }
+    if (length > 0 && words[length - 1] != ' ' && length + 1 < size)
+        words[length++] = ' ';
+    words[length] = '\0';
+}
+
+/* Hashes of each row of four words of a sentence. Returns how many. */
+static size_t find_grams(const char *sentence, uint32_t grams[GRAMS_AT_MOST], uint32_t *whole)
+{
+    char words[SENTENCE_BYTES];
+    size_t starts[GRAMS_AT_MOST + 1], count = 0;
+
+    normalise(sentence, words, sizeof(words));
+    *whole = hash(words, strlen(words));
+    for (char *at = words; *at != '\0' && count < GRAMS_AT_MOST; at++) {
+        if (*at != ' ' && (at == words || at[-1] == ' '))
+            starts[count++] = (size_t)(at - words);
+    }
+    if (count < GRAM_WORDS)
+        return 0;
+    starts[count] = strlen(words);
+    for (size_t i = 0; i + GRAM_WORDS <= count; i++)
+        grams[i] = hash(words + starts[i], starts[i + GRAM_WORDS] - starts[i]);
+    return count - GRAM_WORDS + 1;
+}
+
+static size_t count_of(const uint32_t *grams, size_t count, uint32_t gram)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += grams[i] == gram ? 1 : 0;
+    return found;
+}
+
+void repeats_begin(struct repeats *repeats)
+{
+    memset(repeats, 0, sizeof(*repeats));
+}
+
+bool repeats_is_loop(const struct repeats *repeats, const char *sentence)
+{
+    uint32_t grams[GRAMS_AT_MOST], whole;
+    size_t count = find_grams(sentence, grams, &whole), old = 0;
+    size_t kept = repeats->count < REPEATS_GRAMS ? repeats->count : REPEATS_GRAMS;
+
+    for (size_t i = 0; i < count; i++) {
+        if (count_of(grams, count, grams[i]) >= TIMES_IN_A_SENTENCE)
+            return true;
+        old += count_of(repeats->grams, kept, grams[i]) > 0 ? 1 : 0;
+    }
+    return (count >= FEWEST_GRAMS && old == count) ||
+           (repeats->last == whole && repeats->times + 1 >= TIMES_IN_A_ROW);
+}
+
+void repeats_add(struct repeats *repeats, const char *sentence)
+{
+    uint32_t grams[GRAMS_AT_MOST], whole;
+    size_t count = find_grams(sentence, grams, &whole);
+
+    for (size_t i = 0; i < count; i++)
+        repeats->grams[repeats->count++ % REPEATS_GRAMS] = grams[i];
+    repeats->times = repeats->last == whole ? repeats->times + 1 : 1;
+    repeats->last = whole;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "telling.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "journal.h"
+#include "led.h"
+#include "stop.h"
+#include "today.h"
+
+/* How long to wait for the speaker before looking at the inputs again. */
+#define LOOK_MS 20
+/* A pause needs no hurry, but the watchdog wants to hear of us. */
+#define PAUSE_LOOK_MS 1000
+/* The text of the longest story is about this long; the rest of a longer one is not logged. */
+#define TEXT_BYTES 8192
+
+/* One story on its way. */
+struct telling {
+    struct teller *teller;
+    struct wants *wants;
+    const struct recipe *recipe; /* NULL: no story, just a few words */
+    struct sound *sound;         /* NULL: text only */
+    bool is_loss_told;
+    struct story story;
+    struct told told;
+    char text[TEXT_BYTES];
+    size_t length;
+};
+
+static bool is_over(const struct telling *telling)
+{
+    return telling->wants->is_skipped || stop_is_wanted();
+}
+
+static void tell_loss(struct telling *telling)
+{
+    struct teller *teller = telling->teller;
+
+    if (telling->sound == NULL || telling->is_loss_told || !speaker_is_lost(teller->speaker))
+        return;
+    output_lost(teller->output, teller->console);
+    telling->is_loss_told = true;
+}
+
+/* A card that was plugged in tells the rest of the story. */
+static void look_for_sound(struct telling *telling)
+{
+    struct teller *teller = telling->teller;
+    struct sound *sound = NULL;
+
+    if (telling->sound == NULL || telling->is_loss_told)
+        sound = output_look(teller->output, teller->console);
+    if (sound == NULL)
+        return;
+    speaker_begin(teller->speaker, sound);
+    telling->sound = sound;
+    telling->is_loss_told = false;
+}
+
+/* Hold the story until it is to go on. Returns the wish that ended the pause, if it is another. */
+static bool pause(struct teller *teller, struct wish *wish)
+{
+    bool has_wish = false;
+
+    speaker_pause(teller->speaker, true);
+    console_say(teller->console, "(pause)");
+    while (!stop_is_wanted() && !has_wish) {
+        watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
+        has_wish = inputs_wait(teller->inputs, PAUSE_LOOK_MS, wish);
+    }
+    speaker_pause(teller->speaker, false);
+    return has_wish && wish->kind != WISH_PAUSE;
+}
+
+/* Look for wishes, and whether the sound was lost. */
+static void look(struct telling *telling)
+{
+    struct teller *teller = telling->teller;
+    struct wish wish;
+
+    watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
+    tell_loss(telling);
+    look_for_sound(telling);
+    if (!inputs_wait(teller->inputs, 0, &wish))
+        return;
+    if (wish.kind == WISH_PAUSE && !pause(teller, &wish))
+        return;
+    wants_take(telling->wants, teller, &wish, telling->recipe);
+}
+
+/* Hand something to the speaker; while it is behind, inventing waits here. */
+static void say(struct telling *telling, const char *sentence)
+{
+    struct speaker *speaker = telling->teller->speaker;
+
+    while (!is_over(telling) && !speaker_is_lost(speaker)) {
+        if (speaker_say(speaker, sentence, LOOK_MS))
+            return;
+        look(telling);
+    }
+}
+
+static void take_text(void *user, const char *shown, const char *spoken)
+{
+    struct telling *telling = user;
+    size_t room = sizeof(telling->text) - telling->length;
+    int added = snprintf(telling->text + telling->length, room, "%s", shown);
+
+    telling->length += (size_t)added < room ? (size_t)added : room - 1;
+    console_show(telling->teller->console, shown);
+    if (spoken != NULL && telling->sound != NULL)
+        say(telling, spoken);
+    led_show(LED_TELLING);
+}
+
+/* Inventing runs ahead only as far as the speaker has room. */
+static void await_room(struct telling *telling)
+{
+    struct speaker *speaker = telling->teller->speaker;
+
+    while (telling->sound != NULL && !is_over(telling) && !speaker_is_lost(speaker) &&
+           !speaker_await_room(speaker, LOOK_MS))
+        look(telling);
+}
+
+/* From here on, the story can be told again, whatever happens. */
+static void note(struct shelf *shelf, const struct recipe *recipe)
+{
+    char day[TODAY_BYTES];
+
+    today_name(day);
+    shelf_set_last(shelf, recipe);
+    shelf_count(shelf, day);
+}
+
+static bool invent(struct telling *telling, const struct recipe *recipe, struct llama_error *error)
+{
+    struct story *story = &telling->story;
+    bool ok = story_begin(story, recipe, error);
+
+    /* The beginning is being spoken, so nobody waits for the card. */
+    if (ok)
+        note(telling->teller->shelf, recipe);
+    while (ok && story->end == STORY_GOES_ON && !is_over(telling)) {
+        await_room(telling);
+        ok = story_go_on(story, error);
+        look(telling);
+    }
+    if (story->end == STORY_GOES_ON)
+        story->end = STORY_SKIPPED;
+    return ok;
+}
+
+/* The text is complete; wait until it is spoken, too. */
+static void finish_speech(struct telling *telling, bool ok)
+{
+    struct speaker *speaker = telling->teller->speaker;
+
+    if (ok)
+        say(telling, SPEAKER_LAST);
+    while (ok && !is_over(telling) && !speaker_is_quiet(speaker, LOOK_MS))
+        look(telling);
+    if (!ok || is_over(telling) || speaker_is_lost(speaker))
+        speaker_hush(speaker);
+    while (!speaker_is_quiet(speaker, LOOK_MS))
+        watchdog_progress(telling->teller->watchdog, WATCHDOG_INVENTING);
+    tell_loss(telling);
+    telling->told.heard = speaker_end(speaker);
+}
+
+static void show_costs(const struct telling *telling)
+{
+    const struct told *told = &telling->told;
+    const struct teller *teller = telling->teller;
+    char first[40] = "", line[JOURNAL_LINE_BYTES];
+
+    if (told->heard.first_s > 0.0)
+        snprintf(first, sizeof(first), "  first sound after %.2f s",
+                 told->heard.first_s - told->begun_s);
+    console_say(teller->console,
+                "%d tokens  %.1f tokens/s  %.1f s of speech%s  %.1f MiB resident",
+                told->stats.tokens, journal_speed(&told->stats), told->heard.speech_s, first,
+                resident_mib());
+    journal_line(told, line);
+    journal_write(teller->shelf, line);
+    if (teller->is_json) {
+        line[strlen(line) - 1] = '\0';
+        console_say(teller->console, "%s", line);
+    }
+    if (teller->settings.keep_texts)
+        journal_write_text(teller->shelf, told, telling->text);
+}
+
+static void begin_sound(struct telling *telling)
+{
+    struct teller *teller = telling->teller;
+
+    led_show(LED_THINKING);
+    telling->sound = output_begin(teller->output, teller->console);
+    speaker_begin(teller->speaker, telling->sound);
+}
+
+bool telling_run(struct teller *teller, struct wants *wants, const struct recipe *recipe,
+                 long number, struct llama_error *error)
+{
+    struct telling telling = {
+        .teller = teller,
+        .wants = wants,
+        .recipe = recipe,
+        .story = {.llama = teller->llama, .gate = words_gate(teller->words), .tell = take_text},
+    };
+    bool ok;
+
+    telling.story.user = &telling;
+    begin_sound(&telling);
+    telling.told =
+        (struct told){.number = number, .recipe = recipe, .begun_s = clock_seconds()};
+    if (wants->preface[0] != '\0' && telling.sound != NULL)
+        say(&telling, wants->preface);
+    wants->preface[0] = '\0';
+    ok = invent(&telling, recipe, error);
+    if (telling.sound != NULL)
+        finish_speech(&telling, ok);
+    output_end(teller->output);
+    telling.told.end = wants->is_skipped ? STORY_SKIPPED : telling.story.end;
+    telling.told.figures = telling.story.figures;
+    if (!ok)
+        return false;
+    llama_stats(teller->llama, &telling.told.stats);
+    show_costs(&telling);
+    return true;
+}
+
+void telling_announce(struct teller *teller, struct wants *wants, const char *text)
+{
+    struct telling telling = {.teller = teller, .wants = wants};
+
+    console_say(teller->console, "%s", text);
+    begin_sound(&telling);
+    if (telling.sound == NULL)
+        return;
+    say(&telling, text);
+    finish_speech(&telling, true);
+    output_end(teller->output);
+}

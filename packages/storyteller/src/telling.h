@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Tells one story: invents it, shows it and has it spoken, and takes wishes meanwhile. */
+#ifndef STORYTELLER_TELLING_H
+#define STORYTELLER_TELLING_H
+
+#include "story.h"
+#include "teller.h"
+#include "wants.h"
+
+/* Tell the story of a recipe, behind the preface of `wants` (which is then used up). Returns false
+ * when the engine fails, with the reason in error. */
+bool telling_run(struct teller *teller, struct wants *wants, const struct recipe *recipe,
+                 long number, struct llama_error *error);
+
+/* Show and speak a few words of our own between two stories. */
+void telling_announce(struct teller *teller, struct wants *wants, const char *text);
+
+#endif
