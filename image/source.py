@@ -18,12 +18,15 @@ PARTS = {
     "sha256": re.compile(r"[0-9a-f]{64}"),
     "debian": re.compile(r"[a-z0-9][a-z0-9+.-]+"),
     "fallback": re.compile(r"[a-z0-9][a-z0-9+.-]+"),
+    "pypi": re.compile(r"[a-z0-9][a-z0-9._-]*==[0-9][\w.]*"),
 }
+OPTIONAL = ("debian", "fallback", "pypi")
 MEANT = {
     "file": "a file name: letters, digits and . _ + ~ - only",
     "sha256": "64 hexadecimal digits in lower case, in quotes",
     "debian": "the name of a Debian source package",
     "fallback": "the name of a Debian binary package",
+    "pypi": "a Python package with its version, as in name==1.0",
 }
 COMMIT = re.compile(r"[0-9a-f]{40}")
 FOLDER = re.compile(r"[A-Za-z0-9][\w.+-]*")
@@ -43,13 +46,13 @@ class Source:
     urls: tuple[str, ...]  # tried in this order
     sha256: str
     debian: str | None = None  # Debian source package that holds the very same file
+    pypi: str | None = None  # Python package whose source distribution is this very file
     fallback: str | None = None  # Debian package with another version, for want of all else
 
     def __post_init__(self) -> None:
         for name, pattern in PARTS.items():
             value = getattr(self, name)
-            is_optional = name in ("debian", "fallback")
-            if value is None and is_optional:
+            if value is None and name in OPTIONAL:
                 continue
             if not isinstance(value, str) or not pattern.fullmatch(value):
                 raise UserError(f"source '{self.file}': {name} '{value}' is not {MEANT[name]}")

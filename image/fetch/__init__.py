@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from image import debian
+from image import debian, pypi
 from image.errors import UserError
 from image.fetch import git
 from image.fetch.http import Patience, download
@@ -22,6 +22,7 @@ from image.key import hash_file, locked
 from image.source import Fetched, Repository, Source, Unavailable, find, write_record
 
 APT = ".apt"  # apt's private folders in dl/
+PIP = ".pip"  # what pip downloads, until it has its name
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ def _places(source: Source, settings: Settings) -> Iterator[_Place]:
     if source.debian:
         name = f"Debian source package {source.debian}"
         yield _Place(name, partial(_from_debian, source.debian, source, settings))
+    if source.pypi:
+        yield _Place(f"Python package {source.pypi}", partial(_from_pypi, source, settings))
     if source.fallback:
         name = f"Debian package {source.fallback}"
         yield _Place(name, partial(_fallback, source.fallback, source, settings))
@@ -158,6 +161,12 @@ def _from_debian(package: str, source: Source, settings: Settings) -> Fetched:
     _say(f"{source.file}: asking the distribution's archive")
     path = debian.source_archive(package, source.sha256, settings.dl / APT)
     return _keep(path, f"Debian source package {package}", source, settings)
+
+
+def _from_pypi(source: Source, settings: Settings) -> Fetched:
+    _say(f"{source.file}: asking pip")
+    path = pypi.source_archive(str(source.pypi), source.file, source.sha256, settings.dl / PIP)
+    return _keep(path, f"Python package {source.pypi}", source, settings)
 
 
 def _fallback(package: str, source: Source, settings: Settings) -> Fetched:

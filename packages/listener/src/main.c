@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* listen: records what somebody says, and prints which hero, place and thing it was about.
+ *
+ * A process of its own, so that its memory is gone afterwards, and its death harms nobody. */
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hearing.h"
+#include "microphone.h"
+#include "voice.h"
+#include "wish.h"
+
+#define MODEL "/usr/share/pocketsphinx"
+#define SECONDS 4
+#define MOST_SAMPLES (SECONDS * VOICE_RATE / VOICE_FRAME * VOICE_FRAME)
+/* Below this no word was spoken, whatever the recogniser makes of it. */
+#define LEAST_SAMPLES (VOICE_RATE / 4)
+
+/* Words that fit worse than this are seldom those that were said (see docs/controls.md). */
+#define LEAST_FIT (-0.0135)
+
+enum { CONFIDENCE_NONE = 0, CONFIDENCE_LOW = 40, CONFIDENCE_HIGH = 90 };
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NO_MICROPHONE = 3 };
+
+static const char USAGE[] =
+    "listen: prints what somebody says who wishes a story: hero, place, thing and confidence\n"
+    "(0 to 100), with tabs between; what was not said is empty\n"
+    "\n"
+    "  --words DIR    where heroes.txt, places.txt and things.txt are; given several times, each\n"
+    "                 file is taken from the first folder that has it\n"
+    "  --model DIR    the model of sounds           (" MODEL ")\n"
+    "  --device NAME  ALSA device that records      (the first there is)\n"
+    "  --wav FILE     a recording instead: mono, 16 bits, 16000 samples per second\n"
+    "  --answer       the answer to a question: one word\n"
+    "  --passes       also show what each pass heard\n"
+    "\n"
+    "Listening ends with standard input, after somebody has spoken, or after 4 s.\n";
+
+struct options {
+    const char *words[4];
+    size_t word_folders;
+    const char *model;
+    const char *device;
+    const char *wav;
+    bool is_answer;
+    bool shows_passes;
+};
+
+static bool parse(struct options *options, int count, char **words)
+{
+    static const struct option KNOWN[] = {
+        {"words", required_argument, NULL, 'w'}, {"model", required_argument, NULL, 'm'},
+        {"device", required_argument, NULL, 'd'}, {"wav", required_argument, NULL, 'f'},
+        {"answer", no_argument, NULL, 'a'},      {"passes", no_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    int letter;
+
+    *options = (struct options){.model = MODEL};
+    while ((letter = getopt_long(count, words, "", KNOWN, NULL)) != -1) {
+        if (letter == 'w' && options->word_folders < 4)
+            options->words[options->word_folders++] = optarg;
+        else if (letter == 'm')
+            options->model = optarg;
+        else if (letter == 'd')
+            options->device = optarg;
+        else if (letter == 'f')
+            options->wav = optarg;
+        else if (letter == 'a')
+            options->is_answer = true;
+        else if (letter == 'p')
+            options->shows_passes = true;
+        else
+            return false;
+    }
+    return optind == count && options->word_folders > 0;
+}
+
+static int fail(int status, const char *problem)
+{
+    fprintf(stderr, "listen: %s\n", problem);
+    return status;
+}
+
+/* When memory is short, this process is the one to go. */
+static void offer_memory(void)
+{
+    FILE *file = fopen("/proc/self/oom_score_adj", "we");
+
+    if (file == NULL)
+        return;
+    fputs("1000\n", file);
+    fclose(file);
+}
+
+static void read_lists(const struct options *options, struct list lists[LIST_KINDS])
+{
+    char path[512];
+
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
+        bool is_read = false;
+
+        for (size_t i = 0; i < options->word_folders && !is_read; i++) {
+            snprintf(path, sizeof(path), "%s/%s.txt", options->words[i], LIST_NAMES[kind]);
+            is_read = list_read(&lists[kind], path);
+        }
+    }
+}
+
+/* Whether standard input has ended: the button was released. */
+static bool is_released(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    char waste[64];
+
+    return poll(&input, 1, 0) > 0 && read(STDIN_FILENO, waste, sizeof(waste)) <= 0;
+}
+
+/* Record until speech ends, the button is released, or the time is over. Returns the samples that
+ * hold speech, of which there are *count; NULL when memory or the microphone fails. */
+static int16_t *record(struct microphone *microphone, bool has_button, size_t *count)
+{
+    int16_t *samples = malloc(MOST_SAMPLES * sizeof(*samples));
+    struct voice voice;
+    size_t have = 0, first;
+    long got = 1;
+
+    if (samples == NULL || !voice_open(&voice)) {
+        free(samples);
+        return NULL;
+    }
+    while (got > 0 && have < MOST_SAMPLES && !voice_has_ended(&voice)) {
+        if (has_button && is_released())
+            break;
+        got = microphone->read(microphone, samples + have, VOICE_FRAME);
+        if (got == VOICE_FRAME)
+            voice_look(&voice, samples + have);
+        have += got > 0 ? (size_t)got : 0;
+    }
+    voice_bounds(&voice, have, &first, count);
+    voice_close(&voice);
+    memmove(samples, samples + first, *count * sizeof(*samples));
+    return samples;
+}
+
+static void show_pass(const struct heard *heard, double warp)
+{
+    printf("pass\t%.1f\t%.3f\t%s\n", warp, heard->fit, heard->text);
+}
+
+/* Of two passes, the one whose words fit the sound better. */
+static struct heard *better(struct heard *adult, struct heard *small)
+{
+    bool is_small = adult->text[0] == '\0' || (small->text[0] != '\0' && small->fit > adult->fit);
+
+    return is_small ? small : adult;
+}
+
+/* Two looks at one sound that see the same are seldom both wrong. */
+static int confidence(const struct heard *best, const char *const parts[LIST_KINDS],
+                      const char *const others[LIST_KINDS])
+{
+    bool is_any = false, is_same = true;
+
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
+        is_any = is_any || parts[kind][0] != '\0';
+        is_same = is_same && strcmp(parts[kind], others[kind]) == 0;
+    }
+    if (!is_any)
+        return CONFIDENCE_NONE;
+    return is_same && best->fit >= LEAST_FIT ? CONFIDENCE_HIGH : CONFIDENCE_LOW;
+}
+
+/* Understand a recording: once as of an adult, once as of a small speaker. */
+static int understand(const struct options *options, struct list lists[LIST_KINDS],
+                      const int16_t *samples, size_t count)
+{
+    const char *problem = "";
+    ps_decoder_t *decoder = hearing_open(options->model, lists, options->is_answer, &problem);
+    const char *parts[LIST_KINDS], *others[LIST_KINDS];
+    struct heard adult = {0}, small = {0}, *best;
+
+    if (decoder == NULL)
+        return fail(STATUS_FAILED, problem);
+    hearing_understand(decoder, WARP_NONE, samples, count, &adult);
+    hearing_understand(decoder, WARP_SMALL, samples, count, &small);
+    ps_free(decoder);
+    if (options->shows_passes) {
+        show_pass(&adult, WARP_NONE);
+        show_pass(&small, WARP_SMALL);
+    }
+    best = better(&adult, &small);
+    wish_parts(best->text, lists, parts);
+    wish_parts(best == &adult ? small.text : adult.text, lists, others);
+    printf("%s\t%s\t%s\t%d\n", parts[HEROES], parts[PLACES], parts[THINGS],
+           confidence(best, parts, others));
+    return STATUS_OK;
+}
+
+int main(int count, char **words)
+{
+    static struct list lists[LIST_KINDS];
+    struct options options;
+    struct microphone *microphone;
+    int16_t *samples;
+    size_t length;
+    int status;
+
+    if (!parse(&options, count, words)) {
+        fputs(USAGE, stderr);
+        return STATUS_USAGE;
+    }
+    offer_memory();
+    microphone = options.wav != NULL ? microphone_open_wav(options.wav)
+                                     : microphone_open_alsa(options.device);
+    if (microphone == NULL)
+        return fail(STATUS_NO_MICROPHONE, options.wav != NULL
+                                              ? "that is no WAV file of the kind that is read"
+                                              : "no sound card records");
+    samples = record(microphone, options.wav == NULL, &length);
+    microphone->close(microphone);
+    if (samples == NULL)
+        return fail(STATUS_FAILED, "no memory left");
+    read_lists(&options, lists);
+    if (length >= LEAST_SAMPLES)
+        status = understand(&options, lists, samples, length);
+    else
+        status = puts("\t\t\t0") < 0 ? STATUS_FAILED : STATUS_OK;
+    free(samples);
+    return status;
+}
