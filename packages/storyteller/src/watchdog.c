@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "request.h"
 
 #define DEVICE "/dev/watchdog"
 /* A thread that is silent for so long hangs. The slowest step is reading a prompt: some seconds. */
@@ -19,13 +20,6 @@
 /* ... which needs longer than this only when the kernel itself hangs: the board starts anew. */
 #define BOARD_S 60
 #define FEED_EACH_S 2.0
-
-/* The C libraries do not agree on the type of a request. */
-#ifdef __GLIBC__
-#define REQUEST(request) (request)
-#else
-#define REQUEST(request) ((int)(request))
-#endif
 
 struct watchdog {
     int fd; /* negative without a device */

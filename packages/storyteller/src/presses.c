@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "presses.h"
+
+#include <limits.h>
+#include <string.h>
+
+static void give(struct presses *presses, enum press press)
+{
+    if (presses->count < PRESSES_WAITING)
+        presses->waiting[presses->count++] = press;
+}
+
+static enum press volume_press(int button)
+{
+    return button == BUTTON_LOUDER ? PRESS_LOUDER : PRESS_QUIETER;
+}
+
+static void press(struct presses *presses, int button, int64_t at_ms)
+{
+    presses->buttons[button].down_ms = at_ms;
+    if (button == BUTTON_MAIN)
+        return;
+    give(presses, volume_press(button));
+    presses->buttons[button].repeat_ms = at_ms + PRESS_REPEAT_AFTER_MS;
+}
+
+/* Time goes by while a button is down. */
+static void hold(struct presses *presses, int button, int64_t now_ms)
+{
+    if (button == BUTTON_MAIN) {
+        if (presses->is_held || now_ms - presses->buttons[button].down_ms < PRESS_HOLD_MS)
+            return;
+        presses->is_held = true;
+        presses->is_short_before = false;
+        give(presses, PRESS_HOLD);
+        return;
+    }
+    /* One at a time: who looks seldom must not get many at once. */
+    if (now_ms >= presses->buttons[button].repeat_ms) {
+        give(presses, volume_press(button));
+        presses->buttons[button].repeat_ms = now_ms + PRESS_REPEAT_EACH_MS;
+    }
+}
+
+static void release_main(struct presses *presses, int64_t at_ms)
+{
+    int64_t down_ms = presses->buttons[BUTTON_MAIN].down_ms;
+    bool is_double = presses->is_short_before && down_ms - presses->short_ms <= PRESS_DOUBLE_MS;
+
+    if (presses->is_held) {
+        presses->is_held = false;
+        give(presses, PRESS_RELEASE);
+        return;
+    }
+    give(presses, is_double ? PRESS_DOUBLE : PRESS_SHORT);
+    /* A third press begins anew. */
+    presses->is_short_before = !is_double;
+    presses->short_ms = at_ms;
+}
+
+/* What is known of a button at that time, before any further edge. */
+static void settle(struct presses *presses, int button, int64_t now_ms)
+{
+    int64_t edge_ms = presses->buttons[button].edge_ms;
+    bool is_down = presses->buttons[button].is_down_now;
+
+    if (is_down != presses->buttons[button].is_down && now_ms - edge_ms >= PRESS_BOUNCE_MS) {
+        /* Until the edge it was down. */
+        if (!is_down)
+            hold(presses, button, edge_ms);
+        presses->buttons[button].is_down = is_down;
+        if (is_down)
+            press(presses, button, edge_ms);
+        else if (button == BUTTON_MAIN)
+            release_main(presses, edge_ms);
+    }
+    /* During the first moments of a release that may be a bounce, time stands still. */
+    if (presses->buttons[button].is_down && is_down)
+        hold(presses, button, now_ms);
+}
+
+void presses_edge(struct presses *presses, enum button button, bool is_down, int64_t at_ms)
+{
+    settle(presses, (int)button, at_ms);
+    if (is_down == presses->buttons[button].is_down_now)
+        return;
+    presses->buttons[button].is_down_now = is_down;
+    presses->buttons[button].edge_ms = at_ms;
+}
+
+enum press presses_take(struct presses *presses, int64_t now_ms)
+{
+    enum press first;
+
+    for (int button = 0; button < BUTTONS; button++)
+        settle(presses, button, now_ms);
+    if (presses->count == 0)
+        return PRESS_NONE;
+    first = presses->waiting[0];
+    presses->count--;
+    memmove(presses->waiting, presses->waiting + 1,
+            (size_t)presses->count * sizeof(presses->waiting[0]));
+    return first;
+}
+
+/* When something may happen to a button by itself; INT64_MAX: never. */
+static int64_t next_ms(const struct presses *presses, int button)
+{
+    bool is_down = presses->buttons[button].is_down_now;
+
+    if (is_down != presses->buttons[button].is_down)
+        return presses->buttons[button].edge_ms + PRESS_BOUNCE_MS;
+    if (!is_down)
+        return INT64_MAX;
+    if (button != BUTTON_MAIN)
+        return presses->buttons[button].repeat_ms;
+    return presses->is_held ? INT64_MAX : presses->buttons[button].down_ms + PRESS_HOLD_MS;
+}
+
+int presses_wait_ms(const struct presses *presses, int64_t now_ms)
+{
+    int64_t first_ms = presses->count > 0 ? now_ms : INT64_MAX;
+
+    for (int button = 0; button < BUTTONS; button++) {
+        int64_t at_ms = next_ms(presses, button);
+
+        first_ms = at_ms < first_ms ? at_ms : first_ms;
+    }
+    if (first_ms == INT64_MAX)
+        return -1;
+    if (first_ms <= now_ms)
+        return 0;
+    return first_ms - now_ms > INT_MAX ? INT_MAX : (int)(first_ms - now_ms);
+}
