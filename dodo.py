@@ -64,6 +64,11 @@ def task_report() -> Task:
     return tasks.foreground(tasks.show_report, needs=["image"])
 
 
+def task_submission() -> Task:
+    """bundle programs, sources, model, environment and results for a contest's judges"""
+    return tasks.foreground(tasks.make_submission, needs=["image"])
+
+
 def task_legal_info() -> Task:
     """collect licence texts and sources to offer with a card, in out/BOARD/legal-info"""
     task = tasks.foreground(tasks.legal_info, needs=["image"])

@@ -24,6 +24,7 @@ from image import (
     report,
     shell,
     steps,
+    submission,
 )
 from image.bench import compare, perform
 from image.build import ROOT as TREE
@@ -286,6 +287,12 @@ def legal_info() -> None:
 def show_report() -> None:
     """Write the report of the built image, and say where."""
     print(report.perform(current_plan()))
+
+
+def make_submission() -> None:
+    """Write the bundle for a contest, and say where and how large it is."""
+    path = submission.collect(current_plan())
+    print(f"{path}  {path.stat().st_size / (1 << 20):.1f} MiB")
 
 
 def diagnosis() -> None:

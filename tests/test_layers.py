@@ -12,8 +12,8 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 ORDER = (
     "errors", "page", "run", "doctor", "key", "source", "debian", "pypi", "archive", "fetch",
     "config", "duo", "elf", "model", "package", "toolchain", "project", "builders", "plan", "build",
-    "rootfs", "bmap", "card", "check", "sbom", "release", "steps", "legal", "submission", "qemu",
-    "cycles", "report", "console", "board", "diagnose", "flash", "shell", "deploy", "bench",
+    "rootfs", "bmap", "card", "check", "sbom", "release", "steps", "legal", "qemu", "cycles",
+    "report", "submission", "console", "board", "diagnose", "flash", "shell", "deploy", "bench",
     "screen", "tasks", "testing", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}

@@ -8,33 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from image import archive, fetch, legal, plan, project, run
+from image import archive, fetch, legal, run
 from image.key import hash_file, hash_tree
 from image.legal import pages, sources
 from image.package import Licence
-from image.plan import Plan
 from image.source import Repository
 from tests.conftest import ROOT
 from tests.duo import toysdk
-
-
-def plan_for(out: Path, **given: str) -> Plan:
-    """The emulated board's plan, whose results go to a folder of the test's own."""
-    loaded = project.load(ROOT, {"board": "qemu_virt", **given})
-    made = plan.make(loaded)
-    for step in made.steps.values():
-        if step.kind != "fetch":
-            made.key(step)  # as the checkout has them, before its root is another
-    return dataclasses.replace(made, project=_Elsewhere(**vars(loaded), elsewhere=out))
-
-
-@dataclasses.dataclass(frozen=True)
-class _Elsewhere(project.Project):
-    elsewhere: Path = Path()
-
-    @property
-    def out(self) -> Path:
-        return self.elsewhere
+from tests.reports.elsewhere import plan_for
 
 
 @pytest.fixture
@@ -67,12 +48,13 @@ def test_list_names_what_is_there(collected: tuple[Path, list[pages.Row]]) -> No
 
 
 def test_same_each_time(card: Path, tmp_path: Path) -> None:
-    first, _ = legal.collect(plan_for(tmp_path / "first"))
+    made = plan_for(tmp_path / "first")
+    first, _ = legal.collect(made)
     second, _ = legal.collect(plan_for(tmp_path / "second"))
     assert hash_tree(first) == hash_tree(second)
     # A second call replaces the folder.
     (first / "stray").touch()
-    legal.collect(plan_for(tmp_path / "first"))
+    legal.collect(made)
     assert hash_tree(first) == hash_tree(second)
 
 

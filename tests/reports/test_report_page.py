@@ -124,8 +124,8 @@ def test_areas_are_in_proportion(sizes: list[int], width: float) -> None:
     boxes = treemap.squarify(sizes, Box(0, 0, width, 100))
     for size, box in zip(sizes, boxes, strict=True):
         assert box.width * box.height == pytest.approx(size / sum(sizes) * width * 100, rel=1e-6)
-        assert box.x >= -1e-9 and box.x + box.width <= width * (1 + 1e-9)
-        assert box.y >= -1e-9 and box.y + box.height <= 100 * (1 + 1e-9)
+        assert box.x >= -1e-6 and box.x + box.width <= width * (1 + 1e-6)
+        assert box.y >= -1e-6 and box.y + box.height <= 100 * (1 + 1e-6)
 
 
 def test_boxes_do_not_overlap_and_are_near_to_squares() -> None:

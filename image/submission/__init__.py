@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""`doit submission`: what a contest's judges ask for, as one folder and one archive."""
+
+import shutil
+from pathlib import Path
+
+from image import archive, sbom
+from image.build import ROOT, STAGING
+from image.builders.job import copy_file
+from image.errors import UserError
+from image.key import hash_file
+from image.legal import KERNEL_CONFIG
+from image.legal.sources import PROJECT, collect_texts, project_files
+from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
+from image.plan import Plan
+from image.release import image_path
+from image.report import kernel
+from image.submission import changed, readme, results
+
+FOLDER = "submission"
+RUN = "run.sh"
+PROGRAMS = ("run", "storyteller")
+# A larger model is made from its published checkpoint; hosts of submissions refuse large files.
+MODEL_LIMIT = 16 << 20
+
+
+def collect(plan: Plan) -> Path:
+    """Write out/BOARD/submission and the archive beside it, which is returned."""
+    target = plan.project.out / FOLDER
+    fresh = target.with_name(f"{FOLDER}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    tree = plan.folder(plan.step("rootfs")) / ROOT
+    _add_programs(plan, tree, fresh)
+    has_model = _add_model(tree, fresh)
+    _add_environment(plan, fresh)
+    archive.pack(project_files(plan.project.root), fresh / f"{PROJECT}.tar.gz")
+    for package in plan.packages:
+        list(collect_texts(plan, package, fresh / "licences" / package.name))
+    copy_file(plan.project.root / "LICENSE", fresh / "LICENSE")
+    found = results.newest(plan)
+    if found:
+        copy_file(found[0], fresh / "results" / found[0].name)
+    (fresh / "README.md").write_text(readme.write(plan, tree, fresh, found, has_model))
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+    return _pack(target)
+
+
+def _add_programs(plan: Plan, tree: Path, folder: Path) -> None:
+    """The programs as the card has them, and the packer for the same machine."""
+    for name in PROGRAMS:
+        program = tree / "usr/bin" / name
+        if not program.is_file():
+            raise UserError(
+                f"the card has no program {name}, which belongs into a submission",
+                hint="choose its package: ./doit menuconfig",
+            )
+        copy_file(program, folder / "bin" / name)
+    packer = plan.folder(plan.step(PACKER)) / STAGING / "usr/bin" / PACKER_PROGRAM
+    copy_file(packer, folder / "bin" / PACKER_PROGRAM)
+    copy_file(Path(__file__).with_name(RUN), folder / RUN)
+    (folder / RUN).chmod(0o755)
+
+
+def _add_model(tree: Path, folder: Path) -> bool:
+    """The card's model, when it is small; its tokenizer goes along in any case."""
+    copy_file(tree / TOKENIZER_PATH, folder / "model/tokenizer.bin")
+    is_small = (tree / MODEL_PATH).stat().st_size <= MODEL_LIMIT
+    if is_small:
+        copy_file(tree / MODEL_PATH, folder / "model/model.bin")
+    return is_small
+
+
+def _add_environment(plan: Plan, folder: Path) -> None:
+    target = folder / "environment"
+    image = image_path(plan)
+    for path in (image.with_name("manifest.json"), image.with_name(sbom.file_name(image))):
+        copy_file(path, target / path.name)
+    package = kernel.find(plan)
+    if package:
+        staged = plan.folder(plan.step(package.name)) / STAGING / KERNEL_CONFIG
+        copy_file(staged, target / KERNEL_CONFIG)
+    (target / "changed.md").write_text(changed.describe(plan))
+
+
+def _pack(folder: Path) -> Path:
+    """The folder as an archive, with its sum beside it."""
+    target = folder.with_name(f"{FOLDER}.tar.gz")
+    partial = target.with_name(f"{target.name}.part")
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    archive.pack({str(path.relative_to(folder.parent)): path for path in files}, partial)
+    partial.replace(target)
+    sums = target.with_name(f"{target.name}.sha256")
+    sums.write_text(f"{hash_file(target)}  {target.name}\n")
+    return target
