@@ -49,6 +49,14 @@ def interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def give_back() -> None:
+    """Leave nothing of root's in a person's checkout, where `sudo ./doit flash` was called."""
+    owner = ROOT.stat()
+    for path in (ROOT / "work", ROOT / "work/doit.json"):
+        if os.geteuid() == 0 and path.exists():
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def main(arguments: list[str]) -> int:
     """Run doit on dodo.py with these arguments; returns its exit status."""
     signal.signal(signal.SIGTERM, interrupt)
@@ -69,6 +77,8 @@ def main(arguments: list[str]) -> int:
         run.stop_all()
         print(f"\n{stopped}" if stopped.args else f"\n{STOPPED}", file=sys.stderr)
         return INTERRUPTED
+    finally:
+        give_back()
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ TOOLS = (
     Tool("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf", "u-boot-qemu",
          "boot loader of the emulated board"),
     Tool("dtc", "device-tree-compiler", "device tree of the emulated board"),
+    Tool("ssh", "openssh-client", "talks to a board over its network", version=("-V",)),
     Tool("qemu-riscv64", "qemu-user", "runs board programs in the tests", minimum=(7, 0)),
     Tool("/usr/lib/*/libglib-2.0.so.0", "libglib2.0-0", "T-Head's emulator, for ./doit cycles"),
     Tool("/usr/lib/*/libgnutls.so.30", "libgnutls30", "T-Head's emulator, for ./doit cycles"),

@@ -89,7 +89,7 @@ def prepare(image: Path, out: Path, given: Mapping[str, str]) -> list[str]:
     card = keep_card(image, folder / "card.img", _card_size_mib(given))
     board = Board(
         audio=choose_audio(given.get("SOUND"), folder / "speech.wav"),
-        extra=_network(given.get("SSH_PORT")),
+        extra=network(given.get("SSH_PORT")),
     )
     return command(card, folder, board)
 
@@ -178,6 +178,17 @@ def choose_audio(sound: str | None, recording: Path) -> str | None:
     return driver or wav
 
 
+def network(ssh_port: str | None) -> tuple[str, ...]:
+    """A cable between the board and this machine's loopback, and no way out from there."""
+    if ssh_port is None:
+        return ()
+    if not ssh_port.isdecimal() or not 0 < int(ssh_port) < 65536:
+        raise UserError(f"SSH_PORT={ssh_port} is no port", hint="SSH_PORT=2222")
+    cable = f"user,id=net,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
+    forward = f"hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
+    return ("-netdev", f"{cable},{forward}", "-device", "virtio-net-device,netdev=net")
+
+
 def _host_driver(drivers: Iterable[str]) -> str | None:
     runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
     for driver, place in HOST_SOUND:
@@ -188,17 +199,6 @@ def _host_driver(drivers: Iterable[str]) -> str | None:
 
 def _drivers(emulator: str) -> list[str]:
     return programs.output([emulator, "-audiodev", "help"]).split()
-
-
-def _network(ssh_port: str | None) -> tuple[str, ...]:
-    """A cable between the board and this machine's loopback, and no way out from there."""
-    if ssh_port is None:
-        return ()
-    if not ssh_port.isdecimal() or not 0 < int(ssh_port) < 65536:
-        raise UserError(f"SSH_PORT={ssh_port} is no port", hint="SSH_PORT=2222")
-    cable = f"user,id=net,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
-    forward = f"hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
-    return ("-netdev", f"{cable},{forward}", "-device", "virtio-net-device,netdev=net")
 
 
 def _storage(card: Path, writes: Path | None) -> str:

@@ -12,6 +12,7 @@ import time
 import tty
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from image.errors import UserError
 
@@ -122,14 +123,7 @@ def on_terminal(command: Sequence[str | Path], log: Path) -> Iterator[int]:
     try:
         tty.setraw(its)
         with log.open("wb") as errors:
-            process = subprocess.Popen(
-                words,
-                env=environment(),
-                stdin=its,
-                stdout=its,
-                stderr=errors,
-                start_new_session=True,
-            )
+            process = _launch(words, env=environment(), stdin=its, stdout=its, stderr=errors)
         os.close(its)
         with _noted(process):
             try:
@@ -169,25 +163,25 @@ def _output(log: Path | None) -> Iterator[int | None]:
 def _started(
     words: list[str], cwd: Path | None, env: Mapping[str, str] | None, out: int | None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    # A group of its own lets stop_all end a make with all its children.
-    process = subprocess.Popen(
-        words,
-        cwd=cwd,
-        env=environment(env),
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=out,
-        start_new_session=True,
+    process = _launch(
+        words, cwd=cwd, env=environment(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out
     )
     with _noted(process):
         yield process
 
 
+def _launch(words: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program, known to stop_all from its first moment on."""
+    with _live_lock:
+        # A group of its own lets stop_all end a make with all its children.
+        process = subprocess.Popen(words, start_new_session=True, **options)
+        _live.add(process)
+        return process
+
+
 @contextlib.contextmanager
 def _noted(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """What stop_all would end."""
-    with _live_lock:
-        _live.add(process)
+    """What stop_all would end, until here."""
     try:
         yield
     finally:

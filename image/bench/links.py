@@ -20,7 +20,6 @@ RESTORE_S = 10.0
 # The console's shell waits for a person to say exit; only its stories are ended by us.
 END_STORIES = "killall -q -INT storyteller; while pidof storyteller > /dev/null; do sleep 0.2; done"
 GO_ON = r"kill -HUP $(ps -o pid,args | sed -n 's/^ *\([0-9]*\) sh -l$/\1/p')"
-NO_SSH = "docs/milkv-duo.md tells how to switch ssh on; port=/dev/ttyUSB0 asks by serial line"
 # What an earlier connection may have left running.
 END_RUNS = "killall -q bench-watch run llama2c"
 
@@ -136,7 +135,7 @@ class SshTarget:
         try:
             said = board.ask_by_ssh(self._host, framed_line)
         except run.CommandFailed as error:
-            raise LinkLost(f"no answer from {self._host}: {error.message}", NO_SSH) from None
+            raise LinkLost(f"no answer from {self._host}: {error.message}", board.NO_SSH) from None
         found = unframed(said.encode(), 0)
         if found is None:
             raise LinkLost(f"{self._host} broke off in the middle of an answer")
