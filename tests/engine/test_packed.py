@@ -3,12 +3,13 @@
 
 import importlib.metadata
 import os
+import struct
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import HANG_S, Engine, Golden, Model, compile_c, golden, pack
+from tests.engine.conftest import CHECKED, HANG_S, Engine, Golden, Model, compile_c, golden, pack
 
 STORIES_15M = 24  # of 49, each in both precisions
 MODES = ("q16", "fp32")
@@ -98,6 +99,18 @@ def test_a_longer_name_is_not_kept(
     assert told == golden("stories260K")[0].text
 
 
+def test_each_weight_is_there_once(packed15m: Path, stories15m: Model) -> None:
+    """Beside weights and tokenizer a packed model holds four bits of the rows that hardly count."""
+    known = stories15m.checkpoint.stat().st_size + stories15m.tokenizer.stat().st_size
+    assert packed15m.stat().st_size < 1.08 * known
+
+
+def test_what_is_made_while_reading(programs: Path) -> None:
+    program = compile_c(programs / "intake", CHECKED, main=Path(__file__).parent / "intake.c")
+    done = Engine((str(program),))()
+    assert (done.status, done.out, done.err) == (0, b"", "")
+
+
 def test_packing_is_reproducible(
     packer: Engine, stories260k: Model, packed260k: Path, tmp_path: Path
 ) -> None:
@@ -114,6 +127,43 @@ def test_damage_is_noticed(sanitized: Engine, packed260k: Path, tmp_path: Path, 
     assert told.status == 1
     assert told.err.startswith("run: bad.packed") or str(bad) in told.err
     assert told.err.count("\n") == 1
+
+
+def list_of(packed: bytes) -> tuple[int, int, int]:
+    """Where a packed file has its short list, where the tokens begin in it, and where it ends."""
+    dim, layers = struct.unpack_from("<i4xi", packed, 12)
+    listed, tokenizer = struct.unpack_from("<i4xI", packed, 44)
+    place = 0
+    for size in (128, (tokenizer + 3) // 4 * 4, 4 * dim * (2 * layers + 1)):
+        place += (size + 63) // 64 * 64 + 64
+    tokens = place + 32 * 8 + 4 * dim
+    return place, tokens, tokens + 4 * listed
+
+
+def seal(packed: bytearray, begin: int, end: int) -> bytes:
+    """The file with the checksum of one of its parts put right."""
+    total, sums = 1, 0
+    for (word,) in struct.iter_unpack("<I", packed[begin:end]):
+        total += word
+        sums += total
+    struct.pack_into("<Q", packed, (end + 63) // 64 * 64, (sums * 31 + total) % 2**64)
+    return bytes(packed)
+
+
+@pytest.mark.parametrize("tokens", [(1, 0), (0, 0), (-1, 1), (1 << 20, 1 << 21)])
+def test_a_list_in_disorder_is_refused(
+    sanitized: Engine, packed260k: Path, tmp_path: Path, tokens: tuple[int, int]
+) -> None:
+    """Tokens of the list are looked up and used as places: what they claim is checked."""
+    data = bytearray(packed260k.read_bytes())
+    begin, at, end = list_of(bytes(data))
+    assert seal(data, begin, end) == packed260k.read_bytes()
+    struct.pack_into("<2i", data, at, *tokens)
+    path = tmp_path / "bad.packed"
+    path.write_bytes(seal(data, begin, end))
+    told = sanitized(path, "-n", "20", "-s", "1")
+    assert (told.status, told.out) == (1, b"")
+    assert told.err.endswith("/bad.packed: is damaged: copy or pack it again\n")
 
 
 @pytest.mark.parametrize("size", [0, 9, 128, 200, 4096, 1_000_000])

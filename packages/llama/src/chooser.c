@@ -8,6 +8,7 @@
 #include "arithmetic.h"
 #include "error.h"
 #include "exact.h"
+#include "planes.h"
 
 bool chooser_open(struct chooser *chooser, struct transformer *transformer,
                   const struct model *model, struct llama_error *error) {
@@ -20,8 +21,10 @@ bool chooser_open(struct chooser *chooser, struct transformer *transformer,
     }
     chooser->logits = calloc(rows, sizeof *chooser->logits);
     chooser->powers = calloc(rows, sizeof *chooser->powers);
+    chooser->rows = calloc(TILE * (size_t)shape->dim, sizeof *chooser->rows);
     chooser->refused = calloc((size_t)shape->vocab_size, sizeof *chooser->refused);
-    return (chooser->logits != NULL && chooser->powers != NULL && chooser->refused != NULL) ||
+    return (chooser->logits != NULL && chooser->powers != NULL && chooser->rows != NULL &&
+            chooser->refused != NULL) ||
            fail(error, "not enough memory to choose among %d tokens", shape->vocab_size);
 }
 
@@ -29,6 +32,7 @@ void chooser_close(struct chooser *chooser) {
     sampler_close(&chooser->sampler);
     free(chooser->logits);
     free(chooser->powers);
+    free(chooser->rows);
     free(chooser->refused);
     *chooser = (struct chooser){0};
 }
@@ -46,13 +50,45 @@ struct decision {
     bool repeated;       /* by a pass that was made again in the reference's arithmetic */
 };
 
+/* The logits of the classifier's rows in one part of a packed model. */
+static void compute_rows(struct chooser *chooser, float *logits, const float *x,
+                         const unsigned char *part, int rows) {
+    int dim = chooser->transformer->model->shape.dim;
+    for (int first = 0; first < rows; first += TILE) {
+        int count = rows - first < TILE ? rows - first : TILE;
+        for (int i = 0; i < count; i++) {
+            planes_row(chooser->rows + (size_t)i * (size_t)dim, part, first + i, rows, dim);
+        }
+        exact_rows(logits + first, x, chooser->rows, dim, count);
+    }
+}
+
+/* All logits, in the order of their tokens. */
+static void compute_all(struct chooser *chooser, const float *x) {
+    const struct model *model = chooser->transformer->model;
+    const struct shortlist *list = &model->shortlist;
+    int size = model->shape.vocab_size, listed = list->matrix.rows;
+    if (model->wcls.rows != NULL) {
+        exact_rows(chooser->logits, x, model->wcls.rows, model->shape.dim, size);
+        return;
+    }
+    float *in_list = chooser->powers, *outside = in_list + listed;
+    compute_rows(chooser, in_list, x, model->wcls.listed, listed);
+    compute_rows(chooser, outside, x, model->wcls.outside, size - listed);
+    for (int token = 0, before = 0; token < size; token++) {
+        bool is_listed = before < listed && list->tokens[before] == token;
+        chooser->logits[token] = is_listed ? in_list[before] : outside[token - before];
+        before += is_listed;
+    }
+}
+
 /* Everything that run.c does, on all rows. */
 static int choose_from_all(struct chooser *chooser, const struct decision *d) {
     const struct model *model = chooser->transformer->model;
     const struct question *q = d->question;
     float *logits = chooser->logits;
     int size = model->shape.vocab_size;
-    exact_rows(logits, d->x, model->wcls, model->shape.dim, size);
+    compute_all(chooser, d->x);
     for (int i = 0; d->refused != NULL && i < size; i++) {
         logits[i] = d->refused[i] ? -INFINITY : logits[i];
     }
@@ -126,12 +162,7 @@ static int choose_from_list(struct chooser *chooser, float *logits, const struct
 /* The short list again, from the float32 rows of the file. */
 static int choose_from_exact_list(struct chooser *chooser, const struct decision *d) {
     const struct model *model = chooser->transformer->model;
-    const struct shortlist *list = &model->shortlist;
-    size_t dim = (size_t)model->shape.dim;
-    for (int i = 0; i < list->matrix.rows; i++) {
-        const float *row = model->wcls + (size_t)list->tokens[i] * dim;
-        chooser->logits[i] = exact_dot(row, d->x, model->shape.dim);
-    }
+    compute_rows(chooser, chooser->logits, d->x, model->wcls.listed, model->shortlist.matrix.rows);
     struct evidence evidence = weigh(chooser, chooser->logits, d, 0.0f);
     return judge(chooser, &evidence, d);
 }

@@ -197,10 +197,8 @@ bool llama_tell(struct llama *llama, const char *prompt, const struct llama_sett
 
 bool llama_knows(const struct llama *llama, const char *word) {
     const struct model *model = &llama->model;
-    struct llama_error ignored;
     size_t length = strlen(word);
-    if (length == 0 || length >= (size_t)llama->tokenizer.longest ||
-        !model_wait(model, model->shape.n_layers, &ignored)) {
+    if (length == 0 || length >= (size_t)llama->tokenizer.longest) {
         return false;
     }
     char *piece = malloc(length + 2);

@@ -109,10 +109,7 @@ bool llama_rewind(struct llama *llama, int mark, uint64_t seed);
 /* Figures of the story so far. */
 void llama_stats(const struct llama *llama, struct llama_stats *stats);
 
-/*
- * True when the model can say the word, with a space before it, in one token that it has learned.
- * The first call may wait until a packed model has been read.
- */
+/* True when the model can say the word, with a space before it, in one token that it has learned. */
 bool llama_knows(const struct llama *llama, const char *word);
 
 #endif

@@ -28,7 +28,8 @@ struct loader {
     char name[160];
 };
 
-bool loader_read(int fd, void *to, uint64_t bytes, uint64_t offset) {
+/* Reads exactly `bytes` at `offset`. */
+static bool read_at(int fd, void *to, uint64_t bytes, uint64_t offset) {
     for (unsigned char *at = to; bytes > 0;) {
         ssize_t got = pread(fd, at, (size_t)bytes, (off_t)offset);
         if (got < 0 && errno == EINTR) {
@@ -60,28 +61,38 @@ static bool is_stopped(struct loader *loader) {
 }
 
 /* The checksum runs over the contents while they are in the cache: see packed_checksum. */
+static bool read_chunk(struct loader *loader, unsigned char *to, uint64_t offset, size_t size,
+                       struct checksum *sum) {
+    if (is_stopped(loader) || !read_at(loader->fd, to, size, offset)) {
+        return false;
+    }
+    forget(loader->fd, offset, size);
+    packed_checksum_add(sum, to, size);
+    return true;
+}
+
 static bool read_part(struct loader *loader, const struct errand *errand, unsigned char *scratch) {
     struct checksum sum = CHECKSUM_START;
+    size_t held = 0; /* bytes in the scratch memory that are still to be digested */
     for (uint64_t at = 0; at < errand->part.bytes; at += CHUNK) {
-        uint64_t left = errand->part.bytes - at, size = left < CHUNK ? left : CHUNK;
-        /* A chunk that is kept only in part goes through the scratch memory, too. */
-        bool direct = at + size <= errand->keep;
-        unsigned char *to = direct ? errand->to + at : scratch;
-        uint64_t offset = errand->part.offset + at;
-        if (is_stopped(loader) || !loader_read(loader->fd, to, size, offset)) {
+        uint64_t left = errand->part.bytes - at;
+        size_t size = left < CHUNK ? (size_t)left : CHUNK;
+        unsigned char *to = errand->to != NULL ? errand->to + at : scratch + held;
+        if (!read_chunk(loader, to, errand->part.offset + at, size, &sum)) {
             return false;
         }
-        forget(loader->fd, offset, size);
-        packed_checksum_add(&sum, to, (size_t)size);
-        if (!direct && at < errand->keep) {
-            memcpy(errand->to + at, scratch, (size_t)(errand->keep - at));
+        if (errand->to == NULL) {
+            held += size;
+            size_t used = errand->digest(loader->user, scratch, held);
+            held -= used;
+            memmove(scratch, scratch + used, held);
         }
     }
     uint64_t trailer;
     uint64_t end = errand->part.offset + packed_room(errand->part.bytes) - PACKED_TRAILER;
-    return loader_read(loader->fd, &trailer, sizeof trailer, end) &&
+    return held == 0 && read_at(loader->fd, &trailer, sizeof trailer, end) &&
            trailer == packed_checksum_value(&sum) &&
-           (errand->then == NULL || errand->then(loader->user, loader->fd));
+           (errand->then == NULL || errand->then(loader->user));
 }
 
 /* Tells those who wait. */
@@ -95,7 +106,11 @@ static void report(struct loader *loader, bool good) {
 
 static void *read_all(void *user) {
     struct loader *loader = user;
-    unsigned char *scratch = malloc(CHUNK);
+    size_t most = 0;
+    for (int i = 0; i < loader->count; i++) {
+        most = loader->errands[i].least > most ? loader->errands[i].least : most;
+    }
+    unsigned char *scratch = malloc(CHUNK + most);
     bool good = true;
     for (int i = 0; good && i < loader->count; i++) {
         good = scratch != NULL && read_part(loader, &loader->errands[i], scratch);

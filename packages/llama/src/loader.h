@@ -8,13 +8,18 @@
 
 #include "packed.h"
 
-/* Something to read: the first `keep` bytes of a part go to `to`, the rest is only checked. */
+/* Something to read. */
 struct errand {
     struct part part;
-    unsigned char *to;
-    uint64_t keep;
+    unsigned char *to; /* where the contents go as they are; NULL: they are digested */
+    /*
+     * Takes what it can of so many bytes, and says how many that were: what it left comes again,
+     * with more behind it. Of `least` bytes it takes some. Nothing was verified yet.
+     */
+    size_t (*digest)(void *user, const unsigned char *data, size_t bytes);
+    size_t least;
     /* Called, where it is set, when the part is there. False: its contents cannot be. */
-    bool (*then)(void *user, int fd);
+    bool (*then)(void *user);
 };
 
 struct loader;
@@ -28,8 +33,5 @@ bool loader_wait(struct loader *loader, int count, struct llama_error *error);
 
 /* Ends the thread, at once if it still reads; NULL is allowed. */
 void loader_stop(struct loader *loader);
-
-/* Reads exactly `bytes` at `offset`. */
-bool loader_read(int fd, void *to, uint64_t bytes, uint64_t offset);
 
 #endif

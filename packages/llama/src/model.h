@@ -23,19 +23,34 @@ enum precision {
     PRECISION_Q16, /* half the memory; decisions that it cannot vouch for are taken again in F32 */
 };
 
+/* A table with a row (dim) per token, in the mapped file. */
+struct table {
+    const float *rows; /* of a legacy file, in the order of their tokens */
+    const unsigned char *listed;  /* of a packed one, in planes: those of the short list */
+    const unsigned char *outside; /* all others */
+};
+
+/* How much of a packed model is there. */
+struct progress {
+    int layer, matrix, tile; /* the next tile */
+    int listed;              /* rows */
+};
+
 struct model {
     struct shape shape;
     enum precision precision;
     struct layer *layers; /* (layer) in `precision` */
     struct layer *exact;  /* (layer) in F32; the same where that is the precision */
     const float *rms_final; /* (dim) */
-    const float *embedding; /* (vocab_size, dim), row-major, in the mapped file */
-    const float *wcls;      /* (vocab_size, dim), row-major, in the mapped file */
+    struct table embedding;
+    struct table wcls; /* the classifier; the same table where they are tied */
     struct shortlist shortlist; /* matrix.rows 0: there is none, all rows are computed */
     struct guesses guesses; /* slots NULL: none */
     float error; /* of a logit in Q16, against the likeliest one's; measured by the packer */
     struct file file;
     struct loader *loader; /* NULL: everything is there */
+    struct progress progress; /* of the loader */
+    float *row;            /* (dim) room for the loader */
     void *memory;          /* what `layers` and the short list point into */
     struct layer *tables;  /* what `layers` and `exact` point into */
 };
@@ -51,6 +66,9 @@ void model_close(struct model *model);
 
 /* The packed model's own tokenizer file; `data` NULL where the model holds none. */
 struct file model_tokenizer(const struct model *model);
+
+/* out[dim] = the row of a token. */
+void model_row(float *out, const struct model *model, const struct table *table, int token);
 
 /*
  * Waits until layer `layer` has been read, or, with layer == n_layers, everything. False when the

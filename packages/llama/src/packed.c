@@ -113,24 +113,35 @@ static void place(struct packed_layout *layout, struct part *part, uint64_t byte
     layout->size += (uint64_t)count * packed_room(bytes);
 }
 
+static uint64_t outside_bytes(const struct shape *shape, int listed) {
+    int rows = shape->vocab_size - listed;
+    return 2 * sizeof(float) * (uint64_t)tiles_rows(rows) +
+           sizeof(uint16_t) * (uint64_t)tiles_words_q4(rows, shape->dim);
+}
+
+static void place_table(struct packed_layout *layout, struct table_parts *table,
+                        const struct packed_header *header, const struct shape *shape) {
+    uint64_t row = 4 * (uint64_t)shape->dim, listed = (uint64_t)header->listed;
+    place(layout, &table->listed, listed * row, 1);
+    place(layout, &table->outside, ((uint64_t)shape->vocab_size - listed) * row, 1);
+}
+
 void packed_lay_out(struct packed_layout *layout, const struct packed_header *header,
                     const struct shape *shape) {
     uint64_t dim = (uint64_t)shape->dim, layers = (uint64_t)shape->n_layers;
-    uint64_t rows = (uint64_t)shape->vocab_size, listed = (uint64_t)tiles_rows(header->listed);
-    int left = shape->vocab_size - header->listed;
-    uint64_t outside = (uint64_t)tiles_rows(left);
     layout->size = 0;
     place(layout, &layout->header, sizeof(struct packed_header), 1);
     place(layout, &layout->tokenizer, ((uint64_t)header->tokenizer_bytes + 3) / 4 * 4, 1);
     place(layout, &layout->norms, 4 * dim * (2 * layers + 1), 1);
-    place(layout, &layout->q16, packed_layer_bytes(shape, PRECISION_Q16), shape->n_layers);
-    place(layout, &layout->list, listed * (4 + 4 + 2 * dim), 1);
-    place(layout, &layout->outside,
-          RINGS * sizeof(struct ring) + 4 * dim + outside * (4 + 4) +
-              2 * (uint64_t)tiles_words_q4(left, shape->dim), 1);
-    place(layout, &layout->f32, packed_layer_bytes(shape, PRECISION_F32), shape->n_layers);
-    place(layout, &layout->embedding, 4 * rows * dim, 1);
-    place(layout, &layout->classifier, header->tied ? 0 : 4 * rows * dim, 1);
+    place(layout, &layout->list,
+          RINGS * sizeof(struct ring) + 4 * dim + 4 * (uint64_t)header->listed, 1);
+    place(layout, &layout->layers, packed_layer_bytes(shape, PRECISION_F32), shape->n_layers);
+    place(layout, &layout->outside, outside_bytes(shape, header->listed), 1);
+    place_table(layout, &layout->classifier, header, shape);
+    layout->embedding = layout->classifier;
+    if (!header->tied) {
+        place_table(layout, &layout->embedding, header, shape);
+    }
     place(layout, &layout->guesses, header->guesses * sizeof(struct guess), 1);
 }
 
@@ -171,20 +182,16 @@ void packed_point_norms(struct layer *layers, const float **rms_final, const uns
 
 void packed_point_list(struct shortlist *list, const unsigned char *data,
                        const struct packed_header *header, const struct shape *shape) {
-    uint64_t rows = (uint64_t)tiles_rows(header->listed);
-    list->tokens = take(&data, 4 * rows);
     list->matrix = (struct matrix){.rows = header->listed, .columns = shape->dim};
-    list->matrix.scale = take(&data, 4 * rows);
-    list->matrix.q16 = take(&data, 2 * rows * (uint64_t)shape->dim);
-}
-
-void packed_point_outside(struct shortlist *list, const unsigned char *data,
-                          const struct packed_header *header, const struct shape *shape) {
     list->outside = shape->vocab_size - header->listed;
-    uint64_t rows = (uint64_t)tiles_rows(list->outside);
     list->rings = take(&data, RINGS * sizeof *list->rings);
     list->centre = take(&data, 4 * (uint64_t)shape->dim);
-    list->scale = take(&data, 4 * rows);
-    list->missing = take(&data, 4 * rows);
-    list->coarse = take(&data, 2 * (uint64_t)tiles_words_q4(list->outside, shape->dim));
+    list->tokens = take(&data, 4 * (uint64_t)header->listed);
+}
+
+void packed_point_outside(struct shortlist *list, unsigned char *data) {
+    size_t rows = (size_t)tiles_rows(list->outside) * sizeof(float);
+    list->scale = (float *)(void *)data;
+    list->missing = (float *)(void *)(data + rows);
+    list->coarse = (uint16_t *)(void *)(data + 2 * rows);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The packed model: one file in the order in which a token needs it, so that the card reads it in
- * one go, and the weights of a token lie in memory as one ascending stream.
+ * one go.
  *
- *   header | tokenizer | norms | layers in 16 bits | short list | outside | layers in float32 |
- *   embedding | classifier, where it is not the embedding | guesses
+ *   header | tokenizer | norms | short list | layers | rows outside in four bits | classifier's
+ *   rows in the list | those outside | the same of the embedding, where that is another table |
+ *   guesses
  *
  * Little-endian. Each part begins at a multiple of 64 bytes and ends with a trailer of 64 bytes,
  * of which the first 8 are its checksum. All places follow from the header: it holds none. The
- * header's own trailer covers it. Float32 parts are the source's bits: what 16 bits cannot decide
- * is taken from there.
+ * header's own trailer covers it. Each weight is there once, with the source's bits; what is
+ * computed with in 16 bits is made of them while they are read (see intake.h). Only those outside
+ * the list are there in four bits, too: making these would cost reading all the rows.
  */
 #ifndef LLAMA_PACKED_H
 #define LLAMA_PACKED_H
@@ -19,7 +21,7 @@
 #define PACKED_MAGIC "LLAMAPCK"
 
 enum {
-    PACKED_VERSION = 2,
+    PACKED_VERSION = 3,
     PACKED_ALIGN = 64,
     PACKED_TRAILER = 64,
     HASH_BYTES = 32,
@@ -46,13 +48,19 @@ struct part {
     uint64_t bytes;
 };
 
+/* The rows of a table in planes: of the tokens in the short list, then of the others. */
+struct table_parts {
+    struct part listed, outside;
+};
+
 struct packed_layout {
     struct part header, tokenizer, norms;
-    struct part q16;  /* the first layer; the others follow, each with its trailer */
-    struct part list; /* tokens, then scales, then 16-bit tiles */
-    struct part outside;
-    struct part f32; /* the first layer */
-    struct part embedding, classifier, guesses;
+    struct part list;   /* rings, centre of the rows outside, tokens */
+    struct part layers; /* the first one, in tiles; the others follow, each with its trailer */
+    struct part outside; /* the rows outside, in four bits */
+    struct table_parts classifier;
+    struct table_parts embedding; /* the same parts where it is the same table */
+    struct part guesses;
     uint64_t size; /* of the file */
 };
 
@@ -91,7 +99,7 @@ struct extent {
 };
 void packed_matrices(struct extent *extents, const struct shape *shape);
 
-/* What the contents of a layer's part take. */
+/* What a layer takes: in float32 the contents of its part, in 16 bits the memory. */
 uint64_t packed_layer_bytes(const struct shape *shape, enum precision precision);
 
 /* The rows of a checkpoint that one matrix of a layer is put together from, one below the other. */
@@ -102,14 +110,16 @@ struct source {
 };
 int packed_sources(struct source *sources, const struct checkpoint *model, int layer, int matrix);
 
-/* Points a layer, or the outside rows of a short list, into the contents of their part. */
+/*
+ * Points a layer, the norms, what is stored of the short list, or the rows outside in four bits
+ * (list->outside of them), into the contents of their part; a layer in 16 bits into its memory.
+ */
 void packed_point_layer(struct layer *layer, const unsigned char *data, const struct shape *shape,
                         enum precision precision);
 void packed_point_norms(struct layer *layers, const float **rms_final, const unsigned char *data,
                         const struct shape *shape);
+void packed_point_outside(struct shortlist *list, unsigned char *data);
 void packed_point_list(struct shortlist *list, const unsigned char *data,
                        const struct packed_header *header, const struct shape *shape);
-void packed_point_outside(struct shortlist *list, const unsigned char *data,
-                          const struct packed_header *header, const struct shape *shape);
 
 #endif

@@ -2,11 +2,12 @@
 #include "shortlist.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "arithmetic.h"
 #include "exact.h"
 
-int shortlist_find(const struct shortlist *list, int token) {
+int shortlist_before(const struct shortlist *list, int token) {
     int low = 0, high = list->matrix.rows;
     while (low < high) {
         int middle = low + (high - low) / 2;
@@ -16,7 +17,41 @@ int shortlist_find(const struct shortlist *list, int token) {
             high = middle;
         }
     }
-    return low < list->matrix.rows && list->tokens[low] == token ? low : -1;
+    return low;
+}
+
+int shortlist_find(const struct shortlist *list, int token) {
+    int row = shortlist_before(list, token);
+    return row < list->matrix.rows && list->tokens[row] == token ? row : -1;
+}
+
+void shortlist_coarsen(struct shortlist *list, int index, const float *row) {
+    int columns = list->matrix.columns, first = index / TILE * TILE;
+    uint16_t *tile = list->coarse + tiles_words_q4(first, columns);
+    if (index == first) {
+        size_t room = tiles_words_q4(1, columns);
+        memset(tile, 0, room * sizeof *tile);
+        memset(list->scale + first, 0, TILE * sizeof *list->scale);
+        memset(list->missing + first, 0, TILE * sizeof *list->missing);
+    }
+    float most = 0.0f;
+    for (int c = 0; c < columns; c++) {
+        most = fmaxf(most, fabsf(row[c] - list->centre[c]));
+    }
+    float scale = most / COARSE_MAX;
+    double missing = 0.0;
+    for (int c = 0; c < columns; c++) {
+        float rest = row[c] - list->centre[c];
+        /* What is no number stays harmless. */
+        float value = scale > 0.0f ? fmaxf(-COARSE_MAX, fminf(COARSE_MAX, rest / scale)) : 0.0f;
+        value = tiles_nearest(value);
+        double gap = (double)row[c] - (double)list->centre[c] - (double)scale * (double)value;
+        uint16_t *words = tile + c / FOURS * TILE + index % TILE;
+        *words = (uint16_t)(*words | (unsigned)((int)value + COARSE_MAX) << (c % FOURS * 4));
+        missing += gap * gap;
+    }
+    list->scale[index] = scale;
+    list->missing[index] = nextafterf((float)sqrt(missing), INFINITY);
 }
 
 /*

@@ -28,9 +28,9 @@ struct shortlist {
     int outside;             /* rows that are not in the list */
     const float *centre;     /* (dim) of the rows outside */
     const struct ring *rings; /* (RINGS) */
-    const uint16_t *coarse;  /* tiles of four bits: the rows outside, less the centre */
-    const float *scale;      /* (outside, padded) of the four-bit values */
-    const float *missing;    /* (outside, padded) length of what four bits miss of a row */
+    uint16_t *coarse;        /* tiles of four bits: the rows outside, less the centre */
+    float *scale;            /* (outside, padded) of the four-bit values */
+    float *missing;          /* (outside, padded) length of what four bits miss of a row */
 };
 
 /* An upper bound of what the logits outside the list, divided by the temperature, can be. */
@@ -39,8 +39,14 @@ struct bound {
     double mass; /* the sum of e^(logit - reference) */
 };
 
+/* How many tokens of the list come before this one. */
+int shortlist_before(const struct shortlist *list, int token);
+
 /* The row of a token, or -1 when it is not in the list. */
 int shortlist_find(const struct shortlist *list, int token);
+
+/* Puts row `index` of those outside, given in float32, in four bits into their tiles. */
+void shortlist_coarsen(struct shortlist *list, int index, const float *row);
 
 /* From the rings alone: cheap. */
 struct bound shortlist_bound(const struct shortlist *list, const float *x, float reference,

@@ -76,8 +76,11 @@ static bool make_pass(struct tale *tale, struct llama_error *error) {
         return false;
     }
     tale->pass = pass;
-    /* The first pass also pays for bringing the weights in: its end starts the clock. */
+    /* As in run.c, whose first pass brings all weights in: its end starts the clock. */
     if (tale->started == 0.0) {
+        if (!model_wait(t->model, t->model->shape.n_layers, error)) {
+            return false;
+        }
         tale->started = now();
         tale->first = tale->started - begun;
     }

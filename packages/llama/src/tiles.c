@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* posix_memalign */
 #include "tiles.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "exact.h"
+
+void *tiles_memory(uint64_t bytes) {
+    void *memory = NULL;
+    if (bytes > SIZE_MAX - TILE_LINE - TOUCH ||
+        posix_memalign(&memory, TILE_LINE, (size_t)bytes + TOUCH) != 0) {
+        return NULL;
+    }
+    return memory;
+}
 
 static size_t place(int row, int column, int columns) {
     return ((size_t)(row / TILE) * (size_t)columns + (size_t)column) * TILE + (size_t)(row % TILE);
@@ -17,26 +28,41 @@ void tiles_put_f32(float *tiles, const float *source, int first, int rows, int c
     }
 }
 
-float tiles_quantise(int16_t *values, const float *row, int columns) {
-    float most = 0.0f;
-    for (int c = 0; c < columns; c++) {
-        most = fmaxf(most, fabsf(row[c]));
-    }
-    float scale = most / INT16_MAX;
-    for (int c = 0; c < columns; c++) {
-        /* The greatest may be rounded beyond its place; what is no number stays harmless. */
-        float value = scale > 0.0f ? row[c] / scale : 0.0f;
-        values[c] = (int16_t)lrintf(fmaxf(-INT16_MAX, fminf(INT16_MAX, value)));
-    }
-    return scale;
+/* The greatest may be rounded beyond its place; what is no number stays harmless. */
+static int16_t quantise(float weight, float scale) {
+    float value = scale > 0.0f ? weight / scale : 0.0f;
+    return (int16_t)tiles_nearest(fmaxf(-INT16_MAX, fminf(INT16_MAX, value)));
 }
 
-void tiles_put_q16(int16_t *tiles, float *scale, int16_t *row, const float *source, int first,
-                   int rows, int columns) {
+void tiles_put_q16(int16_t *tiles, float *scale, const float *source, int first, int rows,
+                   int columns) {
     for (int r = 0; r < rows; r++) {
-        scale[first + r] = tiles_quantise(row, source + (size_t)r * (size_t)columns, columns);
+        const float *row = source + (size_t)r * (size_t)columns;
+        float most = 0.0f;
         for (int c = 0; c < columns; c++) {
-            tiles[place(first + r, c, columns)] = row[c];
+            most = fmaxf(most, fabsf(row[c]));
+        }
+        scale[first + r] = most / INT16_MAX;
+        for (int c = 0; c < columns; c++) {
+            tiles[place(first + r, c, columns)] = quantise(row[c], scale[first + r]);
+        }
+    }
+}
+
+void tiles_quantise(int16_t *tile, float *scale, const float *source, int columns) {
+    float most[TILE] = {0};
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < TILE; r++) {
+            most[r] = fmaxf(most[r], fabsf(source[(size_t)c * TILE + (size_t)r]));
+        }
+    }
+    for (int r = 0; r < TILE; r++) {
+        scale[r] = most[r] / INT16_MAX;
+    }
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < TILE; r++) {
+            size_t at = (size_t)c * TILE + (size_t)r;
+            tile[at] = quantise(source[at], scale[r]);
         }
     }
 }

@@ -8,6 +8,8 @@
 
 #include "kernels.h"
 
+enum { TILE_LINE = 64 }; /* bytes of a cache line */
+
 /* One of `f32` and `q16` is set; `scale` (padded rows) goes with `q16`. */
 struct matrix {
     const float *f32;
@@ -16,6 +18,14 @@ struct matrix {
     int rows; /* without padding */
     int columns;
 };
+
+/* Bytes up to the next cache line: no tile shares one with another. */
+static inline uint64_t tiles_line_up(uint64_t bytes) {
+    return (bytes + TILE_LINE - 1) / TILE_LINE * TILE_LINE;
+}
+
+/* Memory for tiles, for free() to give back. NULL: there is not enough. */
+void *tiles_memory(uint64_t bytes);
 
 /* How many tiles hold so many rows. */
 static inline int tiles_count(int rows) {
@@ -40,12 +50,23 @@ static inline size_t tiles_words_q4(int rows, int columns) {
 /* Spreads rows `first` to `first + rows - 1` of a matrix, given row-major, over its tiles. */
 void tiles_put_f32(float *tiles, const float *source, int first, int rows, int columns);
 
-/* A row in 16 bits: values[c] * scale is near row[c]; the greatest becomes +-32767. */
-float tiles_quantise(int16_t *values, const float *row, int columns);
+/*
+ * The same in 16 bits: each row gets a scale of its own, with which value * scale is near the
+ * weight; the greatest becomes +-32767.
+ */
+void tiles_put_q16(int16_t *tiles, float *scale, const float *source, int first, int rows,
+                   int columns);
 
-/* The same for 16-bit tiles: each row gets a scale of its own. `row` is room for one. */
-void tiles_put_q16(int16_t *tiles, float *scale, int16_t *row, const float *source, int first,
-                   int rows, int columns);
+/* A whole tile in 16 bits, and the scales of its TILE rows. */
+void tiles_quantise(int16_t *tile, float *scale, const float *source, int columns);
+
+/*
+ * The nearest whole number, of two the even one. `value` is at most 2^22 in size. Unlike lrintf it
+ * is no call, so that loops around it are fast.
+ */
+static inline float tiles_nearest(float value) {
+    return value + 0x1.8p23f - 0x1.8p23f;
+}
 
 /* out[columns] = one row of a matrix. */
 void tiles_row(float *out, const struct matrix *matrix, int row);

@@ -186,14 +186,13 @@ static void feed_forward_block(struct transformer *t, const struct group *group,
 static void embed(const struct transformer *t, float *x, int token, int pos,
                   enum precision precision) {
     const struct model *model = t->model;
-    size_t dim = (size_t)model->shape.dim;
-    bool tied = model->wcls == model->embedding;
+    bool tied = model->wcls.listed == model->embedding.listed;
     bool local = pos > 0 && precision == model->precision && model->shortlist.matrix.rows > 0;
     int row = tied && local ? shortlist_find(&model->shortlist, token) : -1;
     if (row >= 0) {
         tiles_row(x, &model->shortlist.matrix, row);
     } else {
-        memcpy(x, model->embedding + (size_t)token * dim, dim * sizeof *x);
+        model_row(x, model, &model->embedding, token);
     }
 }
 

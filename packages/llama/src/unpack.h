@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Opens a packed model, and has it read while it already computes. */
+#ifndef LLAMA_UNPACK_H
+#define LLAMA_UNPACK_H
+
+#include "model.h"
+
+/* Parts that are read after the layers: the short list, what is outside, guesses. */
+enum { UNPACK_OTHERS = 3 };
+
+/* `model` has its file, which is a packed one, and its precision. */
+bool unpack_open(struct model *model, const char *path, struct llama_error *error);
+
+#endif
