@@ -13,7 +13,7 @@ from image.bench import boot
 from image.bench.boot import Timeline
 from image.bench.links import ConsoleTarget, SshTarget, emulated, serial
 from image.bench.target import Target
-from image.board import USB_ADDRESS
+from image.board import USB_ADDRESS, address
 from image.errors import UserError
 
 SSH_PORT = 22
@@ -38,14 +38,15 @@ class Chosen:
 
 def choose(board: str, given: Mapping[str, str], image: Path, folder: Path) -> Chosen:
     """The board of this call; `image` and `folder` are for the emulator. Raises UserError."""
-    if "host" in given:
-        return _by_ssh(given["host"], "host= names it")
+    for name in ("host", "SSH_PORT"):
+        if name in given:
+            return _by_ssh(given, f"{name}= names it")
     if "port" in given:
         return _by_serial(Path(given["port"]), "port= names it")
     if board == EMULATED:
         return _by_emulator(image, folder)
     if is_answering(USB_ADDRESS):
-        return _by_ssh(USB_ADDRESS, "it answers on the USB cable")
+        return _by_ssh({}, "it answers on the USB cable")
     try:
         return _by_serial(console.find_port(), "the one serial port of this machine")
     except UserError as error:
@@ -53,15 +54,15 @@ def choose(board: str, given: Mapping[str, str], image: Path, folder: Path) -> C
         raise UserError(message, REMEDIES) from None
 
 
-def is_answering(address: str) -> bool:
+def is_answering(host: str) -> bool:
     """Whether something listens where a board's ssh would."""
-    with contextlib.suppress(OSError), socket.create_connection((address, SSH_PORT), ANSWER_S):
+    with contextlib.suppress(OSError), socket.create_connection((host, SSH_PORT), ANSWER_S):
         return True
     return False
 
 
-def _by_ssh(host: str, why: str) -> Chosen:
-    target = SshTarget(host)
+def _by_ssh(given: Mapping[str, str], why: str) -> Chosen:
+    target = SshTarget(*address(given), is_emulated="SSH_PORT" in given)
 
     def begin() -> None:
         target.open()

@@ -114,10 +114,11 @@ class ConsoleTarget:
 class SshTarget:
     """A board on the network; every command is a visit of its own."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *options: str, is_emulated: bool = False) -> None:
         self.name = f"root@{host} (ssh)"
-        self.is_emulated = False
+        self.is_emulated = is_emulated
         self._host = host
+        self._options = options
         self._were_stories = False
 
     def open(self) -> None:
@@ -133,7 +134,7 @@ class SshTarget:
         # A program that hangs ends with the visit; ssh itself notes a board that is gone.
         framed_line = framed(f"timeout {limit_s:.0f} sh -c {shlex.quote(line)}", 0)
         try:
-            said = board.ask_by_ssh(self._host, framed_line)
+            said = board.ask_by_ssh(self._host, framed_line, *self._options)
         except run.CommandFailed as error:
             raise LinkLost(f"no answer from {self._host}: {error.message}", board.NO_SSH) from None
         found = unframed(said.encode(), 0)

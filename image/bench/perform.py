@@ -16,8 +16,8 @@ from image.bench.session import Session
 from image.errors import UserError
 from image.plan import Plan
 
-SETTINGS = ("board", "host", "port", "engines", "runs", "seeds", "prompts", "temperature", "topp",
-            "steps")  # fmt: skip
+SETTINGS = ("board", "host", "port", "SSH_PORT", "engines", "runs", "seeds", "prompts",
+            "temperature", "topp", "steps")  # fmt: skip
 
 
 def perform(made: Plan, given: Mapping[str, str]) -> None:
@@ -33,12 +33,6 @@ def perform(made: Plan, given: Mapping[str, str]) -> None:
     raw = folder / "partial.jsonl"
     try:
         result = _measure(made, chosen, wanted, given, raw)
-    except (UserError, KeyboardInterrupt):
-        if raw.is_file():
-            again = [f"{name}={given[name]}" for name in SETTINGS if name in given]
-            print(f"\nwhat was measured is kept in {raw}; the same call goes on from there:")
-            print(shlex.join(["./doit", "bench", *again]), flush=True)
-        raise
     finally:
         chosen.target.close()
     _write(result, raw, folder, made.project.root)
@@ -62,7 +56,11 @@ def _measure(
     if record.was_begun:
         print(f"going on with a bench that was begun: {len(record)} measurements are there")
     session = Session(target, wanted, tuple(there), record)
-    session.measure(start, chosen.restart)
+    try:
+        session.measure(start, chosen.restart)
+    except (UserError, KeyboardInterrupt):
+        _say_how_to_go_on(raw, given)
+        raise
     notes = [lack] if lack else []
     by_host = None
     if image.is_on_card:
@@ -71,6 +69,12 @@ def _measure(
         notes.append("the card does not hold the image that this checkout built last")
     known = results.reference(session, by_host)
     return results.assemble(session, made.project.config.board, image, known, notes)
+
+
+def _say_how_to_go_on(raw: Path, given: Mapping[str, str]) -> None:
+    again = [f"{name}={given[name]}" for name in SETTINGS if name in given]
+    print(f"\nwhat was measured is kept in {raw}; the same call goes on from there:")
+    print(shlex.join(["./doit", "bench", *again]), flush=True)
 
 
 def _write(result: dict[str, object], raw: Path, folder: Path, root: Path) -> None:

@@ -67,7 +67,8 @@ class Session:
 
     def _of_story(self, engine: Engine, case: Case) -> list[tuple[Key, Callable[[], Any]]]:
         def run() -> dict[str, Any]:
-            return watching.tell(self.target, engine, self.protocol, case).as_json()
+            usual_s = self.record[trace_key(engine, case)]["costs"]["wall_s"]
+            return watching.tell(self.target, engine, self.protocol, case, usual_s).as_json()
 
         keys = [run_key(engine, case, number) for number in range(1, self.protocol.runs + 1)]
         # First the one from a card that nothing was read of.

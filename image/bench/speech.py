@@ -33,6 +33,7 @@ def tell(target: Target, protocol: Protocol, case: Case, way: str) -> dict[str, 
 def figures(costs: Costs, out: str, err: str, writes: list[Write]) -> dict[str, Any]:
     """What one telling shows; the line of JSON, where there is one, goes before the words."""
     said, sound, told = COSTS.search(out), FIRST_SOUND.search(out), _json_line(out)
+    first = told.get("first_sound_s", float(sound[1]) if sound else None)
     rate = told.get("tokens_per_s_while_speaking", float(said[2]) if said else None)
     return {
         "failure": costs.failure or (None if said or told else f"told nothing: {err.strip()}"),
@@ -40,7 +41,8 @@ def figures(costs: Costs, out: str, err: str, writes: list[Write]) -> dict[str, 
         "peak_rss_kib": costs.peak_rss_kib,
         "mem_available_kib": min((write.available_kib for write in writes), default=None),
         "speech_s": told.get("speech_s", float(said[3]) if said else 0.0),
-        "first_sound_s": told.get("first_sound_s", float(sound[1]) if sound else None),
+        # Below zero: none was heard.
+        "first_sound_s": first if first is not None and first >= 0 else None,
         "tok_s": rate,
         "speech_cpu_per_s": told.get("speech_cpu_per_s"),
         "underruns": told.get("underruns"),

@@ -194,7 +194,7 @@ def test_a_start_that_stops_is_an_error(words: str) -> None:
 def nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine with no board at all; returns a folder for ports."""
     usual = console.find_port
-    monkeypatch.setattr(choice, "is_answering", lambda address: False)
+    monkeypatch.setattr(choice, "is_answering", lambda host: False)
     monkeypatch.setattr(console, "find_port", lambda: usual(tmp_path))
     return tmp_path
 
@@ -207,6 +207,8 @@ def chosen(given: dict[str, str], name: str = "milkv_duo") -> tuple[str, str]:
 def test_what_is_named_is_taken(nothing_there: Path) -> None:
     assert chosen({"host": "192.0.2.7"}) == ("root@192.0.2.7 (ssh)", "host= names it")
     assert chosen({"port": "/dev/ttyS9"}) == ("/dev/ttyS9 (serial)", "port= names it")
+    found = choice.choose("qemu_virt", {"SSH_PORT": "2222"}, Path("image"), Path("folder"))
+    assert (found.target.name, found.target.is_emulated) == ("root@127.0.0.1 (ssh)", True)
     assert chosen({}, "qemu_virt") == ("QEMU", "board=qemu_virt asks for it")
     # A board that is named is meant, whatever is configured.
     assert chosen({"host": "h"}, "qemu_virt")[0] == "root@h (ssh)"
@@ -218,7 +220,7 @@ def test_what_answers_is_taken(nothing_there: Path, monkeypatch: pytest.MonkeyPa
         f"{nothing_there}/ttyUSB0 (serial)",
         "the one serial port of this machine",
     )
-    monkeypatch.setattr(choice, "is_answering", lambda address: address == board.USB_ADDRESS)
+    monkeypatch.setattr(choice, "is_answering", lambda host: host == board.USB_ADDRESS)
     assert chosen({}) == ("root@192.168.42.1 (ssh)", "it answers on the USB cable")
 
 

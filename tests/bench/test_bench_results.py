@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from image.bench import results, sheet, story, table
+from image.bench import results, sheet, speech, story, table
 from image.bench.boot import Timeline
 from image.bench.card import CardImage
 from image.bench.protocol import Case, Protocol
@@ -102,6 +102,17 @@ def test_speech_is_the_difference_that_a_voice_makes(tmp_path: Path) -> None:
     assert speech["cpu_s_per_speech_s"] == pytest.approx(0.3)
     assert (speech["first_sound_s"], speech["underruns"]) == (1.2, None)
     assert speech["mem_available_kib"] == 50000
+
+
+def test_the_storytellers_own_line_of_figures_goes_before_its_words() -> None:
+    line = {"speech_s": 9.0, "first_sound_s": -1.0, "speech_cpu_per_s": 0.25, "underruns": 2,
+            "ring_lowest_ms": 800, "tokens_per_s_while_speaking": 31.0}  # fmt: skip
+    words = "60 tokens  30.0 tokens/s  10.0 s of speech  first sound after 1.20 s  6.5 MiB resident"
+    found = speech.figures(Costs(**COSTS), f"Once.\n{words}\n{json.dumps(line)}\n", "", [])
+    told = speech.summary(dict.fromkeys(speech.WAYS, found))
+    assert (told["cpu_s_per_speech_s"], told["cpu_is"]) == (0.25, "the voice's own clock")
+    assert (told["underruns"], told["lowest_ms"], told["first_sound_s"]) == (2, 800, None)
+    assert told["tok_s_while_speaking"] == 31.0
 
 
 def test_the_reference_is_the_closest_to_run_c(tmp_path: Path) -> None:
