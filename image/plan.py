@@ -279,6 +279,6 @@ def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
         own["settings"] = {k: v for k, v in project.config.symbols.items() if k.startswith("CARD_")}
     if step.kind == "release":
         own["board"] = project.config.board
-        own["bill"] = hash_file(HERE / "sbom.py")
+        own["bill"] = hash_tree(HERE / "sbom")
         own["bmap"] = hash_file(HERE / "bmap.py")
     return own

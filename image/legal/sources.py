@@ -48,7 +48,9 @@ def collect_texts(plan: Plan, package: Package, target: Path) -> Iterator[str]:
     elif names:
         for source in package.sources:
             fetched = fetch.known(source, plan.project.fetch)
-            if fetched and archive.is_archive(fetched.path):
+            if fetched and source.file in names:
+                found[source.file] = fetched.path.read_bytes()
+            elif fetched and archive.is_archive(fetched.path):
                 found |= archive.read_members(fetched.path, names)
     for name, text in found.items():
         path = target / name.replace("/", "_")

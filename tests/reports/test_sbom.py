@@ -19,6 +19,7 @@ from referencing.jsonschema import DRAFT7
 from image import plan, project, sbom
 from image.key import canonical, hash_file
 from image.package import load
+from image.sbom import patches, purl
 from tests.conftest import ROOT
 
 Bill = dict[str, Any]
@@ -38,6 +39,22 @@ def components(bill: Bill) -> dict[str, Bill]:
 def test_the_official_library_accepts_it(bill: Bill) -> None:
     complaint = JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bill))
     assert complaint is None
+
+
+def test_each_recipe_makes_a_good_component(bill: Bill) -> None:
+    """Those that this board does not have, too."""
+    made = plan.make(project.load(ROOT, {"board": "qemu_virt"}))
+    every = [
+        sbom._package(made, package, {})
+        for name, package in made.project.packages.items()
+        if name not in made.steps
+    ]
+    assert {"duo-linux", "duo-fsbl", "stories15m", "dropbear"} <= {one["name"] for one in every}
+    for one in every:
+        if "purl" in one:
+            assert PackageURL.from_string(one["purl"]).to_string() == one["purl"]
+    text = json.dumps({**bill, "components": every, "dependencies": []})
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
 def test_a_second_reader_accepts_it(bill: Bill) -> None:
@@ -122,6 +139,18 @@ def test_patches_are_in_it(tmp_path: Path) -> None:
     assert (patch["type"], patch["diff"]["text"]["content"]) == ("unofficial", text)
 
 
+def test_a_folder_given_by_hand_has_no_more_than_a_name(tmp_path: Path) -> None:
+    """What was published under the recipe's address is not what was built."""
+    given = {"board": "qemu_virt", "SDK_DIR": str(tmp_path), "LINUX_SRC": str(tmp_path)}
+    made = plan.make(project.load(ROOT, given))
+    source = {"sources": [{"origin": "local folder", "tree_sha256": "0" * 64}]}
+    for name in ("linux", "duo-linux"):
+        package = made.project.packages[name]
+        component = sbom._package(made, package, {**source, "key": "1", "compiler": "gcc"})
+        assert component["purl"] == f"pkg:generic/{name}@{package.version}"
+        assert "externalReferences" not in component
+
+
 def test_serial_number_is_of_the_content(bill: Bill) -> None:
     rest = {key: value for key, value in bill.items() if key != "serialNumber"}
     assert bill["serialNumber"] == f"urn:uuid:{uuid.uuid5(sbom.SERIALS, canonical(rest))}"
@@ -142,7 +171,7 @@ def test_serial_number_is_of_the_content(bill: Bill) -> None:
     ],
 )
 def test_github_urls(url: str, expected: str | None) -> None:
-    assert sbom.github_url(url) == expected
+    assert purl.github_url(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -154,4 +183,4 @@ def test_github_urls(url: str, expected: str | None) -> None:
     ],
 )
 def test_patch_state(text: str, kind: str) -> None:
-    assert sbom.patch_state(text)[0] == kind
+    assert patches.state(text)[0] == kind

@@ -1,38 +1,32 @@
 # SPDX-License-Identifier: MIT
 """The bill of materials of a card: CycloneDX 1.6, the same bytes wherever it is made."""
 
-import platform
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from image.build import BOOT, ROOT
 from image.key import canonical, hash_file
 from image.package import Package
 from image.plan import Plan, step_name
-from image.source import Repository
+from image.sbom import patches, purl
 from image.toolchain import HOST, RISCV64
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 # Serial numbers are drawn from the content, in a name space of this project's own.
 SERIALS = uuid.UUID("5a3c0f5e-8a1c-5d0e-9c4e-64d0057e11e5")
-GITHUB = re.compile(
-    r"https://(?:github\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)"
-    r"/(?:archive(?:/refs/tags)?|releases/download|raw)/(?P<tag>[^/]+?)(?:/[^/]+|\.tar\.gz|\.zip)"
-    r"|raw\.githubusercontent\.com/(?P<raw_owner>[^/]+)/(?P<raw_name>[^/]+)/(?P<commit>[^/]+)/.+)$"
-)
 VERSION = re.compile(r"\d+(?:\.\d+)+")
-UPSTREAM = re.compile(r"^Upstream:\s*(?P<said>.*)$", re.MULTILINE)
 # Kinds of components by the builder of a recipe; what is not here is told apart by what it gives.
 KINDS = {
     "dtb": "data",
+    "files": "data",
     "fip": "firmware",
     "firmware": "firmware",
     "fit": "firmware",
     "packed": "machine-learning-model",
+    "spoken": "data",
     "vendor_image": "firmware",
 }
 LIBGCC_LICENCE = "GPL-3.0-or-later WITH GCC-exception-3.1"
@@ -77,23 +71,6 @@ def make(plan: Plan, manifest: Mapping[str, Any], image: Path) -> dict[str, Any]
     return {**bill, "serialNumber": f"urn:uuid:{uuid.uuid5(SERIALS, canonical(bill))}"}
 
 
-def patch_state(text: str) -> tuple[str, str]:
-    """CycloneDX's type of a patch, and what its line `Upstream:` says."""
-    found = UPSTREAM.search(text)
-    said = found["said"].strip() if found else ""
-    is_taken = re.search(r"\b[0-9a-f]{12,40}\b|https?://", said) and not said.startswith("no")
-    return ("backport" if is_taken else "unofficial"), said
-
-
-def github_url(url: str) -> str | None:
-    """The package URL of a file that a GitHub repository gives out; None of another file."""
-    found = GITHUB.match(url)
-    if not found:
-        return None
-    owner, name = found["owner"] or found["raw_owner"], found["name"] or found["raw_name"]
-    return f"pkg:github/{owner.lower()}/{name.lower()}@{quote(found['tag'] or found['commit'])}"
-
-
 def _package(plan: Plan, package: Package, entry: Mapping[str, Any]) -> Component:
     sources = entry.get("sources", [])
     version = next((s["version"] for s in sources if "version" in s), package.version)
@@ -105,13 +82,13 @@ def _package(plan: Plan, package: Package, entry: Mapping[str, Any]) -> Componen
         "description": package.summary,
         "scope": "required",
         "licenses": _licence(package.licence.spdx),
-        "purl": _purl(plan, package, sources, version),
+        "purl": purl.of_package(plan, package, sources, version),
         "externalReferences": list(_references(plan, package, sources)),
         "properties": list(_properties(package, entry)),
         "components": list(_files(plan, package)),
     }
     if package.patches and package.name not in plan.project.local_sources:
-        component["pedigree"] = {"patches": [_patch(path) for path in package.patches]}
+        component["pedigree"] = {"patches": [patches.describe(path) for path in package.patches]}
     return {key: value for key, value in component.items() if value not in ([], {})}
 
 
@@ -126,38 +103,6 @@ def _kind(package: Package) -> str:
     programs = [path for path in package.recipe.get("install", {}) if "bin" in path.split("/")]
     is_program = programs or package.recipe.get("programs") or package.recipe.get("musl")
     return "application" if is_program else "library"
-
-
-def _purl(plan: Plan, package: Package, sources: Iterable[Mapping[str, Any]], version: str) -> str:
-    for name in package.tree:
-        return _tree_url(plan.project.packages[name].repository, package.tree[name])
-    for source, entry in zip(package.sources, sources, strict=False):
-        if source.fallback and entry["version"] != package.version:
-            vendor = platform.freedesktop_os_release()["ID"]
-            return f"pkg:deb/{vendor}/{source.fallback}@{quote(version, safe='')}?arch=all"
-        github = github_url(source.urls[0]) if source.urls else None
-        if github:
-            return github
-        where = {"checksum": f"sha256:{source.sha256}"}
-        where |= {"download_url": source.urls[0]} if source.urls else {}
-        return f"{_plain(package.name, version)}?{_qualifiers(where)}"
-    return _plain(package.name, version)
-
-
-def _tree_url(repository: Repository | None, folders: tuple[str, ...]) -> str:
-    """The repository at its commit, and, where it is but one, the folder."""
-    assert repository is not None
-    at = repository.urls[0].removesuffix(".git").removeprefix("https://github.com/").lower()
-    below = f"#{folders[0]}" if len(folders) == 1 else ""
-    return f"pkg:github/{at}@{repository.commit}{below}"
-
-
-def _plain(name: str, version: str) -> str:
-    return f"pkg:generic/{quote(name, safe='')}@{quote(version, safe='')}"
-
-
-def _qualifiers(values: Mapping[str, str]) -> str:
-    return "&".join(f"{key}={quote(value, safe=':/')}" for key, value in sorted(values.items()))
 
 
 def _references(
@@ -211,19 +156,6 @@ def _files(plan: Plan, package: Package) -> Iterator[Component]:
                 yield {"type": "file", "name": name, "hashes": _sha256(hash_file(path))}
 
 
-def _patch(path: Path) -> Component:
-    text = path.read_text(errors="replace")
-    kind, said = patch_state(text)
-    patch: Component = {
-        "type": kind,
-        "diff": {"text": {"contentType": "text/x-diff", "content": text}},
-    }
-    link = re.search(r"https?://\S+", said)
-    if link and kind == "backport":
-        patch["resolves"] = [{"type": "defect", "references": [link[0]], "name": path.name}]
-    return patch
-
-
 def _given(manifest: Mapping[str, Any]) -> Iterator[Component]:
     """Files that were given by hand, of which no more than their content is known."""
     kinds = {"model": "machine-learning-model", "boot": "firmware"}
@@ -267,7 +199,7 @@ def _tool(name: str, identity: str, purpose: str) -> Component:
         "version": version,
         "description": f"{purpose}; of the machine that built the card",
         "scope": "excluded",
-        "purl": _plain(name, version),
+        "purl": purl.plain(name, version),
         "properties": [_property("tool:identity", identity)],
     }
 
