@@ -43,6 +43,12 @@ def task_engine() -> Iterator[Task]:
     yield from tasks.engine()
 
 
+@reported
+def task_stories() -> Iterator[Task]:
+    """invent N stories on this machine: stories N; how fit they are: out/BOARD/stories"""
+    yield from tasks.story_report()
+
+
 def task_run() -> Task:
     """boot the card image in QEMU (board=qemu_virt); Ctrl-A X quits"""
     return tasks.foreground(tasks.boot, needs=["image"])

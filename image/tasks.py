@@ -24,6 +24,7 @@ from image import (
     report,
     shell,
     steps,
+    stories,
     submission,
 )
 from image.bench import compare, perform
@@ -33,7 +34,7 @@ from image.cycles import bench
 from image.duo.ram import read_figures, render
 from image.errors import UserError
 from image.legal import pages
-from image.model import PACKER, PACKER_PROGRAM
+from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
 from image.plan import Plan, Step
 from image.project import Project
 from image.screen import Told
@@ -147,6 +148,47 @@ def engine() -> Iterator[Task]:
         "task_dep": needs,
         "io": {"capture": False},
     }
+
+
+def story_report() -> Iterator[Task]:
+    """The storyteller for this machine and the board's model, then many stories."""
+    host = plan.make(current_project(), ["storyteller"], HOST)
+    made = current_plan()
+    others = {*made.steps, *plan.make(current_project(), [PACKER], HOST).steps}
+    for name, step in host.steps.items():
+        if name not in others:
+            yield _step_task(host, step, basename=_task_name(step))
+    last = host.step(plan.step_name("storyteller", HOST))
+    needs = [_task_name(step) for step in (last, _model_step(made))]
+
+    def perform(words: list[str]) -> None:
+        wanted = stories.number(words)
+        program = host.folder(last) / steps.PROGRAMS / "storyteller"
+        target = made.project.out / stories.FOLDER
+        page = stories.perform(program, _model(made), ROOT, target, wanted)
+        print(page.read_text().partition("\n## ")[0])
+        print(page.relative_to(ROOT))
+
+    yield {"basename": "stories", **foreground(perform, needs), "pos_arg": "words"}
+
+
+def _model_step(made: Plan) -> Step:
+    """What brings the board's model."""
+    found = next((package for package in made.packages if package.build == "packed"), None)
+    if found is None:
+        raise UserError("the configuration has no model", hint="choose one: ./doit menuconfig")
+    return made.step(found.name)
+
+
+def _model(made: Plan) -> stories.Model:
+    """The board's model, or the one of MODEL=."""
+    given_files = made.project.model_files
+    step = _model_step(made)
+    files = given_files or {
+        path: made.folder(step) / TREE / path for path in (MODEL_PATH, TOKENIZER_PATH)
+    }
+    name = given_files[MODEL_PATH].name if given_files else step.name
+    return stories.Model(name, files[MODEL_PATH], files[TOKENIZER_PATH])
 
 
 def foreground(action: Callable[..., Any], needs: Sequence[str] = ()) -> Task:

@@ -20,6 +20,7 @@ CARD = ("sound_alsa.c", "sound_cards.c")
 STRICT = ("-std=c11", "-D_DEFAULT_SOURCE", *WARNINGS, "-g", "-O1")
 VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16")
 ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+INCLUDES = (f"-I{SOURCES}", f"-I{ENGINE}")
 THREADS = ("-fsanitize=thread",)
 
 
@@ -35,7 +36,7 @@ def host_package(name: str) -> Path:
 def compile_driver(program: Path, *parts: str) -> Path:
     """Some of the storyteller's files and a test's own main, named like the program."""
     files = [HERE / f"{program.name}.c", *(SOURCES / part for part in parts)]
-    run.output(["gcc", *STRICT, *ADDRESSES, f"-I{SOURCES}", *files, "-o", program])
+    run.output(["gcc", *STRICT, *ADDRESSES, *INCLUDES, *files, "-o", program])
     return program
 
 
@@ -45,7 +46,7 @@ def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = 
     flite = host_package("flite") / "usr"
     run.output(
         [
-            *(compiler, *STRICT, *flags, *VOICES, f"-I{SOURCES}", f"-I{ENGINE}"),
+            *(compiler, *STRICT, *flags, *VOICES, *INCLUDES),
             *("-isystem", flite / "include/flite"),
             *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
             *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite"),

@@ -3,7 +3,8 @@
  * "tokenizer" is a file with the milliseconds that each word takes, and perhaps more numbers.
  *
  * Alternatives stand in the text as {first|second|third}: which one is told depends on how often
- * the story was turned back, and on what is refused: a refused one gives way to the next. */
+ * the story was turned back, and on what is refused: a refused one gives way to the next. At
+ * {error}, a story about a penguin fails. */
 #include <llama.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,7 +115,7 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
     }
     if (*at == '\0' || llama->stats.tokens >= llama->how.steps)
         return true;
-    if (strncmp(at, "{error}", 7) == 0) {
+    if (strncmp(at, "{error}", 7) == 0 && strstr(llama->prompt, "penguin") != NULL) {
         snprintf(error->text, sizeof(error->text), "the numbers are none");
         return false;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* prompt_driver WORDS OWN SEED: the beginnings drawn with SEED and the 999 seeds behind it.
- * prompt_driver WORDS OWN SEED LINE: what a typed line asks for, its slots, and a beginning.
+ * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its slots, and a beginning.
  * prompt_driver WORDS OWN lists: every word of every list, and the number of blocked entries.
  * WORDS and OWN are folders of word lists; OWN may be "". Complaints come first. */
 #include <stdio.h>
@@ -66,8 +66,8 @@ int main(int count, char **arguments)
     seed = strtoull(arguments[3], NULL, 10);
     if (strcmp(arguments[3], "lists") == 0)
         show_lists(words);
-    else if (count > 4)
-        show_line(words, arguments[4], seed);
+    for (int i = 4; i < count; i++)
+        show_line(words, arguments[i], seed);
     for (uint64_t i = 0; seed > 0 && count == 4 && i < 1000; i++) {
         prompt_compose(words, &NONE, seed + i, prompt);
         puts(prompt);

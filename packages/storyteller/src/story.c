@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "random.h"
 
@@ -85,10 +86,7 @@ static bool says_the_end(const char *sentence)
         length--;
     if (length < end)
         return false;
-    sentence += length - end;
-    return (sentence[0] == 't' || sentence[0] == 'T') &&
-           (strncmp(sentence + 1, WORDS + 1, end - 1) == 0 ||
-            strncmp(sentence + 1, "he End", end - 1) == 0);
+    return strncasecmp(sentence + length - end, WORDS, end) == 0;
 }
 
 /* Close the story in words. What is in the draft is not told, unless it was shown. */

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""`doit stories N`: invents many stories on this machine, and reports how fit they are."""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from image import run
+from image.errors import UserError
+
+FOLDER = "stories"
+WORDS = "packages/storyteller/words"
+FORMAT = 1
+LOOK_S = 0.5
+STOP_S = 0.1
+SAMPLES = 5
+ENDS = ("model", "limit", "loop", "happy_end", "skipped")
+# A story as the storyteller shows it, and the line of JSON behind it.
+STORY = re.compile(
+    r'^story \d+  seed \d+  "[^\n]*"\n\n(.*?)\n\d+ tokens  [^\n]*\n(\{[^\n]*\})$', re.M | re.S
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What invents: a model file, its tokenizer, and a name for the report."""
+
+    name: str
+    file: Path
+    tokenizer: Path
+
+
+@dataclass(frozen=True)
+class Told:
+    """One story: its text, and what the storyteller says about it."""
+
+    text: str
+    figures: Mapping[str, Any]
+
+
+def number(words: Sequence[str]) -> int:
+    """How many stories are wanted. Raises UserError when that is no number."""
+    if len(words) != 1 or not words[0].isdecimal() or not 0 < int(words[0]) <= 100_000:
+        raise UserError(
+            f"how many stories? '{' '.join(words)}' is no number from 1 to 100000",
+            hint="./doit stories 1000",
+        )
+    return int(words[0])
+
+
+def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int) -> Path:
+    """Invent the stories of the seeds 1 to `wanted`; returns the report for people.
+
+    Ctrl-C ends it early; the report is then about what was told until then.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    workers = list(_workers(folder, wanted))
+    commands = [_command(program, model, root, worker, *share) for worker, *share in workers]
+    logs = [worker / "log" for worker, *_ in workers]
+    try:
+        _run_all(commands, logs, wanted)
+    finally:
+        told = [story for log in logs for story in parse(log)]
+        target = write(folder, summary(told, model.name, wanted, blocked(root / WORDS)))
+    if len(told) < wanted:
+        raise UserError(
+            f"{len(told)} of {wanted} stories were told", hint=f"see {target}, and the logs beside"
+        )
+    return target
+
+
+def _workers(folder: Path, wanted: int) -> Iterator[tuple[Path, int, int]]:
+    """Folder, first seed and number of stories of each process."""
+    count = min(os.cpu_count() or 1, wanted)
+    for index in range(count):
+        worker = folder / f"worker-{index + 1}"
+        worker.mkdir(parents=True)
+        (worker / "settings").write_text("pause=0\n")
+        first, end = (wanted * n // count for n in (index, index + 1))
+        yield worker, first + 1, end - first
+
+
+def _command(
+    program: Path, model: Model, root: Path, worker: Path, seed: int, stories: int
+) -> list[str | Path]:
+    files: list[str | Path] = ["--model", model.file, "--tokenizer", model.tokenizer]
+    files += ["--settings", worker / "settings", "--words", root / WORDS]
+    files += ["--card", worker, "--data", worker]
+    counts = ["--seed", str(seed), "--stories", str(stories)]
+    return [program, *files, *counts, "--no-sound", "--json"]
+
+
+def _run_all(commands: Sequence[Sequence[str | Path]], logs: Sequence[Path], wanted: int) -> None:
+    failed: list[UserError] = []
+    is_stopped = threading.Event()
+
+    def work(command: Sequence[str | Path], log: Path) -> None:
+        try:
+            if not is_stopped.is_set():
+                run.run(command, log=log)
+        except UserError as error:
+            failed.append(error)
+
+    pairs = zip(commands, logs, strict=True)
+    threads = [threading.Thread(target=work, args=pair) for pair in pairs]
+    try:
+        for thread in threads:
+            thread.start()
+        _show_progress(threads, logs, wanted)
+    finally:
+        # After Ctrl-C; one that is just being started is stopped at the next turn.
+        is_stopped.set()
+        while any(thread.is_alive() for thread in threads):
+            run.stop_all()
+            time.sleep(STOP_S)
+    if failed:
+        raise failed[0]
+
+
+def _show_progress(threads: Sequence[threading.Thread], logs: Sequence[Path], wanted: int) -> None:
+    with tqdm(total=wanted, unit="story", disable=None) as bar:
+        while any(thread.is_alive() for thread in threads):
+            for thread in threads:
+                thread.join(LOOK_S / len(threads))
+            bar.update(sum(_count(log) for log in logs) - bar.n)
+
+
+def _count(log: Path) -> int:
+    return log.read_bytes().count(b'\n{"story":') if log.is_file() else 0
+
+
+def parse(log: Path) -> list[Told]:
+    """The stories of a storyteller's output; one that was cut off is left out."""
+    text = log.read_text(errors="replace") if log.is_file() else ""
+    return [Told(story, json.loads(line)) for story, line in STORY.findall(text)]
+
+
+def blocked(words: Path) -> re.Pattern[str]:
+    """What no story may hold, by the list alone: a check that does not use the program's own."""
+    lines = (words / "blocked.txt").read_text().splitlines()
+    entries = [line for line in lines if line and not line.startswith("#")]
+    parts = [entry.replace("*", "[a-z]*").replace(" ", "[^a-z]+") for entry in entries]
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(parts)})(?![a-z])", re.I)
+
+
+def summary(
+    told: Sequence[Told], model: str, wanted: int, blocked: re.Pattern[str]
+) -> dict[str, Any]:
+    """All figures about the stories, and samples; what docs/storyteller.md shows."""
+    ends = Counter(story.figures["ended"] for story in told)
+    return {
+        "format": FORMAT,
+        "model": model,
+        "wanted": wanted,
+        "stories": len(told),
+        "ended": {end: ends[end] for end in ENDS},
+        "without_an_end": sum(not _has_end(story.text) for story in told),
+        "blocked_and_told": [story.text for story in told if blocked.search(story.text)],
+        **{
+            name: {
+                "count": sum(story.figures[name] for story in told),
+                "stories": sum(story.figures[name] > 0 for story in told),
+            }
+            for name in ("refused", "gate_hits", "loops", "rewinds")
+        },
+        "tokens": _spread(story.figures["tokens"] for story in told),
+        "words": _spread(len(story.text.split()) for story in told),
+        "samples": [story.text for story in told[:SAMPLES]],
+        "stopped_samples": [
+            story.text for story in told if story.figures["ended"] in ("loop", "happy_end")
+        ][:SAMPLES],
+    }
+
+
+def _has_end(text: str) -> bool:
+    return re.search(r"the end\W*$", text, re.I) is not None
+
+
+def _spread(values: Iterable[int]) -> dict[str, float]:
+    numbers = sorted(values)
+    if not numbers:
+        return {}
+    middle = statistics.median(numbers)
+    return {"least": numbers[0], "median": middle, "most": numbers[-1]}
+
+
+def write(folder: Path, found: Mapping[str, Any]) -> Path:
+    """Write report.json and report.md into a folder; returns the latter."""
+    (folder / "report.json").write_text(json.dumps(found, indent=1) + "\n")
+    target = folder / "report.md"
+    target.write_text(render(found))
+    return target
+
+
+def render(found: Mapping[str, Any]) -> str:
+    """The report for people."""
+    rows = [("stories", str(found["stories"]))]
+    rows += [(f"ended: {end.replace('_', ' ')}", str(n)) for end, n in found["ended"].items()]
+    rows += [("without an end in words", str(found["without_an_end"]))]
+    rows += [("holding a blocked word", str(len(found["blocked_and_told"])))]
+    for name in ("refused", "gate_hits", "loops", "rewinds"):
+        count = found[name]
+        text = f"{count['count']} in {count['stories']} stories"
+        rows.append((LABELS[name], text))
+    for name in ("words", "tokens"):
+        spread = found[name]
+        text = ", ".join(f"{key} {value:g}" for key, value in spread.items())
+        rows.append((f"{name} of a story", text or "-"))
+    table = "".join(f"| {name} | {value} |\n" for name, value in rows)
+    head = f"# {found['stories']} of {found['wanted']} stories, invented by {found['model']}\n\n"
+    samples = "".join(f"\n> {_quoted(text)}\n" for text in found["samples"])
+    stopped = "".join(f"\n> {_quoted(text)}\n" for text in found["stopped_samples"])
+    return f"{head}| | |\n|---|---|\n{table}\n## Samples\n{samples}\n## Ended by us\n{stopped}"
+
+
+LABELS = {
+    "refused": "words that were not chosen",
+    "gate_hits": "sentences that the gate stopped",
+    "loops": "sentences that had been told already",
+    "rewinds": "sentences that were invented anew",
+}
+
+
+def _quoted(text: str) -> str:
+    return text.strip().replace("\n", "\n> ")
