@@ -33,10 +33,18 @@ def host_package(name: str) -> Path:
     return made.folder(made.step(plan.step_name(name, HOST))) / STAGING
 
 
-def compile_driver(program: Path, *parts: str) -> Path:
-    """Some of the storyteller's files and a test's own main, named like the program."""
-    files = [HERE / f"{program.name}.c", *(SOURCES / part for part in parts)]
-    run.output(["gcc", *STRICT, *ADDRESSES, *INCLUDES, *files, "-o", program])
+def compile_driver(
+    program: Path,
+    *parts: str,
+    main: str = "",
+    more: Sequence[str] = (),
+    flags: Sequence[str] = ADDRESSES,
+) -> Path:
+    """Some of the storyteller's files (or libraries) and a test's own: `main`, named like the
+    program unless told, and `more` of this folder."""
+    own = [HERE / f"{main or program.name}.c", *(HERE / name for name in more)]
+    files = [part if part.startswith("-l") else SOURCES / part for part in parts]
+    run.output(["gcc", *STRICT, *flags, *INCLUDES, *own, *files, "-o", program])
     return program
 
 
