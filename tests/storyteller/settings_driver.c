@@ -25,8 +25,9 @@ int main(int count, char **words)
            settings.voice);
     printf("pause=%d temperature=%d steps=%d ", settings.pause_s, settings.temperature,
            settings.steps);
-    printf("stories=%d sleep=%d switch_off=%d keep_texts=%d quiet=%d-%d\n", settings.stories,
+    printf("stories=%d sleep=%d switch_off=%d keep_texts=%d quiet=%d-%d ", settings.stories,
            settings.sleep_min, settings.switch_off, settings.keep_texts, settings.quiet_from,
            settings.quiet_to);
+    printf("sound=%s keep_sound=%d\n", settings.sound, settings.keep_sound);
     return EXIT_SUCCESS;
 }

@@ -323,7 +323,9 @@ def test_bad_command_line(bench: Bench, words: str) -> None:
 def test_files_that_are_not_there(bench: Bench) -> None:
     absent = str(bench.folder / "absent/file")
     reason = f"{absent}: No such file or directory\n"
-    assert bench.run("--model", absent, status=1) == f"storyteller: cannot read model {absent}\n"
+    assert bench.run("--no-sound", "--model", absent, status=1) == (
+        f"storyteller: cannot read model {absent}\n"
+    )
     said = bench.run("--settings", absent, status=1)
     assert said == f"storyteller: cannot read settings {reason}"
     assert bench.run("--wav", absent, status=1) == f"storyteller: --wav: cannot write {reason}"
@@ -363,3 +365,49 @@ def test_threads_agree(teller_of_threads: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_compiles_without_warnings(programs: Path, compiler: str) -> None:
     build.compile_with_stand_ins(programs / f"teller-{compiler}", ["-O2"], compiler)
+
+
+def kept(folder: Path) -> dict[str, float]:
+    """The stories that were kept as sound, with their seconds."""
+    return {path.name: len(samples(path)) / 16000 for path in (folder / "stories").glob("*")}
+
+
+def test_stories_are_kept_as_sound(bench: Bench) -> None:
+    data = bench.folder / "data"
+    bench.write(settings="pause=0\nkeep_sound=2\n")
+    words = ("--data", str(data), "--stories", "3")
+    said = bench.run(*words, *bench.card("works"))
+    spoken_s = [float(cost[1]) for cost in COST.findall(said)]
+    assert list(kept(data).values()) == pytest.approx(spoken_s[1:], abs=0.2)
+    assert sorted(kept(data)) == ["000002.wav", "000003.wav"]
+    bench.run("--data", str(data), "--stories", "1", *bench.card("absent"))
+    assert sorted(kept(data)) == ["000003.wav", "000004.wav"]
+
+
+def test_stories_that_cannot_be_kept(bench: Bench) -> None:
+    data = bench.folder / "data"
+    (data / "stories").symlink_to("/proc")
+    bench.write(settings="pause=0\nkeep_sound=2\n")
+    said = bench.run("--data", str(data), "--stories", "2", *bench.card("works"))
+    assert said.count(f"Stories are not kept as sound: {data}: ") == 1
+    assert len(COST.findall(said)) == 2
+
+
+def test_greeting_is_heard_before_the_story(bench: Bench) -> None:
+    clips = bench.folder / "clips"
+    clips.mkdir()
+    (clips / "clips.conf").write_text("voice=slt\nspeed=90\npitch=100\n")
+    for name, text in {"greeting": "Hello!", "once": "Once upon a time,"}.items():
+        program = build.host_package("say") / "usr/bin/say"
+        run.output([program, "slt", "90", "100", clips / f"{name}.wav", text])
+    clips_s = sum(len(samples(path)) / 16000 for path in clips.glob("*.wav"))
+    bench.write(word_ms=10)
+    words = ("--stories", "1", "--seed", "5")
+    speech_s = []
+    for folder in ("none", str(clips)):
+        env = {"STORYTELLER_CLIPS": folder}
+        wav = bench.folder / "speech.wav"
+        run.output([*bench.words(*words, "--wav", str(wav))], env=env)
+        speech_s.append(len(samples(wav)) / 16000)
+    # The clips are heard; the words that they hold are not spoken again.
+    assert speech_s[1] == pytest.approx(speech_s[0] + clips_s - 1.6, abs=0.8)

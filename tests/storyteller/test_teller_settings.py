@@ -14,7 +14,9 @@ from tests.storyteller.build import ROOT
 
 PACKAGE = ROOT / "packages/storyteller"
 OLD_DEFAULTS = "volume=100 speed=90 pitch=100 voice=slt pause=4 temperature=90 steps=256"
-DEFAULTS = f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0"
+DEFAULTS = (
+    f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0 sound=any keep_sound=0"
+)
 KEYS = [word.split("=")[0] for word in DEFAULTS.split()]
 ALL = f"there are {', '.join(KEYS)}"
 
@@ -31,6 +33,7 @@ GOOD = {
         "stories=3 sleep=30 switch_off=1 keep_texts=0",
     ),
     "quiet = 20:00 - 7:05": DEFAULTS.replace("quiet=0-0", "quiet=1200-425"),
+    "Sound = USB, dac, hw:1_0": DEFAULTS.replace("sound=any", "sound=usb, dac, hw:1_0"),
     "quiet=1:00-2:00\nquiet=no": DEFAULTS,
 }
 BAD = {
@@ -49,6 +52,7 @@ BAD = {
     "voice=the deep one": "1: voice must be a name, not 'the deep one'",
     "voice=": "1: voice must be a name, not ''",
     "switch_off=perhaps": "1: switch_off must be yes or no, not 'perhaps'",
+    "sound=usb;dac": "1: sound must be names with commas between, not 'usb;dac'",
     "quiet=20-7": "1: quiet must be as in 20:00-7:00, or no, not '20-7'",
     "quiet=24:00-7:00": "1: quiet must be as in 20:00-7:00, or no, not '24:00-7:00'",
     "quiet=20:00-7:60": "1: quiet must be as in 20:00-7:00, or no, not '20:00-7:60'",
@@ -116,6 +120,8 @@ def test_image_writes_each_setting() -> None:
     written = recipe["settings"]["etc/storyteller.conf"]
     assert list(written) == KEYS
     named = {"voice=slt": '"slt"', "switch_off=0": "n", "keep_texts=1": "y", "quiet=0-0": '"no"'}
+    named["sound=any"] = '"any"'
+
     for word in DEFAULTS.split():
         key, value = word.split("=")
         block = choices.split(f"config {written[key]}\n")[1].split("\nconfig ")[0]

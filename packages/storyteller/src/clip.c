@@ -25,16 +25,24 @@ static bool is_ours(FILE *file, unsigned rate)
            memcmp(header + 36, "data", 4) == 0;
 }
 
-bool clip_open(struct clip *clip, const char *name, unsigned rate)
+FILE *clip_open_file(const char *name)
 {
     const char *folder = getenv("STORYTELLER_CLIPS");
     char path[256];
 
+    snprintf(path, sizeof(path), "%s/%s", folder != NULL ? folder : CLIP_FOLDER, name);
+    return fopen(path, "rb");
+}
+
+bool clip_open(struct clip *clip, const char *name, unsigned rate)
+{
+    char file[CLIP_NAME_BYTES + 4];
+
     clip->file = NULL;
     if (strlen(name) >= CLIP_NAME_BYTES || strpbrk(name, "/.") != NULL)
         return false;
-    snprintf(path, sizeof(path), "%s/%s.wav", folder != NULL ? folder : CLIP_FOLDER, name);
-    clip->file = fopen(path, "rb");
+    snprintf(file, sizeof(file), "%s.wav", name);
+    clip->file = clip_open_file(file);
     if (clip->file != NULL && !is_ours(clip->file, rate))
         clip_close(clip);
     return clip->file != NULL;

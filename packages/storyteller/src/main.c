@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evening.h"
+#include "greeting.h"
 #include "options.h"
 #include "stop.h"
 #include "teller.h"
@@ -100,11 +102,17 @@ static struct words *open_words(const struct options *options)
                       complain, NULL);
 }
 
+/* NULL: nothing can be kept. */
+static const char *data_folder(const struct options *options)
+{
+    if (options->data != NULL || access(DATA_PATH, F_OK) != 0)
+        return options->data;
+    return DATA_PATH;
+}
+
 static struct shelf *open_shelf(const struct options *options)
 {
-    bool is_there = options->data != NULL || access(DATA_PATH, F_OK) == 0;
-
-    return shelf_open(is_there ? either(options->data, DATA_PATH) : NULL, complain_of_shelf, NULL);
+    return shelf_open(data_folder(options), complain_of_shelf, NULL);
 }
 
 /* busybox init powers off on this signal; where process 1 is another one, nothing is sent. */
@@ -114,7 +122,20 @@ static void switch_off(void)
         kill(1, SIGUSR2);
 }
 
-static int tell_stories(struct teller *teller)
+/* What is heard first, unless there is something else to say, or nothing. */
+static void greet(const struct teller *teller)
+{
+    struct evening evening;
+
+    evening_wake(&evening);
+    if (teller->prompt != NULL || teller->news != NULL ||
+        evening_reason(&evening, &teller->settings, teller->shelf) != NULL)
+        return;
+    speaker_begin(teller->speaker, output_begin(teller->output, teller->console));
+    greeting_play(teller->speaker, &teller->settings);
+}
+
+static int tell_stories(struct teller *teller, const struct options *options)
 {
     struct console console;
     struct llama_error error = {""};
@@ -129,12 +150,16 @@ static int tell_stories(struct teller *teller)
     if (console.is_terminal)
         console_say(&console, "Type what the next story is about, or just Enter for another "
                               "one. Ctrl-C stops.");
-    if (teller->inputs != NULL)
+    greet(teller);
+    teller->llama = llama_open(either(options->model, MODEL_PATH),
+                               either(options->tokenizer, TOKENIZER_PATH), &error);
+    if (teller->llama != NULL && teller->inputs != NULL)
         ok = teller_run(teller, &error);
-    else
+    else if (teller->llama != NULL)
         snprintf(error.text, sizeof(error.text), "the system has no memory left for the inputs");
     if (stop_is_wanted())
         console_say(&console, "Good night.");
+    llama_close(teller->llama);
     speaker_set_watchdog(teller->speaker, NULL);
     watchdog_close(teller->watchdog);
     inputs_close(teller->inputs);
@@ -162,7 +187,10 @@ static struct speech *open_voice(const struct settings *settings)
 static int with_speaker(struct teller *teller, const struct options *options)
 {
     struct speech *speech = open_voice(&teller->settings);
-    struct output output = {.device = options->device, .is_wanted = !options->no_sound};
+    struct output output = {.device = either(options->device, teller->settings.sound),
+                            .kept = {.folder = data_folder(options),
+                                     .most = teller->settings.keep_sound},
+                            .is_wanted = !options->no_sound};
     int status = STATUS_FAILED;
 
     teller->output = &output;
@@ -178,7 +206,7 @@ static int with_speaker(struct teller *teller, const struct options *options)
     if (options->wav != NULL && output.wav == NULL)
         fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
     else
-        status = tell_stories(teller);
+        status = tell_stories(teller, options);
     output_close(&output);
     speaker_close(teller->speaker);
     speech->close(speech);
@@ -208,9 +236,7 @@ int main(int count, char **words)
     struct options options;
     struct news news = {.lines = 0};
     struct teller teller = {.switch_off = switch_off};
-    struct llama_error error = {""};
     char problem[256];
-    int status;
 
     if (!options_parse(&options, count, words, problem, sizeof(problem)))
         return fail(STATUS_USAGE, problem);
@@ -224,11 +250,5 @@ int main(int count, char **words)
     teller.stories = options.stories;
     teller.is_json = options.json;
     teller.news = news.lines > 0 ? news.text : NULL;
-    teller.llama = llama_open(either(options.model, MODEL_PATH),
-                              either(options.tokenizer, TOKENIZER_PATH), &error);
-    if (teller.llama == NULL)
-        return fail(STATUS_FAILED, error.text);
-    status = with_words(&teller, &options);
-    llama_close(teller.llama);
-    return status;
+    return with_words(&teller, &options);
 }

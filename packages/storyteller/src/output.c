@@ -46,22 +46,32 @@ struct sound *output_begin(struct output *output, struct console *console)
     if (output->wav != NULL || output->card != NULL || !output->is_wanted)
         return output->wav != NULL ? output->wav : output->card;
     if (use_card(output, console) == NULL && !output->lack_was_told) {
-        console_say(console, "No sound device%s%s: stories are shown as text until there is one.",
-                    output->device != NULL ? " " : "",
-                    output->device != NULL ? output->device : "");
+        console_say(console, "No sound device %s: stories are shown as text until there is one.",
+                    output->device);
         output->lack_was_told = true;
     }
     return output->card;
 }
 
+static void close_card(struct output *output)
+{
+    if (output->card != NULL)
+        output->card->close(output->card);
+    output->card = NULL;
+}
+
 void output_lost(struct output *output, struct console *console)
 {
+    if (output->card == NULL && output->wav == NULL) {
+        kept_end(&output->kept, false, console);
+        return;
+    }
     if (!output->lack_was_told)
         console_say(console, "The %s: this story goes on as text.",
                     output->wav != NULL ? "WAV file cannot be written any more" : "sound is gone");
     output->lack_was_told = true;
     output->looked_s = clock_seconds();
-    output_end(output);
+    close_card(output);
 }
 
 struct sound *output_look(struct output *output, struct console *console)
@@ -72,16 +82,20 @@ struct sound *output_look(struct output *output, struct console *console)
     return use_card(output, console);
 }
 
-void output_end(struct output *output)
+struct sound *output_keep(struct output *output, struct console *console)
 {
-    if (output->card != NULL)
-        output->card->close(output->card);
-    output->card = NULL;
+    return output->wav == NULL ? kept_begin(&output->kept, output->rate, console) : NULL;
+}
+
+void output_end(struct output *output, bool is_kept, struct console *console)
+{
+    close_card(output);
+    kept_end(&output->kept, is_kept, console);
 }
 
 void output_close(struct output *output)
 {
-    output_end(output);
+    close_card(output);
     if (output->wav != NULL)
         output->wav->close(output->wav);
     output->wav = NULL;

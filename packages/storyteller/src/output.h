@@ -6,13 +6,15 @@
 #include <stdbool.h>
 
 #include "console.h"
+#include "kept.h"
 #include "sound.h"
 
 struct output {
-    const char *device;  /* wanted sound cards (sound.h), NULL: the first that plays */
+    const char *device;  /* wanted sound cards: see sound.h */
     unsigned rate;       /* samples per second of the voice */
     bool is_wanted;      /* false: text only, by choice */
     struct sound *wav;   /* open for the whole run, or NULL */
+    struct kept kept;    /* the story's sound, if it is to stay */
     struct sound *card;  /* open for one story, or NULL */
     double looked_s;     /* clock_seconds() when a card was looked for last; 0: not yet */
     bool lack_was_told;  /* "no sound" is said once, until there was sound again */
@@ -29,8 +31,11 @@ void output_lost(struct output *output, struct console *console);
  * rest of the story, or NULL. */
 struct sound *output_look(struct output *output, struct console *console);
 
-/* The end of a story. */
-void output_end(struct output *output);
+/* Where the story is kept besides: a file for the voice's samples, or NULL. */
+struct sound *output_keep(struct output *output, struct console *console);
+
+/* The end of a story. is_kept: the copy could be written. */
+void output_end(struct output *output, bool is_kept, struct console *console);
 
 /* The end of the run. */
 void output_close(struct output *output);

@@ -98,6 +98,8 @@ static long send_part(struct player *player, size_t most)
         ring_move(&player->ring, taken);
         if (player->report.first_s <= 0.0)
             player->report.first_s = clock_seconds();
+        if (player->report.first_ever_s <= 0.0)
+            player->report.first_ever_s = player->report.first_s;
     }
     return taken;
 }
@@ -186,7 +188,8 @@ static void use(struct player *player, struct sound *sound)
 void player_begin(struct player *player, struct sound *sound)
 {
     pthread_mutex_lock(&player->mutex);
-    player->report = (struct player_report){.lowest_ms = -1.0};
+    player->report = (struct player_report){.first_ever_s = player->report.first_ever_s,
+                                            .lowest_ms = -1.0};
     player->is_paused = player->is_hushed = player->is_lost = false;
     player->is_underway = player->is_finishing = false;
     if (sound == NULL)
@@ -210,6 +213,25 @@ static bool wait_for_room(struct player *player, size_t count)
     return player->sound != NULL && !player->is_hushed;
 }
 
+bool player_copy(struct player *player, struct sound *copy)
+{
+    bool ok;
+
+    pthread_mutex_lock(&player->mutex);
+    ok = !player->is_copy_lost;
+    player->copy = copy;
+    player->is_copy_lost = false;
+    pthread_mutex_unlock(&player->mutex);
+    return ok;
+}
+
+static void write_copy(struct player *player, const int16_t *samples, size_t count)
+{
+    if (player->copy == NULL || player->is_copy_lost)
+        return;
+    player->is_copy_lost = player->copy->write(player->copy, samples, count) != (long)count;
+}
+
 static bool write_block(struct player *player, const int16_t *samples, size_t count)
 {
     int16_t out[RESAMPLE_MOST];
@@ -218,6 +240,7 @@ static bool write_block(struct player *player, const int16_t *samples, size_t co
     pthread_mutex_lock(&player->mutex);
     ok = wait_for_room(player, RESAMPLE_MOST);
     if (ok) {
+        write_copy(player, samples, count);
         ring_write(&player->ring, out,
                    resampler_run(&player->resampler, samples, count, out));
         player->report.sound_s += (double)count / player->voice_rate;

@@ -20,6 +20,7 @@
 /* How sound went out since player_begin(). */
 struct player_report {
     double first_s;     /* clock_seconds() of the first sound; 0: none */
+    double first_ever_s; /* the same, since player_open() */
     double sound_s;     /* written */
     double lowest_ms;   /* of what lay ready since the card plays, until player_finish(); -1: never */
     unsigned underruns; /* the card ran dry before player_finish() */
@@ -30,6 +31,7 @@ struct player {
     struct watchdog *watchdog; /* learns that there is progress */
     unsigned voice_rate;
     struct sound *sound; /* NULL: nothing is heard */
+    struct sound *copy;  /* gets what the voice says as it is; NULL: no copy, or it failed */
     struct resampler resampler;
     struct ring ring;
     struct player_report report;
@@ -43,6 +45,7 @@ struct player {
     bool is_underway; /* as much lay ready as a card wants to begin with */
     bool is_finishing;
     bool is_lost;
+    bool is_copy_lost;
 };
 
 /* volume: percent, 0 to 100. Returns false when the system has no means left. */
@@ -55,6 +58,10 @@ void player_set_watchdog(struct player *player, struct watchdog *watchdog);
 /* Begin a story on `sound`, which stays the caller's; NULL: unheard. If it is the one that plays
  * already, what it has still to play is played. Ends hushing and pausing. */
 void player_begin(struct player *player, struct sound *sound);
+
+/* From now on what the voice says is also written to this file, which stays the caller's; NULL: to
+ * none. Returns false when the one before could not be written. */
+bool player_copy(struct player *player, struct sound *copy);
 
 /* Take samples of the voice, waiting for room. Returns false when hushed or lost. */
 bool player_write(struct player *player, const int16_t *samples, size_t count);

@@ -8,9 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
+/* Between names of sound cards, and within them. */
+#define LIST_MARKS ", :-_"
 #define PROBLEM_BYTES (LINES_BYTES + 160)
 
-enum kind { NUMBER, YES_OR_NO, HOURS, WORD };
+enum kind { NUMBER, YES_OR_NO, HOURS, WORD, LIST };
 
 static const struct field {
     const char *key;
@@ -30,6 +32,8 @@ static const struct field {
     {"switch_off", offsetof(struct settings, switch_off), YES_OR_NO, 0, 1},
     {"keep_texts", offsetof(struct settings, keep_texts), YES_OR_NO, 0, 1},
     {"quiet", offsetof(struct settings, quiet_from), HOURS, 0, 0},
+    {"sound", offsetof(struct settings, sound), LIST, 0, 0},
+    {"keep_sound", offsetof(struct settings, keep_sound), NUMBER, 0, 1000},
 };
 
 #define FIELD_COUNT (sizeof(FIELDS) / sizeof(FIELDS[0]))
@@ -37,6 +41,7 @@ static const struct field {
 struct settings settings_default(void)
 {
     return (struct settings){.voice = "slt",
+                             .sound = "any",
                              .volume = 100,
                              .speed = 90,
                              .pitch = 100,
@@ -109,21 +114,22 @@ static bool read_hours(const char *value, int minutes[2])
     return true;
 }
 
-/* Small letters and digits, as names of voices are. */
-static bool read_name(const char *value, char word[SETTINGS_WORD_BYTES])
+/* Small letters and digits, as names of voices are; `marks` may stand between them. */
+static bool read_name(const char *value, const char *marks, char *word, size_t size)
 {
-    char name[SETTINGS_WORD_BYTES];
+    char name[SETTINGS_LIST_BYTES];
     size_t length = 0;
 
     for (; value[length] != '\0'; length++) {
-        if (!isalnum((unsigned char)value[length]) || length + 1 == sizeof(name))
+        if (length + 1 == size ||
+            (!isalnum((unsigned char)value[length]) && strchr(marks, value[length]) == NULL))
             return false;
         name[length] = (char)tolower((unsigned char)value[length]);
     }
     if (length == 0)
         return false;
     name[length] = '\0';
-    memcpy(word, name, sizeof(name));
+    memcpy(word, name, length + 1);
     return true;
 }
 
@@ -136,8 +142,14 @@ static void set_field(struct settings *settings, const struct field *field, cons
     long number = 0;
 
     if (field->kind == WORD) {
-        if (!read_name(value, target))
+        if (!read_name(value, "", target, SETTINGS_WORD_BYTES))
             snprintf(problem, PROBLEM_BYTES, "%s must be a name, not '%s'", field->key, value);
+        return;
+    }
+    if (field->kind == LIST) {
+        if (!read_name(value, LIST_MARKS, target, SETTINGS_LIST_BYTES))
+            snprintf(problem, PROBLEM_BYTES, "%s must be names with commas between, not '%s'",
+                     field->key, value);
         return;
     }
     if (field->kind == NUMBER) {

@@ -9,9 +9,12 @@
 #include "lines.h"
 
 #define SETTINGS_WORD_BYTES 16
+#define SETTINGS_LIST_BYTES 64
 
 struct settings {
     char voice[SETTINGS_WORD_BYTES]; /* its name: see speech.h */
+    char sound[SETTINGS_LIST_BYTES]; /* wanted sound cards: see sound.h */
+    int keep_sound;  /* told stories that stay in /data as sound, 0 to 1000 */
     int pitch;       /* percent of the voice's natural pitch, 50 to 200 */
     int volume;      /* percent of full loudness, 0 to 100 */
     int speed;       /* percent of the voice's natural speed, 50 to 200 */

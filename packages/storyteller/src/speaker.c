@@ -44,6 +44,7 @@ struct speaker {
     double asked_s;    /* clock_seconds() when the voice got it; 0: it has spoken since */
     atomic_int speed; /* wanted; 0: as it is */
     atomic_llong cpu_ns;
+    const char *skipped;    /* beginning of the next sentence, which is the caller's too; or NULL */
     long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
 };
 
@@ -209,9 +210,26 @@ void speaker_begin(struct speaker *speaker, struct sound *sound)
     speaker->cpu_begun_ns = atomic_load(&speaker->cpu_ns);
 }
 
+bool speaker_copy(struct speaker *speaker, struct sound *copy)
+{
+    return player_copy(&speaker->player, copy);
+}
+
 bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms)
 {
-    return queue_push(&speaker->queue, sentence, timeout_ms);
+    size_t length = speaker->skipped != NULL ? strlen(speaker->skipped) : 0;
+
+    if (length > 0 && strncmp(sentence, speaker->skipped, length) != 0)
+        length = 0;
+    if (!queue_push(&speaker->queue, sentence + length, timeout_ms))
+        return false;
+    speaker->skipped = NULL;
+    return true;
+}
+
+void speaker_skip(struct speaker *speaker, const char *beginning)
+{
+    speaker->skipped = beginning;
 }
 
 bool speaker_play_clip(struct speaker *speaker, const char *name)
@@ -279,6 +297,7 @@ struct speaker_report speaker_end(struct speaker *speaker)
 
     return (struct speaker_report){
         .first_s = played.first_s,
+        .first_ever_s = played.first_ever_s,
         .speech_s = played.sound_s,
         .cpu_s = 1e-9 * (double)(atomic_load(&speaker->cpu_ns) - speaker->cpu_begun_ns),
         .lowest_ms = played.lowest_ms,

@@ -14,6 +14,7 @@ struct speaker;
 /* What was heard of a story. */
 struct speaker_report {
     double first_s;     /* clock_seconds() of the first sound; 0 when there was none */
+    double first_ever_s; /* the same, since speaker_open(): with the greeting */
     double speech_s;    /* seconds of sound that the voice and the clips gave */
     double cpu_s;       /* processor time that the voice took, apart from all else */
     double lowest_ms;   /* least sound that lay ready while telling, not counting the end; -1: none */
@@ -35,12 +36,19 @@ void speaker_close(struct speaker *speaker);
  * played. */
 void speaker_begin(struct speaker *speaker, struct sound *sound);
 
+/* From now on what is said is also written to this file, which stays the caller's; NULL: to none.
+ * Returns false when the one before could not be written. */
+bool speaker_copy(struct speaker *speaker, struct sound *copy);
+
 /* Hand over a sentence, waiting at most timeout_ms. Returns false while too many are waiting. */
 bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms);
 
 /* Hand over a clip of the image (CLIP_FOLDER/NAME.wav, rendered by the same voice), to be played
  * in its turn. Returns false when there is none of that name, or too much is waiting. */
 bool speaker_play_clip(struct speaker *speaker, const char *name);
+
+/* The next sentence is spoken without this beginning, if it has it: a clip holds it. */
+void speaker_skip(struct speaker *speaker, const char *beginning);
 
 /* Wait at most timeout_ms until inventing may run ahead: enough sound lies ready, or nothing waits
  * to be spoken. Returns whether it may. */

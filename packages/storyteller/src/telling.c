@@ -203,6 +203,27 @@ static void begin_sound(struct telling *telling)
     speaker_begin(teller->speaker, telling->sound);
 }
 
+/* A story that is to stay as sound is spoken even where nobody hears it. */
+static void keep_sound(struct telling *telling)
+{
+    struct teller *teller = telling->teller;
+    struct sound *copy = output_keep(teller->output, teller->console);
+
+    if (telling->sound != NULL) {
+        (void)speaker_copy(teller->speaker, copy);
+    } else if (copy != NULL) {
+        telling->sound = copy;
+        speaker_begin(teller->speaker, copy);
+    }
+}
+
+static void end_sound(struct telling *telling)
+{
+    struct teller *teller = telling->teller;
+
+    output_end(teller->output, speaker_copy(teller->speaker, NULL), teller->console);
+}
+
 bool telling_run(struct teller *teller, struct wants *wants, const struct recipe *recipe,
                  long number, struct llama_error *error)
 {
@@ -216,6 +237,7 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct recipe
 
     telling.story.user = &telling;
     begin_sound(&telling);
+    keep_sound(&telling);
     telling.told =
         (struct told){.number = number, .recipe = recipe, .begun_s = clock_seconds()};
     if (wants->preface[0] != '\0' && telling.sound != NULL)
@@ -224,7 +246,7 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct recipe
     ok = invent(&telling, recipe, error);
     if (telling.sound != NULL)
         finish_speech(&telling, ok);
-    output_end(teller->output);
+    end_sound(&telling);
     telling.told.end = wants->is_skipped ? STORY_SKIPPED : telling.story.end;
     telling.told.figures = telling.story.figures;
     if (!ok)
@@ -244,5 +266,5 @@ void telling_announce(struct teller *teller, struct wants *wants, const char *te
         return;
     say(&telling, text);
     finish_speech(&telling, true);
-    output_end(teller->output);
+    end_sound(&telling);
 }
