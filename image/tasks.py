@@ -27,7 +27,7 @@ from image import (
     stories,
     submission,
 )
-from image.bench import compare, perform
+from image.bench import compare, perform, protocol
 from image.build import ROOT as TREE
 from image.build import STAGING
 from image.cycles import bench
@@ -344,6 +344,7 @@ def diagnosis() -> None:
 
 def measurements() -> Iterator[Task]:
     """The bench, which in the emulator needs a card image; and what compares its results."""
+    protocol.read(given())  # before anything is built for it
     is_emulated = current_project().config.board == "qemu_virt"
     measured = foreground(measure_board, needs=["image"] if is_emulated else [])
     yield {"basename": "bench", **measured}

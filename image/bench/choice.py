@@ -17,6 +17,7 @@ from image.board import USB_ADDRESS, address
 from image.errors import UserError
 
 SSH_PORT = 22
+GREETING = b"SSH-"
 ANSWER_S = 2.0
 EMULATED = "qemu_virt"
 REMEDIES = (
@@ -54,10 +55,14 @@ def choose(board: str, given: Mapping[str, str], image: Path, folder: Path) -> C
         raise UserError(message, REMEDIES) from None
 
 
-def is_answering(host: str) -> bool:
-    """Whether something listens where a board's ssh would."""
-    with contextlib.suppress(OSError), socket.create_connection((host, SSH_PORT), ANSWER_S):
-        return True
+def is_answering(host: str, port: int = SSH_PORT) -> bool:
+    """Whether ssh is there, by its greeting: firewalls take connections for whom they like."""
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection((host, port), ANSWER_S) as connection,
+    ):
+        connection.settimeout(ANSWER_S)
+        return connection.recv(len(GREETING)) == GREETING
     return False
 
 

@@ -3,6 +3,8 @@
 
 import contextlib
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -222,6 +224,21 @@ def test_what_answers_is_taken(nothing_there: Path, monkeypatch: pytest.MonkeyPa
     )
     monkeypatch.setattr(choice, "is_answering", lambda host: host == board.USB_ADDRESS)
     assert chosen({}) == ("root@192.168.42.1 (ssh)", "it answers on the USB cable")
+
+
+@pytest.mark.parametrize(("greeting", "is_ssh"), [(b"SSH-2.0-dropbear\r\n", True), (b"", False)])
+def test_ssh_is_known_by_its_greeting(greeting: bytes, is_ssh: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            visitor, _ = server.accept()
+            with visitor:
+                visitor.sendall(greeting)
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        assert choice.is_answering("127.0.0.1", server.getsockname()[1]) == is_ssh
+        thread.join()
 
 
 def test_nothing_there_is_one_error_with_all_ways_out(nothing_there: Path) -> None:

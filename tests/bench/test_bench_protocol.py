@@ -20,7 +20,7 @@ def test_the_default_is_the_contests_command_line() -> None:
         f"LLAMA_MODE=q16 bench-watch /tmp/bench run model.bin {options}"
     )
     assert BASELINE.line(protocol, CONTEST, trace=True) == (
-        "bench-watch --trace /tmp/bench llama2c /usr/share/llama/float32.bin "
+        "LLAMA_STATS=1 bench-watch --trace /tmp/bench llama2c /usr/share/llama/float32.bin "
         f"-z /usr/share/llama/tokenizer.bin {options}"
     )
 
