@@ -10,7 +10,7 @@ from pathlib import Path
 from image import release
 from image.bench import card, choice, engines, protocol, results, sheet, table
 from image.bench.choice import Chosen
-from image.bench.protocol import Protocol
+from image.bench.protocol import Case, Protocol
 from image.bench.record import Record
 from image.bench.session import Session
 from image.errors import UserError
@@ -52,6 +52,13 @@ def _measure(
         "engines": [engine.name for engine in there],
         "image": image.as_json(),
     }
+    notes = [lack] if lack else []
+    by_host = None
+    if image.is_on_card:
+        by_host, trouble = _told_by_host(made, wanted)
+        notes += [trouble] if trouble else []
+    else:
+        notes.append("the card does not hold the image that this checkout built last")
     record = Record(raw, bench)
     if record.was_begun:
         print(f"going on with a bench that was begun: {len(record)} measurements are there")
@@ -61,14 +68,16 @@ def _measure(
     except (UserError, KeyboardInterrupt):
         _say_how_to_go_on(raw, given)
         raise
-    notes = [lack] if lack else []
-    by_host = None
-    if image.is_on_card:
-        by_host = card.reference_stories(made, wanted)
-    else:
-        notes.append("the card does not hold the image that this checkout built last")
     known = results.reference(session, by_host)
     return results.assemble(session, made.project.config.board, image, known, notes)
+
+
+def _told_by_host(made: Plan, wanted: Protocol) -> tuple[Mapping[Case, str] | None, str | None]:
+    """The reference stories, or why this machine cannot tell them."""
+    try:
+        return card.reference_stories(made, wanted), None
+    except UserError as error:
+        return None, f"this machine's engine tells no reference: {error.message}"
 
 
 def _say_how_to_go_on(raw: Path, given: Mapping[str, str]) -> None:
