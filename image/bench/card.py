@@ -72,6 +72,6 @@ def reference_stories(made: Plan, protocol: Protocol) -> dict[Case, str]:
 
     def told(case: Case) -> str:
         words: list[str | Path] = [program, model, *protocol.options(case)]
-        return run.output(words, env={"LLAMA_MODE": "fp32"}).removesuffix("\n")
+        return run.output(words, env={"LLAMA_MODE": "fp32"}).rstrip("\n")
 
     return {case: told(case) for case in protocol.cases()}

@@ -121,7 +121,7 @@ def traced(costs: watching.Costs, out: bytes, err: str, writes: list[Write]) -> 
     for write in writes:
         pieces.append(out[place : place + write.size].decode(errors="replace"))
         place += write.size
-    run = Run(costs, None, out.decode(errors="replace").removesuffix("\n"))
+    run = Run(costs, None, watching.story_of(out))
     return {
         **run.as_json(),
         "engine_says": err.strip(),

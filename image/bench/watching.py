@@ -14,7 +14,7 @@ from image.errors import UserError
 RUN_S = 3600.0  # for a story that nobody has timed yet; ten minutes were the contest's longest
 PATIENCE = 5  # times what the engine's first story took, and this besides:
 LEAST_RUN_S = 60.0
-ACHIEVED = re.compile(rb"\n?^achieved tok/s: ([0-9.]+)\n", re.M)
+ACHIEVED = re.compile(rb"achieved tok/s: ([0-9.]+)\n")
 FRESH = f"mkdir -p {FOLDER} && rm -f {FOLDER}/*"
 # Else a story that was told before would be in memory already.
 COLD = "sync; echo 3 > /proc/sys/vm/drop_caches"
@@ -117,12 +117,20 @@ def read_costs(said: Output) -> Costs:
 
 
 def read_story(costs: Costs, out: bytes) -> Run:
-    """What the contest's redirection gathers: the story, then the engine's tok/s."""
+    """What the contest's redirection gathers: the story and the engine's tok/s.
+
+    run.c's own end of the story's line comes after its tok/s, since only that is not buffered.
+    """
     found = list(ACHIEVED.finditer(out))
     if not found:
-        return Run(costs, None, out.decode(errors="replace"))
-    text = out[: found[-1].start()].decode(errors="replace")
-    return Run(costs, float(found[-1][1]), text)
+        return Run(costs, None, story_of(out))
+    last = found[-1]
+    return Run(costs, float(last[1]), story_of(out[: last.start()] + out[last.end() :]))
+
+
+def story_of(told: bytes) -> str:
+    """A story as text, without the ends of lines behind it."""
+    return told.decode(errors="replace").rstrip("\n")
 
 
 def read_trace(trace: bytes) -> list[Write]:
