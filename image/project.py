@@ -29,6 +29,7 @@ SETTINGS: Mapping[str, str] = {
     "program": "doit cycles: a static riscv64 program to look at",
     "args": "doit cycles: its arguments",
     "env": "doit cycles: NAME=VALUE words for its environment",
+    "speech": "doit cycles: 1: what the voices cost, instead of the engines",
     "by_symbol": "doit cycles: 1: show what each of its functions costs",
     "file": "doit check, flash: the card image (default: the one that was built)",
     "device": "doit flash: the card's device, /dev/NAME (default: asked)",

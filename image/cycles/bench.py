@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""`doit cycles`: the table of engines with the model's errors, or one program of the user's."""
+"""`doit cycles`: the engines with the model's errors, the voices, or one program of the user's."""
 
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from image.cycles import engines, report
+from image.cycles import engines, report, speech
 from image.cycles.emulator import DUO, find_emulator, measure
 from image.cycles.engines import Bench
 from image.cycles.hardware import CHECKS, Check, Checked
@@ -27,7 +27,11 @@ def perform(project: Project, given: Mapping[str, str]) -> None:
     for name in ("args", "env", "by_symbol"):
         if name in given:
             raise UserError(f"{name}= is for a program", hint="./doit cycles program=FILE ...")
-    compare_engines(engines.open_bench(project, work), project.root / "out")
+    opened = engines.open_bench(project, work)
+    if given.get("speech", "0") not in ("", "0"):
+        measure_speech(opened, project.root / "out")
+    else:
+        compare_engines(opened, project.root / "out")
 
 
 def measure_program(work: Path, given: Mapping[str, str]) -> None:
@@ -44,6 +48,15 @@ def measure_program(work: Path, given: Mapping[str, str]) -> None:
         memory = DUO[SHOWN].bandwidth_mb_s / 1000
         print(f"\nBy function, at {memory:g} GB/s:\n")
         print(report.functions(functions, found.intervals))
+
+
+def measure_speech(bench: Bench, out: Path) -> None:
+    """What the storyteller's start and its voices cost; write out/speech.md."""
+    print("the storyteller's start, and two sentences of each voice ...", flush=True)
+    text = speech.as_markdown(speech.costs(bench))
+    out.mkdir(exist_ok=True)
+    (out / "speech.md").write_text(text)
+    print(f"\n{text}\nout/speech.md")
 
 
 def words(given: Mapping[str, str], name: str) -> list[str]:

@@ -72,6 +72,7 @@ class Measured:
     """A run, from its first write to standard output to its last; all of it where it has just one.
 
     `intervals` is the number of stretches between writes: of an engine, the tokens after the first.
+    `before` and `cycles_before` (one per memory) are of what came before the first write.
     """
 
     is_whole: bool
@@ -79,6 +80,8 @@ class Measured:
     instructions: tuple[int, ...]  # by KINDS
     costs: tuple[Cost, ...]
     blocks: tuple[Block, ...]
+    before: int = 0
+    cycles_before: tuple[int, ...] = ()
 
 
 def check_program(path: Path) -> None:
@@ -171,6 +174,8 @@ def read_result(raw: Mapping[str, Any], memories: Sequence[Memory]) -> Measured:
             )
             for address, instructions, executions, *spent in raw["blocks"]
         ),
+        before=sum(first["instructions"]),
+        cycles_before=tuple(core["cycles"] for core in first["cores"]),
     )
 
 

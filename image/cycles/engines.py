@@ -35,6 +35,7 @@ WINNER = Source(
     ),
     sha256="90059237200bde552433a2acd901191a711819bee3f4dbce65e33b82d3a5186c",
 )
+ENGINE = "llama"  # the package
 # The contest's prompt and seed.
 STORY = ("-t", "1.0", "-p", "0.9", "-s", "123", "-i", "Once upon a time")
 
@@ -129,30 +130,30 @@ def _winner(bench: Bench) -> Path:
     return program
 
 
-def _engine(bench: Bench, target: Target) -> Path:
-    """The folder of the engine's programs, as the project's recipe builds them for a target."""
-    made = plan.make(bench.project, ["llama"], target)
+def programs(bench: Bench, package: str, target: Target = RISCV64) -> Path:
+    """The folder of a package's programs, as the project's recipe builds them for a target."""
+    made = plan.make(bench.project, [package], target)
     for step in made.steps.values():
         if not made.is_done(step):
             steps.perform(made, step)
-    return made.folder(made.step(plan.step_name("llama", target))) / steps.PROGRAMS
+    return made.folder(made.step(plan.step_name(package, target))) / steps.PROGRAMS
 
 
 def _ours(bench: Bench) -> Path:
-    return _engine(bench, RISCV64) / "run"
+    return programs(bench, ENGINE) / "run"
 
 
 def _float32(bench: Bench) -> Path:
     return bench.checkpoint
 
 
-def _packed(bench: Bench) -> Path:
+def packed(bench: Bench) -> Path:
     """The model as our own packer, built for this machine, packs it; kept by the packer's key."""
-    programs = _engine(bench, HOST)
-    key = programs.parents[2].name
+    tools = programs(bench, ENGINE, HOST)
+    key = tools.parents[2].name
     target = bench.work / f"model-{hash_file(bench.checkpoint)[:12]}-{key}.packed"
     if not target.is_file():
-        packer = programs / model.PACKER_PROGRAM
+        packer = tools / model.PACKER_PROGRAM
         model.pack(packer, bench.checkpoint, bench.tokenizer, target, bench.work / "pack.log")
     return target
 
@@ -165,8 +166,8 @@ STOCK = Engine("llama2.c run.c", "float32", _stock(RUN_C, "-Ofast"), _float32, s
 CONTEST_WINNER = Engine("contest winner", "Q8_0", _winner, _q80)
 OURS = (
     Engine("ours", "legacy file", _ours, _float32, steps=24),
-    Engine("ours", "fp32", _ours, _packed, env=(("LLAMA_MODE", "fp32"),)),
-    Engine("ours", "q16", _ours, _packed, env=(("LLAMA_MODE", "q16"),)),
+    Engine("ours", "fp32", _ours, packed, env=(("LLAMA_MODE", "fp32"),)),
+    Engine("ours", "q16", _ours, packed, env=(("LLAMA_MODE", "q16"),)),
 )
 ENGINES = (
     STOCK,

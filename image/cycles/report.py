@@ -5,11 +5,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from image.cycles.emulator import CAUSES, CLOCK_HZ, KINDS, Measured
 from image.cycles.hardware import TARGET_PERCENT, Checked
 from image.cycles.symbols import Function
+from image.cycles.tables import millions, table
 
 UNMEASURED = "not measured"
 
@@ -96,15 +96,15 @@ def as_markdown(rows: Sequence[Row], missing: Sequence[Missing], checks: Sequenc
         "## Speed",
         figures(rows, missing),
         "## Cycles per token by cause",
-        _table(
+        table(
             ["engine", "mode", "GB/s", *CAUSES],
-            [[*_name(row), *map(_millions, row.cycles.values())] for row in rows],
+            [[*_name(row), *map(millions, row.cycles.values())] for row in rows],
         ),
         "## Instructions per token by class",
-        _table(
+        table(
             ["engine", "mode", *KINDS],
             [
-                [row.name, row.mode, *map(_millions, row.instructions.values())]
+                [row.name, row.mode, *map(millions, row.instructions.values())]
                 for row in _one_each(rows)
             ],
         ),
@@ -123,16 +123,16 @@ def figures(rows: Sequence[Row], missing: Sequence[Missing]) -> str:
         [
             *_name(row),
             f"{row.tok_s:.1f}",
-            _millions(row.cycles_per_token),
-            _millions(row.instructions_per_token),
-            _millions(row.bytes_per_token),
+            millions(row.cycles_per_token),
+            millions(row.instructions_per_token),
+            millions(row.bytes_per_token),
             f"{100 * row.tok_s / row.roof_tok_s:.0f} %",
             str(row.tokens),
         ]
         for row in rows
     ]
     lacking = [[one.name, one.mode, f"{UNMEASURED}: {one.reason}"] for one in missing]
-    return _table(head, body + lacking)
+    return table(head, body + lacking)
 
 
 def errors(checks: Sequence[Checked]) -> str:
@@ -147,14 +147,14 @@ def errors(checks: Sequence[Checked]) -> str:
         verdict = "within" if abs(error) <= TARGET_PERCENT else "OUTSIDE"
         use = "the model was fitted to it" if check.is_fitted else f"{verdict} {TARGET_PERCENT} %"
         body.append([*known, f"{one.modelled:.4g}", f"{error:+.1f} %", use])
-    return _table(["what", "measured by", "measured", "modelled", "error of speed", ""], body)
+    return table(["what", "measured by", "measured", "modelled", "error of speed", ""], body)
 
 
 def totals(found: Measured) -> str:
     """One run of any program."""
     count = found.intervals
     per = f" / {count}" if count > 1 else ""
-    classes = _table(
+    classes = table(
         ["instructions" + per, *KINDS],
         [
             [
@@ -163,7 +163,7 @@ def totals(found: Measured) -> str:
             ]
         ],
     )
-    causes = _table(
+    causes = table(
         ["GB/s", "cycles" + per, *CAUSES, "bytes read", "bytes written", "per s at 1 GHz"],
         [
             [
@@ -193,7 +193,7 @@ def functions(found: Sequence[Function], intervals: int, most: int = 30) -> str:
         ]
         for function in found[:most]
     ]
-    return _table(["function", "instructions", "cycles", *CAUSES], body)
+    return table(["function", "instructions", "cycles", *CAUSES], body)
 
 
 def draw(rows: Sequence[Row], target: Path) -> None:
@@ -234,16 +234,3 @@ def _name(row: Row) -> list[str]:
 
 def _one_each(rows: Sequence[Row]) -> list[Row]:
     return list({(row.name, row.mode): row for row in reversed(rows)}.values())[::-1]
-
-
-def _millions(value: float) -> str:
-    return f"{value / 1e6:.2f}"
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
-    """A markdown table whose columns are aligned as text, too. Short rows are filled up."""
-    rows = [[*map(str, row), *[""] * (len(head) - len(row))] for row in body]
-    widths = [max(len(row[i]) for row in [list(head), *rows]) for i in range(len(head))]
-    lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-             for row in [list(head), ["-" * width for width in widths], *rows]]  # fmt: skip
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -53,6 +53,11 @@ static void forget(int fd, uint64_t offset, uint64_t bytes) {
     (void)posix_fadvise(fd, (off_t)offset, (off_t)bytes, POSIX_FADV_DONTNEED);
 }
 
+/* The card brings the next chunk while this one is worked on. */
+static void ask_for(int fd, uint64_t offset) {
+    (void)posix_fadvise(fd, (off_t)offset, CHUNK, POSIX_FADV_WILLNEED);
+}
+
 static bool is_stopped(struct loader *loader) {
     pthread_mutex_lock(&loader->mutex);
     bool stopped = loader->stopped;
@@ -66,6 +71,7 @@ static bool read_chunk(struct loader *loader, unsigned char *to, uint64_t offset
     if (is_stopped(loader) || !read_at(loader->fd, to, size, offset)) {
         return false;
     }
+    ask_for(loader->fd, offset + size);
     forget(loader->fd, offset, size);
     packed_checksum_add(sum, to, size);
     return true;

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""What a second of speech costs, worked out from two sentences."""
+
+import wave
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from image.cycles import engines, speech
+from image.cycles.emulator import DUO, Cost, Measured
+from image.cycles.engines import Bench
+from image.cycles.speech import Spoken, per_second, voices
+from image.errors import UserError
+from image.project import load
+from tests.conftest import ROOT
+
+
+def spoken(seconds: float, instructions: int, cycles: int) -> Spoken:
+    costs = tuple(Cost(memory, cycles + i, (0,) * 5, 0, 0, 0) for i, memory in enumerate(DUO))
+    return Spoken(seconds, Measured(True, 1, (instructions, 0, 0, 0, 0), costs, ()))
+
+
+def test_the_start_of_the_program_does_not_count() -> None:
+    cost = per_second("slt", spoken(1.0, 5_000, 9_000), spoken(3.0, 25_000, 49_000))
+    assert cost.instructions == 10_000
+    assert cost.cycles == (20_000,) * 3
+    assert cost.seconds == (2e-5,) * 3
+
+
+def test_sentences_of_one_length_tell_nothing() -> None:
+    with pytest.raises(UserError, match="slt"):
+        per_second("slt", spoken(2.0, 1, 1), spoken(2.0, 2, 2))
+
+
+def test_only_voices_that_are_built_in() -> None:
+    symbols: dict[str, str | int | bool] = {
+        "STORYTELLER_VOICE": "slt",
+        "STORYTELLER_VOICE_SLT": True,
+        "STORYTELLER_VOICE_KAL16": False,
+        "STORYTELLER_SPEED": 100,
+    }
+    assert voices(symbols) == ["slt"]
+
+
+def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Both sentences of each voice are asked for; the WAV file says how long they are."""
+    asked: list[tuple[str, str]] = []
+
+    def pretend(command: tuple[str | Path, ...], *_: object, **__: object) -> Measured:
+        if Path(command[0]).name == "storyteller":
+            return replace(spoken(0, 0, 0).found, before=7_000_000, cycles_before=(9, 9, 9))
+        voice, sound, text = (str(command[i]) for i in (1, 4, 5))
+        asked.append((voice, text))
+        with wave.open(sound, "wb") as file:
+            file.setparams((1, 2, 16000, 0, "NONE", ""))
+            file.writeframes(bytes(2 * 1600 * len(text)))
+        return spoken(0, 1_000_000 * len(text), 50_000_000 * len(text)).found
+
+    monkeypatch.setattr(speech, "measure", pretend)
+    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package)
+    monkeypatch.setattr(engines, "packed", lambda _: tmp_path / "model")
+    project = load(ROOT, {"board": "qemu_virt"})
+    found = speech.costs(Bench(project, tmp_path, tmp_path, tmp_path))
+    names = voices(project.config.symbols)
+    assert asked == [(name, text) for name in names for text in (speech.SHORT, speech.LONG)]
+    report = speech.as_markdown(found)
+    assert "| storyteller, start to first line | 7.00 " in report
+    assert all(f"| {name}, a second of speech" in report for name in names)
+    assert "| 10.00          | 0.500 " in report
+    assert "modelled" in report
