@@ -102,28 +102,27 @@ def plot(
 
 
 def bars(rows: Sequence[tuple[str, float, str, int]], caption: str) -> str:
-    """One bar a row: name, value, the words after it, colour."""
+    """One bar a row: its name, value, the words opposite the name, colour."""
     longest = max((value for _, value, _, _ in rows), default=0) or 1
     step, drawn = 30, []
     for line, (name, value, words, colour) in enumerate(rows):
         y = line * step
-        length = max(1.0, round(value / longest * (WIDTH - 110), 1))
+        shape = f"x=0 y={y + 14} width={max(1.0, round(value / longest * WIDTH, 1))} height=9"
         drawn.append(f"<text x=0 y={y + 10}>{text(name)}</text>")
-        shape = f"x=0 y={y + 14} width={length} height=9"
+        drawn.append(f"<text x={WIDTH} y={y + 10} text-anchor=end>{text(words)}</text>")
         drawn.append(f'<rect class="fill c{colour % COLOURS}" {shape} />')
-        drawn.append(f"<text x={length + 5} y={y + 23}>{text(words)}</text>")
     return figure(f"0 0 {WIDTH} {len(rows) * step}", drawn, caption)
 
 
 def figure(box: str, drawn: Iterable[str], caption: str, series: Sequence[Series] = ()) -> str:
     """A drawing with its caption and, for several series, their names in their colours."""
     names = {one.name: one.colour for one in series}
-    keys = "".join(
+    keys = " ".join(
         f'<span class="key c{colour % COLOURS}">&#9632; {text(name)}</span>'
         for name, colour in names.items()
     )
     svg = f'<svg viewBox="{box}" role=img aria-label="{text(caption)}">{"".join(drawn)}</svg>'
-    return f"<figure>{svg}<figcaption>{keys}{text(caption)}</figcaption></figure>"
+    return f"<figure>{svg}<figcaption>{keys} {text(caption)}</figcaption></figure>"
 
 
 def _axes(right: float, highest: float, across: str, upward: str) -> list[str]:

@@ -131,6 +131,8 @@ def _shown(value: dict[str, Any]) -> dict[str, Any]:
     """The story that was followed, from a card of which nothing was read before."""
     costs = Run.from_json({name: value[name] for name in ("costs", "tok_s", "text")}).costs
     writes = [Write(*row) for row in value["writes"]]
+    if value["pieces"] and value["pieces"][-1] == "\n":
+        del writes[-1]  # the line's end, told by a program that has let go of its memory
     places = [write.at_s for write in writes]
     gaps = [(b - a) * 1000 for a, b in zip(places, places[1:], strict=False)]
     return {

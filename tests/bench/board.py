@@ -90,6 +90,7 @@ class FakeBoard:
 
     def _trace(self) -> Output:
         rows = [f"{300000 + 50000 * i} {len(p)} 6000 52000" for i, p in enumerate(PIECES)]
+        rows.append("2000000 1 0 58000")  # the line's end
         self._keep(STORY + "\n", "chosen: 3\n", rows)
         return Output(json.dumps({**COSTS, "first_output_s": 0.3, "card_read_kib": 4400}), 0)
 
