@@ -56,7 +56,7 @@ class Kernel:
         for row in self.objects:
             name = part_of(row["path"])
             weights[name] = weights.get(name, 0) + row["kept"]
-        return share_out(self.resident, weights)
+        return share_out(self.resident, weights) or {".": self.resident}
 
 
 def find(plan: Plan) -> Package | None:

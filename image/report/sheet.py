@@ -17,6 +17,12 @@ body{{overflow-wrap:anywhere}}.note{{border:0;padding:0;color:var(--soft);font-s
 nav a{{margin-right:1rem;color:var(--s0)}}summary{{cursor:pointer;color:var(--soft)}}
 .words td:nth-child(n+5),.words th:nth-child(n+5){{text-align:left}}
 {treemap.STYLE}{graph.STYLE}</style>"""
+MEMORY = """\
+The board's 64 MiB. Each figure says how it is known: by the memory map, of the built files,
+estimated (docs/reports.md tells how), or read by a bench, emulated where that ran in QEMU."""
+CARD = """\
+Every byte of the card image. Files of the root are counted as they are stored, compressed;
+hovering, or the table, tells what they are unpacked. /data is made at the first boot, behind it."""
 TITLES = {
     "memory": "Memory",
     "card": "Card",
@@ -36,8 +42,8 @@ def render(report: Mapping[str, Any], changes: Sequence[Change], before: str | N
         f"<h1>{page.text(title)}</h1>",
         f"<p>Card {page.text(report['key'])}, image of {shown(report['image_bytes'])}.</p>",
         f"<nav>{links}</nav>",
-        _chapter("memory", *_memory(report)),
-        _chapter("card", *_card(report)),
+        _chapter("memory", *_tiled(report["memory"], MEMORY, "who has the memory", memory.FREE)),
+        _chapter("card", *_tiled(report["card"], CARD, "what fills the card", contents.EMPTY)),
         _chapter("options", *_kernel(report)),
         _chapter("steps", *_time(report)),
         _chapter("graph", *_graph(report)),
@@ -50,29 +56,15 @@ def _chapter(name: str, *parts: str) -> str:
     return "\n".join([f'<h2 id="{name}">{TITLES[name]}</h2>', *parts])
 
 
-def _memory(report: Mapping[str, Any]) -> list[str]:
-    tiles = _tiles(report["memory"])
-    text = (
-        "The board's 64 MiB. Each figure says how it is known: by the memory map, of the built "
-        "files, estimated (docs/reports.md has the formula), or read by a bench, which is emulated "
-        "where that ran in QEMU."
-    )
-    return [_note(text), treemap.draw(tiles, "who has the memory", memory.FREE), _listed(tiles)]
-
-
-def _card(report: Mapping[str, Any]) -> list[str]:
-    tiles = _tiles(report["card"])
-    text = (
-        "Every byte of the card image. Files of the root are counted as they are stored, "
-        "compressed; hovering, or the table, tells what they are unpacked. /data is made at the "
-        "first boot, behind all this."
-    )
-    return [_note(text), treemap.draw(tiles, "what fills the card", contents.EMPTY), _listed(tiles)]
+def _tiled(rows: Iterable[Mapping[str, Any]], words: str, label: str, empty: str) -> list[str]:
+    """A treemap between what it means and its figures as a table."""
+    tiles = [Tile(row["group"], row["name"], row["size"], row["note"]) for row in rows]
+    return [_note(words), treemap.draw(tiles, label, empty), _listed(tiles)]
 
 
 def _kernel(report: Mapping[str, Any]) -> list[str]:
     kernel = report["kernel"]
-    if not kernel:
+    if not kernel or not kernel["compiled"]:
         return [_note("No kernel of this configuration was weighed.")]
     saved = 1 - kernel["size"] / kernel["compiled"]
     text = (
@@ -148,10 +140,6 @@ def _changes(changes: Sequence[Change], before: str | None) -> list[str]:
         if rows[MOST_OPTIONS:]:
             parts.append(_note(f"and {len(rows) - MOST_OPTIONS} smaller ones, in changes.json"))
     return parts
-
-
-def _tiles(rows: Iterable[Mapping[str, Any]]) -> list[Tile]:
-    return [Tile(row["group"], row["name"], row["size"], row["note"]) for row in rows]
 
 
 def _gathered(parts: Sequence[Tile]) -> list[Tile]:

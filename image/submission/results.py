@@ -22,18 +22,21 @@ There is no result of this image. With the board's USB cable in this machine, an
 """
 EMULATED = "**Emulated: QEMU ran this, on a PC. These are no speed figures of a board.**\n"
 
+OTHER = "**Not the contest's protocol**: {runs} runs of at most {steps} tokens.\n"
+
 
 def newest(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
-    """The newest result of `doit bench` of this very image."""
+    """The newest result of this very image by the contest's protocol, else by whichever."""
     wanted = hash_file(image_path(plan).with_name("manifest.json"))
+    found = []
     for path in reversed(benches(plan.project.out)):
         try:
             result = json.loads(path.read_text())
             if result["image"]["manifest_sha256"] == wanted and result["engines"]:
-                return path, result
+                found.append((path, result))
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return None
+    return next((one for one in found if _is_contest(one[1])), found[0] if found else None)
 
 
 def describe(found: tuple[Path, Mapping[str, Any]] | None, board: str) -> str:
@@ -42,6 +45,9 @@ def describe(found: tuple[Path, Mapping[str, Any]] | None, board: str) -> str:
         return NONE.format(board=board)
     path, result = found
     lines = [EMULATED] if result["kind"] == "emulated" else []
+    if not _is_contest(result):
+        protocol = result["protocol"]
+        lines += [OTHER.format(runs=protocol["runs"], steps=protocol["steps"])]
     lines += [
         "| engine | prompt, seed | runs | mean tok/s | sd | min | max | same story |",
         "|---|---|---|---|---|---|---|---|",
@@ -51,6 +57,10 @@ def describe(found: tuple[Path, Mapping[str, Any]] | None, board: str) -> str:
         " of the mean where that file marks them.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _is_contest(result: Mapping[str, Any]) -> bool:
+    return bool(result["protocol"]["is_contest"])
 
 
 def _row(entry: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ olddefconfig:
 Image:
 \tmkdir -p arch/riscv/boot
 \tcp kernel.bin arch/riscv/boot/Image
-\ttouch System.map
+\tprintf '%016x D %s\\n' 4096 __init_begin 12288 __init_end >System.map
 """,
     "u-boot-2021.10": """\
 olddefconfig:

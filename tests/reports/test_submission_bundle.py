@@ -153,7 +153,7 @@ def test_readme_says_what_is_there(bundle: Path, card: Path) -> None:
     assert {"environment/manifest.json", "licences/musl/COPYRIGHT", "LICENSE"} <= names
 
 
-def result(manifest: str) -> dict[str, Any]:
+def result(manifest: str, is_contest: bool = True) -> dict[str, Any]:
     rates = [20.0, 20.2, 5.0]
     runs = [
         {"number": n, "tok_s": rate, "is_left_out": rate < 10, "is_identical": True}
@@ -161,7 +161,12 @@ def result(manifest: str) -> dict[str, Any]:
     ]
     dead = {"number": 4, "tok_s": None, "is_left_out": False, "is_identical": None}
     engine = {"title": "ours | q16", "prompt": "Once", "seed": 123, "runs": [*runs, dead]}
-    return {"kind": "emulated", "image": {"manifest_sha256": manifest}, "engines": [engine]}
+    return {
+        "kind": "emulated",
+        "protocol": {"is_contest": is_contest, "runs": 4, "steps": 24},
+        "image": {"manifest_sha256": manifest},
+        "engines": [engine],
+    }
 
 
 def test_results_of_this_image_go_along(card: Path, tmp_path: Path) -> None:
@@ -172,13 +177,21 @@ def test_results_of_this_image_go_along(card: Path, tmp_path: Path) -> None:
     (folder / "2026-01-01.json").write_text(json.dumps(good))
     (folder / "2026-01-02.json").write_text(json.dumps(result("of another image")))
     (folder / "2026-01-03.json").write_text("rubbish")
+    other = result(good["image"]["manifest_sha256"], is_contest=False)
+    (folder / "2026-01-04.json").write_text(json.dumps(other))
     bundle = submission.collect(made).with_name(submission.FOLDER)
     assert [path.name for path in (bundle / "results").iterdir()] == ["2026-01-01.json"]
     readme = (bundle / "README.md").read_text()
     assert results.EMULATED in readme
     # Counted are two of four: one was left out, one died.
     row = "| ours / q16 | Once, 123 | 2 of 4 | 20.100 | 0.141 | 20.000 | 20.200 | yes |"
-    assert row in readme
+    assert row in readme and "Not the contest's" not in readme
+    # Without one by the contest's protocol, the newest goes along, and says what it is.
+    (folder / "2026-01-01.json").unlink()
+    found = results.newest(made)
+    assert found and found[0].name == "2026-01-04.json"
+    said = results.describe(found, "qemu_virt")
+    assert "**Not the contest's protocol**: 4 runs of at most 24 tokens." in said
 
 
 def test_what_was_changed_comes_from_the_files() -> None:
