@@ -10,7 +10,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
+import image.flash
 from image import run
+from image.errors import UserError
+from image.flash.cards import Disk
 from image.run import CommandFailed
 from tests.conftest import ROOT
 from tests.flash.loops import card_device, card_file
@@ -112,3 +115,39 @@ def test_interrupt_tells_that_the_card_is_incomplete(card: Path, card_device: Pa
     assert caught.value.status == 130
     assert f"stopped; {card_device} is incomplete: no board starts from it" in str(caught.value)
     assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("eject", "udisksctl", "said"),
+    [
+        (0, None, "is ejected: take the card out"),
+        (1, 0, "is ejected: take the card out"),
+        (1, 1, "is complete: the card can be taken out"),
+        (1, None, "is complete: the card can be taken out"),
+    ],
+)
+def test_a_card_is_let_go(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    eject: int,
+    udisksctl: int | None,
+    said: str,
+) -> None:
+    log = tmp_path / "log"
+    for name, status in (("eject", eject), ("udisksctl", udisksctl)):
+        if status is not None:
+            (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {log}\nexit {status}\n')
+            (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    monkeypatch.setattr(run, "find_tool", lambda name: found(tmp_path / name))
+    card = Disk(Path("/dev/sdz"), "disk", 1 << 30, "card", True, False, (), ())
+    assert image.flash._eject(card) == said
+    asked = log.read_text().splitlines()
+    assert asked[0] == "eject /dev/sdz"
+    assert asked[1:] == ([] if udisksctl is None else ["udisksctl power-off -b /dev/sdz"])
+
+
+def found(program: Path) -> str:
+    if not program.is_file():
+        raise UserError(f"{program.name} is not installed")
+    return str(program)
