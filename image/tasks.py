@@ -419,7 +419,7 @@ def _publish() -> None:
     made = current_plan()
     path = release.publish(made, made.step("release"))
     size_mib = path.stat().st_size / (1 << 20)
-    print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; balenaEtcher writes it, or its .gz")
+    print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; ./doit flash writes it, or balenaEtcher")
 
 
 def _copy_programs(made: Plan, step: Step, target: Path) -> None:

@@ -92,7 +92,7 @@ def _typed(question: str) -> str:
 
 
 def _flash(image: Source, disk: Disk) -> None:
-    state = "is incomplete: no board starts from it"
+    state = "is incomplete"
     try:
         with open_device(disk.path, disk.size) as target:
             written = _timed("written", image, lambda: write.write(image, target))

@@ -113,7 +113,7 @@ def test_interrupt_tells_that_the_card_is_incomplete(card: Path, card_device: Pa
     with pytest.raises(CommandFailed) as caught:
         run.output([sys.executable, "-c", INTERRUPTED, "flash", *settings], cwd=ROOT)
     assert caught.value.status == 130
-    assert f"stopped; {card_device} is incomplete: no board starts from it" in str(caught.value)
+    assert f"stopped; {card_device} is incomplete; flash it again" in str(caught.value)
     assert "Traceback" not in str(caught.value)
 
 
