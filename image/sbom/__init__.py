@@ -158,15 +158,17 @@ def _files(plan: Plan, package: Package) -> Iterator[Component]:
 
 def _given(manifest: Mapping[str, Any]) -> Iterator[Component]:
     """Files that were given by hand, of which no more than their content is known."""
-    kinds = {"model": "machine-learning-model", "boot": "firmware"}
-    for group, kind in kinds.items():
-        for path, sha256 in manifest[group].items():
+    kinds = {"model": ("machine-learning-model", "/"), "boot": ("firmware", "/boot/")}
+    for group, (kind, top) in kinds.items():
+        # One checkpoint may be on the card twice, packed and as it is: the first name counts.
+        names = {sha256: path for path, sha256 in reversed(manifest[group].items())}
+        for sha256, path in names.items():
             yield {
                 "type": kind,
                 "bom-ref": f"given:{path}",
-                "name": f"/{path}" if group == "model" else f"/boot/{path}",
+                "name": f"{top}{path}",
                 "version": sha256[:12],
-                "description": "a file given by hand",
+                "description": "made of a file given by hand, whose hash this is",
                 "scope": "required",
                 "hashes": _sha256(sha256),
             }

@@ -151,6 +151,14 @@ def test_a_folder_given_by_hand_has_no_more_than_a_name(tmp_path: Path) -> None:
         assert "externalReferences" not in component
 
 
+def test_files_given_by_hand_are_in_it() -> None:
+    given = {"model": {"a/model.bin": "1" * 64, "a/float32.bin": "1" * 64}, "boot": {"f.bin": "2"}}
+    model, firmware = sbom._given(given)
+    assert (model["type"], model["name"]) == ("machine-learning-model", "/a/model.bin")
+    assert model["hashes"][0]["content"] == "1" * 64
+    assert (firmware["name"], firmware["scope"]) == ("/boot/f.bin", "required")
+
+
 def test_serial_number_is_of_the_content(bill: Bill) -> None:
     rest = {key: value for key, value in bill.items() if key != "serialNumber"}
     assert bill["serialNumber"] == f"urn:uuid:{uuid.uuid5(sbom.SERIALS, canonical(rest))}"
