@@ -84,6 +84,7 @@ TOOLS = (
     Tool("fsck.fat", "dosfstools", "checks the card's boot partition", version=("--help",)),
     Tool("fsck.erofs", "erofs-utils", "checks the card's root file system", version=("-V",)),
     Tool("dumpimage", "u-boot-tools", "reads boot.sd in the tests", version=("-V",)),
+    Tool("espeak-ng", "espeak-ng", "speaks to the recogniser in the tests"),
     Tool("fsck.ext4", "e2fsprogs", "checks the data partition in the tests", version=("-V",)),
 )  # fmt: skip
 

@@ -59,7 +59,8 @@ void llama_close(struct llama *llama)
 
 static void take_time(const struct llama *llama)
 {
-    struct timespec time = {.tv_nsec = llama->word_ms * 1000000L};
+    struct timespec time = {.tv_sec = llama->word_ms / 1000,
+                            .tv_nsec = llama->word_ms % 1000 * 1000000L};
 
     if (llama->word_ms > 0)
         nanosleep(&time, NULL);

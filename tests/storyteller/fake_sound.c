@@ -2,12 +2,13 @@
 /* A sound card without sound, with a clock of its own. The "device" is a file: each opening takes
  * its first line, and the last line is there to stay. Lines: "absent", "works" (plays at once),
  * "paced" (plays as slowly as a real card), "lost" (is pulled out after half a second of speech);
- * more words: "rate=48000", "keeps" (gives nothing back). What happens is appended to FILE.log; what
+ * "stuck" (never comes back); more words: "rate=48000", "keeps" (gives nothing back). What happens is appended to FILE.log; what
  * is heard, as 16-bit samples with the silence of an idle card left out, to FILE.heard. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "sound.h"
@@ -25,6 +26,7 @@ struct fake {
     bool is_paced;
     bool is_lost_soon;
     bool keeps;
+    bool is_stuck;
     bool is_running;
     int16_t *buffer; /* what was taken since the last drop */
     size_t size;
@@ -96,6 +98,8 @@ static long fake_write(struct sound *sound, const int16_t *samples, size_t count
     struct fake *fake = (struct fake *)sound;
     size_t room;
 
+    while (fake->is_stuck)
+        pause();
     if (fake->is_lost_soon && fake->written_s > 0.5)
         return SOUND_LOST;
     if (run(fake))
@@ -208,6 +212,7 @@ struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND
     fake->is_paced = strstr(line, "paced") != NULL;
     fake->is_lost_soon = strstr(line, "lost") != NULL;
     fake->keeps = strstr(line, "keeps") != NULL;
+    fake->is_stuck = strstr(line, "stuck") != NULL;
     snprintf(fake->log, sizeof(fake->log), "%s.log", wanted);
     snprintf(heard, sizeof(heard), "%s.heard", wanted);
     snprintf(name, SOUND_NAME_BYTES, "the test's card");

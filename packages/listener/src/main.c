@@ -20,9 +20,6 @@
 /* Below this no word was spoken, whatever the recogniser makes of it. */
 #define LEAST_SAMPLES (VOICE_RATE / 4)
 
-/* Words that fit worse than this are seldom those that were said (see docs/controls.md). */
-#define LEAST_FIT (-0.0135)
-
 enum { CONFIDENCE_NONE = 0, CONFIDENCE_LOW = 40, CONFIDENCE_HIGH = 90 };
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NO_MICROPHONE = 3 };
 
@@ -36,7 +33,7 @@ static const char USAGE[] =
     "  --device NAME  ALSA device that records      (the first there is)\n"
     "  --wav FILE     a recording instead: mono, 16 bits, 16000 samples per second\n"
     "  --answer       the answer to a question: one word\n"
-    "  --passes       also show what each pass heard\n"
+    "  --passes       also show what each pass heard, and the memory that was needed at most\n"
     "\n"
     "Listening ends with standard input, after somebody has spoken, or after 4 s.\n";
 
@@ -120,9 +117,16 @@ static bool is_released(void)
     return poll(&input, 1, 0) > 0 && read(STDIN_FILENO, waste, sizeof(waste)) <= 0;
 }
 
-/* Record until speech ends, the button is released, or the time is over. Returns the samples that
- * hold speech, of which there are *count; NULL when memory or the microphone fails. */
-static int16_t *record(struct microphone *microphone, bool has_button, size_t *count)
+/* A recording. */
+struct recording {
+    int16_t *samples;
+    size_t count;
+    bool has_voice;
+};
+
+/* Record until speech ends, the button is released, or the time is over; keep what holds speech.
+ * Returns false when memory is lacking. */
+static bool record(struct microphone *microphone, bool has_button, struct recording *recording)
 {
     int16_t *samples = malloc(MOST_SAMPLES * sizeof(*samples));
     struct voice voice;
@@ -131,7 +135,7 @@ static int16_t *record(struct microphone *microphone, bool has_button, size_t *c
 
     if (samples == NULL || !voice_open(&voice)) {
         free(samples);
-        return NULL;
+        return false;
     }
     while (got > 0 && have < MOST_SAMPLES && !voice_has_ended(&voice)) {
         if (has_button && is_released())
@@ -141,10 +145,12 @@ static int16_t *record(struct microphone *microphone, bool has_button, size_t *c
             voice_look(&voice, samples + have);
         have += got > 0 ? (size_t)got : 0;
     }
-    voice_bounds(&voice, have, &first, count);
+    voice_bounds(&voice, have, &first, &recording->count);
+    memmove(samples, samples + first, recording->count * sizeof(*samples));
+    recording->samples = samples;
+    recording->has_voice = voice.has_begun;
     voice_close(&voice);
-    memmove(samples, samples + first, *count * sizeof(*samples));
-    return samples;
+    return true;
 }
 
 static void show_pass(const struct heard *heard, double warp)
@@ -152,52 +158,95 @@ static void show_pass(const struct heard *heard, double warp)
     printf("pass\t%.1f\t%.3f\t%s\n", warp, heard->fit, heard->text);
 }
 
-/* Of two passes, the one whose words fit the sound better. */
-static struct heard *better(struct heard *adult, struct heard *small)
+static void show_memory(void)
 {
-    bool is_small = adult->text[0] == '\0' || (small->text[0] != '\0' && small->fit > adult->fit);
+    char line[128];
+    FILE *file = fopen("/proc/self/status", "re");
 
-    return is_small ? small : adult;
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            printf("memory%s", line + 6);
+    }
+    if (file != NULL)
+        fclose(file);
 }
 
-/* Two looks at one sound that see the same are seldom both wrong. */
-static int confidence(const struct heard *best, const char *const parts[LIST_KINDS],
-                      const char *const others[LIST_KINDS])
+static int count_parts(const char *const parts[LIST_KINDS])
 {
-    bool is_any = false, is_same = true;
+    int count = 0;
 
-    for (int kind = 0; kind < LIST_KINDS; kind++) {
-        is_any = is_any || parts[kind][0] != '\0';
-        is_same = is_same && strcmp(parts[kind], others[kind]) == 0;
-    }
-    if (!is_any)
+    for (int kind = 0; kind < LIST_KINDS; kind++)
+        count += parts[kind][0] != '\0' ? 1 : 0;
+    return count;
+}
+
+/* What a pass heard, and the parts in it. */
+struct pass {
+    struct heard heard;
+    const char *parts[LIST_KINDS];
+    int count;
+};
+
+static void listen_as(ps_decoder_t *decoder, double warp, const struct recording *recording,
+                      const struct list lists[LIST_KINDS], struct pass *pass)
+{
+    char words[HEARD_BYTES];
+
+    hearing_understand(decoder, warp, recording->samples, recording->count, &pass->heard);
+    strcpy(words, pass->heard.text);
+    wish_parts(words, lists, pass->parts);
+    pass->count = count_parts(pass->parts);
+}
+
+/* Where the speaker's size is far off, noise is heard in place of words: more parts are better.
+ * Else it is the pass whose words fit the sound better. */
+static bool is_better(const struct pass *pass, const struct pass *other)
+{
+    if (pass->count != other->count)
+        return pass->count > other->count;
+    return pass->heard.fit > other->heard.fit;
+}
+
+/* Two looks at one sound that do not contradict each other are seldom both wrong. */
+static int confidence(const struct pass *best, const struct pass *other, bool has_voice)
+{
+    if (best->count == 0)
         return CONFIDENCE_NONE;
-    return is_same && best->fit >= LEAST_FIT ? CONFIDENCE_HIGH : CONFIDENCE_LOW;
+    if (!has_voice)
+        return CONFIDENCE_LOW;
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
+        bool has_both = best->parts[kind][0] != '\0' && other->parts[kind][0] != '\0';
+
+        if (has_both && strcmp(best->parts[kind], other->parts[kind]) != 0)
+            return CONFIDENCE_LOW;
+    }
+    return CONFIDENCE_HIGH;
 }
 
 /* Understand a recording: once as of an adult, once as of a small speaker. */
 static int understand(const struct options *options, struct list lists[LIST_KINDS],
-                      const int16_t *samples, size_t count)
+                      const struct recording *recording)
 {
     const char *problem = "";
     ps_decoder_t *decoder = hearing_open(options->model, lists, options->is_answer, &problem);
-    const char *parts[LIST_KINDS], *others[LIST_KINDS];
-    struct heard adult = {0}, small = {0}, *best;
+    struct pass adult, small, *best = &adult, *other = &small;
 
     if (decoder == NULL)
         return fail(STATUS_FAILED, problem);
-    hearing_understand(decoder, WARP_NONE, samples, count, &adult);
-    hearing_understand(decoder, WARP_SMALL, samples, count, &small);
+    listen_as(decoder, WARP_NONE, recording, lists, &adult);
+    listen_as(decoder, WARP_SMALL, recording, lists, &small);
     ps_free(decoder);
     if (options->shows_passes) {
-        show_pass(&adult, WARP_NONE);
-        show_pass(&small, WARP_SMALL);
+        show_pass(&adult.heard, WARP_NONE);
+        show_pass(&small.heard, WARP_SMALL);
+        show_memory();
     }
-    best = better(&adult, &small);
-    wish_parts(best->text, lists, parts);
-    wish_parts(best == &adult ? small.text : adult.text, lists, others);
-    printf("%s\t%s\t%s\t%d\n", parts[HEROES], parts[PLACES], parts[THINGS],
-           confidence(best, parts, others));
+    if (is_better(&small, &adult)) {
+        best = &small;
+        other = &adult;
+    }
+    printf("%s\t%s\t%s\t%d\n", best->parts[HEROES], best->parts[PLACES], best->parts[THINGS],
+           confidence(best, other, recording->has_voice));
     return STATUS_OK;
 }
 
@@ -206,9 +255,9 @@ int main(int count, char **words)
     static struct list lists[LIST_KINDS];
     struct options options;
     struct microphone *microphone;
-    int16_t *samples;
-    size_t length;
+    struct recording recording;
     int status;
+    bool ok;
 
     if (!parse(&options, count, words)) {
         fputs(USAGE, stderr);
@@ -221,15 +270,15 @@ int main(int count, char **words)
         return fail(STATUS_NO_MICROPHONE, options.wav != NULL
                                               ? "that is no WAV file of the kind that is read"
                                               : "no sound card records");
-    samples = record(microphone, options.wav == NULL, &length);
+    ok = record(microphone, options.wav == NULL, &recording);
     microphone->close(microphone);
-    if (samples == NULL)
+    if (!ok)
         return fail(STATUS_FAILED, "no memory left");
     read_lists(&options, lists);
-    if (length >= LEAST_SAMPLES)
-        status = understand(&options, lists, samples, length);
+    if (recording.count >= LEAST_SAMPLES)
+        status = understand(&options, lists, &recording);
     else
         status = puts("\t\t\t0") < 0 ? STATUS_FAILED : STATUS_OK;
-    free(samples);
+    free(recording.samples);
     return status;
 }

@@ -5,54 +5,61 @@
 
 #define MOST_WORDS 32
 
-const char *const WISH_WORDS[] = {"please", "tell",  "me", "i",  "want", "a",    "an",
-                                  "story",  "about", "to", "in", "on",   "at",   "the",
+const char *const WISH_WORDS[] = {"please", "tell",   "me", "i",  "want", "a",    "an",
+                                  "story",  "about",  "to", "in", "on",   "at",   "the",
                                   "with",   "little", NULL};
 
-static void write_list(FILE *file, const char *name, const struct list *list)
+static void write_rule(FILE *file, const char *name, const struct list *list)
 {
-    if (list->count == 0)
-        return;
     fprintf(file, "<%s> = ", name);
     for (size_t i = 0; i < list->count; i++)
         fprintf(file, "%s%s", i > 0 ? " | " : "", list->entries[i]);
     fputs(";\n", file);
 }
 
+/* A wish begins with its hero: a place alone would be what all noise sounds like. Each list can be
+ * reached by one way only, because the search keeps all of a list's words for each way to it. */
+static void write_wish(FILE *file, bool has_places, bool has_things)
+{
+    fprintf(file,
+            "public <wish> = [<ask>] <article> [little] <heroes>%s%s;\n"
+            "<ask> = [please] tell me a story about | a story about | i want a story about;\n"
+            "<article> = a | an | the;\n",
+            has_places ? " [(in | on | at | to) <article> <places>]" : "",
+            has_things ? " [with <article> <things>]" : "");
+}
+
+/* An answer may be any of the words. */
+static void write_answer(FILE *file, const struct list lists[LIST_KINDS])
+{
+    const char *separator = "(";
+
+    fputs("public <wish> = [[in | on | at | with] (a | an | the)] ", file);
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
+        if (lists[kind].count > 0) {
+            fprintf(file, "%s<%s>", separator, LIST_NAMES[kind]);
+            separator = " | ";
+        }
+    }
+    fputs(");\n", file);
+}
+
 bool wish_grammar(FILE *file, const struct list lists[LIST_KINDS], bool is_answer)
 {
-    bool has_hero = lists[HEROES].count > 0;
-    bool has_place = lists[PLACES].count > 0;
-    bool has_thing = lists[THINGS].count > 0;
-    const char *separator = "";
+    bool has_heroes = lists[HEROES].count > 0, has_places = lists[PLACES].count > 0,
+         has_things = lists[THINGS].count > 0;
 
-    if (!has_hero && !has_place && !has_thing)
+    if (!has_heroes && !(is_answer && (has_places || has_things)))
         return false;
-    fputs("#JSGF V1.0;\ngrammar wish;\npublic <wish> = ", file);
-    if (!is_answer)
-        fputs("[[please] tell me | i want] [a story] [about] ", file);
-    fputs("(", file);
-    if (has_hero) {
-        fprintf(file, "<who>%s%s", !is_answer && has_place ? " [<where>]" : "",
-                !is_answer && has_thing ? " [<with>]" : "");
-        separator = " | ";
+    fputs("#JSGF V1.0;\ngrammar wish;\n", file);
+    if (is_answer)
+        write_answer(file, lists);
+    else
+        write_wish(file, has_places, has_things);
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
+        if (lists[kind].count > 0)
+            write_rule(file, LIST_NAMES[kind], &lists[kind]);
     }
-    if (has_place) {
-        fprintf(file, "%s<where>", separator);
-        separator = " | ";
-    }
-    if (has_thing)
-        fprintf(file, "%s<with>", separator);
-    fputs(");\n", file);
-    if (has_hero)
-        fputs("<who> = [a | an | the] [little] <heroes>;\n", file);
-    if (has_place)
-        fprintf(file, "<where> = %s [a | an | the] <places>;\n",
-                is_answer ? "[in | on | at]" : "(in | on | at | to)");
-    if (has_thing)
-        fprintf(file, "<with> = %s [a | an | the] <things>;\n", is_answer ? "[with]" : "with");
-    for (int kind = 0; kind < LIST_KINDS; kind++)
-        write_list(file, LIST_NAMES[kind], &lists[kind]);
     return true;
 }
 

@@ -11,6 +11,8 @@
 #include "buttons.h"
 #include "listening.h"
 
+/* On the card's first partition, else as the image was built. */
+#define CARD_SETTINGS "/boot/buttons.conf"
 #define SETTINGS "/etc/buttons.conf"
 /* The console, the buttons, the recogniser's answer. */
 #define MOST_POLLED (1 + BUTTONS + 1)
@@ -45,7 +47,8 @@ struct inputs *inputs_open(struct console *console)
     if (inputs == NULL)
         return NULL;
     inputs->console = console;
-    buttons_open(&inputs->buttons, SETTINGS, complain, console);
+    buttons_open(&inputs->buttons, access(CARD_SETTINGS, R_OK) == 0 ? CARD_SETTINGS : SETTINGS,
+                 complain, console);
     return inputs;
 }
 

@@ -16,8 +16,8 @@
 /* How long to wait for a wish before looking at the clock again. */
 #define LOOK_MS 20
 #define DOZE_LOOK_MS 1000
-/* Listening and understanding take no longer than this. */
-#define LISTEN_S 10.0
+/* Listening and understanding take no longer than this: the inputs end it before (listening.c). */
+#define LISTEN_S 20.0
 /* So many stories in a row that cannot be told are no accident. */
 #define FAILURES_AT_MOST 3
 /* How much quieter and slower it gets before good night, in percent. */

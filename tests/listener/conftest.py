@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""The recogniser for this machine: as the recipes build it, and its own files under sanitizers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from image import run
+from tests.storyteller import build
+
+SOURCES = build.ROOT / "packages/listener/src"
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A built recogniser and its model."""
+
+    program: Path
+    model: Path
+
+    def words(self, *options: str | Path, lists: Path = build.WORDS) -> list[str]:
+        """A command line."""
+        return [str(self.program), "--model", str(self.model), "--words", str(lists)] + [
+            str(option) for option in options
+        ]
+
+
+@pytest.fixture(scope="session")
+def listener() -> Listener:
+    """The product."""
+    program = build.host_package("listener") / "usr/bin/listen"
+    sounds = build.host_package("pocketsphinx").parent / "root/usr/share/pocketsphinx"
+    return Listener(program, sounds)
+
+
+@pytest.fixture(scope="session")
+def checked_listener(listener: Listener, tmp_path_factory: pytest.TempPathFactory) -> Listener:
+    """Stops at the first bad access or undefined step of our own files."""
+    program = tmp_path_factory.mktemp("listener") / "listen"
+    folders = [build.host_package(name) / "usr" for name in ("pocketsphinx", "alsa-lib")]
+    includes = [f"-isystem{folder / 'include'}" for folder in folders]
+    includes.append(f"-isystem{folders[0] / 'include/pocketsphinx'}")
+    libraries = [f"-L{folder / 'lib'}" for folder in folders]
+    files = sorted(SOURCES.glob("*.c"))
+    flags = [*build.STRICT, *build.ADDRESSES, *includes]
+    libraries += ["-lpocketsphinx", "-lasound", "-lm"]
+    run.output(["gcc", *flags, *map(str, files), *libraries, "-o", str(program)])
+    return Listener(program, listener.model)
