@@ -26,7 +26,7 @@ MARKS = (
 # By its third sentence a story is being spoken.
 SPOKEN = re.compile(STORY.pattern + rb'  "[^\r\n]*"[\r\n]+(?:[^.!?]+[.!?]){3}')
 COSTS = re.compile(rb"\d+ tokens  [^\r\n]*MiB resident")
-FIRST_SOUND = re.compile(rb"first sound after ([0-9.]+) s")
+FIRST_SOUND = re.compile(rb"first sound after (-?[0-9.]+) s")
 INIT = re.compile(r"\[\s*([0-9.]+)\] Run (?:/sbin/init|\S+) as init process")
 
 

@@ -11,7 +11,7 @@ from image.bench.target import Target, ask
 from image.bench.watching import Costs, Write, trace
 
 COSTS = re.compile(r"(\d+) tokens  ([0-9.]+) tokens/s  ([0-9.]+) s of speech")
-FIRST_SOUND = re.compile(r"first sound after ([0-9.]+) s")
+FIRST_SOUND = re.compile(r"first sound after (-?[0-9.]+) s")
 # How the storyteller is asked: aloud, as fast as the voice can, and not to speak at all.
 WAYS = {
     "aloud": (),
