@@ -52,7 +52,7 @@ def tiles(plan: Plan, kernel: Kernel) -> list[Tile]:
         idle = round(ram.EMULATED_IDLE * MIB)
         note = f"{ESTIMATED}: as the emulated board's"
         return [*fixed, Tile(PROGRAMS, "idle system", idle, note),
-                Tile(FREE, "for stories", rest - idle, ESTIMATED)]  # fmt: skip
+                Tile(FREE, "left", rest - idle, ESTIMATED)]  # fmt: skip
     how = f"{known.how}, {known.source}"
     apart = Tile(LINUX, "else taken at start", max(rest - known.total, 0), f"{how}, less the rest")
     idle = rest - apart.size - known.idle
@@ -61,7 +61,7 @@ def tiles(plan: Plan, kernel: Kernel) -> list[Tile]:
     if known.telling is not None:
         used.append(Tile(PROGRAMS, "telling a story", known.idle - known.telling, how))
         free = known.telling
-    return [*fixed, apart, *used, Tile(FREE, "left", free, how)]
+    return [*fixed, *([apart] if apart.size else []), *used, Tile(FREE, "left", free, how)]
 
 
 def find_known(plan: Plan) -> Known | None:

@@ -131,11 +131,11 @@ def _changes(changes: Sequence[Change], before: str | None) -> list[str]:
         of_it = [change for change in changes if change.chapter == chapter]
         unit = _seconds if chapter == "steps" else shown
         rows = [
-            (one.name, "-" if one.before is None else unit(one.before),
-             "-" if one.after is None else unit(one.after), _signed(one.difference, unit))
+            (one.name, _signed(one.difference, unit),
+             *("-" if value is None else unit(value) for value in (one.before, one.after)))
             for one in of_it
         ]  # fmt: skip
-        table = page.table((TITLES[chapter], "before", "now", "difference"), rows[:MOST_OPTIONS])
+        table = page.table((TITLES[chapter], "difference", "before", "now"), rows[:MOST_OPTIONS])
         parts.append(table)
         if rows[MOST_OPTIONS:]:
             parts.append(_note(f"and {len(rows) - MOST_OPTIONS} smaller ones, in changes.json"))
