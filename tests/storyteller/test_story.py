@@ -251,10 +251,29 @@ def test_power_off_in_the_middle(toy: Toy) -> None:
     toy.invents(LONG, word_ms=5)
     child = toy.spawn("--seed", "77")
     child.expect("Number 1 ")
+    child.sendline("")
+    child.expect("story 2 ")
+    child.expect("Number 1 ")
     child.kill(signal.SIGKILL)
     child.wait()
     said = toy.run("--stories", "1", "--steps", "20", typed="again\n")
-    assert HEADER.findall(said)[0][0] == "77"
+    assert HEADER.findall(said)[0][0] == "78"
+
+
+def test_again_in_the_first_story_that_nobody_asked_for(toy: Toy) -> None:
+    toy.run("--stories", "1", "--seed", "5")
+    toy.invents(LONG, word_ms=5)
+    child = toy.spawn("--seed", "6")
+    child.expect("story 1 ")
+    child.expect("Number 1 ")
+    child.sendline("again")
+    child.expect("story 2  seed 5 ")
+    # From then on, it is the story that is being told.
+    child.expect("Number 1 ")
+    child.sendline("again")
+    child.expect("story 3  seed 5 ")
+    child.sendintr()
+    child.expect("Good night.")
 
 
 def test_favourites(toy: Toy) -> None:

@@ -161,22 +161,22 @@ static struct recipe choose(struct run *run, long number)
 static bool tell_next(struct run *run, long number, struct llama_error *error)
 {
     struct teller *teller = run->teller;
-    struct recipe recipe = choose(run, number);
-    char preface[WANTS_PREFACE_BYTES];
+    struct task task = {.recipe = choose(run, number),
+                        .number = number,
+                        .is_unasked = number == 1 && !run->wants.is_asked_for};
+    struct wants fresh = {.next = NEXT_DRAWN};
 
-    memcpy(preface, run->wants.preface, sizeof(preface));
-    run->wants = (struct wants){.next = NEXT_DRAWN};
-    memcpy(run->wants.preface, preface, sizeof(preface));
-    if (preface[0] != '\0')
-        console_say(teller->console, "%s", preface);
-    console_say(teller->console, "\nstory %ld  seed %" PRIu64 "  \"%s\"\n", number, recipe.seed,
-                recipe.prompt);
+    memcpy(fresh.preface, run->wants.preface, sizeof(fresh.preface));
+    run->wants = fresh;
+    if (fresh.preface[0] != '\0')
+        console_say(teller->console, "%s", fresh.preface);
+    console_say(teller->console, "\nstory %ld  seed %" PRIu64 "  \"%s\"\n", number,
+                task.recipe.seed, task.recipe.prompt);
     set_voice(run);
-    if (telling_run(teller, &run->wants, &recipe, number, error)) {
-        run->failures = 0;
-        return true;
-    }
-    return false;
+    if (!telling_run(teller, &run->wants, &task, error))
+        return false;
+    run->failures = 0;
+    return true;
 }
 
 bool teller_run(struct teller *teller, struct llama_error *error)

@@ -136,19 +136,21 @@ static void note(struct shelf *shelf, const struct recipe *recipe)
     shelf_count(shelf, day);
 }
 
-static bool invent(struct telling *telling, const struct recipe *recipe, struct llama_error *error)
+static bool invent(struct telling *telling, const struct task *task, struct llama_error *error)
 {
     struct story *story = &telling->story;
-    bool ok = story_begin(story, recipe, error);
+    bool ok = story_begin(story, &task->recipe, error);
 
     /* The beginning is being spoken, so nobody waits for the card. */
-    if (ok)
-        note(telling->teller->shelf, recipe);
+    if (ok && !task->is_unasked)
+        note(telling->teller->shelf, &task->recipe);
     while (ok && story->end == STORY_GOES_ON && !is_over(telling)) {
         await_room(telling);
         ok = story_go_on(story, error);
         look(telling);
     }
+    if (ok && task->is_unasked && story->end != STORY_GOES_ON)
+        note(telling->teller->shelf, &task->recipe);
     if (story->end == STORY_GOES_ON)
         story->end = STORY_SKIPPED;
     return ok;
@@ -224,13 +226,13 @@ static void end_sound(struct telling *telling)
     output_end(teller->output, speaker_copy(teller->speaker, NULL), teller->console);
 }
 
-bool telling_run(struct teller *teller, struct wants *wants, const struct recipe *recipe,
-                 long number, struct llama_error *error)
+bool telling_run(struct teller *teller, struct wants *wants, const struct task *task,
+                 struct llama_error *error)
 {
     struct telling telling = {
         .teller = teller,
         .wants = wants,
-        .recipe = recipe,
+        .recipe = &task->recipe,
         .story = {.llama = teller->llama, .gate = words_gate(teller->words), .tell = take_text},
     };
     bool ok;
@@ -238,12 +240,12 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct recipe
     telling.story.user = &telling;
     begin_sound(&telling);
     keep_sound(&telling);
-    telling.told =
-        (struct told){.number = number, .recipe = recipe, .begun_s = clock_seconds()};
+    telling.told = (struct told){
+        .number = task->number, .recipe = &task->recipe, .begun_s = clock_seconds()};
     if (wants->preface[0] != '\0' && telling.sound != NULL)
         say(&telling, wants->preface);
     wants->preface[0] = '\0';
-    ok = invent(&telling, recipe, error);
+    ok = invent(&telling, task, error);
     if (telling.sound != NULL)
         finish_speech(&telling, ok);
     end_sound(&telling);

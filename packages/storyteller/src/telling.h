@@ -7,10 +7,17 @@
 #include "teller.h"
 #include "wants.h"
 
-/* Tell the story of a recipe, behind the preface of `wants` (which is then used up). Returns false
- * when the engine fails, with the reason in error. */
-bool telling_run(struct teller *teller, struct wants *wants, const struct recipe *recipe,
-                 long number, struct llama_error *error);
+/* A story to be told. */
+struct task {
+    struct recipe recipe;
+    long number;
+    bool is_unasked; /* told at power-on without a wish: until it is told, "again" is the one before */
+};
+
+/* Tell a story, behind the preface of `wants` (which is then used up). Returns false when the
+ * engine fails, with the reason in error. */
+bool telling_run(struct teller *teller, struct wants *wants, const struct task *task,
+                 struct llama_error *error);
 
 /* Show and speak a few words of our own between two stories. */
 void telling_announce(struct teller *teller, struct wants *wants, const char *text);
