@@ -22,9 +22,7 @@ bool chooser_open(struct chooser *chooser, struct transformer *transformer,
     chooser->logits = calloc(rows, sizeof *chooser->logits);
     chooser->powers = calloc(rows, sizeof *chooser->powers);
     chooser->rows = calloc(TILE * (size_t)shape->dim, sizeof *chooser->rows);
-    chooser->refused = calloc((size_t)shape->vocab_size, sizeof *chooser->refused);
-    return (chooser->logits != NULL && chooser->powers != NULL && chooser->rows != NULL &&
-            chooser->refused != NULL) ||
+    return (chooser->logits != NULL && chooser->powers != NULL && chooser->rows != NULL) ||
            fail(error, "not enough memory to choose among %d tokens", shape->vocab_size);
 }
 
@@ -33,7 +31,6 @@ void chooser_close(struct chooser *chooser) {
     free(chooser->logits);
     free(chooser->powers);
     free(chooser->rows);
-    free(chooser->refused);
     *chooser = (struct chooser){0};
 }
 
@@ -45,10 +42,15 @@ void chooser_reset(struct chooser *chooser) {
 /* What is decided, and from what. */
 struct decision {
     const struct question *question;
-    const bool *refused; /* (vocab_size); NULL: none of the tokens */
-    const float *x;      /* what the pass left for this position */
-    bool repeated;       /* by a pass that was made again in the reference's arithmetic */
+    const float *x;   /* what the pass left for this position */
+    bool repeated;    /* by a pass that was made again in the reference's arithmetic */
+    bool is_filtered; /* what is refused does not count */
+    struct bound hidden; /* of the rows in the list that were not asked for: see filter */
 };
+
+static bool is_out(const struct decision *d, int token) {
+    return d->is_filtered && d->question->is_refused(d->question->user, token);
+}
 
 /* The logits of the classifier's rows in one part of a packed model. */
 static void compute_rows(struct chooser *chooser, float *logits, const float *x,
@@ -89,19 +91,54 @@ static int choose_from_all(struct chooser *chooser, const struct decision *d) {
     float *logits = chooser->logits;
     int size = model->shape.vocab_size;
     compute_all(chooser, d->x);
-    for (int i = 0; d->refused != NULL && i < size; i++) {
-        logits[i] = d->refused[i] ? -INFINITY : logits[i];
+    for (int i = 0; i < size; i++) {
+        logits[i] = is_out(d, i) ? -INFINITY : logits[i];
     }
     int token = sampler_choose(&chooser->sampler, logits, q->temperature, q->topp, q->coin);
     /* Where rounding leaves the sum below the coin, run.c takes the last: here, of the allowed. */
-    while (d->refused != NULL && token > 0 && d->refused[token]) {
+    while (token > 0 && is_out(d, token)) {
         token--;
     }
     return token;
 }
 
+/* A number as good as -inf, which arithmetic can be done with. */
+static const float NEVER = -FLT_MAX;
+
+/*
+ * Takes what is refused out of the short list. Asking is dear, and most rows hardly count: those
+ * whose power is below e^-REACH of the greatest allowed one are not asked for, and join the rows
+ * outside, of which only bounds are known.
+ */
+static void filter(struct decision *d, const struct shortlist *list, float *logits,
+                   const struct kernels *k) {
+    static const float REACH = 18.0f;
+    int count = list->matrix.rows;
+    float most = NEVER;
+    d->hidden = (struct bound){.most = -INFINITY, .mass = 0.0};
+    for (bool again = true; again;) {
+        most = k->greatest(logits, count);
+        again = false;
+        for (int i = 0; most > NEVER && !again && i < count; i++) {
+            if (logits[i] == most && is_out(d, list->tokens[i])) {
+                logits[i] = NEVER;
+                again = true;
+            }
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        if (logits[i] < most - REACH && logits[i] > NEVER) {
+            d->hidden.most = fmaxf(d->hidden.most, logits[i]);
+            d->hidden.mass += (double)expf(logits[i] - most);
+            logits[i] = NEVER;
+        } else if (logits[i] > NEVER && is_out(d, list->tokens[i])) {
+            logits[i] = NEVER;
+        }
+    }
+}
+
 /* The logits of the short list, divided by the temperature, and their powers. */
-static struct evidence weigh(struct chooser *chooser, float *logits, const struct decision *d,
+static struct evidence weigh(struct chooser *chooser, float *logits, struct decision *d,
                              float error) {
     const struct model *model = chooser->transformer->model;
     const struct kernels *k = chooser->transformer->kernels;
@@ -111,9 +148,8 @@ static struct evidence weigh(struct chooser *chooser, float *logits, const struc
     for (int i = 0; scale != 1.0f && i < count; i++) {
         logits[i] /= scale;
     }
-    /* A number as good as -inf, which arithmetic can be done with. */
-    for (int i = 0; d->refused != NULL && i < count; i++) {
-        logits[i] = d->refused[list->tokens[i]] ? -FLT_MAX : logits[i];
+    if (d->is_filtered) {
+        filter(d, list, logits, k);
     }
     struct evidence evidence = {
         .logits = logits,
@@ -130,9 +166,11 @@ static struct evidence weigh(struct chooser *chooser, float *logits, const struc
 
 /* What the evidence says with these bounds of the rows outside, which err as the others do. */
 static int rule(struct chooser *chooser, struct evidence *evidence, struct bound outside,
-                const struct question *q) {
-    evidence->outside.most = outside.most + evidence->error;
-    evidence->outside.mass = outside.mass * (1.0 + 2.0 * (double)evidence->error);
+                const struct decision *d) {
+    const struct question *q = d->question;
+    double mass = outside.mass + d->hidden.mass;
+    evidence->outside.most = fmaxf(outside.most, d->hidden.most) + evidence->error;
+    evidence->outside.mass = mass * (1.0 + 2.0 * (double)evidence->error);
     return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin);
 }
 
@@ -141,18 +179,18 @@ static int judge(struct chooser *chooser, struct evidence *evidence, const struc
     const struct shortlist *list = &chooser->transformer->model->shortlist;
     const struct question *q = d->question;
     float scale = q->temperature == 0.0f ? 1.0f : q->temperature, most = evidence->most;
-    int token = rule(chooser, evidence, shortlist_bound(list, d->x, most, scale), q);
+    int token = rule(chooser, evidence, shortlist_bound(list, d->x, most, scale), d);
     if (token != UNCERTAIN || list->outside == 0) {
         return token;
     }
     chooser->counts.closer++;
     struct bound closer =
         shortlist_bound_closely(list, chooser->transformer->kernels, d->x, most, scale);
-    return rule(chooser, evidence, closer, q);
+    return rule(chooser, evidence, closer, d);
 }
 
 /* From logits of the short list in the model's own precision. */
-static int choose_from_list(struct chooser *chooser, float *logits, const struct decision *d) {
+static int choose_from_list(struct chooser *chooser, float *logits, struct decision *d) {
     const struct model *model = chooser->transformer->model;
     bool exact = model->precision == PRECISION_F32;
     struct evidence evidence = weigh(chooser, logits, d, exact ? 0.0f : model->error);
@@ -160,7 +198,7 @@ static int choose_from_list(struct chooser *chooser, float *logits, const struct
 }
 
 /* The short list again, from the float32 rows of the file. */
-static int choose_from_exact_list(struct chooser *chooser, const struct decision *d) {
+static int choose_from_exact_list(struct chooser *chooser, struct decision *d) {
     const struct model *model = chooser->transformer->model;
     compute_rows(chooser, chooser->logits, d->x, model->wcls.listed, model->shortlist.matrix.rows);
     struct evidence evidence = weigh(chooser, chooser->logits, d, 0.0f);
@@ -217,12 +255,8 @@ static bool decide(struct chooser *chooser, float *logits, struct decision *d, i
 static bool decide_among_allowed(struct chooser *chooser, float *logits, struct decision *d,
                                  int *token, bool *again, struct llama_error *error) {
     const struct transformer *t = chooser->transformer;
-    const struct question *q = d->question;
     chooser->counts.refused++;
-    for (int i = 0; i < t->model->shape.vocab_size; i++) {
-        chooser->refused[i] = q->is_refused(q->user, i);
-    }
-    d->refused = chooser->refused;
+    d->is_filtered = true;
     if (d->repeated) {
         logits = NULL;
     } else if (logits != NULL) {
@@ -239,7 +273,8 @@ bool chooser_choose(struct chooser *chooser, const float *x, int count, int row,
     const struct matrix *matrix = &t->model->shortlist.matrix;
     size_t dim = (size_t)t->model->shape.dim, rows = (size_t)tiles_rows(matrix->rows);
     float *logits = matrix->rows > 0 ? chooser->logits + (size_t)row * rows : NULL;
-    struct decision decision = {.question = question, .x = x + (size_t)row * dim};
+    struct decision decision = {
+        .question = question, .x = x + (size_t)row * dim, .hidden = {.most = -INFINITY}};
     *again = false;
     if (!model_wait(t->model, t->model->shape.n_layers, error)) {
         return false;

@@ -16,7 +16,6 @@ struct chooser {
     float *logits; /* (TOGETHER, padded rows of the short list), or (vocab_size) */
     float *powers; /* (vocab_size) */
     float *rows;   /* (TILE, dim) of the classifier, out of their planes */
-    bool *refused; /* (vocab_size) of the latest question whose first answer was refused */
     int exact;     /* keys and values of positions before this one are the reference's */
     struct llama_certainty counts;
 };

@@ -23,8 +23,8 @@ struct llama_settings {
     int steps;         /* tokens at most, prompt included; 0: the model's sequence length */
     /*
      * Whether this piece must not come next, after those that were handed out; NULL: all may, as in
-     * the reference. Asked of what was chosen, and where that is refused, of all the vocabulary: the
-     * choice is made again, with the same coin, among what is allowed. Where all is refused, the
+     * the reference. Asked of what was chosen, and where that is refused, of all else that may come:
+     * the choice is made again, with the same coin, among what is allowed. Where all is refused, the
      * story ends. It must answer the same question always the same way.
      */
     bool (*is_refused)(void *user, const char *piece);
@@ -46,8 +46,8 @@ struct llama_stats {
     int tokens;     /* tokens told after the first one */
     double seconds; /* the time they took: as in run.c, the clock starts after the first token */
     double busy_seconds;  /* of these, what passed in the engine and not with who listens */
-    double first_seconds; /* of the first pass: of a packed model's first story, what reading its
-                             layers took */
+    double first_seconds; /* of the first pass: of a packed model's first story, what reading the
+                             model took */
     struct llama_certainty certainty;
 };
 
