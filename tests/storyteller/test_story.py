@@ -165,6 +165,14 @@ def test_loops_end_the_story(toy: Toy) -> None:
     assert (told, figures["ended"]) == (" and sat. Ha ha! Ha ha! The end.", "loop")
 
 
+def test_word_over_and_over(toy: Toy) -> None:
+    told, figures = toy.tell(
+        " and sat. It was very, very, very big. It was blue blue {blue|and} blue. The end."
+    )
+    assert told == " and sat. It was very, very, very big. It was blue blue and blue. The end."
+    assert (figures["loops"], figures["ended"]) == (1, "model")
+
+
 def test_loop_is_left_when_there_is_a_way(toy: Toy) -> None:
     text = " and sat. It ran back to the lake. It ran back to the {lake|sea}. The end."
     told, figures = toy.tell(text)

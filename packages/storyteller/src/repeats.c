@@ -60,6 +60,23 @@ static size_t find_grams(const char *sentence, uint32_t grams[GRAMS_AT_MOST], ui
     return count - GRAM_WORDS + 1;
 }
 
+/* Whether one word stands four times in a row. */
+static bool has_echo(const char *sentence)
+{
+    char words[SENTENCE_BYTES];
+    int times = 1;
+
+    normalise(sentence, words, sizeof(words));
+    for (const char *at = words, *end; (end = strchr(at, ' ')) != NULL; at = end + 1) {
+        size_t length = (size_t)(end + 1 - at);
+
+        times = strncmp(at, end + 1, length) == 0 ? times + 1 : 1;
+        if (times == GRAM_WORDS)
+            return true;
+    }
+    return false;
+}
+
 static size_t count_of(const uint32_t *grams, size_t count, uint32_t gram)
 {
     size_t found = 0;
@@ -85,7 +102,7 @@ bool repeats_is_loop(const struct repeats *repeats, const char *sentence)
             return true;
         old += count_of(repeats->grams, kept, grams[i]) > 0 ? 1 : 0;
     }
-    return (count >= FEWEST_GRAMS && old == count) ||
+    return has_echo(sentence) || (count >= FEWEST_GRAMS && old == count) ||
            (repeats->last == whole && repeats->times + 1 >= TIMES_IN_A_ROW);
 }
 
