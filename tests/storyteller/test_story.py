@@ -158,9 +158,11 @@ def test_end_is_never_a_bad_sentence(toy: Toy) -> None:
 def test_loops_end_the_story(toy: Toy) -> None:
     told, figures = toy.tell(" and sat." + " The fox ran back home again." * 9)
     assert told == " and sat. The fox ran back home again. The end."
-    assert (figures["loops"], figures["ended"]) == (2, "loop")
+    assert (figures["loops"], figures["ended"]) == (4, "loop")
     told, figures = toy.tell(" and sat. It saw" + " the dog and the cat and" * 30)
     assert (told, figures["ended"]) == (" and sat. The end.", "loop")
+    told, figures = toy.tell(" and sat." + " It was wet. A tree was happy." * 9)
+    assert told == " and sat." + " It was wet. A tree was happy." * 2 + " It was wet. The end."
     told, figures = toy.tell(" and sat." + " Ha ha!" * 30)
     assert (told, figures["ended"]) == (" and sat. Ha ha! Ha ha! The end.", "loop")
 

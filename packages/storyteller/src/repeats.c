@@ -12,7 +12,8 @@
 /* Children's stories say short things twice ("Thank you!"), so few words prove nothing. */
 #define FEWEST_GRAMS 3
 #define TIMES_IN_A_SENTENCE 3
-#define TIMES_IN_A_ROW 3
+/* So often a sentence may come in a story; one of fewer than four words, in a row. */
+#define TIMES_AT_MOST 2
 
 static uint32_t hash(const char *text, size_t length)
 {
@@ -91,11 +92,32 @@ void repeats_begin(struct repeats *repeats)
     memset(repeats, 0, sizeof(*repeats));
 }
 
+static size_t at_most(size_t count, size_t most)
+{
+    return count < most ? count : most;
+}
+
+/* How often the sentence with this hash came before: since another came, or at all. */
+static size_t times_told(const struct repeats *repeats, uint32_t whole, bool is_row)
+{
+    size_t kept = at_most(repeats->sentence_count, REPEATS_SENTENCES), times = 0;
+
+    for (size_t i = 1; i <= kept; i++) {
+        size_t place = (repeats->sentence_count - i) % REPEATS_SENTENCES;
+
+        if (repeats->sentences[place] == whole)
+            times++;
+        else if (is_row)
+            break;
+    }
+    return times;
+}
+
 bool repeats_is_loop(const struct repeats *repeats, const char *sentence)
 {
     uint32_t grams[GRAMS_AT_MOST], whole;
     size_t count = find_grams(sentence, grams, &whole), old = 0;
-    size_t kept = repeats->count < REPEATS_GRAMS ? repeats->count : REPEATS_GRAMS;
+    size_t kept = at_most(repeats->gram_count, REPEATS_GRAMS);
 
     for (size_t i = 0; i < count; i++) {
         if (count_of(grams, count, grams[i]) >= TIMES_IN_A_SENTENCE)
@@ -103,7 +125,7 @@ bool repeats_is_loop(const struct repeats *repeats, const char *sentence)
         old += count_of(repeats->grams, kept, grams[i]) > 0 ? 1 : 0;
     }
     return has_echo(sentence) || (count >= FEWEST_GRAMS && old == count) ||
-           (repeats->last == whole && repeats->times + 1 >= TIMES_IN_A_ROW);
+           times_told(repeats, whole, count == 0) >= TIMES_AT_MOST;
 }
 
 void repeats_add(struct repeats *repeats, const char *sentence)
@@ -112,7 +134,6 @@ void repeats_add(struct repeats *repeats, const char *sentence)
     size_t count = find_grams(sentence, grams, &whole);
 
     for (size_t i = 0; i < count; i++)
-        repeats->grams[repeats->count++ % REPEATS_GRAMS] = grams[i];
-    repeats->times = repeats->last == whole ? repeats->times + 1 : 1;
-    repeats->last = whole;
+        repeats->grams[repeats->gram_count++ % REPEATS_GRAMS] = grams[i];
+    repeats->sentences[repeats->sentence_count++ % REPEATS_SENTENCES] = whole;
 }

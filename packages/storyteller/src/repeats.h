@@ -8,13 +8,15 @@
 #include <stdint.h>
 
 #define REPEATS_GRAMS 512
+#define REPEATS_SENTENCES 64
 
-/* What was told so far: the rows of four words in it, as hashes; the oldest are forgotten. */
+/* What was told so far, as hashes: sentences, and the rows of four words in them. The oldest are
+ * forgotten; the counts are of all that were told. */
 struct repeats {
     uint32_t grams[REPEATS_GRAMS];
-    size_t count; /* of all that were told */
-    uint32_t last; /* the last sentence, and how often it came in a row */
-    int times;
+    size_t gram_count;
+    uint32_t sentences[REPEATS_SENTENCES];
+    size_t sentence_count;
 };
 
 void repeats_begin(struct repeats *repeats);

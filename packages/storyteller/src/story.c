@@ -12,7 +12,7 @@
 #define TOPP 0.9F
 /* So many sentences that may not be told, or were told already, end the story. */
 #define HITS_AT_MOST 2
-#define LOOPS_AT_MOST 2
+#define LOOPS_AT_MOST 4
 
 static const char HAPPY_END[] = "Then everyone went home, and they were all very happy.";
 /* The same behind a beginning that has no end yet: "One day," and "the fox went to the lake". */
