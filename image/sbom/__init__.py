@@ -100,7 +100,8 @@ def _kind(package: Package) -> str:
         return "operating-system"
     if "u-boot.bin" in targets:
         return "firmware"
-    programs = [path for path in package.recipe.get("install", {}) if "bin" in path.split("/")]
+    installed = package.recipe.get("install", {})
+    programs = [path for path in installed if {"bin", "sbin"} & set(path.split("/"))]
     is_program = programs or package.recipe.get("programs") or package.recipe.get("musl")
     return "application" if is_program else "library"
 

@@ -122,6 +122,13 @@ def test_files_are_those_of_the_card(card: Path, bill: Bill, components: dict[st
     assert bill["metadata"]["component"]["hashes"][0]["content"] == hash_file(card)
 
 
+def test_programs_libraries_and_kernel_are_told_apart(components: dict[str, Bill]) -> None:
+    kinds = {"e2fsprogs": "application", "busybox": "application", "storyteller": "application",
+             "flite": "library", "musl": "library", "linux": "operating-system",
+             "pocket": "machine-learning-model"}  # fmt: skip
+    assert {name: components[name]["type"] for name in kinds} == kinds
+
+
 def test_sources_have_their_hash(components: dict[str, Bill]) -> None:
     references = components["musl"]["externalReferences"]
     recipe = load(ROOT / "packages/musl/package.yaml")
