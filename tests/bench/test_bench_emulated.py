@@ -82,6 +82,9 @@ def test_faults_are_survived_and_told(board: ConsoleTarget, tmp_path: Path) -> N
     there, _ = engines.on_card(board, "q16")
     session = Session(board, protocol, tuple(there), Record(tmp_path / "partial.jsonl", {}))
     case = Case("Once upon a time", 123)
+    timeline = board.time_restart()  # as on a serial line
+    assert timeline.stages["boot loader"] == 0
+    assert timeline.stages["kernel"] < timeline.stages["storyteller"]
     for line in PUT_IN:
         said = board.command(line)
         assert said.status == 0, said
@@ -89,6 +92,7 @@ def test_faults_are_survived_and_told(board: ConsoleTarget, tmp_path: Path) -> N
     (warning,) = system.warnings(described)
     assert "/data is full" in warning
     # The first call of the faulty engine is the followed story; the last run starts the board anew.
+    session.record.put(["boot"], timeline.as_json())
     session.record.put(["system"], described)
     session.measure(None, None)
     known = reference(session, {case: session.record[("trace", "q16", *_words(case))]["text"]})
