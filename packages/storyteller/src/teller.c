@@ -69,6 +69,7 @@ static void ask(struct run *run)
     run->wants.is_unsure = false;
     run->wants.was_asked = true;
     run->wants.is_skipped = false;
+    run->wants.preface[0] = '\0';
     telling_announce(run->teller, &run->wants, "Who is the story about?");
     run->wants.is_listening = inputs_listen(run->teller->inputs);
     if (run->wants.is_listening)

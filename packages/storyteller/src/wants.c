@@ -116,12 +116,11 @@ static void take_heard(struct wants *wants, const struct wish *wish)
 {
     wants->is_listening = false;
     wants->is_skipped = true;
+    take_slots(wants, &wish->slots);
     if (!wish->is_sure && !wants->was_asked) {
-        wants->is_unsure = true;
-        wants->is_asked_for = true;
+        wants->is_unsure = true; /* what was perhaps understood holds where nobody can be asked */
         return;
     }
-    take_slots(wants, &wish->slots);
     if (!has_words(&wish->slots))
         set_preface(wants, "I will think of one myself. Listen!");
 }
