@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
 RATE = 16_000  # samples per second that the recogniser wants
+# A voice of RATE has nothing above half of it, so what a card of 48 kHz plays there is a click, or
+# an image that its resampling left.
+BEYOND_HZ = 9_600
+QUIET = 100  # of 32,767: the silence between words
 LOUD = 500  # of 32,767: above the noise of a silent line
 # A low-pass before taking each third sample: without it, high sounds fold into the speech.
 FILTER_TAPS = 63
@@ -22,6 +27,34 @@ class Sound:
     """A recording, as mono samples at RATE."""
 
     samples: NDArray[np.int16]
+    beyond: int = 0  # loudest of what lies above BEYOND_HZ, where the recording can hold it
+
+    @property
+    def peak(self) -> int:
+        """The loudest sample, of 32,767."""
+        return int(np.abs(self.samples.astype(np.int32)).max())
+
+    @property
+    def clipped(self) -> int:
+        """Samples at the end of the range."""
+        return int(np.sum(np.abs(self.samples.astype(np.int32)) >= 32_767))
+
+    @property
+    def pauses_s(self) -> list[float]:
+        """Silences between sounds, in steps of 20 ms, longest first."""
+        loud = np.flatnonzero(self._levels() > QUIET)
+        gaps = np.diff(loud) - 1
+        return sorted((float(gap) / 50 for gap in gaps if gap > 0), reverse=True)
+
+    def last(self, seconds: float) -> "Sound":
+        """Its end."""
+        return Sound(self.samples[-round(seconds * RATE) :], self.beyond)
+
+    def _levels(self) -> NDArray[np.float64]:
+        piece = RATE // 50
+        whole = self.samples[: len(self.samples) // piece * piece].astype(np.float64)
+        levels: NDArray[np.float64] = np.sqrt(np.mean(whole.reshape(-1, piece) ** 2, axis=1))
+        return levels
 
     @property
     def seconds(self) -> float:
@@ -31,10 +64,7 @@ class Sound:
     @property
     def loud_seconds(self) -> float:
         """How much of it is more than silence, in pieces of 20 ms."""
-        piece = RATE // 50
-        whole = self.samples[: len(self.samples) // piece * piece].astype(np.float64)
-        rms = np.sqrt(np.mean(whole.reshape(-1, piece) ** 2, axis=1))
-        return float(np.sum(rms > LOUD)) / 50
+        return float(np.sum(self._levels() > LOUD)) / 50
 
 
 def load(path: Path) -> Sound:
@@ -47,10 +77,33 @@ def load(path: Path) -> Sound:
     samples = np.frombuffer(data[start : start + usable], np.int16).reshape(-1, channels)
     mono = samples.astype(np.float64).mean(axis=1)
     assert rate in (RATE, 3 * RATE), f"{rate} samples per second"
+    beyond = 0
     if rate == 3 * RATE:
+        spectrum = np.fft.rfft(mono)
+        spectrum[np.fft.rfftfreq(len(mono), 1 / rate) < BEYOND_HZ] = 0
+        beyond = int(np.abs(np.fft.irfft(spectrum, len(mono))).max())
         taps = np.sinc((np.arange(FILTER_TAPS) - FILTER_TAPS // 2) / 3) * np.hamming(FILTER_TAPS)
         mono = np.convolve(mono, taps / taps.sum(), "same")[::3]
-    return Sound(mono.astype(np.int16))
+    return Sound(mono.astype(np.int16), beyond)
+
+
+def show(sound: Sound, picture: Path) -> None:
+    """Draw the spectrogram as a PNG file."""
+    figure = Figure(figsize=(14, 4), layout="constrained")
+    axes = figure.add_subplot()
+    with np.errstate(divide="ignore"):
+        axes.specgram(sound.samples.astype(np.float64) + 1e-3, NFFT=512, Fs=RATE, noverlap=384)
+    axes.set(xlabel="seconds", ylabel="Hz")
+    figure.savefig(picture, dpi=80)
+
+
+def save(sound: Sound, path: Path) -> None:
+    """Write a WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(sound.samples.tobytes())
 
 
 def hear(sound: Sound) -> str:

@@ -74,6 +74,10 @@ class Machine:
         """From the stories to the shell, as a person does it. The board may still be booting."""
         self.expect(STORY)
         self.console.sendintr()
+        self.open_prompt()
+
+    def open_prompt(self) -> None:
+        """To the shell, once the storyteller was told to stop."""
         self.expect(re.escape(SHELL))
         self.expect(PROMPT)
         # Else the shell breaks long lines while they are typed.

@@ -27,6 +27,7 @@ HEADER = re.compile(r'^story \d+  seed (\d+)  "(.*)"$', re.M)
 HAPPY = " Then everyone went home, and they were all very happy. The end."
 LONG = "".join(f" Number {n} was a very long and happy day." for n in range(300))
 KEYS = {"story", "seed", "prompt", "tokens", "tokens_per_s_while_speaking", "first_sound_s"}
+KEYS |= {"start_to_sound_s", "start_to_word_s"}
 KEYS |= {"speech_s", "speech_cpu_per_s", "ring_lowest_ms", "underruns", "rss_mib", "sentences"}
 KEYS |= {"refused", "gate_hits", "loops", "rewinds", "ended"}
 

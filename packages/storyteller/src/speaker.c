@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "speaker.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -39,6 +40,7 @@ struct speaker {
     struct queue queue;
     struct player player;
     struct speech *speech;
+    double first_word_s;
     double think_ms;   /* per character of a sentence, before its first sound; of late */
     double thought_ms; /* about the last sentence */
     double asked_s;    /* clock_seconds() when the voice got it; 0: it has spoken since */
@@ -53,10 +55,20 @@ static bool must_stop(struct speaker *speaker)
     return stop_is_wanted() || !player_is_on(&speaker->player);
 }
 
+/* How long what is written now will wait for its turn. */
+static double ahead_s(struct speaker *speaker)
+{
+    int level_ms = player_level_ms(&speaker->player);
+
+    return level_ms < INT_MAX ? level_ms * 1e-3 : 0.0;
+}
+
 static bool play(void *user, const int16_t *samples, size_t count)
 {
     struct speaker *speaker = user;
 
+    if (speaker->first_word_s <= 0.0 && speaker->asked_s > 0.0)
+        speaker->first_word_s = clock_seconds() + ahead_s(speaker);
     if (speaker->asked_s > 0.0)
         speaker->thought_ms = 1e3 * (clock_seconds() - speaker->asked_s);
     speaker->asked_s = 0.0;
@@ -298,6 +310,7 @@ struct speaker_report speaker_end(struct speaker *speaker)
     return (struct speaker_report){
         .first_s = played.first_s,
         .first_ever_s = played.first_ever_s,
+        .first_word_s = speaker->first_word_s,
         .speech_s = played.sound_s,
         .cpu_s = 1e-9 * (double)(atomic_load(&speaker->cpu_ns) - speaker->cpu_begun_ns),
         .lowest_ms = played.lowest_ms,
