@@ -46,9 +46,9 @@ class Sound:
         gaps = np.diff(loud) - 1
         return sorted((float(gap) / 50 for gap in gaps if gap > 0), reverse=True)
 
-    def last(self, seconds: float) -> "Sound":
-        """Its end."""
-        return Sound(self.samples[-round(seconds * RATE) :], self.beyond)
+    def since(self, seconds: float) -> "Sound":
+        """What comes behind its first seconds."""
+        return Sound(self.samples[round(seconds * RATE) :], self.beyond)
 
     def _levels(self) -> NDArray[np.float64]:
         piece = RATE // 50

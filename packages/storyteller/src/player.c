@@ -109,8 +109,10 @@ static void note_dry(struct player *player)
 {
     player->delay = 0;
     player->gain = 0;
-    if (!player->is_finishing)
-        player->report.underruns++;
+    if (player->is_finishing)
+        return;
+    player->report.underruns++;
+    player->report.lowest_ms = 0.0;
 }
 
 static void note_level(struct player *player)

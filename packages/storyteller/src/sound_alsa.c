@@ -7,8 +7,8 @@
 #include "sound.h"
 
 /* Enough for the voice to think about a sentence while the engine has the processor. */
-#define BUFFER_US 500000u
-#define PERIODS 8u
+#define BUFFER_US 1000000u
+#define PERIODS 16u
 /* Playing starts when this much is ready, or with finish(). */
 #define START_MS 100u
 /* A card that plays nothing for so long does not work, as that of a PC that does not listen. */

@@ -21,11 +21,11 @@
 /* How often the card is looked after while no sentence is there. */
 #define LOOK_MS 20
 /* Silence that keeps the card going while the next sentence is being invented: enough for a look. */
-#define WAIT_MS 150u
+#define WAIT_MS 300u
 /* What must lie ready when the voice begins to think about a sentence, and for as long as it thinks,
  * which it does unheard. If it does not, the pause before the sentence gets longer, rather than a gap
  * in it. */
-#define READY_MS 200u
+#define READY_MS 300u
 #define THINK_MOST_MS 1500.0
 /* From here on inventing may have the processor. */
 #define ROOM_MS 1000
