@@ -413,3 +413,18 @@ def test_greeting_is_heard_before_the_story(bench: Bench) -> None:
         speech_s.append(len(samples(wav)) / 16000)
     # The clips are heard; the words that they hold are not spoken again.
     assert speech_s[1] == pytest.approx(speech_s[0] + clips_s - 1.6, abs=0.8)
+
+
+def test_voices_and_pitch(bench: Bench) -> None:
+    sounds = []
+    for settings in ("voice=slt", "voice=kal16", "voice=slt\npitch=130"):
+        bench.write(settings=f"pause=0\n{settings}\n")
+        wav = bench.folder / "speech.wav"
+        said = bench.run("--stories", "1", "--prompt", "Once", "--wav", str(wav))
+        assert "no voice" not in said
+        sounds.append(samples(wav))
+    assert all(max(sound) > 5000 for sound in sounds)
+    assert sounds[0] != sounds[1] and sounds[0] != sounds[2]
+    bench.write(settings="pause=0\nvoice=elf\n")
+    said = bench.run("--stories", "1", "--no-sound")
+    assert "there is no voice 'elf' in this image: slt speaks" in said
