@@ -41,7 +41,15 @@ def sentence_driver(programs: Path) -> Path:
 @pytest.fixture(scope="session")
 def prompt_driver(programs: Path) -> Path:
     """Word lists, blocked words, and the beginnings of stories."""
-    parts = ("prompt.c", "words.c", "gate.c", "spelling.c", "lines.c", "random.c")
+    parts = (
+        "prompt.c",
+        "words.c",
+        "gate.c",
+        "gate_disguise.c",
+        "spelling.c",
+        "lines.c",
+        "random.c",
+    )
     return build.compile_driver(programs / "prompt_driver", *parts)
 
 

@@ -6,29 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate_parts.h"
 #include "spelling.h"
 
-#define ENTRY_BYTES 48
-#define ENTRIES_AT_MOST 2048
-#define TEXT_BYTES 1024
-#define WORDS_AT_MOST 512
 /* A stem of one letter would stop nearly everything. */
 #define SHORTEST_STEM 3
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct entry {
-    char text[ENTRY_BYTES]; /* words of small letters, one space between them */
-    size_t length;
-    bool is_stem;
-};
-
-struct gate {
-    size_t count;
-    struct entry entries[ENTRIES_AT_MOST];
-};
-
-static const char *const ENDINGS[] = {"", "s", "es", "ed", "ing", "er", "ers", "y", "ly"};
+const char *const GATE_ENDINGS[ENDINGS] = {"", "s", "es", "ed", "ing", "er", "ers", "y", "ly"};
 /* Behind an e that stays or goes. */
 static const char *const E_ENDINGS[] = {"d", "r", "rs", "ing", "y"};
 
@@ -85,8 +71,8 @@ const char *gate_add(struct gate *gate, const char *text)
 
 static bool is_ending(const char *rest, char last)
 {
-    for (size_t i = 0; i < COUNT(ENDINGS); i++) {
-        const char *ending = ENDINGS[i];
+    for (size_t i = 0; i < ENDINGS; i++) {
+        const char *ending = GATE_ENDINGS[i];
 
         if (strcmp(rest, ending) == 0)
             return true;
@@ -116,14 +102,7 @@ static bool is_form(const char *word, const char *entry, bool is_stem)
            strncmp(word, entry, length - 1) == 0 && strcmp(word + length - 1, "ing") == 0;
 }
 
-/* Text cut into words that are strings of their own. */
-struct cut {
-    char text[TEXT_BYTES];
-    const char *words[WORDS_AT_MOST];
-    size_t count;
-};
-
-static void cut_words(struct cut *cut)
+void gate_cut_words(struct cut *cut)
 {
     char *at = cut->text;
 
@@ -178,7 +157,7 @@ bool gate_stops(const struct gate *gate, const char *text)
     struct cut cut;
 
     spelling_words(text, cut.text, sizeof(cut.text));
-    cut_words(&cut);
+    gate_cut_words(&cut);
     return stops_words(gate, &cut, 0);
 }
 
@@ -206,101 +185,9 @@ bool gate_stops_next(const struct gate *gate, const struct gate_context *context
     if (fresh[0] == '\0')
         return false;
     snprintf(cut.text, sizeof(cut.text), "%s", context->words);
-    cut_words(&cut);
+    gate_cut_words(&cut);
     first = cut.count - (goes_on && cut.count > 0 ? 1 : 0);
     snprintf(cut.text, sizeof(cut.text), "%s%s%s", context->words, goes_on ? "" : " ", fresh);
-    cut_words(&cut);
+    gate_cut_words(&cut);
     return stops_words(gate, &cut, first);
-}
-
-static bool means_entry(const char *token, const struct entry *entry)
-{
-    char form[ENTRY_BYTES + 8];
-    size_t cut = entry->length - (entry->text[entry->length - 1] == 'e' ? 1 : 0);
-
-    if (strchr(entry->text, ' ') != NULL)
-        return false;
-    if (spelling_means(token, entry->text, entry->is_stem))
-        return true;
-    for (size_t i = 1; i < COUNT(ENDINGS); i++) {
-        snprintf(form, sizeof(form), "%s%s", entry->text, ENDINGS[i]);
-        if (spelling_means(token, form, false))
-            return true;
-        snprintf(form, sizeof(form), "%.*s%s", (int)cut, entry->text, ENDINGS[i]);
-        if (spelling_means(token, form, false))
-            return true;
-    }
-    return false;
-}
-
-static bool means_any(const struct gate *gate, const char *token)
-{
-    for (size_t i = 0; token[0] != '\0' && i < gate->count; i++) {
-        if (means_entry(token, &gate->entries[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool is_separator(char c)
-{
-    return c != '\0' && strchr("._-~'\"`/\\,;:=&?", c) != NULL;
-}
-
-/* The token without the signs that only separate: "k.i.l.l". An apostrophe does more: "he'll". */
-static void join(const char *token, char *joined)
-{
-    for (; *token != '\0'; token++) {
-        if (*token == '\'' || !is_separator(*token))
-            *joined++ = *token;
-    }
-    *joined = '\0';
-}
-
-/* Letters that stand alone, one behind the other, are a word, too: "k i l l". */
-static bool stops_apart(const struct gate *gate, const struct cut *cut)
-{
-    char joined[WORDS_AT_MOST + 1];
-    size_t length = 0;
-
-    for (size_t i = 0; i <= cut->count; i++) {
-        if (i < cut->count && cut->words[i][1] == '\0') {
-            joined[length++] = cut->words[i][0];
-            continue;
-        }
-        joined[length] = '\0';
-        /* An article may stand before it. */
-        if (means_any(gate, joined) || (length > 1 && means_any(gate, joined + 1)))
-            return true;
-        length = 0;
-    }
-    return false;
-}
-
-bool gate_stops_spelling(const struct gate *gate, const char *line)
-{
-    struct cut cut;
-    char joined[TEXT_BYTES];
-
-    if (gate_stops(gate, line))
-        return true;
-    spelling_fold(line, cut.text, sizeof(cut.text));
-    cut_words(&cut);
-    for (size_t i = 0; i < cut.count; i++) {
-        join(cut.words[i], joined);
-        if (means_any(gate, joined))
-            return true;
-    }
-    if (stops_apart(gate, &cut))
-        return true;
-    /* The parts of tokens that signs hold together: "big-k1ll". */
-    spelling_fold(line, cut.text, sizeof(cut.text));
-    for (char *at = cut.text; *at != '\0'; at++)
-        *at = is_separator(*at) ? ' ' : *at;
-    cut_words(&cut);
-    for (size_t i = 0; i < cut.count; i++) {
-        if (means_any(gate, cut.words[i]))
-            return true;
-    }
-    return stops_apart(gate, &cut);
 }
