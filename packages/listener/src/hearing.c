@@ -77,7 +77,7 @@ static ps_decoder_t *load(const char *model)
     /* A grammar's branches are no likelihoods, and a voice that fits the model badly must not lose
      * its words at their ends: with the defaults, half of the wishes end in another place. */
     ps_config_set_float(config, "lw", 1.0);
-    ps_config_set_float(config, "wbeam", 1e-40);
+    ps_config_set_float(config, "wbeam", 1e-36);
     decoder = ps_init(config);
     ps_config_free(config);
     return decoder;
