@@ -110,7 +110,7 @@ int main(int count, char **words)
     is_lost = player_is_lost(&player);
     report = player_end(&player);
     printf("sound_s %.3f lowest_ms %.0f underruns %u lost %d took_s %.3f\n", report.sound_s,
-           report.lowest_ms, report.underruns, is_lost, clock_seconds() - begun_s);
+           report.fed.lowest_ms, report.fed.underruns, is_lost, clock_seconds() - begun_s);
     sound->close(sound);
     player_close(&player);
     return 0;

@@ -54,7 +54,8 @@ class Played:
 
 def compile_player(path: Path, flags: tuple[str, ...]) -> Path:
     """The player with the fake card, under a sanitizer."""
-    parts = ("player.c", "ring.c", "resample.c", "clock.c", "watchdog.c", "-lm", "-lpthread")
+    own = ("player.c", "player_control.c", "feed.c", "gain.c", "ring.c", "resample.c")
+    parts = (*own, "clock.c", "watchdog.c", "-lm", "-lpthread")
     card = ["fake_sound.c"]
     return build.compile_driver(path, *parts, main="player_driver", more=card, flags=flags)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From the voice to the card: resampling, the ring, loudness, soft starts and stops. One thread
- * writes; any other may hold, hush or make louder at any time. */
+/* From the voice to the card, for two threads: one writes; any other may hold, hush or make louder
+ * at any time. */
 #ifndef STORYTELLER_PLAYER_H
 #define STORYTELLER_PLAYER_H
 
@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "feed.h"
 #include "resample.h"
-#include "ring.h"
 #include "sound.h"
 #include "watchdog.h"
 
@@ -19,31 +19,20 @@
 
 /* How sound went out since player_begin(). */
 struct player_report {
-    double first_s;     /* clock_seconds() of the first sound; 0: none */
-    double first_ever_s; /* the same, since player_open() */
-    double sound_s;     /* written */
-    double lowest_ms;   /* of what lay ready since the card plays, until player_finish(); -1: never */
-    unsigned underruns; /* the card ran dry before player_finish() */
+    double sound_s;         /* written */
+    struct feed_report fed; /* to the card */
 };
 
 struct player {
     pthread_mutex_t mutex;
     struct watchdog *watchdog; /* learns that there is progress */
     unsigned voice_rate;
-    struct sound *sound; /* NULL: nothing is heard */
-    struct sound *copy;  /* gets what the voice says as it is; NULL: no copy, or it failed */
     struct resampler resampler;
-    struct ring ring;
-    struct player_report report;
-    int32_t gain; /* of the last sample sent, 1 << 16 is unity; steps towards `wanted` */
-    int32_t wanted;
-    int32_t step;  /* per sample */
-    size_t delay;  /* in the card, when it was asked last */
-    double drop_s; /* clock_seconds() when a soft stop will have been heard; 0: none is on its way */
+    struct feed feed;
+    struct sound *copy; /* gets what the voice says as it is; NULL: no copy, or it failed */
+    double sound_s;     /* written */
     bool is_paused;
     bool is_hushed;
-    bool is_underway; /* as much lay ready as a card wants to begin with */
-    bool is_finishing;
     bool is_lost;
     bool is_copy_lost;
 };

@@ -308,13 +308,13 @@ struct speaker_report speaker_end(struct speaker *speaker)
     struct player_report played = player_end(&speaker->player);
 
     return (struct speaker_report){
-        .first_s = played.first_s,
-        .first_ever_s = played.first_ever_s,
+        .first_s = played.fed.first_s,
+        .first_ever_s = played.fed.first_ever_s,
         .first_word_s = speaker->first_word_s,
         .speech_s = played.sound_s,
         .cpu_s = 1e-9 * (double)(atomic_load(&speaker->cpu_ns) - speaker->cpu_begun_ns),
-        .lowest_ms = played.lowest_ms,
-        .underruns = played.underruns,
+        .lowest_ms = played.fed.lowest_ms,
+        .underruns = played.fed.underruns,
         .is_lost = is_lost,
     };
 }
