@@ -4,9 +4,10 @@
 import os
 from collections.abc import Iterator
 
-from image import config, doctor, tasks, testing
+from image import commands, config, doctor, tasks, testing
+from image.call import ROOT, given
 from image.screen import Reporter
-from image.tasks import ROOT, Task, reported
+from image.tasks import Task, reported
 
 DOIT_CONFIG = {
     "default_tasks": ["image"],
@@ -51,7 +52,7 @@ def task_stories() -> Iterator[Task]:
 
 def task_run() -> Task:
     """boot the card image in QEMU (board=qemu_virt); Ctrl-A X quits"""
-    return tasks.foreground(tasks.boot, needs=["image"])
+    return tasks.foreground(commands.boot, needs=["image"])
 
 
 @reported
@@ -62,33 +63,33 @@ def task_ram() -> Iterator[Task]:
 
 def task_check() -> Task:
     """open a card image and check every part of it: the built one, or file=IMAGE"""
-    return tasks.foreground(tasks.check_image)
+    return tasks.foreground(commands.check_image)
 
 
 def task_report() -> Task:
     """show where memory, card and build time go, and what changed: out/BOARD/report"""
-    return tasks.foreground(tasks.show_report, needs=["image"])
+    return tasks.foreground(commands.show_report, needs=["image"])
 
 
 def task_submission() -> Task:
     """bundle programs, sources, model, environment and results for a contest's judges"""
-    return tasks.foreground(tasks.make_submission, needs=["image"])
+    return tasks.foreground(commands.make_submission, needs=["image"])
 
 
 def task_legal_info() -> Task:
     """collect licence texts and sources to offer with a card, in out/BOARD/legal-info"""
-    task = tasks.foreground(tasks.legal_info, needs=["image"])
+    task = tasks.foreground(commands.legal_info, needs=["image"])
     return {"basename": "legal-info", **task}
 
 
 def task_flash() -> Task:
     """write the card image, or file=IMAGE, to a card: device=/dev/NAME, or asked"""
-    return tasks.foreground(tasks.flash_card, needs=tasks.built_unless_given())
+    return tasks.foreground(commands.flash_card, needs=tasks.built_unless_given())
 
 
 def task_shell() -> Task:
     """open a console on the board: its serial port, host=ADDRESS by ssh, or board=qemu_virt"""
-    return tasks.foreground(tasks.open_shell, needs=tasks.built_if_emulated())
+    return tasks.foreground(commands.open_shell, needs=tasks.built_if_emulated())
 
 
 @reported
@@ -99,7 +100,7 @@ def task_deploy() -> Iterator[Task]:
 
 def task_diagnose() -> Task:
     """ask a board, by its serial port or host=ADDRESS, for a report to attach to a question"""
-    return tasks.foreground(tasks.diagnosis)
+    return tasks.foreground(commands.diagnosis)
 
 
 @reported
@@ -110,17 +111,17 @@ def task_bench() -> Iterator[Task]:
 
 def task_cycles() -> Task:
     """model the engine's speed on the board; or program=FILE args="..." by_symbol=1"""
-    return tasks.foreground(tasks.cycles)
+    return tasks.foreground(commands.cycles)
 
 
 def task_explain() -> Task:
     """say why a step would run: explain NAME, or all of them"""
-    return {**tasks.foreground(tasks.explain), "pos_arg": "names"}
+    return {**tasks.foreground(commands.explain), "pos_arg": "names"}
 
 
 def task_configure() -> Task:
     """start .config from a board's defaults: configure board=NAME"""
-    return tasks.foreground(tasks.configure)
+    return tasks.foreground(commands.configure)
 
 
 def task_menuconfig() -> Task:
@@ -140,4 +141,4 @@ def task_doctor() -> Task:
 
 def task_test() -> Task:
     """check everything: linters, types, unit tests, a whole build, boots in QEMU"""
-    return tasks.foreground(lambda: testing.check_all(tasks.given()))
+    return tasks.foreground(lambda: testing.check_all(given()))

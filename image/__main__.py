@@ -15,6 +15,7 @@ from doit.doit_cmd import DoitMain
 from doit.plugin import PluginDict
 
 from image import run, tasks
+from image.call import CALLED_FROM
 from image.errors import UserError
 from image.screen import explain
 
@@ -82,6 +83,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault(tasks.CALLED_FROM, str(Path.cwd()))
+    os.environ.setdefault(CALLED_FROM, str(Path.cwd()))
     os.chdir(ROOT)
     sys.exit(main(sys.argv[1:]))

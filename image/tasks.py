@@ -2,76 +2,26 @@
 """The work as doit tasks: what dodo.py hands over to the task runner."""
 
 import functools
-import os
 import shlex
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import (
-    check,
-    config,
-    deploy,
-    diagnose,
-    flash,
-    legal,
-    plan,
-    project,
-    qemu,
-    release,
-    report,
-    shell,
-    steps,
-    stories,
-    submission,
-)
-from image.bench import compare, perform, protocol
+from image import commands, plan, release, shell, steps, stories
+from image.bench import protocol
 from image.build import ROOT as TREE
-from image.build import STAGING
-from image.cycles import bench
-from image.duo.ram import read_figures, render
+from image.call import ROOT, current_plan, current_project, given
 from image.errors import UserError
-from image.legal import pages
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
 from image.plan import Plan, Step
-from image.project import Project
 from image.screen import Told
 from image.toolchain import HOST, RISCV64
 
-ROOT = Path(__file__).resolve().parent.parent
-MEMORY_MAP = ROOT / "overlays/memmap/milkv_duo.yaml"
-CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in
 Task = dict[str, Any]
 
 # Actions that have the terminal, until `finish`.
 _waiting: list[Callable[[], Any]] = []
-
-
-def given() -> dict[str, str]:
-    """Settings of this call: NAME=value words of the command line, else of the environment.
-
-    Paths are those of the folder that ./doit was called in.
-    """
-    words = [word.split("=", 1) for word in sys.argv[1:] if "=" in word and word[0] != "-"]
-    inherited = {
-        name: os.environ[name] for name in project.SETTINGS if name in os.environ and name.isupper()
-    }
-    here = Path(os.environ.get(CALLED_FROM, ROOT))
-    return project.with_whole_paths({**inherited, **dict(words)}, here)
-
-
-@functools.cache
-def current_project() -> Project:
-    """The project of this call."""
-    return project.load(ROOT, given())
-
-
-@functools.cache
-def current_plan() -> Plan:
-    """The plan of this call's board."""
-    return plan.make(current_project())
 
 
 def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], Iterator[Task]]:
@@ -225,75 +175,15 @@ def told(action: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def configure() -> None:
-    """Write .config from the defaults of board=NAME."""
-    board = given().get("board")
-    if board is None:
-        raise UserError("which board?", hint="./doit configure board=qemu_virt")
-    print(f".config: {config.configure(ROOT, board)}")
-
-
-def explain(names: list[str]) -> None:
-    """Print for each named step, or for all, whether it would run and why."""
-    made = current_plan()
-    for step in [made.step(name) for name in names] or made.steps.values():
-        print(f"{step.name:<18} {made.why(step)}")
-
-
-def boot() -> None:
-    """Boot the card of an emulated board on this terminal."""
-    made = current_project()
-    if made.config.board != "qemu_virt":
-        raise UserError(
-            f"board {made.config.board} is not emulated: write its card and put it into the board",
-            hint="./doit run board=qemu_virt",
-        )
-    qemu.run(release.image_path(current_plan()), made.out, given())
-
-
-def check_image() -> None:
-    """Look at every part of the built card image, or of file=IMAGE, and say what is wrong."""
-    image_file = _card_image()
-    findings = check.check(image_file, MEMORY_MAP)
-    print(*findings, sep="\n")
-    bad = [finding for finding in findings if not finding.ok]
-    if bad:
-        raise UserError(f"{image_file}: {len(bad)} of {len(findings)} checks failed")
-
-
-def _card_image() -> Path:
-    """file=IMAGE, for which no configuration is needed, or where the board's image is published."""
-    given_file = given().get("file")
-    return Path(given_file) if given_file else release.image_path(current_plan())
-
-
-def flash_card() -> None:
-    """Write the built card image, or file=IMAGE, to a card."""
-    flash.perform(_card_image(), MEMORY_MAP, ROOT / "doit", given())
-
-
 def built_unless_given() -> list[str]:
     """What a task needs that works on the built card image, or on file=IMAGE."""
     return [] if "file" in given() else ["image"]
 
 
-def open_shell() -> None:
-    """A console on the board, or on the emulated one, which is started for it."""
-    made = current_project()
-    emulated = shell.is_emulated(made.config.board, given())
-    image_file = release.image_path(current_plan()) if emulated else None
-    shell.perform(image_file, made.out, given())
-
-
 def deployment() -> Iterator[Task]:
     """Changed files onto a board that runs, once the root is built."""
     step = current_plan().step("rootfs")
-    yield {"basename": "deploy", **foreground(_deploy, needs=[_task_name(step)])}
-
-
-def _deploy() -> None:
-    made = current_plan()
-    deploy.perform(made.folder(made.step("rootfs")) / TREE, given())
+    yield {"basename": "deploy", **foreground(commands.deploy_changes, needs=[_task_name(step)])}
 
 
 def built_if_emulated() -> list[str]:
@@ -308,65 +198,17 @@ def ram() -> Task:
     """Who owns the board's memory, told once kernel and device tree are built."""
     made = current_plan()
     needs = [name for name in ("duo-linux", "duo-dtb") if name in made.steps]
-    return foreground(_show_ram, needs=[_task_name(made.step(name)) for name in needs])
-
-
-def _show_ram() -> None:
-    made = current_plan()
-    if made.project.config.board != "milkv_duo":
-        hint = "./doit ram board=milkv_duo"
-        raise UserError(f"the memory map is of milkv_duo, not of {made.project.config.board}", hint)
-    kernel, tree = (made.folder(made.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
-    figures = read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
-    print(render(made.project.memory_map, figures), end="")
-
-
-def legal_info() -> None:
-    """Collect licence texts and sources of the built image, and say what is lacking."""
-    print(pages.describe(*legal.collect(current_plan())))
-
-
-def show_report() -> None:
-    """Write the report of the built image, and say where."""
-    print(report.perform(current_plan()))
-
-
-def make_submission() -> None:
-    """Write the bundle for a contest, and say where and how large it is."""
-    path = submission.collect(current_plan())
-    print(f"{path}  {path.stat().st_size / (1 << 20):.1f} MiB")
-
-
-def diagnosis() -> None:
-    """Ask the board what it knows about itself, into a file."""
-    diagnose.perform(current_project(), given())
+    return foreground(commands.show_ram, needs=[_task_name(made.step(name)) for name in needs])
 
 
 def measurements() -> Iterator[Task]:
     """The bench, which in the emulator needs a card image; and what compares its results."""
     protocol.read(given())  # before anything is built for it
     is_emulated = current_project().config.board == "qemu_virt"
-    measured = foreground(measure_board, needs=["image"] if is_emulated else [])
+    measured = foreground(commands.measure_board, needs=["image"] if is_emulated else [])
     yield {"basename": "bench", **measured}
-    compared = foreground(compare_results)
+    compared = foreground(commands.compare_results)
     yield {"basename": "bench:compare", "pos_arg": "files", "doc": "say what changed", **compared}
-
-
-def measure_board() -> None:
-    """Measure the board of this call."""
-    perform.perform(current_plan(), given())
-
-
-def compare_results(files: list[str]) -> None:
-    """Compare two results, paths being those of the folder that ./doit was called in."""
-    here = Path(os.environ.get(CALLED_FROM, ROOT))
-    if compare.perform([here / file for file in files]):
-        raise SystemExit(compare.WORSE)
-
-
-def cycles() -> None:
-    """Model what the engines, or program=FILE, cost on the board."""
-    bench.perform(current_project(), given())
 
 
 def _recipes() -> list[Path]:

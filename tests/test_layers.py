@@ -14,7 +14,7 @@ ORDER = (
     "config", "duo", "elf", "model", "package", "toolchain", "project", "builders", "plan", "build",
     "rootfs", "bmap", "card", "check", "sbom", "release", "steps", "legal", "qemu", "cycles",
     "report", "submission", "stories", "console", "board", "diagnose", "flash", "shell", "deploy",
-    "bench", "screen", "tasks", "testing", "__main__",
+    "bench", "call", "commands", "screen", "tasks", "testing", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))
