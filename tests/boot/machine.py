@@ -102,6 +102,10 @@ class Machine:
     def power_off(self) -> None:
         """Shut down in order."""
         self.send("poweroff")
+        self.await_off()
+
+    def await_off(self) -> None:
+        """Wait until the board is off by itself."""
         try:
             self.console.expect(pexpect.EOF, timeout=COMMAND_S)
         except pexpect.TIMEOUT:

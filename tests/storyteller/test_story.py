@@ -22,6 +22,9 @@ from tests.storyteller import build
 
 # Only ends a hung test: every wait is for something that the program does.
 HUNG_S = 60
+# The status that asks for switching off, and who is asked.
+GOOD_NIGHT = 10
+CONSOLE = build.ROOT / "overlays/rootfs/usr/libexec/console"
 PROMPT = "Once upon a time, there was a fox. One day, the fox went to the lake"
 HEADER = re.compile(r'^story \d+  seed (\d+)  "(.*)"$', re.M)
 HAPPY = " Then everyone went home, and they were all very happy. The end."
@@ -350,6 +353,22 @@ def test_quiet_hours(toy: Toy) -> None:
     child.expect("Good night.")
     toy.settings = f"pause=0\nquiet={now + hour:%H:%M}-{now - hour:%H:%M}\n"
     assert len(HEADER.findall(toy.run("--stories", "1"))) == 1
+
+
+def test_status_asks_for_switching_off(toy: Toy) -> None:
+    toy.settings += "stories=1\nswitch_off=yes\n"
+    said = toy.run(status=GOOD_NIGHT)
+    assert "That was the last story for today. Good bye!" in said
+    assert "Good night." not in said and len(HEADER.findall(said)) == 1
+    assert f"GOOD_NIGHT={GOOD_NIGHT} " in CONSOLE.read_text()
+    # Who says stop wants to have the shell.
+    toy.settings = "pause=3600\nswitch_off=yes\n"
+    child = toy.spawn()
+    child.expect('"ended":')
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
 
 
 EVENINGS = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* storyteller: invents children's stories and tells them aloud. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +21,9 @@
 /* More lines than these need not be read out: whoever mends them sees the others. */
 #define LINES_SAID 3
 
-enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+/* STATUS_GOOD_NIGHT: whoever started this program is to switch the board off
+ * (overlays/rootfs/usr/libexec/console). */
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_GOOD_NIGHT = 10 };
 
 /* What is said before the first story: which lines of the parents' file are not clear. */
 struct news {
@@ -115,13 +116,6 @@ static struct shelf *open_shelf(const struct options *options)
     return shelf_open(data_folder(options), complain_of_shelf, NULL);
 }
 
-/* busybox init powers off on this signal; where process 1 is another one, nothing is sent. */
-static void switch_off(void)
-{
-    if (getppid() == 1)
-        kill(1, SIGUSR2);
-}
-
 /* What is heard first, unless there is something else to say, or nothing. */
 static void greet(const struct teller *teller)
 {
@@ -139,7 +133,7 @@ static int tell_stories(struct teller *teller, const struct options *options)
 {
     struct console console;
     struct llama_error error = {""};
-    bool ok = false;
+    enum teller_end end = TELLER_FAILED;
 
     stop_note();
     console_open(&console);
@@ -154,7 +148,7 @@ static int tell_stories(struct teller *teller, const struct options *options)
     teller->llama = llama_open(either(options->model, MODEL_PATH),
                                either(options->tokenizer, TOKENIZER_PATH), &error);
     if (teller->llama != NULL && teller->inputs != NULL)
-        ok = teller_run(teller, &error);
+        end = teller_run(teller, &error);
     else if (teller->llama != NULL)
         snprintf(error.text, sizeof(error.text), "the system has no memory left for the inputs");
     if (stop_is_wanted())
@@ -164,7 +158,9 @@ static int tell_stories(struct teller *teller, const struct options *options)
     watchdog_close(teller->watchdog);
     inputs_close(teller->inputs);
     console_close(&console);
-    return ok ? STATUS_OK : fail(STATUS_FAILED, error.text);
+    if (end == TELLER_FAILED)
+        return fail(STATUS_FAILED, error.text);
+    return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
 }
 
 /* The voice that the settings name; where there is none of that name, the usual one. */
@@ -235,7 +231,7 @@ int main(int count, char **words)
 {
     struct options options;
     struct news news = {.lines = 0};
-    struct teller teller = {.switch_off = switch_off};
+    struct teller teller = {.prompt = NULL};
     char problem[256];
 
     if (!options_parse(&options, count, words, problem, sizeof(problem)))

@@ -93,8 +93,9 @@ static void rest(struct run *run)
         ask(run);
 }
 
-/* Nothing is told until somebody wishes something, or the reason is gone. */
-static void doze(struct run *run)
+/* Nothing is told until somebody wishes something, or the reason is gone. Returns false when the
+ * board is to be off instead. */
+static bool doze(struct run *run)
 {
     struct teller *teller = run->teller;
     const char *reason = evening_reason(&run->evening, &teller->settings, teller->shelf);
@@ -104,8 +105,8 @@ static void doze(struct run *run)
 
         run->wants = (struct wants){.next = NEXT_DRAWN};
         telling_announce(teller, &run->wants, reason);
-        if (teller->settings.switch_off && teller->switch_off != NULL)
-            teller->switch_off();
+        if (teller->settings.switch_off && !stop_is_wanted())
+            return false;
         run->wants = (struct wants){.next = NEXT_DRAWN};
         led_show(LED_READY);
         while (now == reason && !is_pause_over(run) && !run->wants.is_listening) {
@@ -116,6 +117,7 @@ static void doze(struct run *run)
             listen(run);
         reason = now;
     }
+    return true;
 }
 
 static void set_voice(const struct run *run)
@@ -180,7 +182,7 @@ static bool tell_next(struct run *run, long number, struct llama_error *error)
     return true;
 }
 
-bool teller_run(struct teller *teller, struct llama_error *error)
+enum teller_end teller_run(struct teller *teller, struct llama_error *error)
 {
     struct run run = {.teller = teller};
 
@@ -190,12 +192,13 @@ bool teller_run(struct teller *teller, struct llama_error *error)
         telling_announce(teller, &run.wants, teller->news);
     wait_for_wish(&run, 0); /* a line may be there before the first story */
     for (long number = 1; !stop_is_wanted(); number++) {
-        doze(&run);
+        if (!doze(&run))
+            return TELLER_GOOD_NIGHT;
         if (stop_is_wanted())
             break;
         if (!tell_next(&run, number, error)) {
             if (++run.failures == FAILURES_AT_MOST)
-                return false;
+                return TELLER_FAILED;
             console_say(teller->console, "That story cannot be told: %s", error->text);
         }
         if (number == teller->stories)
@@ -204,5 +207,5 @@ bool teller_run(struct teller *teller, struct llama_error *error)
             evening_wake(&run.evening);
         rest(&run);
     }
-    return true;
+    return TELLER_DONE;
 }

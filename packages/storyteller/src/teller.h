@@ -27,17 +27,22 @@ struct teller {
     const struct words *words;
     struct shelf *shelf;
     struct settings settings;
-    int volume;               /* percent now; never above that of the settings */
-    const char *prompt;       /* how each story begins, or NULL: drawn */
-    uint64_t seed;            /* of the first story, or 0: fresh ones */
-    long stories;             /* how many, or 0: until a signal comes */
-    bool is_json;             /* a line of JSON about each story on the console */
-    const char *news;         /* said before the first story, or NULL */
-    void (*switch_off)(void); /* after good night */
+    int volume;         /* percent now; never above that of the settings */
+    const char *prompt; /* how each story begins, or NULL: drawn */
+    uint64_t seed;      /* of the first story, or 0: fresh ones */
+    long stories;       /* how many, or 0: until a signal comes */
+    bool is_json;       /* a line of JSON about each story on the console */
+    const char *news;   /* said before the first story, or NULL */
 };
 
-/* Tell stories. Returns false when several in a row could not be told, with the reason in error. A
- * wish to stop (stop.h) ends it with true. */
-bool teller_run(struct teller *teller, struct llama_error *error);
+/* How telling ended. */
+enum teller_end {
+    TELLER_FAILED,     /* several stories in a row could not be told */
+    TELLER_DONE,       /* as many as were wanted, or a wish to stop (stop.h) */
+    TELLER_GOOD_NIGHT, /* good night was said, and the settings want the board off then */
+};
+
+/* Tell stories. error: why it failed. */
+enum teller_end teller_run(struct teller *teller, struct llama_error *error);
 
 #endif
