@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is kept in /data: the last story, the favourites, today's count, and what was told.
- *
- * Each file is written beside its place, brought to the card, and renamed: whenever power fails,
- * the old or the new one is there. What is damaged or cannot be written is told once, and the
- * stories go on without. */
+ * What is damaged or cannot be written is told once, and the stories go on without: see folder.h. */
 #ifndef STORYTELLER_SHELF_H
 #define STORYTELLER_SHELF_H
 
@@ -37,8 +34,7 @@ void shelf_keep(struct shelf *shelf, const struct recipe *recipe);
 int shelf_today(const struct shelf *shelf, const char *day);
 void shelf_count(struct shelf *shelf, const char *day);
 
-/* Append a text to a file of the folder. One that has grown beyond 256 KiB becomes NAME.old, whose
- * predecessor goes. */
+/* Append a text to a file of the folder: see folder_append(). */
 void shelf_append(struct shelf *shelf, const char *name, const char *text);
 
 #endif

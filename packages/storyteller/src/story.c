@@ -2,116 +2,16 @@
 #include "story.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "random.h"
+#include "story_parts.h"
 
 /* Of the likeliest tokens, those that share this probability may follow; as run.c's default. */
 #define TOPP 0.9F
 /* So many sentences that may not be told, or were told already, end the story. */
 #define HITS_AT_MOST 2
 #define LOOPS_AT_MOST 4
-
-static const char HAPPY_END[] = "Then everyone went home, and they were all very happy.";
-/* The same behind a beginning that has no end yet: "One day," and "the fox went to the lake". */
-static const char HAPPY_REST[] = " everyone had a lovely day.";
-static const char HAPPY_MORE[] = " and had a lovely day.";
-static const char THE_END[] = "The end.";
-
-const char *story_end_name(enum story_end end)
-{
-    static const char *const NAMES[] = {
-        [STORY_GOES_ON] = "", [STORY_OF_MODEL] = "model",  [STORY_LOOPED] = "loop",
-        [STORY_LIMITED] = "limit", [STORY_HAPPY] = "happy_end", [STORY_SKIPPED] = "skipped",
-    };
-
-    return NAMES[end];
-}
-
-static void take_sentence(void *user, const char *sentence)
-{
-    struct story *story = user;
-
-    snprintf(story->spoken, sizeof(story->spoken), "%s", sentence);
-}
-
-static void begin_draft(struct story *story)
-{
-    sentences_begin(&story->draft.sentences, take_sentence, story);
-    story->draft.length = 0;
-    story->draft.shown = 0;
-    story->spoken[0] = '\0';
-}
-
-/* Show what of the draft was not shown yet, and speak the sentence that ends in it. */
-static void tell_draft(struct story *story)
-{
-    struct draft *draft = &story->draft;
-
-    draft->text[draft->length] = '\0';
-    story->tell(story->user, draft->text + draft->shown,
-                story->spoken[0] != '\0' ? story->spoken : NULL);
-    if (story->spoken[0] != '\0') {
-        repeats_add(&story->repeats, story->spoken);
-        memcpy(story->last, story->spoken, sizeof(story->last));
-        story->figures.sentences++;
-    }
-    draft->length = 0;
-    draft->shown = 0;
-    story->spoken[0] = '\0';
-}
-
-/* A text of ours, as a sentence of its own or behind what the draft holds. */
-static void tell_own(struct story *story, const char *text)
-{
-    struct draft *draft = &story->draft;
-    int added = snprintf(draft->text + draft->length, sizeof(draft->text) - draft->length, "%s%s",
-                         draft->length == 0 ? " " : "", text);
-
-    (void)added;
-    sentences_feed(&draft->sentences, text);
-    sentences_end(&draft->sentences);
-    draft->length = strlen(draft->text);
-    tell_draft(story);
-}
-
-static bool says_the_end(const char *sentence)
-{
-    static const char WORDS[] = "the end";
-    size_t length = strlen(sentence), end = strlen(WORDS);
-
-    while (length > 0 && !isalpha((unsigned char)sentence[length - 1]))
-        length--;
-    if (length < end)
-        return false;
-    return strncasecmp(sentence + length - end, WORDS, end) == 0;
-}
-
-/* Close the story in words. What is in the draft is not told, unless it was shown. */
-static void close_story(struct story *story, enum story_end end)
-{
-    struct draft *draft = &story->draft;
-    bool is_begun = draft->shown > 0;
-
-    if (is_begun) {
-        char last;
-
-        /* Back to the beginning's last words. */
-        story->draft = story->start;
-        story->spoken[0] = '\0';
-        last = draft->length > 0 ? draft->text[draft->length - 1] : ' ';
-        tell_own(story, ispunct((unsigned char)last) ? HAPPY_REST : HAPPY_MORE);
-    } else {
-        begin_draft(story);
-        if (end == STORY_HAPPY)
-            tell_own(story, HAPPY_END);
-    }
-    if (!says_the_end(story->last))
-        tell_own(story, THE_END);
-    story->end = end;
-}
 
 static bool is_refused(void *user, const char *piece)
 {
@@ -126,10 +26,9 @@ static void rewind_to_start(struct story *story)
     uint64_t state = story->recipe.seed + (uint64_t)++story->figures.rewinds;
     uint64_t seed = next_random(&state);
 
-    story->draft = story->start;
-    story->spoken[0] = '\0';
+    story_draft_restart(story);
     if (!llama_rewind(story->llama, story->start_mark, seed != 0 ? seed : 1))
-        close_story(story, STORY_HAPPY);
+        story_close(story, STORY_HAPPY);
 }
 
 /* Whether the sentence in the draft may be told; if not, what happens then has happened. */
@@ -140,33 +39,19 @@ static bool pass(struct story *story)
     draft->text[draft->length] = '\0';
     if (gate_stops(story->gate, draft->text)) {
         if (++story->figures.gate_hits >= HITS_AT_MOST)
-            close_story(story, STORY_HAPPY);
+            story_close(story, STORY_HAPPY);
         else
             rewind_to_start(story);
         return false;
     }
     if (repeats_is_loop(&story->repeats, story->spoken)) {
         if (++story->figures.loops >= LOOPS_AT_MOST)
-            close_story(story, STORY_LOOPED);
+            story_close(story, STORY_LOOPED);
         else
             rewind_to_start(story);
         return false;
     }
     return true;
-}
-
-static void note_start(struct story *story)
-{
-    story->start = story->draft;
-    story->start_mark = llama_mark(story->llama);
-}
-
-static void note_fresh_start(struct story *story, int mark)
-{
-    sentences_begin(&story->start.sentences, take_sentence, story);
-    story->start.length = 0;
-    story->start.shown = 0;
-    story->start_mark = mark;
 }
 
 /* Take a piece of the model's text. mark: where the model was before it. */
@@ -186,22 +71,22 @@ static void take_piece(struct story *story, const char *piece, int mark)
             draft->length -= blanks; /* they belong to the next sentence, as the piece does */
             if (!pass(story))
                 return;
-            tell_draft(story);
-            note_fresh_start(story, mark);
+            story_draft_tell(story);
+            story_draft_note_fresh_start(story, mark);
             memcpy(draft->text, piece, blanks);
             draft->length = blanks;
             is_start_inside = !is_blank;
         }
         is_blank = is_blank && isspace((unsigned char)*at);
         if (draft->length + 1 >= sizeof(draft->text)) {
-            close_story(story, STORY_LOOPED);
+            story_close(story, STORY_LOOPED);
             return;
         }
         draft->text[draft->length++] = *at;
     }
     /* The piece holds the end of one sentence and the start of the next: it cannot be taken back. */
     if (is_start_inside)
-        note_start(story);
+        story_draft_note_start(story);
 }
 
 /* What of a piece was not told yet. The engine leaves out bytes beyond ASCII that are no token. */
@@ -234,7 +119,7 @@ static void tell_beginning(struct story *story)
         sentences_feed(&draft->sentences, byte);
         if (story->spoken[0] != '\0') {
             draft->shown = draft->length;
-            tell_draft(story);
+            story_draft_tell(story);
         }
         draft->text[draft->length++] = *at;
     }
@@ -256,10 +141,10 @@ static void end_story(struct story *story)
         if (story->spoken[0] != '\0') {
             if (!pass(story))
                 return; /* invented anew, or closed */
-            tell_draft(story);
+            story_draft_tell(story);
         }
     }
-    close_story(story, is_cut ? STORY_LIMITED : STORY_OF_MODEL);
+    story_close(story, is_cut ? STORY_LIMITED : STORY_OF_MODEL);
 }
 
 bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error)
@@ -278,11 +163,11 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
     story->figures = (struct story_figures){0};
     story->last[0] = '\0';
     repeats_begin(&story->repeats);
-    begin_draft(story);
+    story_draft_begin(story);
     tell_beginning(story);
     if (!llama_begin(story->llama, story->recipe.prompt, &how, error))
         return false;
-    note_start(story);
+    story_draft_note_start(story);
     return true;
 }
 
