@@ -117,13 +117,23 @@ def prepare(board: Machine) -> None:
 @pytest.fixture
 def stories(board: Machine) -> Iterator[Machine]:
     """The board, telling stories behind the shell, which sees them in /tmp/log."""
-    board.command("printf 'pause=3600\\n' > /tmp/settings; line=0")
     # The near end of the loopback card paces the story as a loudspeaker does.
-    command = "storyteller --device plughw:0,0 --settings /tmp/settings"
+    start_stories(board, "--device plughw:0,0")
+    yield board
+    end_stories(board)
+
+
+def start_stories(board: Machine, options: str) -> str:
+    """Have stories told; returns the first one's header."""
+    board.command("printf 'pause=3600\\n' > /tmp/settings; line=0")
+    command = f"storyteller {options} --settings /tmp/settings"
     board.send(f"{command} < /dev/null > /tmp/log 2>&1 &")
     board.expect(machine.PROMPT)
-    board.command('seen "^story 1 "', WAITED_S)
-    yield board
+    return board.command('seen "^story 1 "', WAITED_S)
+
+
+def end_stories(board: Machine) -> None:
+    """No stories any more."""
     board.command("killall storyteller; while pidof storyteller; do sleep 0.1; done; true")
 
 
@@ -153,13 +163,31 @@ def test_the_led_follows(board: Machine) -> None:
 def test_presses(stories: Machine) -> None:
     led_is(stories, "telling")
     stories.command(f'press {MAIN}; seen "(pause)"', WAITED_S)
-    stories.command(f"press {MAIN}")
-    stories.command(f'press {MAIN}; press {MAIN}; seen "^story 2 "', WAITED_S)
+    # Longer than presses that belong together are apart.
+    stories.command(f"press {MAIN}; sleep 1")
+    told = stories.command(f'press {MAIN}; press {MAIN}; seen "^story 2 "', WAITED_S)
+    again = stories.command(f'press {MAIN}; press {MAIN}; press {MAIN}; seen "^story 3 "', WAITED_S)
+    assert again.replace("story 3", "story 2") == told
+    stories.command(f'press {MAIN}; press {MAIN} 0.8; seen "this story is kept"', WAITED_S)
     volumes = [
         stories.command(f'press {pin}; seen "volume:"', WAITED_S) for pin in (QUIETER, LOUDER)
     ]
     quieter, louder = (int(re.findall(r"volume: (\d+)", said)[0]) for said in volumes)
     assert quieter < louder
+
+
+def test_presses_between_two_stories(board: Machine) -> None:
+    """They are about the story that was told, and do not begin another one first."""
+    told = start_stories(board, "--no-sound --steps 30")
+    board.command('seen "resident"', WAITED_S)
+    three = f"press {MAIN}; press {MAIN}; press {MAIN}"
+    again = board.command(f'{three}; seen "^story 2 "', WAITED_S)
+    assert again.replace("story 2", "story 1") == told
+    board.command('seen "resident"', WAITED_S)
+    board.command(f'press {MAIN}; press {MAIN} 0.8; seen "this story is kept"', WAITED_S)
+    board.command(f'press {MAIN}; seen "^story 3 "', WAITED_S)
+    board.command("[ $(grep -c '^story ' /tmp/log) = 3 ]")
+    end_stories(board)
 
 
 def test_a_wish_by_voice(stories: Machine) -> None:

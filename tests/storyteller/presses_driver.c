@@ -6,7 +6,8 @@
 
 #include "presses.h"
 
-static const char *const NAMES[] = {"none", "short", "double", "hold", "release", "louder", "quieter"};
+static const char *const NAMES[] = {"none",    "short",  "double", "triple", "short-hold",
+                                     "hold", "release", "louder", "quieter"};
 
 /* Let time go by until end_ms; returns whether the waits made sense. */
 static int pass(struct presses *presses, int64_t *now_ms, int64_t end_ms)

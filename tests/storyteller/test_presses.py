@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from image import run
 from tests.storyteller import build
 
-BOUNCE, HOLD, DOUBLE, REPEAT_AFTER, REPEAT_EACH = 15, 600, 400, 600, 250
+BOUNCE, HOLD, GAP = 15, 600, 400
 MAIN, LOUDER, QUIETER, NOBODY_LOOKED = 0, 1, 2, 3
 AFTER = 5000  # how long the driver looks on after the last edge
 
@@ -50,32 +50,33 @@ def of_spans(spans: Sequence[int], button: int = MAIN) -> list[Edge]:
 def meaning(spans: Sequence[int]) -> list[str]:
     """What down, up, down, up ... means, in words of the guide; no span is a bounce."""
     said: list[str] = []
-    is_second = False
-    for n in range(0, len(spans), 2):
-        down = spans[n]
-        gap = spans[n - 1] if n > 0 else DOUBLE + 1
-        is_second = is_second and gap <= DOUBLE
+    before = 0  # short presses that this one may belong to
+    for down, gap in zip(spans[::2], [*spans[1::2], GAP + 1], strict=True):
         if down >= HOLD:
-            said += ["hold", "release"]
-            is_second = False
-        elif is_second:
+            said += {0: [], 1: ["short-hold"], 2: ["double"]}[before]
+            said += [] if before == 1 else ["hold", "release"]
+            before = 0
+            continue
+        before += 1
+        said += {1: ["short"], 2: [], 3: ["triple"]}[before]
+        if before == 2 and gap > GAP:
             said.append("double")
-            is_second = False
-        else:
-            said.append("short")
-            is_second = True
+        if before == 3 or gap > GAP:
+            before = 0
     return said
 
 
-SPANS = (BOUNCE, 200, DOUBLE, DOUBLE + 1, HOLD - 1, HOLD, 2000)
+SPANS = (BOUNCE, 200, GAP, GAP + 1, HOLD - 1, HOLD, 2000)
+FEWER_SPANS = (200, GAP + 1, HOLD)
 
 
 def test_every_sequence_of_presses(driver: Path) -> None:
-    """All sequences of up to three presses, of lengths at and beside each limit."""
+    """All sequences of up to three presses, of lengths at and beside each limit; more, of fewer."""
     text, wanted = [], []
     clock = 0
-    for count in (1, 3, 5):
-        for spans in itertools.product(SPANS, repeat=count):
+    sequences = [(SPANS, 1), (SPANS, 3), (SPANS, 5), (FEWER_SPANS, 7), (FEWER_SPANS, 9)]
+    for lengths, count in sequences:
+        for spans in itertools.product(lengths, repeat=count):
             edges = of_spans(spans)
             text += [(clock + at, button, level) for at, button, level in edges]
             wanted += meaning(spans)
@@ -93,13 +94,34 @@ def test_bounces_mean_nothing(driver: Path, bounce: int) -> None:
 
 def test_a_hold_counts_while_it_lasts(driver: Path) -> None:
     assert presses(driver, of_spans([2000])) == [(1600, "hold"), (3000 + BOUNCE, "release")]
-    assert presses(driver, of_spans([100])) == [(1100 + BOUNCE, "short")]
+    assert presses(driver, of_spans([100, 200, 900])) == [
+        (1100 + BOUNCE, "short"),
+        (1900, "short-hold"),
+    ]
+
+
+def test_nothing_comes_later_than_it_must(driver: Path) -> None:
+    """A double has to wait for a third press; all else is told as soon as the button is up."""
+    short = (1100 + BOUNCE, "short")
+    assert presses(driver, of_spans([100])) == [short]
+    assert presses(driver, of_spans([100, 200, 100])) == [short, (1400 + GAP + 1, "double")]
+    triple = of_spans([100, 200, 100, GAP, 100])
+    assert presses(driver, triple) == [short, (1900 + BOUNCE, "triple")]
+    # The third came too late; a bounce is none.
+    late = presses(driver, of_spans([100, 200, 100, GAP + 1, 100]))
+    assert late == [short, (1400 + GAP + 1, "double"), (1901 + BOUNCE, "short")]
+    bounce = presses(driver, of_spans([100, 200, 100, GAP - 5, BOUNCE - 1]))
+    assert bounce == [short, (1400 + GAP - 5 + BOUNCE - 1, "double")]
 
 
 def test_edges_that_are_read_late(driver: Path) -> None:
     """The program was busy; the edges' own times count."""
     late: list[Edge] = [(9000, NOBODY_LOOKED, 0)]
     assert names(driver, [*late, *of_spans([100, 200, 100])]) == ["short", "double"]
+    three = of_spans([100, 200, 100, 200, 100])
+    assert names(driver, [*late, *three]) == ["short", "triple"]
+    kept = of_spans([100, 200, HOLD])
+    assert names(driver, [*late, *kept]) == ["short", "short-hold"]
     assert names(driver, [*late, *of_spans([HOLD])]) == ["hold", "release"]
 
 
@@ -124,8 +146,8 @@ def test_any_edges(driver: Path, steps: list[tuple[int, int, int]]) -> None:
     """Whatever the lines do: no circle, each hold is released once, nothing doubles by itself."""
     clock = itertools.accumulate(step for step, _, _ in steps)
     edges = [(at, button, level) for at, (_, button, level) in zip(clock, steps, strict=True)]
-    said = [name for name in names(driver, edges) if name in ("short", "double", "hold", "release")]
+    said = [name for name in names(driver, edges) if name not in ("louder", "quieter")]
     for before, name in zip(["", *said], said, strict=False):
-        assert name != "double" or before == "short"
+        assert name not in ("double", "triple", "short-hold") or before == "short"
         assert name != "release" or before == "hold"
         assert before != "hold" or name == "release"

@@ -103,6 +103,10 @@ static struct wish of_press(struct inputs *inputs, enum press press)
         return (struct wish){.kind = WISH_PAUSE};
     case PRESS_DOUBLE:
         return (struct wish){.kind = WISH_NEXT};
+    case PRESS_TRIPLE:
+        return (struct wish){.kind = WISH_AGAIN};
+    case PRESS_SHORT_HOLD:
+        return (struct wish){.kind = WISH_FAVOURITE};
     case PRESS_HOLD:
         return begin_listening(inputs);
     case PRESS_RELEASE:
@@ -175,6 +179,11 @@ bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish)
             return false;
     }
     return true;
+}
+
+bool inputs_may_grow(const struct inputs *inputs)
+{
+    return presses_may_grow(&inputs->buttons.presses, buttons_now_ms());
 }
 
 bool inputs_listen(struct inputs *inputs)

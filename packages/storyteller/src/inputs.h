@@ -19,6 +19,9 @@ void inputs_close(struct inputs *inputs);
  * waiting early. */
 bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish);
 
+/* Whether the press behind a WISH_PAUSE may still grow into another wish, which then comes soon. */
+bool inputs_may_grow(const struct inputs *inputs);
+
 /* Listen for one word, the answer to a question that was just spoken: until a voice has ended, or
  * 4 s. A WISH_STORY will tell what was heard. Returns false where nothing can be heard. */
 bool inputs_listen(struct inputs *inputs);

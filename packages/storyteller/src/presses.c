@@ -24,15 +24,29 @@ static void press(struct presses *presses, int button, int64_t at_ms)
     presses->buttons[button].repeat_ms = at_ms + PRESS_REPEAT_AFTER_MS;
 }
 
+/* No further press belongs to the short ones before. */
+static void end_shorts(struct presses *presses)
+{
+    if (presses->shorts == 2)
+        give(presses, PRESS_DOUBLE);
+    presses->shorts = 0;
+}
+
+static void hold_main(struct presses *presses, int64_t now_ms)
+{
+    if (presses->held != PRESS_NONE ||
+        now_ms - presses->buttons[BUTTON_MAIN].down_ms < PRESS_HOLD_MS)
+        return;
+    presses->held = presses->shorts == 1 ? PRESS_SHORT_HOLD : PRESS_HOLD;
+    end_shorts(presses);
+    give(presses, presses->held);
+}
+
 /* Time goes by while a button is down. */
 static void hold(struct presses *presses, int button, int64_t now_ms)
 {
     if (button == BUTTON_MAIN) {
-        if (presses->is_held || now_ms - presses->buttons[button].down_ms < PRESS_HOLD_MS)
-            return;
-        presses->is_held = true;
-        presses->is_short_before = false;
-        give(presses, PRESS_HOLD);
+        hold_main(presses, now_ms);
         return;
     }
     /* One at a time: who looks seldom must not get many at once. */
@@ -44,18 +58,21 @@ static void hold(struct presses *presses, int button, int64_t now_ms)
 
 static void release_main(struct presses *presses, int64_t at_ms)
 {
-    int64_t down_ms = presses->buttons[BUTTON_MAIN].down_ms;
-    bool is_double = presses->is_short_before && down_ms - presses->short_ms <= PRESS_DOUBLE_MS;
-
-    if (presses->is_held) {
-        presses->is_held = false;
-        give(presses, PRESS_RELEASE);
+    if (presses->held != PRESS_NONE) {
+        if (presses->held == PRESS_HOLD)
+            give(presses, PRESS_RELEASE);
+        presses->held = PRESS_NONE;
         return;
     }
-    give(presses, is_double ? PRESS_DOUBLE : PRESS_SHORT);
-    /* A third press begins anew. */
-    presses->is_short_before = !is_double;
+    presses->shorts++;
     presses->short_ms = at_ms;
+    if (presses->shorts == 1)
+        give(presses, PRESS_SHORT);
+    if (presses->shorts < 3)
+        return;
+    give(presses, PRESS_TRIPLE);
+    /* A fourth press begins anew. */
+    presses->shorts = 0;
 }
 
 /* What is known of a button at that time, before any further edge. */
@@ -77,6 +94,8 @@ static void settle(struct presses *presses, int button, int64_t now_ms)
     /* During the first moments of a release that may be a bounce, time stands still. */
     if (presses->buttons[button].is_down && is_down)
         hold(presses, button, now_ms);
+    if (button == BUTTON_MAIN && !presses_may_grow(presses, now_ms))
+        end_shorts(presses);
 }
 
 void presses_edge(struct presses *presses, enum button button, bool is_down, int64_t at_ms)
@@ -110,11 +129,12 @@ static int64_t next_ms(const struct presses *presses, int button)
 
     if (is_down != presses->buttons[button].is_down)
         return presses->buttons[button].edge_ms + PRESS_BOUNCE_MS;
-    if (!is_down)
-        return INT64_MAX;
     if (button != BUTTON_MAIN)
-        return presses->buttons[button].repeat_ms;
-    return presses->is_held ? INT64_MAX : presses->buttons[button].down_ms + PRESS_HOLD_MS;
+        return is_down ? presses->buttons[button].repeat_ms : INT64_MAX;
+    if (!is_down)
+        return presses->shorts == 2 ? presses->short_ms + PRESS_GAP_MS + 1 : INT64_MAX;
+    return presses->held != PRESS_NONE ? INT64_MAX
+                                       : presses->buttons[button].down_ms + PRESS_HOLD_MS;
 }
 
 int presses_wait_ms(const struct presses *presses, int64_t now_ms)
@@ -131,4 +151,13 @@ int presses_wait_ms(const struct presses *presses, int64_t now_ms)
     if (first_ms <= now_ms)
         return 0;
     return first_ms - now_ms > INT_MAX ? INT_MAX : (int)(first_ms - now_ms);
+}
+
+bool presses_may_grow(const struct presses *presses, int64_t now_ms)
+{
+    /* A press that is going on began in time. */
+    bool is_up = !presses->buttons[BUTTON_MAIN].is_down &&
+                 !presses->buttons[BUTTON_MAIN].is_down_now;
+
+    return presses->shorts > 0 && !(is_up && now_ms - presses->short_ms > PRESS_GAP_MS);
 }

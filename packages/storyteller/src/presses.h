@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From a button's edges to what they mean: a short press, a double one, a hold. Nothing but times
- * goes in, so that the same edges always mean the same. */
+/* From a button's edges to what they mean: one, two or three short presses, a hold. Nothing but
+ * times goes in, so that the same edges always mean the same. A PRESS_SHORT is given at once, what
+ * it grows into later; a PRESS_DOUBLE waits for a third press that does not come. */
 #ifndef STORYTELLER_PRESSES_H
 #define STORYTELLER_PRESSES_H
 
@@ -11,11 +12,13 @@ enum button { BUTTON_MAIN, BUTTON_LOUDER, BUTTON_QUIETER, BUTTONS };
 
 enum press {
     PRESS_NONE,
-    PRESS_SHORT,   /* main button: down and up again */
-    PRESS_DOUBLE,  /* once more, soon after a PRESS_SHORT */
-    PRESS_HOLD,    /* main button: is held down */
-    PRESS_RELEASE, /* the end of a PRESS_HOLD */
-    PRESS_LOUDER,  /* once at each press, and again and again while it is held */
+    PRESS_SHORT,      /* main button: down and up again */
+    PRESS_DOUBLE,     /* once more, soon after a PRESS_SHORT */
+    PRESS_TRIPLE,     /* twice more, each soon after the one before */
+    PRESS_SHORT_HOLD, /* is held down, soon after a single PRESS_SHORT; has no PRESS_RELEASE */
+    PRESS_HOLD,       /* main button: is held down */
+    PRESS_RELEASE,    /* the end of a PRESS_HOLD */
+    PRESS_LOUDER,     /* once at each press, and again and again while it is held */
     PRESS_QUIETER,
 };
 
@@ -23,8 +26,8 @@ enum press {
 #define PRESS_BOUNCE_MS 15
 /* From here on it is no short press; a child presses slowly. */
 #define PRESS_HOLD_MS 600
-/* Between the end of a short press and the beginning of the one that makes it double. */
-#define PRESS_DOUBLE_MS 400
+/* At most so long between the end of a short press and the beginning of one that belongs to it. */
+#define PRESS_GAP_MS 400
 /* The volume keys, held. */
 #define PRESS_REPEAT_AFTER_MS 600
 #define PRESS_REPEAT_EACH_MS 250
@@ -39,9 +42,10 @@ struct presses {
         int64_t down_ms;   /* when it went down */
         int64_t repeat_ms; /* volume keys: when it counts again */
     } buttons[BUTTONS];
-    bool is_held;         /* the main button's PRESS_HOLD has been given */
-    bool is_short_before; /* a short press ended at short_ms */
-    int64_t short_ms;
+    /* Of the main button: */
+    enum press held;  /* the hold that was given for this press, or PRESS_NONE */
+    int shorts;       /* short presses so far, 0 to 2, to which the next one may belong */
+    int64_t short_ms; /* when the last of them ended */
     enum press waiting[PRESSES_WAITING]; /* the oldest first; what does not fit is forgotten */
     int count;
 };
@@ -55,5 +59,8 @@ enum press presses_take(struct presses *presses, int64_t now_ms);
 
 /* Milliseconds until presses_take() may have something new without another edge; -1: never. */
 int presses_wait_ms(const struct presses *presses, int64_t now_ms);
+
+/* Whether a PRESS_SHORT that was given may still grow into something else. */
+bool presses_may_grow(const struct presses *presses, int64_t now_ms);
 
 #endif

@@ -33,6 +33,20 @@ struct run {
     int failures;     /* in a row */
 };
 
+/* Between two stories a short press is no pause that could wait for what it grows into: a new story
+ * would have begun, and be the one to tell again or to keep. */
+static void await_growth(const struct run *run, struct wish *wish)
+{
+    struct inputs *inputs = run->teller->inputs;
+    struct wish more;
+
+    while (wish->kind == WISH_PAUSE && inputs_may_grow(inputs) && !stop_is_wanted()) {
+        watchdog_progress(run->teller->watchdog, WATCHDOG_INVENTING);
+        if (inputs_wait(inputs, LOOK_MS, &more))
+            *wish = more;
+    }
+}
+
 /* Wait at most timeout_ms for a wish, and take it. Returns whether one came. */
 static bool wait_for_wish(struct run *run, int timeout_ms)
 {
@@ -42,6 +56,7 @@ static bool wait_for_wish(struct run *run, int timeout_ms)
     watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
     if (!inputs_wait(teller->inputs, timeout_ms, &wish))
         return false;
+    await_growth(run, &wish);
     wants_take(&run->wants, teller, &wish, NULL);
     evening_wake(&run->evening);
     return true;

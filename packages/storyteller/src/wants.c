@@ -11,6 +11,8 @@
 #define VOLUME_STEP 10
 #define QUIETEST 10
 
+static const char KEPT[] = "I will keep this story for you.";
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *preposition(const char *place)
@@ -132,12 +134,15 @@ static void take_favourite(struct wants *wants, struct teller *teller,
     struct recipe last;
     bool has_last = shelf_last(teller->shelf, &last);
 
-    if (recipe == NULL && has_last && !shelf_is_favourite(teller->shelf, &last))
+    if (recipe == NULL && has_last && !shelf_is_favourite(teller->shelf, &last)) {
         recipe = &last;
+        set_preface(wants, KEPT); /* nobody speaks now */
+    } else if (recipe != NULL) {
+        speaker_say(teller->speaker, KEPT, 0);
+    }
     if (recipe != NULL) {
         shelf_keep(teller->shelf, recipe);
         console_say(teller->console, "(this story is kept)");
-        speaker_say(teller->speaker, "I will keep this story for you.", 0);
         return;
     }
     wants->next = NEXT_FAVOURITE;
