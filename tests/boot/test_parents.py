@@ -51,7 +51,7 @@ def test_card_of_parents(card: Path, tmp_path: Path) -> None:
         said = machine.command("touch /boot/x 2> /dev/null || echo never")
         assert said.endswith("never\n")
         assert "story 1" in machine.command("cat /data/stories.txt")
-        # Good night: the board switches itself off, and leaves /data clean.
+        # Enough for today: the board switches itself off.
         machine.command("printf 'stories = 1\\nswitch_off = yes\\n' > /tmp/settings")
         machine.command("mount -o bind /tmp/settings /etc/storyteller.conf")
         machine.send("exit")

@@ -293,7 +293,9 @@ def test_again_in_the_first_story_that_nobody_asked_for(toy: Toy) -> None:
 def test_favourites(toy: Toy) -> None:
     for seed in ("5", "6"):
         toy.run("--stories", "1", "--seed", seed)
-        assert toy.run("--stories", "1", typed="keep\n").count("(this story is kept)") == 1
+        said = toy.run("--stories", "1", typed="keep\n")
+        assert said.count("(this story is kept)") == 1
+        assert said.count("I will keep this story for you.") == 1
         # That run has told another story meanwhile, which is not kept: so the last one is, now.
     kept = (toy.data / "favourites").read_text().splitlines()
     assert [line.split()[1] for line in kept] == ["5", "6"]
