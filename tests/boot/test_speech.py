@@ -26,7 +26,9 @@ WORDS_FOUND_WITH_GAPS = 0.6  # where the emulator was too slow for its own sound
 WORDS_PER_S = (1.5, 5.0)
 BYTES_PER_S = 48_000 * 2 * 2  # of QEMU's recording
 PEAK = 3_000  # of 32,767, that speech must reach
-BEYOND = 500  # of 32,767: a sample that jumps from silence to half of a voice's loudness is more
+# Of 32,767. Twenty stories had at most 7, and so had one with five gaps, as long as those begin and
+# end softly; a single hard edge has thousands. QEMU's "Resetting rate control" leaves no trace.
+BEYOND = 100
 RESIDENT_MIB = 9  # telling, with the model of this repository, which is 1.2 MB of it
 COST = re.compile(r"(\d+) tokens .* ([\d.]+) s of speech.*?([\d.]+) MiB resident")
 ARTEFACTS = Path(__file__).resolve().parents[2] / "out/qemu_virt/story"
@@ -94,9 +96,8 @@ def test_speech_is_loud_and_clean(told: Told) -> None:
     print(f"at least {told.figures['ring_lowest_ms']} ms of sound lay ready")
     assert sound.loud_seconds > 0.5 * told.speech_s
     assert sound.peak > PEAK and sound.clipped == 0
-    # Where the emulator was too slow for its own sound card, there are gaps that are not ours.
-    if told.figures["underruns"] == 0:
-        assert sound.beyond < BEYOND
+    # Where the emulator was too slow for its own sound card, there are gaps, but soft ones.
+    assert sound.beyond < BEYOND
 
 
 def test_recogniser_finds_the_words(told: Told) -> None:

@@ -16,7 +16,7 @@
 #define LINES 16
 #define LINE_BYTES 64
 #define BUFFER_S 0.5
-#define START_S 0.1
+#define START_S 0.25
 #define FETCHED_S 0.005 /* what the card has taken out of its buffer already */
 
 struct fake {
@@ -209,6 +209,7 @@ struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND
         .drop = fake_drop,
         .close = fake_close,
     };
+    fake->sound.buffer = (size_t)(BUFFER_S * fake->sound.rate);
     fake->is_paced = strstr(line, "paced") != NULL;
     fake->is_lost_soon = strstr(line, "lost") != NULL;
     fake->keeps = strstr(line, "keeps") != NULL;

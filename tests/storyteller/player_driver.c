@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* player_driver CARD RATE SECONDS PAUSE_MS [AFTER_MS VERB]...: plays a tone of 440 Hz on the fake
  * card, half of the seconds as one sentence, then, PAUSE_MS later, the other half, while the verbs
- * (pause, go, hush, quieter) come so long after the start of playing. Prints what was reported. */
+ * (pause, go, hush, quieter) come so long after the start of playing. A negative pause is one in the
+ * middle of a sentence, in which nobody looks after the card. Prints what was reported. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ static void *run(void *user)
 
     speak(tone, tone->pause_s > 0.0);
     end_s = clock_seconds() + tone->pause_s;
+    nap_until(clock_seconds() - tone->pause_s);
     while (tone->pause_s > 0.0 && clock_seconds() < end_s) {
         player_keep_up(tone->player, 150);
         nap_until(clock_seconds() + 0.02);

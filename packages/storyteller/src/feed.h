@@ -8,25 +8,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "feed_report.h"
 #include "gain.h"
 #include "ring.h"
 #include "sound.h"
-
-struct feed_report {
-    double first_s;      /* clock_seconds() of the first sound; 0: none */
-    double first_ever_s; /* the same, since the feed was made */
-    double lowest_ms;    /* of what lay ready since the card plays, until its end; -1: never */
-    unsigned underruns;  /* the card ran dry before the end */
-};
 
 struct feed {
     struct sound *sound; /* NULL: nothing is heard */
     struct ring ring;
     struct gain gain;
     struct feed_report report;
+    size_t tail;       /* the newest samples in the card that get softer, in case no more come */
+    int32_t tail_gain; /* of the sample before them */
     size_t delay;      /* in the card, when it was asked last */
     double drop_s;     /* clock_seconds() when a soft stop will have been heard; 0: none is coming */
-    bool is_underway;  /* as much lay ready as a card wants to begin with */
+    bool keeps;        /* the card gives nothing back, or is too small for it */
     bool is_finishing; /* no more will come: the card may run dry */
 };
 

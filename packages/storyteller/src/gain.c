@@ -37,3 +37,12 @@ void gain_move(struct gain *gain, size_t count)
 {
     gain->now = after(gain, count);
 }
+
+void gain_fall(struct gain *gain, size_t count)
+{
+    int32_t wanted = gain->wanted;
+
+    gain->wanted = 0;
+    gain_move(gain, count);
+    gain->wanted = wanted;
+}

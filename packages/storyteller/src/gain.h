@@ -28,4 +28,7 @@ void gain_apply(const struct gain *gain, int16_t *samples, size_t count);
 /* So many samples were used. */
 void gain_move(struct gain *gain, size_t count);
 
+/* So many samples were used on a way to silence. */
+void gain_fall(struct gain *gain, size_t count);
+
 #endif

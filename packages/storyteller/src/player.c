@@ -44,12 +44,18 @@ static void lose(struct player *player)
 
 void player_pump(struct player *player)
 {
-    watchdog_progress(player->watchdog, WATCHDOG_SPEAKING);
     if (player->feed.sound == NULL || !feed_end_stop(&player->feed) || player->is_paused ||
         player->is_hushed)
         return;
     if (!feed_pass_on(&player->feed))
         lose(player);
+}
+
+/* The same, by the thread that writes. */
+static void pump(struct player *player)
+{
+    watchdog_progress(player->watchdog, WATCHDOG_SPEAKING);
+    player_pump(player);
 }
 
 /* Open what lies between the voice and a sound that was not used before. */
@@ -77,13 +83,13 @@ void player_begin(struct player *player, struct sound *sound)
 /* Wait until so many samples fit. Returns false when they never will. */
 static bool wait_for_room(struct player *player, size_t count)
 {
-    player_pump(player);
+    pump(player);
     while (player->feed.sound != NULL && !player->is_hushed &&
            ring_room(&player->feed.ring, player->feed.delay) < count) {
         pthread_mutex_unlock(&player->mutex);
         nap();
         pthread_mutex_lock(&player->mutex);
-        player_pump(player);
+        pump(player);
     }
     return player->feed.sound != NULL && !player->is_hushed;
 }
@@ -119,7 +125,7 @@ static bool write_block(struct player *player, const int16_t *samples, size_t co
         ring_write(&player->feed.ring, out,
                    resampler_run(&player->resampler, samples, count, out));
         player->sound_s += (double)count / player->voice_rate;
-        player_pump(player);
+        pump(player);
     }
     pthread_mutex_unlock(&player->mutex);
     return ok;
@@ -157,14 +163,14 @@ void player_keep_up(struct player *player, unsigned milliseconds)
     struct feed *feed = &player->feed;
 
     pthread_mutex_lock(&player->mutex);
-    player_pump(player);
+    pump(player);
     if (feed_is_live(feed) && feed->report.first_s > 0.0 && !player->is_hushed &&
         !player->is_paused && !feed->is_finishing) {
         size_t level = feed_level(feed), wanted = feed_samples(feed, milliseconds);
 
         if (level < wanted)
             ring_write(&feed->ring, NULL, wanted - level);
-        player_pump(player);
+        pump(player);
     }
     pthread_mutex_unlock(&player->mutex);
 }
@@ -172,7 +178,7 @@ void player_keep_up(struct player *player, unsigned milliseconds)
 /* Whether all was heard, or a card that does not tell truly has had the time for it. */
 static bool is_over(struct player *player, double *end_s)
 {
-    player_pump(player);
+    pump(player);
     if (player->feed.sound == NULL || player->is_hushed)
         return true;
     if (player->is_paused || ring_waiting(&player->feed.ring) > 0)

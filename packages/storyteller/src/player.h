@@ -65,6 +65,9 @@ void player_keep_up(struct player *player, unsigned milliseconds);
 /* Play all that was written; returns when it was heard, hushed or lost. */
 void player_finish(struct player *player);
 
+/* Pass on what there is, while the thread that writes may be busy with something else. */
+void player_pass_on(struct player *player);
+
 void player_pause(struct player *player, bool is_paused);
 void player_hush(struct player *player);
 void player_set_volume(struct player *player, int percent);

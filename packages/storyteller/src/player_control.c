@@ -11,6 +11,13 @@ void player_set_watchdog(struct player *player, struct watchdog *watchdog)
     pthread_mutex_unlock(&player->mutex);
 }
 
+void player_pass_on(struct player *player)
+{
+    pthread_mutex_lock(&player->mutex);
+    player_pump(player);
+    pthread_mutex_unlock(&player->mutex);
+}
+
 void player_pause(struct player *player, bool is_paused)
 {
     pthread_mutex_lock(&player->mutex);

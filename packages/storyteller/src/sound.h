@@ -14,6 +14,7 @@
 /* One open output, mono, 16 bits. Kinds of output put this first in a structure of their own. */
 struct sound {
     unsigned rate; /* samples per second */
+    size_t buffer; /* samples that it holds at most; 0: it is a file */
     bool is_file;  /* takes all at once, and is never heard */
     /* Take samples. Returns how many were taken (0: no room yet), or one of the above. */
     long (*write)(struct sound *sound, const int16_t *samples, size_t count);

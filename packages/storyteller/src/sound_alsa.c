@@ -9,8 +9,8 @@
 /* Enough for the voice to think about a sentence while the engine has the processor. */
 #define BUFFER_US 1000000u
 #define PERIODS 16u
-/* Playing starts when this much is ready, or with finish(). */
-#define START_MS 100u
+/* Playing starts when this much is ready, or with finish(). A voice that is fast is at it soon. */
+#define START_MS 250u
 /* A card that plays nothing for so long does not work, as that of a PC that does not listen. */
 #define STALL_S 2.0
 #define CHANNELS_MOST 8u
@@ -210,6 +210,7 @@ static bool start_early(struct card *card, snd_pcm_sw_params_t *params)
     if (snd_pcm_get_params(card->pcm, &buffer, &period) < 0 ||
         snd_pcm_sw_params_current(card->pcm, params) < 0)
         return false;
+    card->sound.buffer = buffer;
     start = start < buffer / 2 ? start : buffer / 2;
     return snd_pcm_sw_params_set_start_threshold(card->pcm, params, start) >= 0 &&
            snd_pcm_sw_params(card->pcm, params) >= 0;

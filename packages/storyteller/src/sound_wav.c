@@ -110,7 +110,7 @@ struct sound *sound_open_wav(const char *path, unsigned rate)
     if (wav == NULL)
         return NULL;
     wav->sound = (struct sound){
-        rate, true, wav_write, wav_delay, wav_rewind, wav_finish, wav_drop, wav_close};
+        rate, 0, true, wav_write, wav_delay, wav_rewind, wav_finish, wav_drop, wav_close};
     wav->file = fopen(path, "wb");
     if (wav->file == NULL || !write_header(wav)) {
         int reason = errno;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "speaker.h"
 
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,22 +15,17 @@
 #include "player.h"
 #include "queue.h"
 #include "stop.h"
+#include "utterance.h"
 
 #define NICE -5
 /* How often the card is looked after while no sentence is there. */
 #define LOOK_MS 20
 /* Silence that keeps the card going while the next sentence is being invented: enough for a look. */
 #define WAIT_MS 300u
-/* What must lie ready when the voice begins to think about a sentence, and for as long as it thinks,
- * which it does unheard. If it does not, the pause before the sentence gets longer, rather than a gap
- * in it. */
-#define READY_MS 300u
-#define THINK_MOST_MS 1500.0
 /* From here on inventing may have the processor. */
 #define ROOM_MS 1000
 /* In the queue, the name of a clip stands behind this character, which no sentence has. */
 #define CLIP_MARK '\001'
-#define PART_SAMPLES 256
 
 const char SPEAKER_LAST[] = "";
 
@@ -39,95 +33,22 @@ struct speaker {
     pthread_t thread;
     struct queue queue;
     struct player player;
-    struct speech *speech;
-    double first_word_s;
-    double think_ms;   /* per character of a sentence, before its first sound; of late */
-    double thought_ms; /* about the last sentence */
-    double asked_s;    /* clock_seconds() when the voice got it; 0: it has spoken since */
-    atomic_int speed; /* wanted; 0: as it is */
+    struct utterance utterance;
     atomic_llong cpu_ns;
     const char *skipped;    /* beginning of the next sentence, which is the caller's too; or NULL */
     long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
 };
 
-static bool must_stop(struct speaker *speaker)
-{
-    return stop_is_wanted() || !player_is_on(&speaker->player);
-}
-
-/* How long what is written now will wait for its turn. */
-static double ahead_s(struct speaker *speaker)
-{
-    int level_ms = player_level_ms(&speaker->player);
-
-    return level_ms < INT_MAX ? level_ms * 1e-3 : 0.0;
-}
-
-static bool play(void *user, const int16_t *samples, size_t count)
-{
-    struct speaker *speaker = user;
-
-    if (speaker->first_word_s <= 0.0 && speaker->asked_s > 0.0)
-        speaker->first_word_s = clock_seconds() + ahead_s(speaker);
-    if (speaker->asked_s > 0.0)
-        speaker->thought_ms = 1e3 * (clock_seconds() - speaker->asked_s);
-    speaker->asked_s = 0.0;
-    return !stop_is_wanted() && player_write(&speaker->player, samples, count);
-}
-
-static void play_clip(struct speaker *speaker, const char *name)
-{
-    int16_t samples[PART_SAMPLES];
-    struct clip clip;
-    size_t count;
-
-    if (!clip_open(&clip, name, speaker->speech->rate))
-        return;
-    do {
-        count = clip_read(&clip, samples, PART_SAMPLES);
-    } while (count > 0 && play(speaker, samples, count));
-    clip_close(&clip);
-}
-
-/* What must lie ready before a sentence, in milliseconds: the voice will think about it as long, per
- * character, as about the last ones. */
-static unsigned ready_ms(const struct speaker *speaker, size_t length)
-{
-    double expected = speaker->think_ms * (double)length;
-
-    return READY_MS + (unsigned)(expected < THINK_MOST_MS ? expected : THINK_MOST_MS);
-}
-
-static void learn(struct speaker *speaker, size_t length)
-{
-    double think_ms = speaker->thought_ms / (double)length;
-
-    speaker->think_ms = think_ms > speaker->think_ms ? think_ms : (speaker->think_ms + think_ms) / 2;
-}
-
-static void say(struct speaker *speaker, const char *sentence)
-{
-    int speed = atomic_exchange(&speaker->speed, 0);
-    size_t length = strlen(sentence);
-
-    if (speed > 0)
-        speaker->speech->set_speed(speaker->speech, speed);
-    player_keep_up(&speaker->player, ready_ms(speaker, length));
-    speaker->asked_s = clock_seconds();
-    speaker->speech->say(speaker->speech, sentence, play, speaker);
-    learn(speaker, length);
-}
-
 static void take(struct speaker *speaker, const char *sentence)
 {
-    if (must_stop(speaker))
+    if (stop_is_wanted() || !player_is_on(&speaker->player))
         return;
     if (strcmp(sentence, SPEAKER_LAST) == 0)
         player_finish(&speaker->player);
     else if (sentence[0] == CLIP_MARK)
-        play_clip(speaker, sentence + 1);
+        utterance_play_clip(&speaker->utterance, sentence + 1);
     else
-        say(speaker, sentence);
+        utterance_say(&speaker->utterance, sentence);
 }
 
 static void note_cpu(struct speaker *speaker)
@@ -185,7 +106,8 @@ struct speaker *speaker_open(struct speech *speech, int volume)
 
     if (speaker == NULL)
         return NULL;
-    speaker->speech = speech;
+    speaker->utterance.speech = speech;
+    speaker->utterance.player = &speaker->player;
     if (!player_open(&speaker->player, speech->rate, volume)) {
         free(speaker);
         return NULL;
@@ -231,6 +153,7 @@ bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms)
 {
     size_t length = speaker->skipped != NULL ? strlen(speaker->skipped) : 0;
 
+    player_pass_on(&speaker->player);
     if (length > 0 && strncmp(sentence, speaker->skipped, length) != 0)
         length = 0;
     if (!queue_push(&speaker->queue, sentence + length, timeout_ms))
@@ -249,7 +172,7 @@ bool speaker_play_clip(struct speaker *speaker, const char *name)
     char item[CLIP_NAME_BYTES + 1];
     struct clip clip;
 
-    if (!clip_open(&clip, name, speaker->speech->rate))
+    if (!clip_open(&clip, name, speaker->utterance.speech->rate))
         return false;
     clip_close(&clip);
     snprintf(item, sizeof(item), "%c%s", CLIP_MARK, name);
@@ -260,6 +183,7 @@ bool speaker_await_room(struct speaker *speaker, int timeout_ms)
 {
     double end_s = clock_seconds() + timeout_ms / 1e3;
 
+    player_pass_on(&speaker->player);
     while (player_level_ms(&speaker->player) < ROOM_MS) {
         int left_ms = (int)((end_s - clock_seconds()) * 1e3);
 
@@ -267,6 +191,7 @@ bool speaker_await_room(struct speaker *speaker, int timeout_ms)
             return true;
         if (left_ms <= LOOK_MS)
             return false;
+        player_pass_on(&speaker->player);
     }
     return true;
 }
@@ -283,11 +208,12 @@ void speaker_set_volume(struct speaker *speaker, int percent)
 
 void speaker_set_speed(struct speaker *speaker, int percent)
 {
-    atomic_store(&speaker->speed, percent);
+    atomic_store(&speaker->utterance.speed, percent);
 }
 
 bool speaker_is_quiet(struct speaker *speaker, int timeout_ms)
 {
+    player_pass_on(&speaker->player);
     return queue_wait(&speaker->queue, timeout_ms);
 }
 
@@ -310,7 +236,7 @@ struct speaker_report speaker_end(struct speaker *speaker)
     return (struct speaker_report){
         .first_s = played.fed.first_s,
         .first_ever_s = played.fed.first_ever_s,
-        .first_word_s = speaker->first_word_s,
+        .first_word_s = speaker->utterance.first_word_s,
         .speech_s = played.sound_s,
         .cpu_s = 1e-9 * (double)(atomic_load(&speaker->cpu_ns) - speaker->cpu_begun_ns),
         .lowest_ms = played.fed.lowest_ms,
