@@ -21,6 +21,8 @@ from image.source import Unavailable
 APT_FOLDER = Path("/etc/apt")
 LISTS_MAX_AGE_S = 86_400
 BOTH = "deb deb-src"
+# That of Debian's releases: not that of their security updates, nor anybody else's.
+WHOLE_ARCHIVE = re.compile(r"^uris:.*/debian/?\s*$", re.M | re.I)
 # Options of one-line entries that are spelt otherwise in deb822.
 OPTION_FIELDS = {
     "arch": "Architectures",
@@ -33,12 +35,15 @@ OPTION_FIELDS = {
 URI_LINE = re.compile(r"^'(?P<url>[^']+)' (?P<name>\S+) \d+ SHA256:(?P<sha256>[0-9a-f]{64})", re.M)
 
 
-def source_archive(package: str, sha256: str, state: Path) -> Path:
+def source_archive(package: str, sha256: str, state: Path, release: str | None = None) -> Path:
     """Download the source archive of a Debian package that has this sha256, and return its path.
 
-    `state` is a private folder, kept between calls. Raises Unavailable. The caller checks the hash.
+    `state` is a private folder, kept between calls. `release`: instead of in the host's own, look
+    in this one of the same archives. Raises Unavailable. The caller checks the hash.
     """
-    with _private(state) as options:
+    if release:
+        state = state / release
+    with _private(state, release) as options:
         return _source_archive(package, sha256, state, options)
 
 
@@ -102,27 +107,38 @@ def _binary_source(package: str, state: Path, options: list[str]) -> tuple[Path,
     return path, version
 
 
-def private_sources(apt_folder: Path) -> str:
-    """The host's apt sources as deb822 text that offers source and binary packages alike."""
-    return "\n\n".join(stanza for stanza in _stanzas(apt_folder)) + "\n"
+def private_sources(apt_folder: Path, release: str | None = None) -> str:
+    """The host's apt sources as deb822 text that offers source and binary packages alike.
+
+    With a `release`, only the sources of that one, in each archive of whole Debian releases.
+    """
+    stanzas = list(_stanzas(apt_folder))
+    if release:
+        whole = (one for one in stanzas if WHOLE_ARCHIVE.search(one))
+        stanzas = [_of_release(one, release) for one in whole]
+    return "\n\n".join(dict.fromkeys(stanzas)) + "\n"
+
+
+def _of_release(stanza: str, release: str) -> str:
+    stanza = re.sub(r"^types:.*$", "Types: deb-src", stanza, flags=re.M | re.I)
+    return re.sub(r"^suites:.*$", f"Suites: {release}", stanza, flags=re.M | re.I)
 
 
 @contextlib.contextmanager
-def _private(state: Path) -> Iterator[list[str]]:
+def _private(state: Path, release: str | None = None) -> Iterator[list[str]]:
     """apt's options for private folders. One user at a time: apt does not wait for its locks."""
     state.mkdir(parents=True, exist_ok=True)
     with locked(state / "lock"):
-        yield _prepare(state)
+        yield _prepare(state, private_sources(APT_FOLDER, release))
 
 
-def _prepare(state: Path) -> list[str]:
-    """Private lists for the host's sources, at most a day old. Returns apt's options for them."""
+def _prepare(state: Path, text: str) -> list[str]:
+    """Private lists for sources, at most a day old. Returns apt's options for them."""
     if shutil.which("apt-get") is None:
         raise Unavailable("this machine has no apt")
     sources = state / "sources" / "host.sources"
     for folder in (sources.parent, state / "lists/partial", state / "cache/archives/partial"):
         folder.mkdir(parents=True, exist_ok=True)
-    text = private_sources(APT_FOLDER)
     options = _options(state)
     stamp = state / "updated"
     is_fresh = stamp.is_file() and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE_S

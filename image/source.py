@@ -18,14 +18,16 @@ PARTS = {
     "sha256": re.compile(r"[0-9a-f]{64}"),
     "debian": re.compile(r"[a-z0-9][a-z0-9+.-]+"),
     "fallback": re.compile(r"[a-z0-9][a-z0-9+.-]+"),
+    "release": re.compile(r"[a-z]+"),
     "pypi": re.compile(r"[a-z0-9][a-z0-9._-]*==[0-9][\w.]*"),
 }
-OPTIONAL = ("debian", "fallback", "pypi")
+OPTIONAL = ("debian", "fallback", "pypi", "release")
 MEANT = {
     "file": "a file name: letters, digits and . _ + ~ - only",
     "sha256": "64 hexadecimal digits in lower case, in quotes",
     "debian": "the name of a Debian source package",
     "fallback": "the name of a Debian binary package",
+    "release": "the name of a Debian release, as in bookworm",
     "pypi": "a Python package with its version, as in name==1.0",
 }
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -46,6 +48,7 @@ class Source:
     urls: tuple[str, ...]  # tried in this order
     sha256: str
     debian: str | None = None  # Debian source package that holds the very same file
+    release: str | None = None  # of Debian, that has this package, where the host's own has not
     pypi: str | None = None  # Python package whose source distribution is this very file
     fallback: str | None = None  # Debian package with another version, for want of all else
 

@@ -45,6 +45,13 @@ def test_private_sources_of_both_formats(tmp_path: Path) -> None:
         "Components: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n aGVsbG8=",
         "Types: deb deb-src\nEnabled: no\nURIs: http://six.example.org/debian\nSuites: a",
     ]
+    assert [one.strip() for one in debian.private_sources(tmp_path, "next").split("\n\n")] == [
+        "Types: deb-src\nURIs: http://one.example.org/debian\nSuites: next\n"
+        "Components: main extra\nArchitectures: amd64 arm64\nSigned-By: /k.gpg",
+        "Types: deb-src\nURIs: http://three.example.org/debian\nSuites: next\n"
+        "Components: main\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n aGVsbG8=",
+        "Types: deb-src\nEnabled: no\nURIs: http://six.example.org/debian\nSuites: next",
+    ]
 
 
 def test_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

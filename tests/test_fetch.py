@@ -454,14 +454,22 @@ def test_dl_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_debian_source_archive(dl: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def archive(package: str, sha256: str, state: Path) -> Path:
+    def archive(package: str, sha256: str, state: Path, release: str | None) -> Path:
         assert (package, sha256, state) == ("toy", SHA256, dl.dl / ".apt")
+        asked.append(release)
+        if release != "trixie":
+            raise Unavailable("the distribution has no source package toy")
         state.mkdir(parents=True)
         (state / "toy_1.0.orig.tar.gz").write_bytes(CONTENT)
         return state / "toy_1.0.orig.tar.gz"
 
+    asked: list[str | None] = []
     monkeypatch.setattr(debian, "source_archive", archive)
-    assert check(source(debian="toy"), dl).origin == "Debian source package toy"
+    complaint(source(debian="toy"), dl)
+    assert asked == [None]
+    found = check(source(debian="toy", release="trixie"), dl)
+    assert found.origin == "Debian source package toy of trixie"
+    assert asked[1:] == [None, "trixie"]
 
 
 def test_distribution_is_not_asked_without_need(

