@@ -31,6 +31,7 @@ BUILDER_KEYS: Mapping[str, set[str]] = {
     "autotools": {"configure", "make", "jobs", "cflags"},
     "c": {"cflags", "include", "libraries", "headers", "programs"},
     "dtb": {"defines", "dts", "include"},
+    "espeak": set(),
     "files": set(),
     "fip": set(),
     "firmware": {"directory", "jobs", "make", "targets"},

@@ -98,7 +98,7 @@ def test_our_recipes(name: str) -> None:
     assert (package.folder / "Kconfig").is_file() or package.repository
     assert package.licence.spdx
     for source in package.sources:
-        assert source.urls or source.pypi
+        assert source.urls or source.pypi or source.release
         assert all(url.startswith("https://") for url in source.urls)
     if package.sources and package.build not in DATA:
         assert package.licence.files, "the licence text of a source is pinned too"

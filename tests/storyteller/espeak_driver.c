@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Hushes a sentence at its first part, says another one, and opens the voice anew for a third: how
+ * many samples each of them gave. */
+#include <stdio.h>
+
+#include "speech.h"
+
+struct listener {
+    size_t samples;
+    bool is_patient;
+};
+
+static bool take_part(void *user, const int16_t *samples, size_t count)
+{
+    struct listener *listener = user;
+
+    (void)samples;
+    listener->samples += count;
+    return listener->is_patient;
+}
+
+static void say(struct speech *speech, const char *sentence, bool is_patient)
+{
+    struct listener listener = {.is_patient = is_patient};
+
+    speech->say(speech, sentence, take_part, &listener);
+    printf("%zu\n", listener.samples);
+}
+
+int main(void)
+{
+    for (int i = 0; i < 2; i++) {
+        struct speech *speech = speech_open("espeak");
+
+        if (speech == NULL)
+            return 1;
+        if (i == 0)
+            say(speech, "Once upon a time, there was a dog, and the dog was very big.", false);
+        say(speech, "Hello!", true);
+        speech->close(speech);
+    }
+    return 0;
+}
