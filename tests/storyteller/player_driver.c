@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* player_driver CARD RATE SECONDS PAUSE_MS [AFTER_MS VERB]...: plays a tone of 440 Hz on the fake
  * card, half of the seconds as one sentence, then, PAUSE_MS later, the other half, while the verbs
- * (pause, go, hush, quieter) come so long after the start of playing. A negative pause is one in the
+ * (pause, go, hush, quieter, pass) come so long after the start of playing. A negative pause is one in the
  * middle of a sentence, in which nobody looks after the card. Prints what was reported. */
 #include <pthread.h>
 #include <stdio.h>
@@ -82,6 +82,8 @@ static void act(struct player *player, const char *verb)
         player_pause(player, verb[0] == 'p');
     else if (strcmp(verb, "hush") == 0)
         player_hush(player);
+    else if (strcmp(verb, "pass") == 0)
+        player_pass_on(player);
     else
         player_set_volume(player, 25);
 }

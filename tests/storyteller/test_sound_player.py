@@ -165,6 +165,14 @@ def test_card_that_runs_dry_does_not_click(stage: Stage, card: str) -> None:
     assert played.sharpest < 1.5
 
 
+def test_ring_is_passed_on_while_the_voice_thinks(stage: Stage) -> None:
+    """A second lies ready, half of it in the card; the voice is silent for longer than that."""
+    verbs = [word for ms in range(20, 900, 20) for word in (str(ms), "pass")]
+    played = stage.play("paced", 2, *verbs, pause_ms=-700)
+    assert played.report("underruns") == 0 and played.gaps_ms() == []
+    assert played.sharpest < 1.5
+
+
 def test_lost_card(stage: Stage) -> None:
     played = stage.play("lost", 5)
     assert played.report("lost") == 1
@@ -173,6 +181,19 @@ def test_lost_card(stage: Stage) -> None:
 
 def test_threads_agree(programs: Path, tmp_path: Path) -> None:
     program = compile_player(programs / "player_of_threads", build.THREADS)
-    verbs = ("300", "quieter", "600", "pause", "900", "go", "1200", "hush")
+    verbs = (
+        "200",
+        "pass",
+        "300",
+        "quieter",
+        "400",
+        "pass",
+        "600",
+        "pause",
+        "900",
+        "go",
+        "1200",
+        "hush",
+    )
     played = Stage(program, tmp_path).play("paced rate=48000", 3, *verbs)
     assert played.seconds < 1.2
