@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* player_driver CARD RATE SECONDS PAUSE_MS [AFTER_MS VERB]...: plays a tone of 440 Hz on the fake
  * card, half of the seconds as one sentence, then, PAUSE_MS later, the other half, while the verbs
- * (pause, go, hush, quieter, pass) come so long after the start of playing. A negative pause is one in the
- * middle of a sentence, in which nobody looks after the card. Prints what was reported. */
+ * (pause, go, hush, quieter, pass) come so long after the start of playing. A negative pause is one
+ * in the middle of a sentence, in which the thread that writes does not look after the card. Prints
+ * what was reported. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -181,19 +181,6 @@ def test_lost_card(stage: Stage) -> None:
 
 def test_threads_agree(programs: Path, tmp_path: Path) -> None:
     program = compile_player(programs / "player_of_threads", build.THREADS)
-    verbs = (
-        "200",
-        "pass",
-        "300",
-        "quieter",
-        "400",
-        "pass",
-        "600",
-        "pause",
-        "900",
-        "go",
-        "1200",
-        "hush",
-    )
+    verbs = ("200", "pass", "300", "quieter", "600", "pause", "900", "go", "1200", "hush")
     played = Stage(program, tmp_path).play("paced rate=48000", 3, *verbs)
     assert played.seconds < 1.2
