@@ -62,4 +62,4 @@ def test_one_name_one_content() -> None:
     """Two recipes must not give one name in dl/ to two files."""
     root = Path(__file__).resolve().parent.parent
     sources = [s for package in load_all(root / "packages").values() for s in package.sources]
-    assert len({s.file for s in sources}) == len(sources)
+    assert len({s.file for s in sources}) == len({(s.file, s.sha256) for s in sources})
