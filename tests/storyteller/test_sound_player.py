@@ -173,6 +173,13 @@ def test_ring_is_passed_on_while_the_voice_thinks(stage: Stage) -> None:
     assert played.sharpest < 1.5
 
 
+def test_card_that_is_always_empty_is_heard(stage: Stage) -> None:
+    """What nobody can take back must not be made softer."""
+    played = stage.play("works", 1)
+    assert np.abs(played.samples[RATE // 20 :]).max() == pytest.approx(LOUD, rel=0.03)
+    assert played.sharpest < 1.5
+
+
 def test_lost_card(stage: Stage) -> None:
     played = stage.play("lost", 5)
     assert played.report("lost") == 1

@@ -132,10 +132,18 @@ static size_t send_softer(struct feed *feed, size_t count)
     return done;
 }
 
-/* How much may be sent now: room for the tail is left, and a card that keeps all gets little. */
-static size_t sendable(const struct feed *feed, size_t in_card)
+/* How long the end is that gets softer: none where nothing could be taken back. A card that is empty
+ * (or says so) gets all: else nothing but softer ends would be heard. */
+static size_t tail_of(const struct feed *feed, size_t in_card)
 {
-    size_t tail = feed->keeps ? 0 : feed_samples(feed, TAIL_MS);
+    if (!feed_is_live(feed) || feed->is_finishing || feed->keeps || in_card == 0)
+        return 0;
+    return feed_samples(feed, TAIL_MS);
+}
+
+/* How much may be sent before the tail: a card that keeps all gets little. */
+static size_t sendable(const struct feed *feed, size_t in_card, size_t tail)
+{
     size_t most = feed->keeps ? feed_samples(feed, AHEAD_MS) : feed->sound->buffer - tail;
     size_t ready = ring_waiting(&feed->ring), room = most > in_card ? most - in_card : 0;
 
@@ -147,27 +155,26 @@ static size_t sendable(const struct feed *feed, size_t in_card)
 
 /* The last that the card has gets softer, as nobody knows whether more comes in time; if it does,
  * this is taken back. */
-static void send_tail(struct feed *feed)
+static void send_tail(struct feed *feed, size_t tail)
 {
-    if (!feed_is_live(feed) || feed->is_finishing || feed->keeps)
-        return;
     feed->tail_gain = feed->gain.now;
-    feed->tail = send_softer(feed, feed_samples(feed, TAIL_MS));
+    feed->tail = send_softer(feed, tail);
 }
 
 bool feed_pass_on(struct feed *feed)
 {
     long taken = 1, delay = ask_delay(feed);
-    size_t in_card = delay > 0 ? (size_t)delay : 0;
+    size_t in_card = delay > 0 ? (size_t)delay : 0, tail;
 
     if (feed->tail > 0)
         in_card = take_back(feed, delay, feed->tail);
-    for (size_t count; taken > 0 && (count = sendable(feed, in_card)) > 0; in_card += PART)
+    tail = tail_of(feed, in_card);
+    for (size_t count; taken > 0 && (count = sendable(feed, in_card, tail)) > 0; in_card += PART)
         taken = send_part(feed, count);
     if (taken == SOUND_RAN_DRY)
         note_dry(feed);
     if (taken > 0)
-        send_tail(feed);
+        send_tail(feed, tail);
     if (feed->keeps)
         feed->sound->finish(feed->sound); /* it would wait for more than it gets */
     delay = ask_delay(feed);
