@@ -4,6 +4,7 @@
 import re
 import signal
 import subprocess
+import sys
 import time
 import wave
 from array import array
@@ -268,6 +269,33 @@ def test_terminal_is_given_back(bench: Bench) -> None:
     child.expect(pexpect.EOF)
     before, after = str(child.before).split()
     assert before == after
+
+
+# A shell of one's own group has the terminal, and is ended by a signal.
+ORPHANED = """
+import os, signal, sys
+shell = os.fork()
+if shell == 0:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, os.getpid())
+    os.kill(os.getpid(), signal.SIGKILL)
+os.waitpid(shell, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_interrupt_reaches_a_program_that_was_left_alone(bench: Bench) -> None:
+    bench.write(LONG, word_ms=20)
+    words = ["-c", ORPHANED, *bench.words("--no-sound")]
+    env = run.environment()
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=HUNG_S, env=env)
+    child.expect("Number 1 was")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert child.exitstatus == 0
+    assert "Good night." in str(child.before)
 
 
 def test_input_that_ends(bench: Bench) -> None:

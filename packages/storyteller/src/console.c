@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "console.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +12,23 @@
 
 /* Input without any end of line must not keep the story from being told. */
 #define MOST_PARTS 64
+
+/* A shell that was ended by a signal leaves the terminal to a group of processes that are all gone:
+ * Ctrl-C would reach nobody. */
+static void take_orphaned_terminal(void)
+{
+    pid_t owner = tcgetpgrp(STDIN_FILENO);
+    sigset_t background, before;
+
+    if (owner <= 1 || owner == getpgrp() || kill(-owner, 0) == 0 || errno != ESRCH)
+        return;
+    /* Who is in the background is stopped for this, unless it does not hear of it. */
+    sigemptyset(&background);
+    sigaddset(&background, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &background, &before);
+    tcsetpgrp(STDIN_FILENO, getpgrp());
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
 
 /* A serial line may be in any state at power-on: what is needed for lines and Ctrl-C is set. */
 static void prepare_terminal(struct console *console)
@@ -32,8 +52,10 @@ void console_open(struct console *console)
     memset(console, 0, sizeof(*console));
     console->is_open = true;
     console->is_terminal = isatty(STDIN_FILENO) == 1;
-    if (console->is_terminal)
-        prepare_terminal(console);
+    if (!console->is_terminal)
+        return;
+    take_orphaned_terminal();
+    prepare_terminal(console);
 }
 
 void console_close(struct console *console)
