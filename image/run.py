@@ -6,6 +6,7 @@ import os
 import pty
 import shlex
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -145,8 +146,13 @@ def stop_all() -> None:
     with _live_lock:
         processes = list(_live)
     for process in processes:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, 15)
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -181,9 +187,12 @@ def _launch(words: list[str], **options: Any) -> subprocess.Popen[bytes]:
 
 @contextlib.contextmanager
 def _noted(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """What stop_all would end, until here."""
+    """What stop_all would end, until here; and ends itself when nobody waits for it any more."""
     try:
         yield
+    except BaseException:
+        _end(process)
+        raise
     finally:
         with _live_lock:
             _live.discard(process)
