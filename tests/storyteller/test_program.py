@@ -164,6 +164,10 @@ def test_bad_settings_are_told_and_left_out(bench: Bench) -> None:
     assert "settings:2: volume must be a number from 0 to 100, not 'loud'; the line" in said
 
 
+def test_no_device_at_all(bench: Bench) -> None:
+    assert "No sound device: stories are shown as text" in bench.run("--stories", "1")
+
+
 def test_no_device_is_told_once(bench: Bench) -> None:
     said = bench.run("--stories", "3", *bench.card("absent"))
     assert said.count(NO_SOUND) == 1

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "output.h"
 
+#include <string.h>
+
 #include "arrival.h"
 #include "clock.h"
 #include "stop.h"
@@ -46,8 +48,10 @@ struct sound *output_begin(struct output *output, struct console *console)
     if (output->wav != NULL || output->card != NULL || !output->is_wanted)
         return output->wav != NULL ? output->wav : output->card;
     if (use_card(output, console) == NULL && !output->lack_was_told) {
-        console_say(console, "No sound device %s: stories are shown as text until there is one.",
-                    output->device);
+        bool is_any = strcmp(output->device, SOUND_ANY) == 0;
+
+        console_say(console, "No sound device%s%s: stories are shown as text until there is one.",
+                    is_any ? "" : " ", is_any ? "" : output->device);
         output->lack_was_told = true;
     }
     return output->card;

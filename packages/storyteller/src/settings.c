@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sound.h"
+
 /* Between names of sound cards, and within them. */
 #define LIST_MARKS ", :-_"
 #define PROBLEM_BYTES (LINES_BYTES + 160)
@@ -41,7 +43,7 @@ static const struct field {
 struct settings settings_default(void)
 {
     return (struct settings){.voice = "slt",
-                             .sound = "any",
+                             .sound = SOUND_ANY,
                              .volume = 100,
                              .speed = 90,
                              .pitch = 100,

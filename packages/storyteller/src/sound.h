@@ -29,6 +29,9 @@ struct sound {
     void (*close)(struct sound *sound);
 };
 
+/* The name that every card answers to. */
+#define SOUND_ANY "any"
+
 /* Open the first sound card that works, in the order of `wanted`: names between commas, each a part
  * of a card's id, driver or name ("usb", "gadget", "dac", "any"), or a device of ALSA's ("hw:1,0").
  * NULL: any. rate: of the voice; the card's own may be another. name: gets the device's.

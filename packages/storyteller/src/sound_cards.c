@@ -15,7 +15,7 @@ static const struct {
 } KINDS[] = {
     {"usb", "USB-Audio"}, /* a stick or a loudspeaker in the board's USB port */
     {"gadget", "UAC"},    /* the computer at the other end of the board's USB cable */
-    {"any", ""},
+    {SOUND_ANY, ""},
 };
 
 static bool has_part(const char *text, const char *part)
@@ -101,7 +101,7 @@ static size_t name_length(const char *list)
 struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES])
 {
     struct sound *sound = NULL;
-    const char *at = wanted != NULL ? wanted : "any";
+    const char *at = wanted != NULL ? wanted : SOUND_ANY;
 
     snd_lib_error_set_handler(be_quiet);
     for (at += strspn(at, " ,;"); *at != '\0' && sound == NULL; at += strspn(at, " ,;")) {
