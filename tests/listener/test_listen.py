@@ -141,7 +141,7 @@ HOSTILE = (
     b"rabbit\n" + b"x" * 5000 + b"\n" + b"fox\n",
     b"rabbit\n" + b"".join(b"zzyzx%d\n" % n for n in range(3000)),
     b"\n".join(b"rabbit" for _ in range(500)),
-    b"rabbit\0fox\nfrobnicate\nteddy bear\n",
+    b"tea\0pot\nrabbit\nfrobnicate\nteddy bear\n",
 )
 
 
@@ -151,4 +151,4 @@ def test_hostile_lists(checked_listener: Listener, tmp_path: Path, text: bytes) 
     (tmp_path / "heroes.txt").write_bytes(text)
     sound = voices.write(tmp_path / "a.wav", voices.speak("a rabbit", "en-us", tmp_path))
     said = run.output(checked_listener.words("--wav", sound, lists=tmp_path), env=LEAKY)
-    assert said.split("\t")[0] in ("rabbit", "fox", "teddy bear")
+    assert said.split("\t")[0] == "rabbit"

@@ -29,22 +29,33 @@ static bool is_entry(const char *line)
     return true;
 }
 
+/* The next line; "" for one that is too long, or no text. Returns false when there is none. */
+static bool read_line(FILE *file, char line[ENTRY_BYTES + 1])
+{
+    size_t length = 0;
+    bool is_text = true;
+    int c;
+
+    while ((c = getc(file)) != EOF && c != '\n') {
+        is_text = is_text && c != '\0' && length < ENTRY_BYTES;
+        if (is_text)
+            line[length++] = (char)c;
+    }
+    line[is_text ? length : 0] = '\0';
+    return c != EOF || length > 0;
+}
+
 bool list_read(struct list *list, const char *path)
 {
-    char line[ENTRY_BYTES + 2];
+    char line[ENTRY_BYTES + 1];
     FILE *file = fopen(path, "re");
-    bool is_whole = true;
 
     list->count = 0;
     if (file == NULL)
         return false;
-    while (list->count < LIST_ENTRIES && fgets(line, sizeof(line), file) != NULL) {
-        bool begins = is_whole;
-
-        /* The rest of a line that is too long is no entry either. */
-        is_whole = strchr(line, '\n') != NULL || feof(file);
+    while (list->count < LIST_ENTRIES && read_line(file, line)) {
         strip(line);
-        if (begins && is_whole && strlen(line) < ENTRY_BYTES && is_entry(line))
+        if (strlen(line) < ENTRY_BYTES && is_entry(line))
             strcpy(list->entries[list->count++], line);
     }
     fclose(file);
