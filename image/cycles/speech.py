@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from image.builders.espeak import DATA_PATH
 from image.cycles import engines
 from image.cycles.emulator import CLOCK_HZ, DUO, Measured, measure
 from image.cycles.engines import Bench
@@ -66,9 +67,17 @@ def say(bench: Bench, program: Path, voice: str, text: str) -> Spoken:
     """One sentence by the storyteller's voice alone, into a WAV file."""
     sound = bench.work / "speech.wav"
     command = (program, voice, "100", "100", sound, text)
-    found = measure(command, bench.work, DUO, log=bench.work / "speech.log")
+    found = measure(command, bench.work, DUO, _data(bench, voice), bench.work / "speech.log")
     with wave.open(str(sound)) as file:
         return Spoken(file.getnframes() / file.getframerate(), found)
+
+
+def _data(bench: Bench, voice: str) -> dict[str, str]:
+    """Where a voice that has files of its own finds them."""
+    if voice != "espeak":
+        return {}
+    share = engines.programs(bench, "espeak-ng-data").parent / "share"
+    return {DATA_PATH: str(share)}
 
 
 def start(bench: Bench) -> Cost:

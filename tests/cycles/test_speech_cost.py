@@ -69,3 +69,24 @@ def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert all(f"| {name}, a second of speech" in report for name in names)
     assert "| 10.00          | 0.500 " in report
     assert "modelled" in report
+
+
+def test_a_voice_with_files_is_told_where_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[object] = []
+
+    def pretend(
+        command: tuple[str | Path, ...], _: Path, __: object, env: object, ___: Path
+    ) -> Measured:
+        told.append(env)
+        with wave.open(str(command[4]), "wb") as file:
+            file.setparams((1, 2, 16000, 0, "NONE", "not compressed"))
+        return spoken(1.0, 1, 1).found
+
+    monkeypatch.setattr(speech, "measure", pretend)
+    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
+    bench = Bench(load(ROOT, {"board": "qemu_virt"}), tmp_path, tmp_path, tmp_path)
+    for voice in ("slt", "espeak"):
+        speech.say(bench, Path("say"), voice, "Hello.")
+    assert told == [{}, {"ESPEAK_DATA_PATH": str(tmp_path / "espeak-ng-data/usr/share")}]
