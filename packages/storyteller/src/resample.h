@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* From the voice's sample rate to the card's: a polyphase windowed sinc, in integers.
  *
- * A library (speexdsp) would bring 40 kB and float tables for rates that no card has. Between the
- * rates of voices and cards the ratio is a small fraction, so that a table of its phases is exact
- * and all of the work is RESAMPLE_TAPS multiplications of 16 bits a sample. */
+ * A library (speexdsp) would bring about 40 kB (estimated, not built) and float tables for rates
+ * that no card has. Between the rates of voices and cards the ratio is a small fraction, so that a
+ * table of its phases is exact and all of the work is RESAMPLE_TAPS multiplications of 16 bits a
+ * sample. */
 #ifndef STORYTELLER_RESAMPLE_H
 #define STORYTELLER_RESAMPLE_H
 
