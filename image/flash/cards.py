@@ -158,6 +158,8 @@ def _below(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _release(disk: Disk) -> str:
+    if any(use.endswith(" is mounted at /") for use in disk.uses):
+        return "this machine runs from it: it is no card"
     mounted = [use.split()[0] for use in disk.uses if " is mounted at " in use]
     if len(mounted) == len(disk.uses):
         return f"sudo umount {' '.join(mounted)}"

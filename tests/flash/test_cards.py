@@ -85,6 +85,7 @@ def test_a_card_in_a_slot_of_the_machine(machine: Machine) -> None:
         ({"size": (128 << 30) + 1}, "137.4 GB", "force=1"),
         ({"size": 0}, "no card in it", "reader"),
         ({"mountpoints": ["/media/me/x y"], "fstype": "vfat"}, "at /media/me/x y", "umount"),
+        ({"mountpoints": ["/"], "fstype": "ext4"}, "mounted at /", "runs from it"),
         ({"children": [part("sdb1", mountpoints=[None, "/a"])]}, "/a", "umount /dev/sdb1"),
         ({"children": [part("sdb1", mountpoints=["[SWAP]"])]}, "/dev/sdb1 is swap", "lsblk"),
         ({"children": [part("sdb1", fstype="LVM2_member")]}, "volume group", "lsblk"),
