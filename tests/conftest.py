@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What several tests share: a copy of the checkout to play with, and the built card."""
+"""What several tests share: a copy of the checkout to play with, the built card, an ssh to fake."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -36,3 +37,12 @@ def card() -> Path:
     """The card image of the emulated board, as ./doit image board=qemu_virt builds it."""
     doit(ROOT, "image", "board=qemu_virt")
     return ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
+
+
+@pytest.fixture
+def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program `ssh` that is found first; the test writes what it does."""
+    program = tmp_path / "ssh"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    return program

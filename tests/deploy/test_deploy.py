@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`doit deploy`: what is sent, what is refused, and what a board's answers may look like."""
 
-import os
 import tarfile
 from pathlib import Path
 
@@ -120,15 +119,6 @@ def test_names_that_a_shell_would_break(tree: Path) -> None:
     (tree / "etc/a b").touch()
     with pytest.raises(UserError, match="etc/a b: a name with blanks"):
         deploy.entries(tree)
-
-
-@pytest.fixture
-def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program `ssh` that is found first; the test writes what it does."""
-    program = tmp_path / "ssh"
-    program.touch(mode=0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    return program
 
 
 def board(ssh: Path, tree: Path, memory_kib: int) -> Path:

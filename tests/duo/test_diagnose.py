@@ -246,15 +246,6 @@ def test_the_one_port_is_found(tmp_path: Path) -> None:
         console.find_port(tmp_path)
 
 
-@pytest.fixture
-def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program `ssh` that is found first; the test writes what it does."""
-    program = tmp_path / "ssh"
-    program.touch(mode=0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    return program
-
-
 def test_the_network_gives_the_same_report(ssh: Path) -> None:
     answer = ssh.with_name("answer")
     answer.write_bytes(REPORT)

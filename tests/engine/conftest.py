@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from image import run
+from tests.engine import tiny
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "packages/llama/src"
@@ -199,3 +200,13 @@ def packed260k(packer: Engine, stories260k: Model, programs: Path) -> Path:
 def packed15m(packer: Engine, stories15m: Model, programs: Path) -> Path:
     """The model of stories15M's shape, packed."""
     return pack(packer, stories15m, programs)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A valid model of 32 positions."""
+    folder = tmp_path_factory.mktemp("small")
+    files = Model(folder / "model.bin", folder / "tokenizer.bin")
+    files.checkpoint.write_bytes(tiny.checkpoint())
+    files.tokenizer.write_bytes(tiny.tokenizer())
+    return files

@@ -28,16 +28,6 @@ def plain_driver(programs: Path) -> Engine:
     return Engine((str(compile_c(programs / "driver", ["-O3"], main=DRIVER)),))
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """A valid model of 32 positions."""
-    folder = tmp_path_factory.mktemp("small")
-    files = Model(folder / "model.bin", folder / "tokenizer.bin")
-    files.checkpoint.write_bytes(tiny.checkpoint())
-    files.tokenizer.write_bytes(tiny.tokenizer())
-    return files
-
-
 def lines(driver: Engine, *arguments: str | bytes | Path) -> list[str]:
     """What the driver printed; it must end well."""
     done = driver(*arguments)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine import oracle, tiny
+from tests.engine import oracle
 from tests.engine.conftest import CHECKED, HANG_S, Engine, Model, compile_c
 
 PULLER = Path(__file__).parent / "pull.c"
@@ -29,16 +29,6 @@ def puller(programs: Path) -> Engine:
 def fast_puller(programs: Path) -> Engine:
     """The same without sanitizers, for large models."""
     return Engine((str(compile_c(programs / "puller-fast", ["-O3"], main=PULLER)),))
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """A valid model of 32 positions."""
-    folder = tmp_path_factory.mktemp("small")
-    files = Model(folder / "model.bin", folder / "tokenizer.bin")
-    files.checkpoint.write_bytes(tiny.checkpoint())
-    files.tokenizer.write_bytes(tiny.tokenizer())
-    return files
 
 
 def ask(puller: Engine, *arguments: str | Path, **env: str) -> bytes:
