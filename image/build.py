@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: MIT
 """Do one package: unpack, patch, build, collect what goes to the root and to the boot partition."""
 
+from __future__ import annotations
+
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from image import archive, fetch, run
-from image.builders import BUILDERS
+from image import archive, bare, builders, fetch, run
 from image.builders.job import Job, copy_file
-from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.key import hash_file
 from image.package import Package
-from image.plan import Plan, Step, settings, step_name
+from image.step import Step, step_name
 from image.toolchain import HOST, Target
+
+if TYPE_CHECKING:
+    from image.duo.memmap import MemoryMap
+    from image.plan import Plan
 
 STAGING = "staging"  # install tree of a package: headers, libraries, programs
 ROOT = "root"  # what of it lies in the root file system
@@ -40,7 +45,7 @@ def build(plan: Plan, step: Step) -> None:
     )
     job.staging.mkdir(parents=True)
     _provide_source(plan, job)
-    BUILDERS[package.build].build(job)
+    builders.find(package.build).build(job)
     _check_licences(job)
     _collect(job, "stage", job.staging)
     for key, target in (("install", folder / ROOT), ("boot", folder / BOOT)):
@@ -77,7 +82,7 @@ def _copy_folders(plan: Plan, job: Job) -> None:
         repository = plan.project.packages[name].repository
         assert repository is not None
         if local is None:
-            fetch.checkout(repository, folders, plan.project.fetch, job.source)
+            bare.checkout(repository, folders, plan.project.fetch.dl, job.source)
             continue
         for folder in folders:
             _copy_tree(local / folder, job.source / folder)
@@ -146,7 +151,7 @@ def _strip(job: Job, folder: Path) -> None:
 
 
 def _write_settings(plan: Plan, package: Package, root: Path) -> None:
-    for path, values in settings(plan.project, package).items():
+    for path, values in package.settings(plan.project.config.symbols).items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("".join(f"{key}={_shown(value)}\n" for key, value in values.items()))

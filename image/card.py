@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The card: boot files and root image in one MBR image, written without root rights."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from image import rootfs, run
 from image.bmap import Range
@@ -11,7 +14,10 @@ from image.build import BOOT
 from image.builders.job import copy_file, reproducible
 from image.duo import fip, fit, verify
 from image.errors import UserError
-from image.plan import Plan, Step
+from image.step import Step
+
+if TYPE_CHECKING:
+    from image.plan import Plan
 
 IMAGE = "card.img"
 LOG = "log"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from image import run
 from image.errors import UserError
-from image.key import locked
+from image.lock import locked
 from image.source import Unavailable
 
 APT_FOLDER = Path("/etc/apt")

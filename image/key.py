@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Content keys: what a step is made of, as one hash and as words."""
 
-import contextlib
-import fcntl
 import hashlib
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 Json = Any
 
@@ -51,18 +46,6 @@ def list_tree(folder: Path) -> dict[str, str]:
         for path in sorted(_files(folder))
         for status in (path.lstat(),)
     }
-
-
-@contextlib.contextmanager
-def locked(path: Path, holder: str = "another process") -> Iterator[None]:
-    """Hold a lock file: a second process that wants it waits, and says for what."""
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tqdm.write(f"waiting for {holder}", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def changes(old: Json, new: Json, name: str = "") -> Iterator[str]:

@@ -106,6 +106,13 @@ class Package:
         is_foreign = self.sources or self.repository or self.tree
         return source if source.is_dir() and not is_foreign else None
 
+    def settings(self, symbols: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Settings files that the recipe asks for: path -> key -> value of its Kconfig symbol."""
+        return {
+            path: {key: symbols[symbol] for key, symbol in keys.items()}
+            for path, keys in self.recipe.get("settings", {}).items()
+        }
+
     @property
     def root(self) -> Path:
         """The checkout that the recipe lies in."""

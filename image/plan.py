@@ -3,38 +3,22 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from image import doctor, fetch, model
-from image.builders import BUILDERS
+from image import fetch, inputs, model
 from image.errors import UserError
-from image.key import changes, hash_file, hash_tree, key_of, list_tree
+from image.inputs import CODE
+from image.key import changes, key_of
 from image.package import Package, in_order
 from image.project import Project
-from image.source import Repository
+from image.step import Step, step_name
 from image.toolchain import HOST, RISCV64, Target
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
-HERE = Path(__file__).parent
 SHOWN_CHANGES = 8  # of the reasons why a step runs; a tree may differ in every file
-# Host programs that write what ends up on the card: another version may write it otherwise.
-WRITERS = {"rootfs": ("mkfs.erofs",), "card": ("genimage", "mkdosfs", "mcopy")}
-# Files of a package's folder that its result does not depend on: the recipe is hashed as data.
-NO_INPUTS = ("package.yaml", "Kconfig", "README.md")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing to do. Steps of kind `fetch` end in dl/, all others in a folder of their own."""
-
-    name: str
-    kind: str  # fetch, build, rootfs, card, release
-    needs: tuple[str, ...]
-    package: Package | None = None
-    target: Target = RISCV64
 
 
 @dataclass(frozen=True)
@@ -68,8 +52,10 @@ class Plan:
         """
         if step.name not in self._inputs:
             needs = {name: self.key(self.steps[name]) for name in self._builds_before(step)}
-            own = _build_inputs(self.project, step) if step.package else _image_inputs(self, step)
-            self._inputs[step.name] = {**own, "needs": needs}
+            self._inputs[step.name] = {
+                **inputs.of(self.project, self.packages, step),
+                "needs": needs,
+            }
         return self._inputs[step.name]
 
     def is_done(self, step: Step) -> bool:
@@ -90,7 +76,7 @@ class Plan:
         last = last_inputs(self.folder(step).parent)
         if last is None:
             return "never built"
-        said = list(changes(last, self.inputs(step)))
+        said = list(differences(last, self.inputs(step)))
         if len(said) > SHOWN_CHANGES:
             said = [*said[:SHOWN_CHANGES], f"and {len(said) - SHOWN_CHANGES} more changes"]
         return "; ".join(said) or "its result was removed"
@@ -140,9 +126,13 @@ def last_inputs(folder: Path) -> dict[str, Any] | None:
     return inputs
 
 
-def step_name(package: str, target: Target) -> str:
-    """Name of the step that builds a package: its own name, marked when it is for the host."""
-    return package if target is RISCV64 else f"{target.name}:{package}"
+def differences(last: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """How two inputs differ, in words; the modules of ours that are others in one phrase."""
+    old, new = last.get(CODE, {}), now[CODE]
+    others = sorted(path for path in {*old, *new} if old.get(path) != new.get(path))
+    if others:
+        yield f"builder code changed: {', '.join(others)}"
+    yield from changes({**last, CODE: new}, now)
 
 
 def _configured(project: Project) -> tuple[str, ...]:
@@ -189,96 +179,3 @@ def _missing(project: Project, package: Package | None) -> list[str]:
     if repository and not fetch.has_repository(repository, project.fetch):
         missing.append(f"{repository.name}.git")
     return missing
-
-
-def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
-    package = step.package
-    assert package is not None
-    builder = BUILDERS[package.build]
-    extra = builder.files(package, project.root, project.config)
-    local = project.local_sources.get(package.name)
-    inputs = {
-        "recipe": dict(package.recipe),
-        "builder": hash_file(builder.module),
-        "toolchain": step.target.identity(),
-        "source": list_tree(local) if local else _source_hashes(project, package),
-        "files": hash_tree(project.root, [*_own_files(package), *extra]),
-        "settings": settings(project, package),
-    }
-    if package.tree:
-        inputs["tree"] = {name: _tree(project, package, name) for name in package.tree}
-    if package.recipe.get("memmap"):
-        inputs["memmap"] = project.memory_map.values()
-    return inputs
-
-
-def _source_hashes(project: Project, package: Package) -> dict[str, str]:
-    fetched = {source.file: fetch.known(source, project.fetch) for source in package.sources}
-    for file, found in fetched.items():
-        if found is None:
-            raise UserError(f"{file} is not in {project.fetch.dl}", hint="run: ./doit fetch")
-    return {file: found.sha256 for file, found in fetched.items() if found}
-
-
-def _tree(project: Project, package: Package, name: str) -> Any:
-    """What a package's folders of another one's source are: a commit, or all files listed."""
-    local = project.local_sources.get(name)
-    repository = project.packages[name].repository
-    assert repository is not None
-    if local is None:
-        return repository.commit
-    _check_marks(local, package, repository)
-    return {folder: list_tree(local / folder) for folder in package.tree[name]}
-
-
-def _check_marks(tree: Path, package: Package, repository: Repository) -> None:
-    """Raise UserError for a tree given by hand that lacks what the package is built from."""
-    folders = package.tree[repository.name]
-    marks = [mark for mark in repository.marks if mark.startswith(tuple(f"{f}/" for f in folders))]
-    lacking = [mark for mark in marks if not (tree / mark).is_file()]
-    lacking += [folder for folder in folders if not (tree / folder).is_dir()]
-    if lacking:
-        others = f", and {len(lacking) - 1} more" if lacking[1:] else ""
-        raise UserError(
-            f"{tree} is no whole tree of {repository.name}: {package.name} is built from"
-            f" {', '.join(folders)}, and {lacking[0]} is missing{others}",
-            hint=f"get it whole from {repository.urls[0]}, commit {repository.commit[:12]}",
-        )
-
-
-def _own_files(package: Package) -> list[Path]:
-    """Our files that go into a package: its source when it is ours, patches, files to install."""
-    own = package.own_source
-    code = [path for path in own.rglob("*") if path.is_file()] if own else []
-    beside = [p for p in package.folder.iterdir() if p.is_file() and p.name not in NO_INPUTS]
-    named = {n for key in ("install", "boot") for n in dict(package.recipe.get(key, {})).values()}
-    folders = [package.folder / name for name in named if (package.folder / name).is_dir()]
-    inside = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return sorted({*code, *beside, *inside, *package.patches})
-
-
-def settings(project: Project, package: Package) -> dict[str, dict[str, Any]]:
-    """Settings files that a recipe asks for: path -> key -> value of its Kconfig symbol."""
-    symbols = project.config.symbols
-    return {
-        path: {key: symbols[symbol] for key, symbol in keys.items()}
-        for path, keys in package.recipe.get("settings", {}).items()
-    }
-
-
-def _image_inputs(plan: Plan, step: Step) -> dict[str, Any]:
-    project = plan.project
-    own: dict[str, Any] = {"builder": hash_file(HERE / f"{step.kind}.py")}
-    own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
-    if step.kind == "rootfs":
-        own["overlay"] = {folder.name: hash_tree(folder) for folder in project.root_overlays}
-        own["model"] = {path: hash_file(file) for path, file in project.model_files.items()}
-    if step.kind == "card":
-        own["overlay"] = hash_tree(project.overlays / "boot" / project.config.board)
-        own["given"] = {path: hash_file(file) for path, file in project.boot_files.items()}
-        own["settings"] = {k: v for k, v in project.config.symbols.items() if k.startswith("CARD_")}
-    if step.kind == "release":
-        own["board"] = project.config.board
-        own["bill"] = hash_tree(HERE / "sbom")
-        own["bmap"] = hash_file(HERE / "bmap.py")
-    return own

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from image import run
 from image.errors import UserError
-from image.key import locked
+from image.lock import locked
 from image.source import Unavailable
 
 

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: MIT
 """What a person takes away: the image, compressed, with block map, manifest, bill of materials."""
 
+from __future__ import annotations
+
 import gzip
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from image import bmap, card, fetch, rootfs, run, sbom
 from image.key import hash_file, hash_of, hash_tree
 from image.package import Package
-from image.plan import Plan, Step
+from image.step import Step
+
+if TYPE_CHECKING:
+    from image.plan import Plan
 
 LOG = "log"
 

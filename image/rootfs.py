@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: MIT
 """The root file system: packages and overlay merged into one tree, made a read-only image."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from image import model, run
 from image.build import ROOT, STAGING
 from image.builders.job import copy_file, reproducible
 from image.errors import UserError
-from image.plan import Plan, Step, step_name
+from image.step import Step, step_name
 from image.toolchain import HOST
+
+if TYPE_CHECKING:
+    from image.plan import Plan
 
 IMAGE = "root.img"
 LOG = "log"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from image import build, card, fetch, plan, release, rootfs
-from image.key import locked
-from image.plan import STAMP, Plan, Step
+from image.lock import locked
+from image.plan import STAMP, Plan
+from image.step import Step
 
 PROGRAMS = f"{build.STAGING}/usr/bin"
 KEPT_BUILDS = 4  # finished folders of each step that stay: going back to one costs nothing

@@ -14,8 +14,9 @@ from image.build import ROOT as TREE
 from image.call import ROOT, current_plan, current_project, given
 from image.errors import UserError
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
-from image.plan import Plan, Step
+from image.plan import Plan
 from image.screen import Told
+from image.step import Step, step_name
 from image.toolchain import HOST, RISCV64
 
 Task = dict[str, Any]
@@ -87,7 +88,7 @@ def engine() -> Iterator[Task]:
     needs = []
     for target in (HOST, RISCV64):
         made = plan.make(current_project(), ["llama"], target)
-        last = made.step(plan.step_name("llama", target))
+        last = made.step(step_name("llama", target))
         copies.append((told(_copy_programs), [made, last, ROOT / "out" / target.name / "bin"]))
         needs.append(_task_name(last))
         if target is HOST:
@@ -108,7 +109,7 @@ def story_report() -> Iterator[Task]:
     for name, step in host.steps.items():
         if name not in others:
             yield _step_task(host, step, basename=_task_name(step))
-    last = host.step(plan.step_name("storyteller", HOST))
+    last = host.step(step_name("storyteller", HOST))
     needs = [_task_name(step) for step in (last, _model_step(made))]
 
     def perform(words: list[str]) -> None:

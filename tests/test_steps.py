@@ -24,6 +24,7 @@ RECIPE = {
     "programs": {"toy": {"files": ["*.c"]}},
     "install": {"usr/bin/toy": "toy", "etc/toys": "toys"},
     "settings": {"etc/toy.conf": {"loud": "TOY_LOUD"}},
+    "include": ["TOY_ECHO"],  # stands for a choice that a builder reads
 }
 
 
@@ -35,10 +36,10 @@ def write(root: Path, code: str = "int main(void) { return 0; }\n") -> None:
     (folder / "toys").write_text("ball\n")
 
 
-def make(root: Path, loud: int = 3, **sources: Path) -> Plan:
+def make(root: Path, loud: int = 3, echo: bool = False, **sources: Path) -> Plan:
     project = Project(
         root=root,
-        config=Config("qemu_virt", {"TOY_LOUD": loud}, root),
+        config=Config("qemu_virt", {"TOY_LOUD": loud, "TOY_ECHO": echo}, root),
         packages=load_all(root / "packages"),
         fetch=Settings(root / "dl"),
         jobs=2,
@@ -55,8 +56,8 @@ def perform(made: Plan) -> Path:
     return made.folder(step)
 
 
-def why(root: Path, loud: int = 3) -> str:
-    made = make(root, loud)
+def why(root: Path, loud: int = 3, echo: bool = False) -> str:
+    made = make(root, loud, echo)
     return made.why(made.step("host:toy"))
 
 
@@ -75,6 +76,7 @@ def test_each_input_is_seen_and_named(tmp_path: Path) -> None:
     write(tmp_path)
     perform(make(tmp_path))
     assert why(tmp_path, loud=4) == "settings etc/toy.conf loud changed: 3 -> 4"
+    assert why(tmp_path, echo=True) == "choices TOY_ECHO changed: false -> true"
     (tmp_path / "packages/toy/toys").write_text("doll\n")
     assert why(tmp_path) == "files packages/toy/toys changed"
     (tmp_path / "packages/toy/toys").write_text("ball\n")

@@ -13,6 +13,7 @@ from image.errors import UserError
 from image.key import hash_file
 from image.model import MODEL_PATH
 from image.plan import Plan
+from image.step import step_name
 from image.toolchain import HOST
 
 HASH_S = 600.0  # the Duo reads its card at 20 MB/s
@@ -67,7 +68,7 @@ def reference_stories(made: Plan, protocol: Protocol) -> dict[Case, str]:
     for step in engine.steps.values():
         if not engine.is_done(step):
             steps.perform(engine, step)
-    program = engine.folder(engine.step(plan.step_name("llama", HOST))) / steps.PROGRAMS / "run"
+    program = engine.folder(engine.step(step_name("llama", HOST))) / steps.PROGRAMS / "run"
     model = made.folder(made.step("rootfs")) / ROOT / MODEL_PATH
 
     def told(case: Case) -> str:

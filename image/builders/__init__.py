@@ -1,71 +1,48 @@
 # SPDX-License-Identifier: MIT
 """How packages are built: one module per kind, named in a recipe's `build` key."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from __future__ import annotations
 
-from image.builders import (
-    autotools,
-    c,
-    dtb,
-    espeak,
-    files,
-    fip,
-    firmware,
-    fit,
-    kconfig,
-    make,
-    musl,
-    packed,
-    spoken,
-    vendor_image,
-    weigh,
-)
-from image.builders.job import Job
-from image.config import Config
-from image.package import Package
+import importlib
+from typing import TYPE_CHECKING, Protocol, cast
 
-Files = Callable[[Package, Path, Config], list[Path]]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from image.builders.job import Job
+    from image.config import Config
+    from image.package import Package
 
 
-def _no_files(package: Package, project: Path, config: Config) -> list[Path]:
-    return []
+class Builder(Protocol):
+    """What a module of this folder has, if recipes may name it.
+
+    Where it reads more than a package's own files it also has `files`, which names them: they
+    belong to the keys of what it builds.
+    """
+
+    def build(self, job: Job) -> None:
+        """Make what the recipe asks for, in the job's staging folder. Raises UserError."""
 
 
-def _formats(package: Package, project: Path, config: Config) -> list[Path]:
-    """The modules that know the formats of the board's files."""
-    return sorted((project / "image/duo").glob("*.py"))
+class Reader(Protocol):
+    """A builder's `files`."""
+
+    def __call__(self, package: Package, project: Path, config: Config) -> list[Path]:
+        """Files of the checkout that it reads besides."""
 
 
-def _kernel_files(package: Package, project: Path, config: Config) -> list[Path]:
-    """What configures a tree, and, where its objects are weighed, the module that does it."""
-    weighing = [Path(weigh.__file__)] if package.recipe.get("weigh") else []
-    return [*kconfig.files(package, project, config), *weighing]
+def name_of(kind: str) -> str:
+    """Full name of the module that builds packages of a kind."""
+    return f"{__name__}.{kind}"
 
 
-@dataclass(frozen=True)
-class Builder:
-    """`module` is hashed into the keys of what it builds; `files` names what it reads besides."""
-
-    module: Path
-    build: Callable[[Job], None]
-    files: Files = _no_files
+def find(kind: str) -> Builder:
+    """The builder of a kind. Only this one is loaded: the others are none of its business."""
+    return cast(Builder, importlib.import_module(name_of(kind)))
 
 
-BUILDERS: Mapping[str, Builder] = {
-    "autotools": Builder(Path(autotools.__file__), autotools.build),
-    "c": Builder(Path(c.__file__), c.build),
-    "dtb": Builder(Path(dtb.__file__), dtb.build, dtb.files),
-    "espeak": Builder(Path(espeak.__file__), espeak.build),
-    "files": Builder(Path(files.__file__), files.build),
-    "fip": Builder(Path(fip.__file__), fip.build, _formats),
-    "firmware": Builder(Path(firmware.__file__), firmware.build),
-    "fit": Builder(Path(fit.__file__), fit.build, _formats),
-    "kconfig": Builder(Path(kconfig.__file__), kconfig.build, _kernel_files),
-    "make": Builder(Path(make.__file__), make.build),
-    "musl": Builder(Path(musl.__file__), musl.build),
-    "packed": Builder(Path(packed.__file__), packed.build),
-    "spoken": Builder(Path(spoken.__file__), spoken.build),
-    "vendor_image": Builder(Path(vendor_image.__file__), vendor_image.build),
-}
+def files_read(package: Package, project: Path, config: Config) -> list[Path]:
+    """Files of the checkout that a package's builder reads besides the package's own."""
+    reader: Reader | None = getattr(find(package.build), "files", None)
+    return reader(package, project, config) if reader else []

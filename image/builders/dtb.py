@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Builder `dtb`: a device tree of ours that includes parts of a source tree."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from image.builders.job import Job
-from image.config import Config
 from image.package import Package
+
+if TYPE_CHECKING:
+    from image.config import Config
 
 # As Linux does it, scripts/Makefile.lib.
 PREPROCESS = ("-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp")

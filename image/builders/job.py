@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: MIT
 """What a builder is given, and the few things that several of them do."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from image import run
-from image.config import Config
-from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.package import Package
 from image.toolchain import Target, compiler
+
+if TYPE_CHECKING:
+    from image.config import Config
+    from image.duo.memmap import MemoryMap
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: MIT
 """Builder `kconfig`: Linux, busybox and other trees that are configured by fragments."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from image.builders import weigh
 from image.builders.job import Job, copy_file
-from image.config import Config
 from image.errors import UserError
 from image.package import Package
+
+if TYPE_CHECKING:
+    from image.config import Config
 
 ASSIGNMENT = re.compile(r"^(?:(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set)$")
 

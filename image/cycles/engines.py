@@ -13,6 +13,7 @@ from image.key import hash_file, key_of
 from image.model import MODEL_PATH, TOKENIZER_PATH
 from image.project import Project
 from image.source import Source
+from image.step import step_name
 from image.toolchain import HOST, RISCV64, Target
 
 LLAMA2_C = "350e04fe35433e6d2941dce5a1f53308f87058eb"
@@ -136,7 +137,7 @@ def programs(bench: Bench, package: str, target: Target = RISCV64) -> Path:
     for step in made.steps.values():
         if not made.is_done(step):
             steps.perform(made, step)
-    return made.folder(made.step(plan.step_name(package, target))) / steps.PROGRAMS
+    return made.folder(made.step(step_name(package, target))) / steps.PROGRAMS
 
 
 def _ours(bench: Bench) -> Path:

@@ -18,7 +18,8 @@ from image import debian, pypi
 from image.errors import UserError
 from image.fetch import git
 from image.fetch.http import Patience, download
-from image.key import hash_file, locked
+from image.key import hash_file
+from image.lock import locked
 from image.source import Fetched, Repository, Source, Unavailable, find, write_record
 
 APT = ".apt"  # apt's private folders in dl/
@@ -70,25 +71,6 @@ def has_repository(repository: Repository, settings: Settings) -> bool:
 def fetch_repository(repository: Repository, settings: Settings) -> None:
     """Make sure that dl/ holds a repository. Raises UserError like `fetch`."""
     git.fetch(repository, settings.dl, settings.mirror, settings.offline)
-
-
-def checkout(
-    repository: Repository, folders: tuple[str, ...], settings: Settings, target: Path
-) -> None:
-    """Write folders of a fetched repository into `target`."""
-    git.checkout(repository, folders, settings.dl, target)
-
-
-def read_repository(repository: Repository, name: str, settings: Settings) -> str:
-    """Text of a file of a fetched repository. Raises CommandFailed when there is none."""
-    return git.read_file(repository, name, settings.dl)
-
-
-def pack_repository(
-    repository: Repository, folders: tuple[str, ...], settings: Settings, target: Path
-) -> None:
-    """Write folders of a fetched repository as a tar archive."""
-    git.pack(repository, folders, settings.dl, target)
 
 
 def _fetch(source: Source, settings: Settings) -> Fetched:

@@ -14,8 +14,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from image import run
+from image.bare import NOT_LAZY, copy_of
 from image.errors import UserError
-from image.key import locked
+from image.lock import locked
 from image.source import Repository, Unavailable
 
 PACK_OBJECTS = 8000  # files asked for at once: some tens of MB of a kernel
@@ -23,8 +24,6 @@ TRIES = 3  # per pack and place
 # Less than this for so long is a stall. https://git-scm.com/docs/git-config, http.lowSpeedLimit
 STALL = {"http.lowSpeedLimit": "1000", "http.lowSpeedTime": "60"}
 REMOTE = "origin"
-# Looking must not load. Only newer versions of git would, and they know this variable.
-NOT_LAZY = {"GIT_NO_LAZY_FETCH": "1"}
 
 
 def is_complete(repository: Repository, dl: Path) -> bool:
@@ -47,29 +46,8 @@ def fetch(repository: Repository, dl: Path, mirror: str | None, offline: bool) -
             _fetch(repository, dl, mirror, offline)
 
 
-def checkout(repository: Repository, folders: tuple[str, ...], dl: Path, target: Path) -> None:
-    """Write folders of the repository, as the commit has them, into `target`."""
-    target.mkdir(parents=True, exist_ok=True)
-    index = target / ".index"
-    command = ["git", f"--git-dir={_bare(repository, dl)}", f"--work-tree={target}", "checkout"]
-    run.output([*command, repository.commit, "--", *folders], env={"GIT_INDEX_FILE": str(index)})
-    index.unlink()
-
-
-def read_file(repository: Repository, name: str, dl: Path) -> str:
-    """Text of a file as the commit has it. Raises CommandFailed when there is none."""
-    command = ["git", f"--git-dir={_bare(repository, dl)}", "show"]
-    return run.output([*command, f"{repository.commit}:{name}"], env=NOT_LAZY)
-
-
-def pack(repository: Repository, folders: tuple[str, ...], dl: Path, target: Path) -> None:
-    """Write folders as the commit has them to a tar archive, the same bytes each time."""
-    command = ["git", f"--git-dir={_bare(repository, dl)}", "archive", "--format=tar"]
-    run.output([*command, f"--output={target}", repository.commit, "--", *folders], env=NOT_LAZY)
-
-
 def _fetch(repository: Repository, dl: Path, mirror: str | None, offline: bool) -> None:
-    bare = _bare(repository, dl)
+    bare = copy_of(repository, dl)
     if not (bare / "HEAD").is_file():
         run.output(["git", "init", "--quiet", "--bare", bare])
     failures = []
@@ -154,12 +132,8 @@ def _transfer(bare: Path, *wanted: str) -> None:
                 raise Unavailable(f"{error.message}, {TRIES} times") from None
 
 
-def _bare(repository: Repository, dl: Path) -> Path:
-    return dl / f"{repository.name}.git"
-
-
 def _note(repository: Repository, dl: Path) -> Path:
-    return _bare(repository, dl) / "complete" / repository.commit
+    return copy_of(repository, dl) / "complete" / repository.commit
 
 
 def _wanted(repository: Repository) -> str:

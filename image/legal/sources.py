@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from image import archive, fetch, run
+from image import archive, bare, fetch, run
 from image.package import Package
 from image.plan import Plan
 from image.release import compress
@@ -88,7 +88,7 @@ def _pack_tree(plan: Plan, name: str, folders: tuple[str, ...], target: Path) ->
     repository = plan.project.packages[name].repository
     assert repository is not None
     plain = target.with_suffix("")
-    fetch.pack_repository(repository, folders, plan.project.fetch, plain)
+    bare.pack(repository, folders, plan.project.fetch.dl, plain)
     compress(plain, target)
     plain.unlink()
 
@@ -110,7 +110,7 @@ def _tree_text(plan: Plan, package: Package, name: str) -> Iterator[bytes]:
             yield (local / name).read_bytes()
         if not local:
             with contextlib.suppress(run.CommandFailed):
-                yield fetch.read_repository(repository, name, plan.project.fetch).encode()
+                yield bare.read_file(repository, name, plan.project.fetch.dl).encode()
 
 
 def _link(source: Path, target: Path) -> None:

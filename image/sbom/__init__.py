@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: MIT
 """The bill of materials of a card: CycloneDX 1.6, the same bytes wherever it is made."""
 
+from __future__ import annotations
+
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from image.build import BOOT, ROOT
 from image.key import canonical, hash_file
 from image.package import Package
-from image.plan import Plan, step_name
 from image.sbom import patches, purl
+from image.step import step_name
 from image.toolchain import HOST, RISCV64
+
+if TYPE_CHECKING:
+    from image.plan import Plan
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 # Serial numbers are drawn from the content, in a name space of this project's own.

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Package URLs: names for components that other tools know. https://github.com/package-url"""
 
+from __future__ import annotations
+
 import platform
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from image.package import Package
-from image.plan import Plan
 from image.source import Repository
+
+if TYPE_CHECKING:
+    from image.plan import Plan
 
 GITHUB = re.compile(
     r"https://(?:github\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)"

@@ -14,6 +14,7 @@ from image.build import ROOT as INSTALLED
 from image.model import FLOAT32_PATH
 from image.package import load
 from image.plan import Plan
+from image.step import step_name
 from image.toolchain import HOST
 from tests.test_model import TINY, write
 
@@ -87,7 +88,7 @@ def test_checkpoints_lie_where_the_bench_looks() -> None:
 def test_it_is_built_unmodified_and_fast(source: Path) -> None:
     given = {"board": "qemu_virt", "LLAMA2C_SRC": str(source)}
     made = plan.make(project.load(ROOT, given), ["llama2c"], HOST)
-    step = made.step(plan.step_name("llama2c", HOST))
+    step = made.step(step_name("llama2c", HOST))
     steps.perform(made, step)
     program = made.folder(step) / INSTALLED / "usr/bin" / BASELINE.words[0]
     assert run.output([program, "model"], merge=True) == "Once.\nachieved tok/s: 1.5\n"

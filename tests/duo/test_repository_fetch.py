@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from image import run
+from image.bare import checkout
 from image.errors import UserError
-from image.fetch import Settings, checkout, fetch_repository, git, has_repository
+from image.fetch import Settings, fetch_repository, git, has_repository
 from image.source import Repository
 
 NOWHERE = "http://127.0.0.1:9/owner/toy-sdk.git"
@@ -66,7 +67,7 @@ def test_only_what_is_wanted(repository: Repository, settings: Settings, tmp_pat
     fetch_repository(repository, settings)
     assert has_repository(repository, settings)
     tree = tmp_path / "tree"
-    checkout(repository, ("kernel",), settings, tree)
+    checkout(repository, ("kernel",), settings.dl, tree)
     assert sorted(path.name for path in tree.iterdir()) == ["kernel"]
     assert (tree / "kernel/version").read_text() == "two"
     assert (tree / "kernel/deep/7.c").read_text() == "kernel 7\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from image import archive, fetch, legal, run
+from image import archive, bare, legal, run
 from image.key import hash_file, hash_tree
 from image.legal import pages, sources
 from image.package import Licence
@@ -111,13 +111,12 @@ def test_folders_of_a_repository(tmp_path: Path) -> None:
     commit = run.output([*git, "rev-parse", "HEAD"]).strip()
     run.output(["git", "clone", "--quiet", "--bare", tree, tmp_path / "made-up.git"])
     repository = Repository("made-up", ("https://example.org/x.git",), commit, ("kernel",), (), "S")
-    settings = fetch.Settings(dl=tmp_path, mirror=None, offline=True)
-    fetch.pack_repository(repository, ("kernel",), settings, tmp_path / "first.tar")
-    fetch.pack_repository(repository, ("kernel",), settings, tmp_path / "second.tar")
+    bare.pack(repository, ("kernel",), tmp_path, tmp_path / "first.tar")
+    bare.pack(repository, ("kernel",), tmp_path, tmp_path / "second.tar")
     assert (tmp_path / "first.tar").read_bytes() == (tmp_path / "second.tar").read_bytes()
     assert archive.read_members(tmp_path / "first.tar", ["kernel/COPYING", "other/file"]) == {
         "kernel/COPYING": b"content of kernel/COPYING\n"
     }
-    assert "content of" in fetch.read_repository(repository, "kernel/COPYING", settings)
+    assert "content of" in bare.read_file(repository, "kernel/COPYING", tmp_path)
     with pytest.raises(run.CommandFailed):
-        fetch.read_repository(repository, "kernel/missing", settings)
+        bare.read_file(repository, "kernel/missing", tmp_path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from image import plan, project, run, steps
 from image.build import STAGING
+from image.step import step_name
 from image.toolchain import HOST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ def host_package(name: str) -> Path:
     for step in made.steps.values():
         if not made.is_done(step):
             steps.perform(made, step)
-    return made.folder(made.step(plan.step_name(name, HOST))) / STAGING
+    return made.folder(made.step(step_name(name, HOST))) / STAGING
 
 
 def compile_driver(
