@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Front desk: the tasks of ./doit, their one-line docs and their order. No logic."""
 
-import os
 from collections.abc import Iterator
 
 from image import commands, config, doctor, tasks, testing
-from image.call import ROOT, given
+from image.call import ROOT, given, jobs
 from image.screen import Reporter
 from image.tasks import Task, reported
 
@@ -14,7 +13,7 @@ DOIT_CONFIG = {
     "reporter": Reporter,
     "dep_file": str(ROOT / "work" / "doit.json"),
     "backend": "json",
-    "num_process": os.cpu_count(),
+    "num_process": jobs(),
     "par_type": "thread",
     "verbosity": 2,
 }
@@ -139,6 +138,12 @@ def task_doctor() -> Task:
     return tasks.foreground(doctor.check)
 
 
+def task_fresh() -> Task:
+    """try README's first lines in new Debian systems: releases=bookworm,trixie,sid; needs root"""
+    return {"basename": "test:fresh", **tasks.foreground(commands.try_fresh)}
+
+
 def task_test() -> Task:
-    """check everything: linters, types, unit tests, a whole build, boots in QEMU"""
-    return tasks.foreground(lambda: testing.check_all(given()))
+    """check everything: linters, types, tests, whole builds, boots in QEMU; test FILE: only that"""
+    task = tasks.foreground(lambda files: testing.check_all(given(), files))
+    return {**task, "pos_arg": "files"}

@@ -14,10 +14,11 @@ from doit.cmd_run import Run
 from doit.doit_cmd import DoitMain
 from doit.plugin import PluginDict
 
-from image import run, tasks
-from image.call import CALLED_FROM
+from image import install, run, tasks
+from image.call import CALLED_FROM, named
 from image.errors import UserError
 from image.screen import explain
+from image.surroundings import UMASK
 
 ROOT = Path(__file__).resolve().parent.parent
 FAILED = 1
@@ -62,10 +63,12 @@ def main(arguments: list[str]) -> int:
     """Run doit on dodo.py with these arguments; returns its exit status."""
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
+    os.umask(UMASK)
     sys.path.insert(0, str(ROOT))
-    dodo = importlib.import_module("dodo")
-    (ROOT / "work").mkdir(exist_ok=True)
     try:
+        install.check_place(ROOT)
+        dodo = importlib.import_module("dodo")
+        (ROOT / "work").mkdir(exist_ok=True)
         # Tasks that rebuild are hidden, so that `./doit list` and `./doit package` leave them out.
         status = int(Doit(ModuleTaskLoader(dodo)).run([REBUILD.sub("_", a) for a in arguments]))
         if status == 0:
@@ -85,4 +88,5 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     os.environ.setdefault(CALLED_FROM, str(Path.cwd()))
     os.chdir(ROOT)
+    sys.argv[1:] = named(sys.argv[1:])
     sys.exit(main(sys.argv[1:]))

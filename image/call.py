@@ -3,21 +3,30 @@
 
 import functools
 import os
+import re
 import sys
 from pathlib import Path
 
 from image import plan, project
+from image.jobs import SETTING, chosen
 from image.plan import Plan
 from image.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY_MAP = ROOT / "overlays/memmap/milkv_duo.yaml"
+# -j4, -j 4, --jobs=4 or --jobs 4, between other words.
+JOBS = re.compile("(\0)(?:-j\0?|--jobs[=\0])([^\0]*)")
 CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in
 
 
 def folder() -> Path:
     """The folder that ./doit was called in."""
     return Path(os.environ.get(CALLED_FROM, ROOT))
+
+
+def named(arguments: list[str]) -> list[str]:
+    """The same arguments, with make's -j N as the setting that it is here."""
+    return JOBS.sub(rf"\1{SETTING}=\2", "\0".join(["", *arguments])).split("\0")[1:]
 
 
 def given() -> dict[str, str]:
@@ -30,6 +39,11 @@ def given() -> dict[str, str]:
         name: os.environ[name] for name in project.SETTINGS if name in os.environ and name.isupper()
     }
     return project.with_whole_paths({**inherited, **dict(words)}, folder())
+
+
+def jobs() -> int:
+    """How many programs may run at once. Raises UserError."""
+    return chosen(given().get(SETTING))
 
 
 @functools.cache

@@ -9,6 +9,8 @@ from image import (
     deploy,
     diagnose,
     flash,
+    fresh,
+    install,
     legal,
     qemu,
     release,
@@ -126,7 +128,13 @@ def compare_results(files: list[str]) -> None:
 
 def cycles() -> None:
     """Model what the engines, or program=FILE, cost on the board."""
+    install.provide("measure")
     bench.perform(current_project(), given())
+
+
+def try_fresh() -> None:
+    """Try README's first lines in new Debian systems."""
+    fresh.perform(ROOT, current_project().fetch.dl, given())
 
 
 def _card_image() -> Path:

@@ -17,10 +17,12 @@ from image import run
 from image.errors import UserError
 from image.lock import locked
 from image.source import Unavailable
+from image.surroundings import certificates
 
 APT_FOLDER = Path("/etc/apt")
 LISTS_MAX_AGE_S = 86_400
 BOTH = "deb deb-src"
+CERTIFICATES = "Acquire::https::CAInfo"  # the host's own word counts more than its variables
 # That of Debian's releases: not that of their security updates, nor anybody else's.
 WHOLE_ARCHIVE = re.compile(r"^uris:.*/debian/?\s*$", re.M | re.I)
 # Options of one-line entries that are spelt otherwise in deb822.
@@ -107,6 +109,16 @@ def _binary_source(package: str, state: Path, options: list[str]) -> tuple[Path,
     return path, version
 
 
+def whole_archive() -> str:
+    """Where this machine's apt gets Debian's releases from. Raises UserError."""
+    for stanza in _stanzas(APT_FOLDER):
+        found = WHOLE_ARCHIVE.search(stanza)
+        if found:
+            return found[0].split()[1]
+    hint = "it would look like .../debian in a file of that folder"
+    raise UserError(f"no archive of Debian's is named in {APT_FOLDER}", hint)
+
+
 def private_sources(apt_folder: Path, release: str | None = None) -> str:
     """The host's apt sources as deb822 text that offers source and binary packages alike.
 
@@ -134,7 +146,7 @@ def _private(state: Path, release: str | None = None) -> Iterator[list[str]]:
 
 def _prepare(state: Path, text: str) -> list[str]:
     """Private lists for sources, at most a day old. Returns apt's options for them."""
-    if shutil.which("apt-get") is None:
+    if run.which("apt-get") is None:
         raise Unavailable("this machine has no apt")
     sources = state / "sources" / "host.sources"
     for folder in (sources.parent, state / "lists/partial", state / "cache/archives/partial"):
@@ -167,6 +179,9 @@ def _options(state: Path) -> list[str]:
         # Ours may be a folder that apt's own user cannot enter.
         "APT::Sandbox::User": "root",
     }
+    trusted = certificates()
+    if trusted and not run.output(["apt-config", "shell", "told", CERTIFICATES]):
+        settings[CERTIFICATES] = trusted
     pairs = [f"-o={name}={value}" for name, value in settings.items()]
     return ["--quiet", *pairs]
 

@@ -3,7 +3,6 @@
 
 import os
 import re
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,18 @@ from image.errors import UserError
 # A dotted version if there is one: names such as riscv64 hold bare numbers.
 VERSIONS = (re.compile(r"\d+(?:\.\d+)+"), re.compile(r"\d+"))
 
+# The version that apt would install of a package.
+CANDIDATE = re.compile(r"^(\S+):\n  Installed: .*\n  Candidate: (.*)$", re.M)
+
 
 @dataclass(frozen=True)
 class Tool:
     """A host program, or a file (then `name` is its path, a glob), and the package that brings it.
 
-    `version` is what prints its version, `minimum` the oldest that is known to work.
+    `package` may be several names, divided by |: other releases call it otherwise, and the first
+    that this machine's apt knows is meant. `version` is what prints its version, `minimum` the
+    oldest that is known to work. `extra` is what of pyproject.toml it belongs to, if it is not
+    needed for an image.
     """
 
     name: str
@@ -27,6 +32,7 @@ class Tool:
     purpose: str
     version: tuple[str, ...] = ("--version",)
     minimum: tuple[int, ...] = ()
+    extra: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,25 +73,34 @@ TOOLS = (
     Tool("genimage", "genimage", "writes the card image", minimum=(15,)),
     Tool("mkdosfs", "dosfstools", "writes the boot partition", version=("--help",)),
     Tool("mcopy", "mtools", "fills the boot partition"),
-    Tool("bmaptool", "bmap-tools", "reads the image's block map in the tests"),
-    Tool("qemu-system-riscv64", "qemu-system-misc", "the emulated board", minimum=(7, 0)),
+    Tool("bmaptool", "bmap-tools", "reads the image's block map in the tests", extra="test"),
+    Tool("qemu-system-riscv64", "qemu-system-riscv|qemu-system-misc", "the emulated board",
+         minimum=(7, 0)),
     Tool("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf", "u-boot-qemu",
          "boot loader of the emulated board"),
     Tool("dtc", "device-tree-compiler", "device tree of the emulated board"),
     Tool("ssh", "openssh-client", "talks to a board over its network", version=("-V",)),
-    Tool("qemu-riscv64", "qemu-user", "runs board programs in the tests", minimum=(7, 0)),
-    Tool("/usr/lib/*/libglib-2.0.so.0", "libglib2.0-0", "T-Head's emulator, for ./doit cycles"),
-    Tool("/usr/lib/*/libgnutls.so.30", "libgnutls30", "T-Head's emulator, for ./doit cycles"),
-    Tool("/usr/lib/*/libgcrypt.so.20", "libgcrypt20", "T-Head's emulator, for ./doit cycles"),
-    Tool("clang", "clang", "fuzzes the engine in the tests", minimum=(13,)),
+    Tool("qemu-riscv64", "qemu-user", "runs board programs in the tests", minimum=(7, 0),
+         extra="test"),
+    Tool("/usr/lib/*/libglib-2.0.so.0", "libglib2.0-0t64|libglib2.0-0",
+         "T-Head's emulator, for ./doit cycles", extra="measure"),
+    Tool("/usr/lib/*/libgnutls.so.30", "libgnutls30t64|libgnutls30",
+         "T-Head's emulator, for ./doit cycles", extra="measure"),
+    Tool("/usr/lib/*/libgcrypt.so.20", "libgcrypt20",
+         "T-Head's emulator, for ./doit cycles", extra="measure"),
+    Tool("clang", "clang", "fuzzes the engine in the tests", minimum=(13,), extra="test"),
     Tool("/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a", "libclang-rt-dev",
-         "fuzzes the engine in the tests"),
+         "fuzzes the engine in the tests", extra="test"),
     Tool("sfdisk", "fdisk", "reads the card's partition table"),
     Tool("fsck.fat", "dosfstools", "checks the card's boot partition", version=("--help",)),
     Tool("fsck.erofs", "erofs-utils", "checks the card's root file system", version=("-V",)),
-    Tool("dumpimage", "u-boot-tools", "reads boot.sd in the tests", version=("-V",)),
-    Tool("espeak-ng", "espeak-ng", "speaks to the recogniser in the tests"),
-    Tool("fsck.ext4", "e2fsprogs", "checks the data partition in the tests", version=("-V",)),
+    Tool("dumpimage", "u-boot-tools", "reads boot.sd in the tests", version=("-V",),
+         extra="test"),
+    Tool("espeak-ng", "espeak-ng", "speaks to the recogniser in the tests", extra="test"),
+    Tool("openssl", "openssl", "a certificate to distrust in the tests", version=("version",),
+         extra="test"),
+    Tool("fsck.ext4", "e2fsprogs", "checks the data partition in the tests", version=("-V",),
+         extra="test"),
 )  # fmt: skip
 
 
@@ -93,7 +108,7 @@ def examine(tool: Tool) -> Finding:
     """Look for one tool and its version."""
     if tool.name.startswith("/"):
         return Finding(tool, any(Path("/").glob(tool.name[1:])), None)
-    path = shutil.which(tool.name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
+    path = run.which(tool.name)
     if path is None:
         return Finding(tool, False, None)
     return Finding(tool, True, _version(path, tool) if tool.version else None)
@@ -107,6 +122,16 @@ def version(name: str) -> str | None:
 def as_numbers(version: str) -> tuple[int, ...]:
     """A dotted version as numbers that compare."""
     return tuple(int(part) for part in version.split("."))
+
+
+def package(tool: Tool) -> str:
+    """The package that brings a tool on this machine, as far as apt's lists say so."""
+    names = tool.package.split("|")
+    if len(names) == 1 or run.which("apt-cache") is None:
+        return names[0]
+    known = run.output(["apt-cache", "policy", *names])
+    offered = {m[1] for m in CANDIDATE.finditer(known) if m[2] != "(none)"}
+    return next((name for name in names if name in offered), names[0])
 
 
 def report(findings: list[Finding]) -> str:
@@ -126,40 +151,46 @@ def report(findings: list[Finding]) -> str:
 
 def install_line(findings: list[Finding]) -> str:
     """The command that brings all that is missing; empty when nothing is."""
-    packages = sorted({found.tool.package for found in findings if not found.is_good})
+    packages = sorted({package(found.tool) for found in findings if not found.is_good})
     prefix = "" if os.geteuid() == 0 else "sudo "
     command = f"{prefix}apt-get install --no-install-recommends {' '.join(packages)}"
     return command if packages else ""
 
 
 def check() -> None:
-    """Print the report. Raises UserError when something is missing."""
+    """Print the report. Raises UserError when something is missing that an image needs."""
     findings = [examine(tool) for tool in TOOLS]
     print(report(findings))
-    if install_line(findings):
-        raise UserError("host programs are missing", hint=install_line(findings))
+    lacking = install_line([found for found in findings if not found.tool.extra])
+    if lacking:
+        raise UserError("host programs are missing", hint=lacking)
 
 
-def install() -> None:
-    """Install what is missing: as root at once, else after asking. Raises UserError if refused."""
-    findings = [examine(tool) for tool in TOOLS]
+def install(extra: str = "") -> None:
+    """Install what an image, or an extra, needs and the machine lacks: as root at once, else asked.
+
+    Raises UserError if that is refused or fails.
+    """
+    findings = [examine(tool) for tool in TOOLS if tool.extra == extra]
     line = install_line(findings)
     if not line:
         return
     print(f"Host programs are missing. This installs them:\n  {line}")
     if os.geteuid() != 0 and not _agreed():
         raise UserError("host programs are missing", hint=line)
-    words = [*line.split(), "-y"]
-    update = [*line.split()[: line.split().index("apt-get") + 1], "update"]
     os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
-    if run.interactive(update) != 0 or run.interactive(words) != 0:
+    update = [*line.split()[: line.split().index("apt-get") + 1], "update"]
+    is_updated = run.interactive(update) == 0
+    line = install_line(findings)  # fresh lists may tell better which package brings what
+    if not is_updated or run.interactive([*line.split(), "-y"]) != 0:
         raise UserError("apt-get failed; its messages are above", hint=f"run by hand: {line}")
 
 
 def _agreed() -> bool:
     if not sys.stdin.isatty():
         return False
-    return input("Run it now? [y/N] ").strip().lower() in ("y", "yes")
+    print("Run it now? [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _version(path: str, tool: Tool) -> str | None:
@@ -169,11 +200,3 @@ def _version(path: str, tool: Tool) -> str | None:
         text = error.message  # some tools show their version and then complain
     found = (pattern.search(text) for pattern in VERSIONS)
     return next((match.group(0) for match in found if match), None)
-
-
-if __name__ == "__main__":
-    try:
-        install()
-    except UserError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)

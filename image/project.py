@@ -2,12 +2,11 @@
 """What one call works on: the folders, the choices, and what the command line overrides."""
 
 import functools
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import config, model
+from image import config, jobs, model
 from image.config import Config
 from image.duo import fip, memmap
 from image.duo.memmap import MemoryMap
@@ -22,6 +21,7 @@ SETTINGS: Mapping[str, str] = {
     "TOKENIZER": "the tokenizer that belongs to MODEL",
     "DL_MIRROR": "where to look for sources before their own sites: a URL or a folder",
     "DL_DIR": "folder of downloaded sources, to share between checkouts (default: dl)",
+    "jobs": "how many programs run at once; also -j N (default: one per processor)",
     "OFFLINE": "1: never use the network",
     "SDK_DIR": "a local tree of the Duo SDK, instead of the pinned one",
     "FIP": "a boot loader file (fip.bin) for the card, instead of the one built from the SDK",
@@ -46,10 +46,12 @@ SETTINGS: Mapping[str, str] = {
     "temperature": "doit bench: as run.c's -t (default: 1.0)",
     "topp": "doit bench: as run.c's -p (default: 0.9)",
     "steps": "doit bench: tokens at most (default: 256)",
+    "releases": "doit test:fresh: which of bookworm, trixie and sid, divided by commas",
+    "WORK": "doit test:fresh: the folder for its systems (default: work/fresh)",
     "SOUND": "doit run: 'host', 'wav' or 'none'",
 }
 SOURCE_SUFFIX = "_SRC"
-PATHS = ("MODEL", "TOKENIZER", "DL_MIRROR", "DL_DIR", "SDK_DIR", "FIP", "program", "file")
+PATHS = ("MODEL", "TOKENIZER", "DL_MIRROR", "DL_DIR", "SDK_DIR", "FIP", "WORK", "program", "file")
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def load(root: Path, given: Mapping[str, str]) -> Project:
             mirror=given.get("DL_MIRROR"),
             offline=given.get("OFFLINE", "0") not in ("", "0"),
         ),
-        jobs=os.cpu_count() or 1,
+        jobs=jobs.chosen(given.get(jobs.SETTING)),
         local_sources=_local_sources(given, packages),
         model_files=model.chosen(given.get("MODEL"), given.get("TOKENIZER")),
         boot_files=_boot_files(given.get("FIP")),

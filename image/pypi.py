@@ -5,7 +5,6 @@ Some upstreams publish their C source there, as a source distribution, and nowhe
 whose bytes stay the same.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from image import run
 from image.errors import UserError
 from image.lock import locked
 from image.source import Unavailable
+from image.surroundings import for_pip
 
 
 def source_archive(requirement: str, file: str, sha256: str, state: Path) -> Path:
@@ -29,10 +29,8 @@ def source_archive(requirement: str, file: str, sha256: str, state: Path) -> Pat
         options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
         options += [f"--no-binary={requirement.partition('=')[0]}", f"--dest={target.parent}"]
         command = [sys.executable, "-m", "pip", "download", *options, f"--requirement={wanted}"]
-        # Which index, certificate and cache: as the user has told pip.
-        told = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         try:
-            run.output(command, env=told, merge=True)
+            run.output(command, env=for_pip(), merge=True)
         except UserError as error:
             reason = error.message.splitlines()[-1].removeprefix("ERROR: ")
             raise Unavailable(f"pip cannot get it: {reason}") from None

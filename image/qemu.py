@@ -14,7 +14,6 @@ from image.errors import UserError
 
 EMULATOR = "qemu-system-riscv64"
 U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
-INSTALL = "sudo apt install qemu-system-misc u-boot-qemu device-tree-compiler"
 MIB = 1 << 20
 MEMORY_MIB = 64
 CARD_SIZE_MIB = 256  # when CARD_SIZE_MIB is not given; leaves room for /data behind the root
@@ -104,12 +103,11 @@ def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
 
 
 def find_emulator() -> str:
-    """Full path of QEMU. Raises UserError with the install line when a file is missing."""
-    emulator = shutil.which(EMULATOR)
-    if emulator is None:
-        raise UserError(f"{EMULATOR} is not installed", hint=INSTALL)
+    """Full path of QEMU. Raises UserError when it, or the boot loader for it, is missing."""
+    emulator = programs.find_tool(EMULATOR)
     if not U_BOOT.is_file():
-        raise UserError(f"U-Boot for the emulated board is missing: {U_BOOT}", hint=INSTALL)
+        hint = "run: ./doit doctor"
+        raise UserError(f"U-Boot for the emulated board is missing: {U_BOOT}", hint)
     return emulator
 
 
@@ -117,17 +115,14 @@ def make_device_tree(folder: Path) -> Path:
     """Write QEMU's own device tree, with what U-Boot and Linux must know more, into `folder`."""
     tree = folder / "qemu_virt.dtb"
     emulator = find_emulator()
-    fdtput = shutil.which("fdtput")
-    if fdtput is None:
-        raise UserError("fdtput is not installed", hint=INSTALL)
     machine = [f"virt,dumpdtb={_escape(tree)}", *MACHINE[2:]]
     programs.output([emulator, "-M", *machine, "-display", "none"])
-    programs.output([fdtput, "-c", tree, "/config"])
-    programs.output([fdtput, "-t", "s", tree, "/config", "bootcmd", BOOT_COMMAND])
+    programs.output(["fdtput", "-c", tree, "/config"])
+    programs.output(["fdtput", "-t", "s", tree, "/config", "bootcmd", BOOT_COMMAND])
     # After "--", so that the minus is not taken for an option.
-    programs.output([fdtput, "-t", "i", tree, "/config", "bootdelay", "--", str(BOOT_DELAY)])
+    programs.output(["fdtput", "-t", "i", tree, "/config", "bootdelay", "--", str(BOOT_DELAY)])
     buses = ["0", str(LAST_PCI_BUS)]
-    programs.output([fdtput, "-t", "i", tree, "/soc/pci@30000000", "bus-range", *buses])
+    programs.output(["fdtput", "-t", "i", tree, "/soc/pci@30000000", "bus-range", *buses])
     return tree
 
 

@@ -5,24 +5,23 @@ import contextlib
 import os
 import pty
 import shlex
-import shutil
 import signal
 import subprocess
 import threading
 import time
 import tty
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from image.errors import UserError
+from image.jobs import Places
+from image.surroundings import UMASK, of_the_caller
+from image.surroundings import environment as environment
+from image.surroundings import which as which
 
 TAIL_LINES = 30
-
-# What a build may see of the caller's environment. Everything else is set by the step itself,
-# so that two people's builds do not differ by what happens to be exported in their shells.
-KEPT_VARIABLES = ("PATH", "HOME", "TERM", "TMPDIR")
-PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 _live: set[subprocess.Popen[bytes]] = set()
 _live_lock = threading.Lock()
@@ -37,15 +36,9 @@ class CommandFailed(UserError):
         self.log = log
 
 
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of every program we start: little of the caller's, C locale, UTC."""
-    kept = {k: os.environ[k] for k in (*KEPT_VARIABLES, *PROXY_VARIABLES) if k in os.environ}
-    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC0", **(extra or {})}
-
-
 def find_tool(name: str) -> str:
     """Full path of a host program. Raises UserError with the way to get it."""
-    path = shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin")
+    path = which(name)
     if path is None:
         raise UserError(f"{name} is not installed on this machine", hint="run: ./doit doctor")
     return path
@@ -57,20 +50,24 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
+    places: Places | None = None,
 ) -> None:
     """Run a program to its end; its output goes to `log` (appended), or to the terminal.
 
+    With `places` it waits for one of them, and a make shares those that are left.
     Raises CommandFailed when the status is not 0.
     """
-    words = [str(word) for word in command]
-    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    words = _words(command)
     with _output(log) as out:
         start = time.monotonic()
         # One line that can be pasted into a shell.
         variables = [f"{name}={value}" for name, value in (env or {}).items()]
         command_line = shlex.join(["env", *variables, *words])
         _log(log, f"$ cd {shlex.quote(str(cwd or Path.cwd()))} && {command_line}")
-        with _started(words, cwd, env, out) as process:
+        with (
+            _placed(places) as more,
+            _started(words, cwd, {**(env or {}), **more}, out, places) as process,
+        ):
             status = process.wait()
         _log(log, f"# status {status} after {time.monotonic() - start:.1f} s")
     if status != 0:
@@ -92,11 +89,10 @@ def output(
     `source` is a file for it to read from its standard input. Raises CommandFailed, with what it
     complained of.
     """
-    words = [str(word) for word in command]
-    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    words = _words(command)
     with (source or Path(os.devnull)).open("rb") as given:
         done = subprocess.run(
-            words, cwd=cwd, env=environment(env), stdin=given, capture_output=True
+            words, cwd=cwd, env=environment(env), stdin=given, capture_output=True, umask=UMASK
         )
     if done.returncode != 0:
         said = done.stdout + done.stderr if merge else done.stderr
@@ -107,9 +103,8 @@ def output(
 
 def interactive(command: Sequence[str | Path]) -> int:
     """Hand the terminal to a program (a menu, an emulator); returns its exit status."""
-    words = [str(word) for word in command]
-    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
-    return subprocess.run(words).returncode
+    words = _words(command)
+    return subprocess.run(words, env=of_the_caller(), umask=UMASK).returncode
 
 
 @contextlib.contextmanager
@@ -118,8 +113,7 @@ def on_terminal(command: Sequence[str | Path], log: Path) -> Iterator[int]:
 
     What it complains of goes to `log`.
     """
-    words = [str(word) for word in command]
-    words[0] = words[0] if "/" in words[0] else find_tool(words[0])
+    words = _words(command)
     ours, its = pty.openpty()
     try:
         tty.setraw(its)
@@ -165,13 +159,21 @@ def _output(log: Path | None) -> Iterator[int | None]:
         yield file.fileno()
 
 
+def _placed(places: Places | None) -> AbstractContextManager[dict[str, str]]:
+    return places.one() if places else contextlib.nullcontext({})
+
+
 @contextlib.contextmanager
 def _started(
-    words: list[str], cwd: Path | None, env: Mapping[str, str] | None, out: int | None
+    words: list[str],
+    cwd: Path | None,
+    env: Mapping[str, str],
+    out: int | None,
+    places: Places | None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    process = _launch(
-        words, cwd=cwd, env=environment(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out
-    )
+    streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+    fds = places.pipe if places else ()
+    process = _launch(words, cwd=cwd, env=environment(env), pass_fds=fds, **streams)
     with _noted(process):
         yield process
 
@@ -180,7 +182,7 @@ def _launch(words: list[str], **options: Any) -> subprocess.Popen[bytes]:
     """Start a program, known to stop_all from its first moment on."""
     with _live_lock:
         # A group of its own lets stop_all end a make with all its children.
-        process = subprocess.Popen(words, start_new_session=True, **options)
+        process = subprocess.Popen(words, start_new_session=True, umask=UMASK, **options)
         _live.add(process)
         return process
 
@@ -196,6 +198,12 @@ def _noted(process: subprocess.Popen[bytes]) -> Iterator[None]:
     finally:
         with _live_lock:
             _live.discard(process)
+
+
+def _words(command: Sequence[str | Path]) -> list[str]:
+    """A command's words, its program as a full path. Raises UserError when it is not there."""
+    words = [str(word) for word in command]
+    return words if "/" in words[0] else [find_tool(words[0]), *words[1:]]
 
 
 def _log(log: Path | None, line: str) -> None:

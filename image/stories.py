@@ -2,7 +2,6 @@
 """`doit stories N`: invents many stories on this machine, and reports how fit they are."""
 
 import json
-import os
 import re
 import shutil
 import statistics
@@ -59,13 +58,13 @@ def number(words: Sequence[str]) -> int:
     return int(words[0])
 
 
-def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int) -> Path:
-    """Invent the stories of the seeds 1 to `wanted`; returns the report for people.
+def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
+    """Invent the stories of the seeds 1 to `wanted`, `jobs` at once; returns the report for people.
 
     Ctrl-C ends it early; the report is then about what was told until then.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    workers = list(_workers(folder, wanted))
+    workers = list(_workers(folder, wanted, jobs))
     commands = [_command(program, model, root, worker, *share) for worker, *share in workers]
     logs = [worker / "log" for worker, *_ in workers]
     try:
@@ -80,9 +79,9 @@ def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int) 
     return target
 
 
-def _workers(folder: Path, wanted: int) -> Iterator[tuple[Path, int, int]]:
+def _workers(folder: Path, wanted: int, jobs: int) -> Iterator[tuple[Path, int, int]]:
     """Folder, first seed and number of stories of each process."""
-    count = min(os.cpu_count() or 1, wanted)
+    count = min(jobs, wanted)
     for index in range(count):
         worker = folder / f"worker-{index + 1}"
         worker.mkdir(parents=True)

@@ -116,7 +116,7 @@ def story_report() -> Iterator[Task]:
         wanted = stories.number(words)
         program = host.folder(last) / steps.PROGRAMS / "storyteller"
         target = made.project.out / stories.FOLDER
-        page = stories.perform(program, _model(made), ROOT, target, wanted)
+        page = stories.perform(program, _model(made), ROOT, target, wanted, made.project.jobs)
         print(page.read_text().partition("\n## ")[0])
         print(page.relative_to(ROOT))
 

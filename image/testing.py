@@ -2,12 +2,13 @@
 """`doit test`: the same checks at home and in CI."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from image import run
+from image import install, run
 
 ROOT = Path(__file__).resolve().parent.parent
+EXTRAS = ("test", "measure")
 CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
@@ -17,12 +18,14 @@ CHECKS = (
 )
 
 
-def check_all(given: Mapping[str, str]) -> None:
-    """Run linters, type checks and all tests. Raises CommandFailed at the first that fails.
+def check_all(given: Mapping[str, str], files: Sequence[str] = ()) -> None:
+    """Run linters, type checks and all tests, or only those of `files`.
 
-    With SDK_DIR the real board's card is built from that tree and looked at, too.
+    With SDK_DIR the real board's card is built from that tree and looked at, too. Raises
+    CommandFailed at the first that fails.
     """
+    install.provide(*EXTRAS)
     env = {"SDK_DIR": given["SDK_DIR"]} if "SDK_DIR" in given else {}
-    for check in CHECKS:
+    for check in [("pytest", *files)] if files else CHECKS:
         print(f"== {' '.join(check)}", flush=True)
         run.run([sys.executable, "-m", *check], cwd=ROOT, env=env)

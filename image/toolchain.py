@@ -12,6 +12,9 @@ from image import run
 RISCV64_FLAGS = ("-march=rv64gc", "-mabi=lp64d")
 # Static programs need no loader, no shared pages and no relocation at start.
 STATIC_FLAGS = ("-static", "-no-pie")
+# What other people's sources are written in: the default of gcc 8 to 14. That of gcc 15 and newer,
+# C23, takes bool, and functions declared without parameters, for something else.
+STANDARD = "-std=gnu17"
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def test_every_module_moves_the_steps_that_it_decides_and_no_other(
     [
         ("image/build.py", "--remove-section=.comment", "--strip-debug", "all"),
         ("image/builders/job.py", '"SOURCE_DATE_EPOCH": "1"', '"SOURCE_DATE_EPOCH": "2"', "all"),
-        ("image/run.py", '"TZ": "UTC0"', '"TZ": "UTC1"', "all"),
+        ("image/surroundings.py", '"TZ": "UTC0"', '"TZ": "UTC1"', "all"),
         ("image/archive.py", "--fuzz=0", "--fuzz=2", "all"),
         ("image/toolchain.py", '"usr/bin" / target', '"bin" / target', "all"),
         ("image/rootfs.py", "-zlz4hc,12", "-zlz4hc,9", "rootfs card release"),

@@ -10,12 +10,12 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 
 # Each module may import only modules that stand before it.
 ORDER = (
-    "errors", "page", "run", "lock", "doctor", "key", "code", "source", "bare", "debian", "pypi",
-    "archive", "fetch", "config", "duo", "elf", "model", "package", "toolchain", "step", "project",
-    "builders", "inputs", "plan", "build", "rootfs", "bmap", "card", "check", "sbom", "release",
-    "steps", "legal", "qemu", "cycles", "report", "submission", "stories", "console", "board",
-    "diagnose", "flash", "shell", "deploy", "bench", "call", "commands", "screen", "tasks",
-    "testing", "__main__",
+    "errors", "page", "surroundings", "jobs", "run", "lock", "doctor", "install", "key", "code",
+    "source", "bare", "debian", "pypi", "archive", "fetch", "config", "duo", "elf", "model",
+    "package", "toolchain", "step", "project", "builders", "inputs", "plan", "build", "rootfs",
+    "bmap", "card", "check", "sbom", "release", "steps", "legal", "qemu", "cycles", "report",
+    "submission", "stories", "console", "fresh", "board", "diagnose", "flash", "shell", "deploy",
+    "bench", "call", "commands", "screen", "tasks", "testing", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))
@@ -54,3 +54,9 @@ def test_imports_point_downwards(path: Path) -> None:
 def test_doors_have_one_keeper(path: Path) -> None:
     for door, keeper in KEEPERS.items():
         assert door not in imports(path) or room_of(path) == keeper
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_programs_are_looked_for_at_one_place(path: Path) -> None:
+    """Which knows of the folders that are in no ordinary user's PATH."""
+    assert "shutil.which" not in (IMAGE / path).read_text() or room_of(path) == "surroundings"

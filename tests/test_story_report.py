@@ -2,7 +2,6 @@
 """`doit stories`: what is made of the storyteller's output, and of being interrupted."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -46,7 +45,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def test_report(program: Path, tmp_path: Path) -> None:
-    page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 7)
+    page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 7, jobs=2)
     found = json.loads((tmp_path / "out/report.json").read_text())
     assert found["stories"] == found["wanted"] == found["ended"]["model"] == 7
     assert found["refused"] == {"count": 14, "stories": 7}
@@ -64,7 +63,7 @@ def test_report(program: Path, tmp_path: Path) -> None:
 
 def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) -> None:
     program.write_text(PROGRAM.replace("$WORD", "Killed"))
-    page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 2)
+    page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
     assert "| holding a blocked word | 2 |" in page.read_text()
     pattern = stories.blocked(ROOT / stories.WORDS)
     assert pattern.search("Shut  up!") and pattern.search("a gun") and not pattern.search("begun")
@@ -73,13 +72,13 @@ def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) ->
 def test_storyteller_that_fails(program: Path, tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho it broke\nexit 3\n")
     with pytest.raises(UserError, match="storyteller ended with status 3"):
-        stories.perform(program, MODEL, ROOT, tmp_path / "out", 2)
+        stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
 
 
 def test_one_that_ends_early(program: Path, tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\nexit 0\n")
     with pytest.raises(UserError, match="0 of 2 stories were told"):
-        stories.perform(program, MODEL, ROOT, tmp_path / "out", 2)
+        stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
 
 
 def test_interrupt_keeps_what_was_told(program: Path, tmp_path: Path) -> None:
@@ -89,9 +88,9 @@ from pathlib import Path
 from image import stories
 model = stories.Model("toy", Path("m"), Path("t"))
 folder = Path({str(tmp_path)!r}) / "out"
-stories.perform(Path({str(program)!r}), model, Path({str(ROOT)!r}), folder, 99)
+stories.perform(Path({str(program)!r}), model, Path({str(ROOT)!r}), folder, 99, jobs=2)
 """
-    logs = [tmp_path / f"out/worker-{n + 1}/log" for n in range(os.cpu_count() or 1)]
+    logs = [tmp_path / f"out/worker-{n + 1}/log" for n in range(2)]
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as child:
         while not all(log.is_file() and len(stories.parse(log)) == 3 for log in logs):
             assert child.poll() is None

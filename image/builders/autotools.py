@@ -18,8 +18,7 @@ def build(job: Job) -> None:
         "LDFLAGS": " ".join(job.ldflags),
     }
     job.run("./configure", "--prefix=/usr", "--sysconfdir=/etc", *options, env=tools)
-    jobs = job.option("jobs", job.jobs)
-    job.run("make", f"-j{jobs}", *job.option("make"))
+    job.run("make", *job.make_jobs, *job.option("make"))
     job.run("make", *job.option("make"), f"DESTDIR={job.staging}", "install")
     # They hold absolute paths that lead libtool of other packages to the host's libraries.
     for archive in job.staging.rglob("*.la"):

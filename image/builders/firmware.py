@@ -6,6 +6,6 @@ from image.builders.job import Job
 
 def build(job: Job) -> None:
     """Run the recipe's make targets with the cross compiler's prefix and the recipe's variables."""
-    make = ["make", f"--directory={job.directory}", f"-j{job.option('jobs', job.jobs)}"]
+    make = ["make", f"--directory={job.directory}", *job.make_jobs]
     make += [f"CROSS_COMPILE={job.target.prefix}", *job.variables]
     job.run(*make, *job.option("targets"))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from image import run
 from image.errors import UserError
+from image.jobs import places
 from image.package import Package
-from image.toolchain import Target, compiler
+from image.toolchain import STANDARD, Target, compiler
 
 if TYPE_CHECKING:
     from image.config import Config
@@ -29,7 +30,7 @@ class Job:
     source: Path  # unpacked, patched; a builder may write to it
     staging: Path  # install tree: usr/include, usr/lib, usr/bin, boot ...
     log: Path
-    jobs: int
+    jobs: int  # programs at once, together with all other steps
     target: Target
     needs: Mapping[str, Path]  # staging folders of the packages that this one needs
     host: Mapping[str, Path]  # the same, of the packages whose programs make it
@@ -58,6 +59,11 @@ class Job:
         return [f"{name}={str(value).format_map(places)}" for name, value in given]
 
     @property
+    def make_jobs(self) -> list[str]:
+        """What make is told where the recipe limits it, for makefiles that know no other order."""
+        return [f"-j{self.option('jobs')}"] if "jobs" in self.package.recipe else []
+
+    @property
     def cc(self) -> str:
         """The C compiler: musl's where the package needs musl, else the distribution's."""
         return compiler(self.target, self.needs.get("musl"))
@@ -67,7 +73,9 @@ class Job:
         """Compiler flags: the target's, the recipe's, and where the needed headers are."""
         # Paths of this machine must not reach the binary: the card is the same wherever built.
         maps = [f"-ffile-prefix-map={self.source}=.", f"-ffile-prefix-map={self.project}=."]
-        return [*self.target.cflags, *maps, *self.option("cflags"), *self._includes()]
+        standard = [] if self.package.own_source else [STANDARD]
+        recipes = self.option("cflags")  # its own standard counts, being later
+        return [*self.target.cflags, *maps, *standard, *recipes, *self._includes()]
 
     @property
     def ldflags(self) -> list[str]:
@@ -77,7 +85,8 @@ class Job:
 
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> None:
         """Run a program in the source tree, into the step's log."""
-        run.run(command, cwd=self.source, env={**reproducible(), **(env or {})}, log=self.log)
+        given = {**reproducible(), **(env or {})}
+        run.run(command, cwd=self.source, env=given, log=self.log, places=places(self.jobs))
 
     def _includes(self) -> list[str]:
         flags = []

@@ -13,6 +13,7 @@ from image.builders import weigh
 from image.builders.job import Job, copy_file
 from image.errors import UserError
 from image.package import Package
+from image.toolchain import STANDARD
 
 if TYPE_CHECKING:
     from image.config import Config
@@ -39,7 +40,7 @@ def build(job: Job) -> None:
     given = files(job.package, job.project, job.config)
     fragments = [path for path in given if path.suffix != ".yaml"]
     config = job.directory / ".config"
-    make = ["make", f"--directory={job.directory}", f"-j{job.jobs}", *_variables(job)]
+    make = ["make", f"--directory={job.directory}", *_variables(job)]
     _start(job, make, config)
     _append(config, fragments)
     # Both trees know it: every symbol that is still open takes its default.
@@ -105,7 +106,7 @@ def _variables(job: Job) -> list[str]:
     if job.option("musl", False):
         variables += [f"CC={job.cc}", f"EXTRA_CFLAGS={' '.join(job.cflags)}"]
         variables += [f"EXTRA_LDFLAGS={' '.join(job.ldflags)}"]
-    return [*variables, f"CROSS_COMPILE={job.target.prefix}"]
+    return [*variables, f"HOSTCC=gcc {STANDARD}", f"CROSS_COMPILE={job.target.prefix}"]
 
 
 def _append(config: Path, fragments: list[Path]) -> None:

@@ -15,5 +15,4 @@ def build(job: Job) -> None:
         f"DESTDIR={job.staging}",
     ]
     for target in job.option("targets", ["all", "install"]):
-        jobs = job.option("jobs", job.jobs)
-        job.run("make", f"-j{jobs}", *variables, *job.option("make"), target)
+        job.run("make", *job.make_jobs, *variables, *job.option("make"), target)

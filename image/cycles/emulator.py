@@ -131,7 +131,7 @@ def find_emulator() -> Path:
     if path is None or not path.is_file():
         raise UserError(
             "T-Head's emulator is not installed (the Python package xuantie-qemu, x86-64 only)",
-            hint="remove .venv/ready; the next ./doit installs what pyproject.toml asks for",
+            hint="./doit cycles installs it; or see 'measure' in pyproject.toml",
         )
     return path
 

@@ -16,6 +16,7 @@ import urllib3
 from tqdm import tqdm
 
 from image.source import Unavailable
+from image.surroundings import certificates
 
 CHUNK = 1 << 16
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
@@ -103,7 +104,8 @@ def _opened(url: str, begun: int, patience: Patience) -> Iterator[requests.Respo
         headers["Range"] = f"bytes={begun}-"
     timeouts = (patience.connect_s, patience.silence_s)
     try:
-        response = requests.get(url, headers=headers, stream=True, timeout=timeouts)
+        trusted = str(certificates() or "") or True
+        response = requests.get(url, headers=headers, stream=True, timeout=timeouts, verify=trusted)
     except requests.RequestException as error:
         raise _translated(error, patience) from None
     with response:
