@@ -3,7 +3,12 @@
  * certify SEED ROUNDS: what is certified from some logits, some of them wrong within the bound, is
  * what all true logits give. Prints how many choices were certain; ends with status 1, and the
  * case, at the first that was certain and wrong.
+ *
+ * Half of the trials put what decides where the decision changes. Others stand at the ends of what
+ * can be: the first and the last coin, one token or two, lists of nothing and of all, all refused,
+ * errors of nothing, infinity and no number, the coldest and the hottest temperature.
  */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +26,16 @@ static float coin(void) {
     return rng_f32(&state);
 }
 
+static bool happens(double part) {
+    return (double)coin() < part;
+}
+
+static int below(int count) {
+    return (int)(coin() * (float)count);
+}
+
+#define ANY_OF(array) ((array)[below((int)(sizeof(array) / sizeof *(array)))])
+
 /* Nearly normal: the sum of twelve coins. */
 static float normal(void) {
     float sum = -6.0f;
@@ -30,35 +45,55 @@ static float normal(void) {
     return sum;
 }
 
+enum place {
+    LISTED,  /* its logit is known */
+    OUTSIDE, /* of it there is a bound */
+    REFUSED, /* it is in the list and cannot come */
+};
+
 struct trial {
     int vocab;
     float truth[MOST]; /* all logits */
-    bool listed[MOST];
-    float error;
+    enum place place[MOST];
+    bool exact;
+    double error; /* that is claimed */
+    float temperature;
     float topp;
     float coin;
-    bool likeliest;
 };
 
-/* Broad, peaked, full of ties, or of near ties. */
+/* Broad, peaked, equal, full of ties, of near ties, or with most of it far below the rest. */
 static void make_logits(struct trial *t) {
     float width = 0.5f + 6.0f * coin();
-    int kind = (int)(coin() * 4.0f);
+    int kind = below(6);
     for (int i = 0; i < t->vocab; i++) {
         float value = width * normal();
-        if (kind == 1) {
-            value = roundf(value);
-        } else if (kind == 2) {
-            value = roundf(value) + 1e-6f * normal();
-        }
-        t->truth[i] = value;
+        float values[] = {value,  roundf(value), roundf(value) + 1e-6f * normal(),
+                          value,  1.5f,          happens(0.9) ? value - 95.0f : value};
+        t->truth[i] = values[kind];
     }
     if (kind == 3) {
-        t->truth[(int)(coin() * (float)t->vocab)] += 12.0f;
+        t->truth[below(t->vocab)] += 12.0f;
     }
-    float limit = width * (coin() < 0.3f ? -9.0f : 2.0f * coin() - 1.5f);
+    float limit = width * (happens(0.3) ? -9.0f : 2.0f * coin() - 1.5f);
     for (int i = 0; i < t->vocab; i++) {
-        t->listed[i] = i == 0 || t->truth[i] > limit;
+        t->place[i] = t->truth[i] > limit ? LISTED : OUTSIDE;
+    }
+}
+
+/* Lists that hold all, or nothing, or miss or hold one token; what is refused; the list's ends. */
+static void move(struct trial *t) {
+    int one = below(t->vocab), last = t->vocab - 1;
+    bool refuse = happens(0.2), all = happens(0.05), refused = happens(0.02), single = happens(0.03);
+    for (int i = 0; i < t->vocab; i++) {
+        t->place[i] = all || (single && i == one) ? LISTED : single ? OUTSIDE : t->place[i];
+        t->place[i] = refused || (refuse && happens(0.3)) ? REFUSED : t->place[i];
+    }
+    t->place[0] = happens(0.2) ? LISTED : t->place[0];
+    t->place[0] = happens(0.2) ? OUTSIDE : t->place[0];
+    t->place[last] = happens(0.1) ? OUTSIDE : t->place[last];
+    for (int i = 0; i < t->vocab; i++) {
+        t->truth[i] = t->place[i] == REFUSED ? -INFINITY : t->truth[i];
     }
 }
 
@@ -71,75 +106,99 @@ static int descending(const void *left, const void *right) {
 static void aim(struct trial *t) {
     static double p[MOST];
     double sum = 0.0, most = -INFINITY;
+    bool sorted = t->topp > 0.0f && t->topp < 1.0f;
     for (int i = 0; i < t->vocab; i++) {
-        most = fmax(most, (double)t->truth[i]);
+        most = fmax(most, (double)(t->truth[i] / t->temperature));
     }
     for (int i = 0; i < t->vocab; i++) {
-        p[i] = exp((double)t->truth[i] - most);
+        p[i] = exp((double)(t->truth[i] / t->temperature) - most);
         sum += p[i];
     }
-    qsort(p, (size_t)t->vocab, sizeof *p, descending);
-    int last = (int)(coin() * coin() * 12.0f) % t->vocab, hit = (int)(coin() * (float)(last + 1));
+    int last = t->vocab - 1;
+    if (sorted) {
+        qsort(p, (size_t)t->vocab, sizeof *p, descending);
+        last = (int)(coin() * coin() * 12.0f) % t->vocab;
+    }
+    int target = sorted ? below(last + 1) : below(happens(0.5) ? 3 : t->vocab) % t->vocab;
     double nucleus = 0.0, part = 0.0;
     for (int i = 0; i <= last; i++) {
         nucleus += p[i];
-        part += i <= hit ? p[i] : 0.0;
+        part += i <= target ? p[i] : 0.0;
     }
-    float nudge = (coin() < 0.5f ? 1e-7f : 1e-4f) * normal();
-    if (coin() < 0.5f && nucleus / sum < 0.999) {
+    float nudge = (happens(0.5) ? 1e-7f : 1e-4f) * normal();
+    if (sorted && happens(0.5) && nucleus / sum < 0.999) {
         t->topp = (float)(nucleus / sum) + nudge;
     }
-    if (coin() < 0.5f) {
+    if (happens(0.5)) {
         float edge = (float)(part / nucleus) + nudge;
         t->coin = edge >= 0.0f && edge < 1.0f ? edge : t->coin;
     }
 }
 
 static void make(struct trial *t) {
-    static const float errors[] = {0.0f, 0.0f, 1e-5f, 1e-3f, 0.1f};
-    static const float topps[] = {0.9f, 0.9f, 0.5f, 0.99f, 1.0f, 0.0f};
-    *t = (struct trial){.vocab = 2 + (int)(coin() * (float)(coin() < 0.5f ? 30 : MOST - 2))};
+    static const double errors[] = {1e-5, 1e-3, 1e-3, 0.1, 2.0, 0.0, INFINITY, NAN};
+    static const float topps[] = {0.9f, 0.9f, 0.5f, 0.99f, 1.0f, 0.0f, 1e-6f, 1.0f - 1e-6f};
+    static const float temperatures[] = {1.0f, 1.0f, 0.0f, 0.5f, 5.0f, 1e-2f, 1e-4f};
+    static const float coins[] = {0.0f, 1.0f - 0x1p-24f, 0x1p-24f};
+    int sizes[] = {1, 2, 3, 30, 30, MOST};
+    memset(t, 0, sizeof *t);
+    t->vocab = 1 + below(ANY_OF(sizes));
     make_logits(t);
-    t->error = errors[(int)(coin() * 5.0f)];
-    t->topp = topps[(int)(coin() * 6.0f)];
-    t->likeliest = coin() < 0.2f;
+    move(t);
+    t->exact = happens(0.4);
+    t->error = ANY_OF(errors);
+    t->topp = ANY_OF(topps);
+    t->temperature = ANY_OF(temperatures);
     t->coin = coin();
-    if (t->topp > 0.0f && t->topp < 1.0f) {
+    if (t->temperature > 0.0f) {
         aim(t);
     }
+    t->coin = happens(0.1) ? ANY_OF(coins) : t->coin;
+}
+
+/* A logit that errs by the whole error or less: not more, where floats are too coarse for it. */
+static float distort(const struct trial *t, float truth) {
+    double error = t->exact || !isfinite(t->error) ? 0.0 : t->error;
+    double part = happens(0.5) ? 1.0 : (double)coin();
+    float wrong = (float)((double)truth + (happens(0.5) ? part : -part) * error);
+    return fabs((double)wrong - (double)truth) <= error ? wrong : truth;
 }
 
 static int certified(const struct trial *t) {
     static float logits[MOST], powers[MOST];
     static int32_t tokens[MOST];
     static struct candidate room[MOST];
-    struct evidence e = {.logits = logits, .powers = powers, .tokens = tokens, .error = t->error,
-                         .outside = {.most = -INFINITY}, .vocab_size = t->vocab};
+    float scale = t->temperature == 0.0f ? 1.0f : t->temperature;
+    struct evidence e = {.logits = logits, .powers = powers, .tokens = tokens, .exact = t->exact,
+                         .error = t->error / (double)scale, .outside = SHORTLIST_NOTHING,
+                         .vocab_size = t->vocab};
     for (int i = 0; i < t->vocab; i++) {
-        if (t->listed[i]) {
-            /* Any two err by no more than `error` against each other. */
-            float wrong = t->error * 0.49f * (coin() < 0.5f ? 2.0f * coin() - 1.0f : 1.0f);
-            logits[e.count] = t->truth[i] + (coin() < 0.5f ? wrong : -wrong);
+        if (t->place[i] != OUTSIDE) {
+            bool refused = t->place[i] == REFUSED;
+            logits[e.count] = refused ? -FLT_MAX : distort(t, t->truth[i]) / scale;
             tokens[e.count++] = i;
         }
     }
-    e.most = kernels_portable.greatest(logits, e.count);
-    kernels_portable.exponents(powers, logits, e.most, e.count);
+    if (e.count > 0) {
+        e.most = kernels_portable.greatest(logits, e.count);
+        kernels_portable.exponents(powers, logits, e.most, e.count);
+    }
+    float above = happens(0.5) ? 0.01f : 0.0f;
     for (int i = 0; i < t->vocab; i++) {
-        if (!t->listed[i]) {
-            float bound = t->truth[i] + t->error + 0.01f;
+        if (t->place[i] == OUTSIDE) {
+            float bound = (distort(t, t->truth[i]) + above) / scale;
             e.outside.most = fmaxf(e.outside.most, bound);
             e.outside.mass += exp((double)bound - (double)e.most);
         }
     }
-    return certify(&e, room, t->likeliest, t->topp, t->coin);
+    return certify(&e, room, t->temperature == 0.0f, t->topp, t->coin);
 }
 
 static int reference(struct sampler *sampler, const struct trial *t) {
     static float logits[MOST];
     memcpy(logits, t->truth, sizeof logits);
     sampler->vocab_size = t->vocab;
-    return sampler_choose(sampler, logits, t->likeliest ? 0.0f : 1.0f, t->topp, t->coin);
+    return sampler_choose(sampler, logits, t->temperature, t->topp, t->coin);
 }
 
 int main(int argc, char **argv) {
@@ -156,9 +215,11 @@ int main(int argc, char **argv) {
         int token = certified(&trial);
         certain += token != UNCERTAIN;
         if (token != UNCERTAIN && token != reference(&sampler, &trial)) {
-            printf("round %d: certified %d, true %d: vocab %d error %g topp %.9g coin %.9g%s\n",
-                   round, token, reference(&sampler, &trial), trial.vocab, (double)trial.error,
-                   (double)trial.topp, (double)trial.coin, trial.likeliest ? " likeliest" : "");
+            printf("round %d: certified %d, true %d: vocab %d %s error %g temperature %g topp %.9g "
+                   "coin %.9g\n",
+                   round, token, reference(&sampler, &trial), trial.vocab,
+                   trial.exact ? "exact" : "inexact", trial.error, (double)trial.temperature,
+                   (double)trial.topp, (double)trial.coin);
             status = EXIT_FAILURE;
         }
     }

@@ -18,11 +18,11 @@ def trials(programs: Path) -> Engine:
 
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_what_is_certified_is_true(trials: Engine, seed: int) -> None:
-    """Coins and nuclei lie on the edges of decisions in half of the cases."""
+    """Coins and nuclei lie on the edges of decisions, or stand at the ends, in most cases."""
     done = trials(str(seed), str(ROUNDS))
     assert done.status == 0, done.out.decode()
     # Nor may everything be uncertain, nor anything that an edge was drawn through be taken.
-    assert 0.2 * ROUNDS < int(done.out) < 0.95 * ROUNDS
+    assert 0.2 * ROUNDS < int(done.out) < 0.6 * ROUNDS
 
 
 def test_certifying_under_sanitizers(programs: Path) -> None:

@@ -10,75 +10,138 @@
 #define ROUNDING 0x1p-24
 /* Relative errors of expf and of the kernels' e^x (2 ulp), of the division by the normaliser. */
 #define EACH (8 * ROUNDING)
+/* The kernels take what is this far below the likeliest logit for impossible; run.c does not. */
+#define REACH 88.0
+
+/*
+ * All comparisons below are written so that no number (NaN), wherever it comes from, and an
+ * infinite error make them false, and false is uncertain.
+ */
 
 /* Temperature 0: the first of the greatest logits. */
 static int greedy(const struct evidence *e) {
     int best = 0;
-    for (int i = 1; i < e->count; i++) {
-        if (e->logits[i] > e->logits[best]) {
-            best = i;
-        }
+    bool numbers = true;
+    for (int i = 0; i < e->count; i++) {
+        best = e->logits[i] > e->logits[best] ? i : best;
+        numbers = numbers && !isnan(e->logits[i]);
     }
-    float rival = e->outside.most;
+    double rival = (double)e->outside.most;
     for (int i = 0; i < e->count; i++) {
         /* Of bits that are equal run.c takes the first, and so does this. */
-        bool tie = e->error == 0.0f && e->logits[i] == e->logits[best];
-        if (i != best && !tie && e->logits[i] > rival) {
-            rival = e->logits[i];
+        bool tie = e->exact && e->logits[i] == e->logits[best];
+        if (i != best && !tie) {
+            rival = fmax(rival, (double)e->logits[i]);
         }
     }
-    return e->logits[best] - rival > 2.0f * e->error ? e->tokens[best] : UNCERTAIN;
+    double margin = e->exact ? 0.0 : 2.0 * e->error;
+    return numbers && (double)e->logits[best] - rival > margin ? e->tokens[best] : UNCERTAIN;
 }
 
-/* What run.c's normaliser can be, relative to the likeliest token's 1. */
-struct normaliser {
-    double least;
-    double most;
+/*
+ * By how much the ratio of two powers can be wrong. Where the logits are not run.c's, they and
+ * run.c's round when they are divided by the temperature, and when the greatest is taken away.
+ */
+static double doubt(const struct evidence *e) {
+    double rounding = 4.0 * ROUNDING * (fabs((double)e->most) + REACH);
+    return exp(2.0 * (EACH + (e->exact ? 0.0 : e->error + rounding)));
+}
+
+/*
+ * What run.c's normaliser is made of, relative to the likeliest token's 1. Adding in float32 errs by
+ * at most half a unit in the last place of the sum for each addend that is not small; a small one
+ * adds between nothing and twice itself.
+ */
+struct total {
+    double large; /* the sum of those that are not small */
+    int count;    /* of them */
+    double rest;  /* at most, of all others: small ones and rows outside, twice */
 };
 
-/*
- * Adding in float32 errs by at most half a unit in the last place of the sum for each addend that
- * is not small; a small one adds between nothing and twice itself.
- */
-static struct normaliser normalise(const struct evidence *e) {
-    double sum = 0.0, small = 0.0;
-    int large = 0;
+static bool is_small(double power) {
+    return !(power >= ROUNDING / 2);
+}
+
+static struct total add_up(const struct evidence *e) {
+    struct total total = {0};
+    double small = 0.0;
     for (int i = 0; i < e->count; i++) {
         double power = (double)e->powers[i];
-        if (power >= ROUNDING / 2) {
-            sum += power;
-            large++;
-        } else {
+        if (is_small(power)) {
             small += power;
+        } else {
+            total.large += power;
+            total.count++;
         }
     }
-    double rounding = (large * ROUNDING + EACH) * sum;
-    return (struct normaliser){sum - rounding, sum + rounding + 2.0 * (small + e->outside.mass)};
+    /* What is nothing here can be as much as the least normal float in run.c. */
+    small += e->outside.mass + e->vocab_size * (double)FLT_MIN;
+    total.rest = 2.0 * small;
+    return total;
 }
 
-/*
- * The part c of a sum that some of its terms make up, when each term errs by a factor of up to
- * e^error against the others: c / (1 - c) errs by e^(2 error) at most, of which this is the first
- * order, with the second in the factor.
- */
-static double spread(const struct evidence *e, double part) {
-    double error = (double)e->error + EACH;
-    return 2.0 * error * (1.0 + 2.0 * error) * part * (1.0 - part > 0.0 ? 1.0 - part : 0.0);
+/* A part of a sum: both are powers at hand, the true ones differ by the doubt and by rounding. */
+struct share {
+    double part;
+    double rest;
+    double doubt;
+    double rounding; /* relative, of sums in float32 and what is computed with them */
+};
+
+/* True when the part of the whole is greater than the limit, whatever the errors. */
+static bool is_above(struct share s, double limit) {
+    return limit * (s.part + s.rest * s.doubt) < s.part * (1.0 - s.rounding);
 }
 
-/*
- * Candidates of at least `gate`, likeliest first. Returns how many. Instead of a token each has its
- * place in the list, which is in the same order.
- */
-static int collect(const struct evidence *e, struct candidate *room, float gate) {
+/* True when it is not. */
+static bool is_within(struct share s, double limit) {
+    return s.part <= limit * (s.part + s.rest / s.doubt) * (1.0 - s.rounding);
+}
+
+/* All tokens, in order of their index, until the sum passes the coin. */
+static int choose_any(const struct evidence *e, float coin) {
+    struct total total = add_up(e);
+    double large = 0.0, small = 0.0, unseen = e->outside.mass + e->vocab_size * (double)FLT_MIN;
+    struct share share = {.doubt = doubt(e)};
     int count = 0;
     for (int i = 0; i < e->count; i++) {
-        if (e->powers[i] >= gate) {
-            room[count++] = (struct candidate){e->powers[i], i};
+        double power = (double)e->powers[i], before = large + 2.0 * (small + unseen);
+        share.rounding = (total.count + count + 16) * ROUNDING;
+        struct share earlier = share;
+        if (is_small(power)) {
+            small += power;
+            continue; /* alone it is less than what is uncertain */
+        }
+        large += power;
+        count++;
+        share.part = large;
+        share.rest = total.large - large + total.rest;
+        if (is_above(share, (double)coin)) {
+            /* All rows outside may come before this token, unless it is the first of all. */
+            earlier.part = e->tokens[i] == 0 ? 0.0 : before;
+            earlier.rest = total.large - (large - power);
+            return is_within(earlier, (double)coin) ? e->tokens[i] : UNCERTAIN;
         }
     }
-    qsort(room, (size_t)count, sizeof *room, candidate_compare);
-    return count;
+    return UNCERTAIN;
+}
+
+/* What can be part of a nucleus: likeliest first, each with its place in the list. */
+struct front {
+    const struct candidate *candidates;
+    int count;
+    double gate; /* all others in the list are below it */
+};
+
+static struct front collect(const struct evidence *e, struct candidate *room, double gate) {
+    struct front front = {.candidates = room, .gate = gate};
+    for (int i = 0; i < e->count; i++) {
+        if ((double)e->powers[i] >= gate) {
+            room[front.count++] = (struct candidate){e->powers[i], i};
+        }
+    }
+    qsort(room, (size_t)front.count, sizeof *room, candidate_compare);
+    return front;
 }
 
 /* The nucleus ends at one of the candidates `first` to `last`. */
@@ -87,20 +150,20 @@ struct edge {
     int last; /* -1: it cannot be told */
 };
 
-static struct edge find_edge(const struct evidence *e, const struct candidate *candidates,
-                             int count, const struct normaliser *z, double topp) {
+static struct edge find_edge(const struct front *front, const struct total *total, double doubt,
+                             double topp) {
     struct edge edge = {-1, -1};
-    double sum = 0.0;
-    for (int i = 0; i < count; i++) {
-        sum += (double)candidates[i].probability;
-        double rounding = (i + 4) * ROUNDING;
-        double most = sum / z->least, least = sum / z->most;
-        if (edge.first < 0 && most + spread(e, least) + rounding > topp) {
+    struct share share = {.doubt = doubt};
+    for (int i = 0; i < front->count && edge.last < 0; i++) {
+        share.part += (double)front->candidates[i].probability;
+        share.rounding = (total->count + i + 16) * ROUNDING;
+        share.rest = fmax(total->large - share.part, 0.0);
+        if (edge.first < 0 && !is_within(share, topp)) {
             edge.first = i;
         }
-        if (least - spread(e, least) - rounding > topp) {
+        share.rest += total->rest;
+        if (is_above(share, topp)) {
             edge.last = i;
-            break;
         }
     }
     return edge;
@@ -108,112 +171,81 @@ static struct edge find_edge(const struct evidence *e, const struct candidate *c
 
 /* Bits that are equal stay in the order of their index, in run.c and here. */
 static bool is_tie(const struct evidence *e, const struct candidate *a, const struct candidate *b) {
-    return e->error == 0.0f && e->logits[a->token] == e->logits[b->token];
+    return e->exact && e->logits[a->token] == e->logits[b->token];
 }
 
-/*
- * True when no candidate that is no tie can change places with this one. `whole`: there are no
- * others than these.
- */
-static bool stands_alone(const struct evidence *e, const struct candidate *candidates, int count,
-                         bool whole, int index) {
-    const struct candidate *mine = &candidates[index];
-    float margin = mine->probability * (2.0f * e->error + (float)EACH) * 1.01f;
-    for (int step = -1; step <= 1; step += 2) {
-        int i = index + step;
-        while (i >= 0 && i < count && is_tie(e, mine, &candidates[i])) {
-            i += step;
-        }
-        if (i == count && !whole) {
-            return false;
-        }
-        if (i >= 0 && i < count &&
-            fabsf(candidates[i].probability - mine->probability) <= margin) {
-            return false;
-        }
+/* True when no candidate that is no tie can change places with this one. */
+static bool stands_alone(const struct evidence *e, const struct front *front, double doubt,
+                         int index) {
+    const struct candidate *mine = &front->candidates[index];
+    int before = index - 1, after = index + 1;
+    while (before >= 0 && is_tie(e, mine, &front->candidates[before])) {
+        before--;
     }
-    return true;
+    while (after < front->count && is_tie(e, mine, &front->candidates[after])) {
+        after++;
+    }
+    double power = (double)mine->probability;
+    double below = after < front->count ? (double)front->candidates[after].probability
+                                        : front->gate;
+    return power > below * doubt &&
+           (before < 0 || (double)front->candidates[before].probability > power * doubt);
 }
 
 /* The candidate that the coin hits in a nucleus that ends at `last`. */
-static int hit(const struct evidence *e, const struct candidate *candidates, int last,
-               double coin) {
-    double nucleus = 0.0, sum = 0.0;
+static int hit(const struct front *front, double doubt, int last, double coin) {
+    double nucleus = 0.0;
     for (int i = 0; i <= last; i++) {
-        nucleus += (double)candidates[i].probability;
+        nucleus += (double)front->candidates[i].probability;
     }
-    double rounding = 2 * (last + 4) * ROUNDING;
-    for (int i = 0; i < last; i++) {
-        sum += (double)candidates[i].probability;
-        double part = sum / nucleus, margin = spread(e, part) + rounding;
-        if (coin < part - margin) {
-            return i;
-        }
-        if (coin <= part + margin) {
-            return UNCERTAIN;
+    struct share share = {.doubt = doubt, .rest = nucleus, .rounding = 2 * (last + 4) * ROUNDING};
+    for (int i = 0; i <= last; i++) {
+        struct share earlier = share;
+        share.part += (double)front->candidates[i].probability;
+        share.rest = nucleus - share.part;
+        /* run.c takes the last when no sum passes the coin. */
+        if (i == last || is_above(share, coin)) {
+            return is_within(earlier, coin) ? i : UNCERTAIN;
         }
     }
-    return last;
+    return UNCERTAIN;
 }
 
-static int nucleus_choice(const struct evidence *e, const struct candidate *candidates, int count,
-                          bool whole, const struct edge *edge, float coin) {
-    int index = hit(e, candidates, edge->first, (double)coin);
+static int nucleus_choice(const struct evidence *e, const struct front *front, double doubt,
+                          const struct edge *edge, float coin) {
+    int index = hit(front, doubt, edge->first, (double)coin);
     for (int last = edge->first + 1; last <= edge->last && index != UNCERTAIN; last++) {
-        if (hit(e, candidates, last, (double)coin) != index) {
+        if (hit(front, doubt, last, (double)coin) != index) {
             return UNCERTAIN;
         }
     }
-    if (index == UNCERTAIN || !stands_alone(e, candidates, count, whole, index)) {
+    if (index == UNCERTAIN || !stands_alone(e, front, doubt, index)) {
         return UNCERTAIN;
     }
-    return e->tokens[candidates[index].token];
+    return e->tokens[front->candidates[index].token];
 }
 
 /* Nucleus sampling; each round looks at more candidates until the nucleus lies among them. */
 static int choose_topp(const struct evidence *e, struct candidate *room, float topp,
                        float coin) {
-    const float cutoff = (1.0f - topp) / (float)(e->vocab_size - 1);
-    struct normaliser z = normalise(e);
-    /* Everything that run.c may sort; below it there is nothing to look at. */
-    float least = cutoff * (float)z.least * 0.5f;
-    for (float gate = 0x1p-6f;; gate *= 0x1p-4f) {
-        gate = gate > least ? gate : least;
-        int count = collect(e, room, gate);
-        struct edge edge = find_edge(e, room, count, &z, (double)topp);
-        bool all = gate <= least;
-        /* The candidate after the nucleus must be seen, too: it could change places. */
-        if (edge.last < 0 || (edge.last + 1 == count && !all)) {
-            if (all) {
-                return UNCERTAIN;
-            }
+    struct total total = add_up(e);
+    double wrong = doubt(e), cutoff = (double)((1.0f - topp) / (float)(e->vocab_size - 1));
+    double most = (total.large + total.rest) / (1.0 - (total.count + 16) * ROUNDING);
+    /* What run.c leaves out before it sorts, and what may be outside. */
+    double rival = fmax(cutoff * most, exp((double)e->outside.most - (double)e->most));
+    double least = cutoff * total.large * 0.5;
+    bool all = false;
+    for (double gate = 0x1p-6; !all; gate *= 0x1p-4) {
+        all = !(gate > least);
+        struct front front = collect(e, room, all ? least : gate);
+        struct edge edge = find_edge(&front, &total, wrong, (double)topp);
+        if (edge.last < 0) {
             continue;
         }
+        /* Nothing else may come into the nucleus. */
         double power = (double)room[edge.last].probability;
-        double error = 2.0 * (double)e->error + EACH;
-        double rival = exp((double)e->outside.most - (double)e->most);
-        if (power * (1.0 - error) <= rival ||
-            power * (1.0 - error) <= (double)cutoff * z.most * (1.0 + 4 * EACH)) {
-            return UNCERTAIN;
-        }
-        return nucleus_choice(e, room, count, all, &edge, coin);
-    }
-}
-
-/* All tokens, in order of their index, until the sum passes the coin. */
-static int choose_any(const struct evidence *e, float coin) {
-    struct normaliser z = normalise(e);
-    double sum = 0.0, rounding = (e->count + 4) * ROUNDING;
-    double slack = (z.most - z.least) / z.least + rounding;
-    for (int i = 0; i < e->count; i++) {
-        sum += (double)e->powers[i];
-        double part = sum / z.most;
-        double margin = spread(e, part < 1.0 ? part : 1.0) + slack;
-        if ((double)coin < part - margin) {
-            return e->tokens[i];
-        }
-        if ((double)coin <= part + margin) {
-            return UNCERTAIN;
+        if (power > fmax(rival, front.gate) * wrong) {
+            return nucleus_choice(e, &front, wrong, &edge, coin);
         }
     }
     return UNCERTAIN;
@@ -221,6 +253,14 @@ static int choose_any(const struct evidence *e, float coin) {
 
 int certify(const struct evidence *evidence, struct candidate *room, bool likeliest, float topp,
             float coin) {
+    /*
+     * Where all is refused, or no number, the greatest is none. A row outside that can be the
+     * likeliest would change what all powers are relative to.
+     */
+    if (evidence->count == 0 || !(fabsf(evidence->most) < FLT_MAX) ||
+        !(evidence->outside.most < evidence->most)) {
+        return UNCERTAIN;
+    }
     if (likeliest) {
         return greedy(evidence);
     }

@@ -20,10 +20,12 @@ struct evidence {
     const float *logits;   /* (count) of the short list, divided by the temperature */
     const float *powers;   /* (count) e^(logit - most) */
     const int32_t *tokens; /* (count) ascending */
-    int count;
+    int count;             /* 0: nothing is known, nothing is certain */
     float most;            /* the greatest of the logits */
-    float error;           /* of the difference of two logits, at most; 0: they are run.c's bits */
-    struct bound outside;  /* of the rows that are not in the list; mass relative to `most` */
+    bool exact;            /* the logits are run.c's bits */
+    double error;          /* else, when one number is added to all logits, in the list and
+                              outside, each errs by this at most; it may be infinite */
+    struct bound outside;  /* of all rows that have no logit here; mass relative to `most` */
     int vocab_size;
 };
 

@@ -115,7 +115,7 @@ static void filter(struct decision *d, const struct shortlist *list, float *logi
     static const float REACH = 18.0f;
     int count = list->matrix.rows;
     float most = NEVER;
-    d->hidden = (struct bound){.most = -INFINITY, .mass = 0.0};
+    d->hidden = SHORTLIST_NOTHING;
     for (bool again = true; again;) {
         most = k->greatest(logits, count);
         again = false;
@@ -137,9 +137,12 @@ static void filter(struct decision *d, const struct shortlist *list, float *logi
     }
 }
 
-/* The logits of the short list, divided by the temperature, and their powers. */
+/*
+ * The logits of the short list, divided by the temperature, and their powers. `exact`: they are the
+ * reference's.
+ */
 static struct evidence weigh(struct chooser *chooser, float *logits, struct decision *d,
-                             float error) {
+                             bool exact) {
     const struct model *model = chooser->transformer->model;
     const struct kernels *k = chooser->transformer->kernels;
     const struct shortlist *list = &model->shortlist;
@@ -157,20 +160,20 @@ static struct evidence weigh(struct chooser *chooser, float *logits, struct deci
         .tokens = list->tokens,
         .count = count,
         .most = k->greatest(logits, count),
-        .error = error / scale,
+        .exact = exact,
+        .error = (double)model->error / (double)scale,
         .vocab_size = model->shape.vocab_size,
     };
     k->exponents(chooser->powers, logits, evidence.most, count);
     return evidence;
 }
 
-/* What the evidence says with these bounds of the rows outside, which err as the others do. */
+/* What the evidence says with these bounds of the rows outside. */
 static int rule(struct chooser *chooser, struct evidence *evidence, struct bound outside,
                 const struct decision *d) {
     const struct question *q = d->question;
-    double mass = outside.mass + d->hidden.mass;
-    evidence->outside.most = fmaxf(outside.most, d->hidden.most) + evidence->error;
-    evidence->outside.mass = mass * (1.0 + 2.0 * (double)evidence->error);
+    evidence->outside.most = fmaxf(outside.most, d->hidden.most);
+    evidence->outside.mass = outside.mass + d->hidden.mass;
     return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin);
 }
 
@@ -192,8 +195,7 @@ static int judge(struct chooser *chooser, struct evidence *evidence, const struc
 /* From logits of the short list in the model's own precision. */
 static int choose_from_list(struct chooser *chooser, float *logits, struct decision *d) {
     const struct model *model = chooser->transformer->model;
-    bool exact = model->precision == PRECISION_F32;
-    struct evidence evidence = weigh(chooser, logits, d, exact ? 0.0f : model->error);
+    struct evidence evidence = weigh(chooser, logits, d, model->precision == PRECISION_F32);
     return judge(chooser, &evidence, d);
 }
 
@@ -201,7 +203,7 @@ static int choose_from_list(struct chooser *chooser, float *logits, struct decis
 static int choose_from_exact_list(struct chooser *chooser, struct decision *d) {
     const struct model *model = chooser->transformer->model;
     compute_rows(chooser, chooser->logits, d->x, model->wcls.listed, model->shortlist.matrix.rows);
-    struct evidence evidence = weigh(chooser, chooser->logits, d, 0.0f);
+    struct evidence evidence = weigh(chooser, chooser->logits, d, true);
     return judge(chooser, &evidence, d);
 }
 
@@ -274,7 +276,7 @@ bool chooser_choose(struct chooser *chooser, const float *x, int count, int row,
     size_t dim = (size_t)t->model->shape.dim, rows = (size_t)tiles_rows(matrix->rows);
     float *logits = matrix->rows > 0 ? chooser->logits + (size_t)row * rows : NULL;
     struct decision decision = {
-        .question = question, .x = x + (size_t)row * dim, .hidden = {.most = -INFINITY}};
+        .question = question, .x = x + (size_t)row * dim, .hidden = SHORTLIST_NOTHING};
     *again = false;
     if (!model_wait(t->model, t->model->shape.n_layers, error)) {
         return false;

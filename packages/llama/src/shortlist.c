@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "arithmetic.h"
 #include "exact.h"
 
 int shortlist_before(const struct shortlist *list, int token) {
@@ -55,69 +54,110 @@ void shortlist_coarsen(struct shortlist *list, int index, const float *row) {
 }
 
 /*
- * Float32 sums of this length miss at most a few 1e-5 of the lengths that are multiplied; the
- * bounds are widened by this part of them.
+ * A product of n terms in float32, run.c's or a kernel's, misses at most this part of the sum of
+ * its terms' sizes; by Cauchy and Schwarz that sum is at most the product of both lengths. Double
+ * precision misses nothing that this does not cover.
  */
-static const float SLACK = 1e-4f;
-
-static float length(const float *x, int size) {
-    return sqrtf(exact_dot(x, x, size)) * (1.0f + SLACK);
+static double slack(int columns) {
+    return 1.01 * (columns + 4) * 0x1p-24;
 }
 
-static void add_row(struct bound *bound, float logit, int rows, float reference,
-                    float temperature) {
-    logit /= temperature;
-    bound->most = fmaxf(bound->most, logit);
-    bound->mass += (double)rows * (double)expf(logit - reference);
+static double length(const float *x, int size) {
+    double sum = 0.0;
+    for (int i = 0; i < size; i++) {
+        sum += (double)x[i] * (double)x[i];
+    }
+    return sqrt(sum);
 }
 
-static struct bound nothing(void) {
-    return (struct bound){.most = -INFINITY, .mass = 0.0};
+static double product(const float *a, const float *b, int size) {
+    double sum = 0.0;
+    for (int i = 0; i < size; i++) {
+        sum += (double)a[i] * (double)b[i];
+    }
+    return sum;
+}
+
+/* What the logits are compared with, and the bound so far. */
+struct search {
+    float reference;
+    float temperature;
+    double most;
+    double mass;
+};
+
+static struct search begin(float reference, float temperature) {
+    return (struct search){reference, temperature, -INFINITY, 0.0};
+}
+
+static void add_row(struct search *search, double logit, int rows) {
+    logit = (logit + (double)FLT_MIN) / (double)search->temperature;
+    logit += fabs(logit) * 0x1p-23; /* run.c rounds here, and so does what follows */
+    search->most = fmax(search->most, logit);
+    search->mass += (double)rows * (double)expf((float)(logit - (double)search->reference));
+}
+
+/* What is no number is no bound. */
+static struct bound end(const struct search *search) {
+    float most = nextafterf((float)search->most, INFINITY);
+    return isfinite(search->mass) ? (struct bound){most, search->mass * (1.0 + 1e-5)}
+                                  : SHORTLIST_UNBOUND;
 }
 
 /* What every logit outside has in common, rounded up. */
-static float common(const struct shortlist *list, const float *x, float size) {
+static double common(const struct shortlist *list, const float *x, double size) {
     int columns = list->matrix.columns;
-    return exact_dot(list->centre, x, columns) + SLACK * size * length(list->centre, columns);
+    return product(list->centre, x, columns) +
+           slack(columns) * size * length(list->centre, columns);
 }
 
 struct bound shortlist_bound(const struct shortlist *list, const float *x, float reference,
                              float temperature) {
-    struct bound bound = nothing();
     if (list->outside == 0) {
-        return bound;
+        return SHORTLIST_NOTHING;
     }
-    float size = length(x, list->matrix.columns);
-    float middle = common(list, x, size);
+    struct search search = begin(reference, temperature);
+    int columns = list->matrix.columns;
+    double size = length(x, columns), middle = common(list, x, size);
     for (int i = 0; i < RINGS; i++) {
         if (list->rings[i].rows > 0) {
-            add_row(&bound, middle + list->rings[i].radius * size, list->rings[i].rows, reference,
-                    temperature);
+            double rest = (double)list->rings[i].radius * size * (1.0 + slack(columns));
+            add_row(&search, middle + rest, list->rings[i].rows);
         }
     }
-    return bound;
+    return end(&search);
+}
+
+/*
+ * The values of a row in four bits are stored without their sign, 0 to 14: COARSE_MAX is taken away
+ * here, times the sum of x. What float32 misses of that, and run.c of the row itself, goes with
+ * the row's scale: the factor, beside what the bits miss, of an upper bound.
+ */
+static double surplus(const float *x, double size, int columns) {
+    double sum = 0.0, sizes = 0.0;
+    for (int c = 0; c < columns; c++) {
+        sum += (double)x[c];
+        sizes += fabs((double)x[c]);
+    }
+    return slack(columns) * COARSE_MAX * (2.0 * sizes + sqrt((double)columns) * size) -
+           COARSE_MAX * sum;
 }
 
 struct bound shortlist_bound_closely(const struct shortlist *list, const struct kernels *kernels,
                                      const float *x, float reference, float temperature) {
-    struct bound bound = nothing();
+    struct search search = begin(reference, temperature);
     int columns = list->matrix.columns;
-    float size = length(x, columns), middle = common(list, x, size);
-    float sum = 0.0f;
-    for (int c = 0; c < columns; c++) {
-        sum += x[c];
-    }
+    double size = length(x, columns), middle = common(list, x, size);
+    double per_scale = surplus(x, size, columns), per_missing = size * (1.0 + slack(columns));
     float logits[TILE];
     for (int first = 0; first < list->outside; first += TILE) {
         kernels->tile_q4(logits, x, list->coarse + tiles_words_q4(first, columns),
                          list->scale + first, columns);
         for (int i = 0; i < TILE && first + i < list->outside; i++) {
-            int row = first + i;
-            /* The values are stored without their sign: COARSE_MAX is taken away here. */
-            float near = logits[i] - list->scale[row] * (COARSE_MAX * sum);
-            float rest = (list->missing[row] + SLACK) * size;
-            add_row(&bound, middle + near + rest, 1, reference, temperature);
+            double rest = (double)list->scale[first + i] * per_scale +
+                          (double)list->missing[first + i] * per_missing;
+            add_row(&search, middle + (double)logits[i] + rest, 1);
         }
     }
-    return bound;
+    return end(&search);
 }

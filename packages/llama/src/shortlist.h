@@ -10,6 +10,8 @@
 #ifndef LLAMA_SHORTLIST_H
 #define LLAMA_SHORTLIST_H
 
+#include <math.h>
+
 #include "tiles.h"
 
 enum {
@@ -38,6 +40,8 @@ struct bound {
     float most;  /* the greatest of them */
     double mass; /* the sum of e^(logit - reference) */
 };
+#define SHORTLIST_NOTHING ((struct bound){.most = -INFINITY, .mass = 0.0})
+#define SHORTLIST_UNBOUND ((struct bound){.most = INFINITY, .mass = INFINITY})
 
 /* How many tokens of the list come before this one. */
 int shortlist_before(const struct shortlist *list, int token);
