@@ -70,7 +70,7 @@ def test_golden_stories_are_all_there() -> None:
 @pytest.mark.parametrize("story", ["stories260k", "pocket"])
 def test_same_story_twice(engine: Engine, story: str, request: pytest.FixtureRequest) -> None:
     model: Model = request.getfixturevalue(story)
-    options = ("-s", "77", "-n", "100", "-i", "One day")
+    options = ("-s", "77", "-n", "100", "-i", "Once upon a time")
     first, second = engine.tell(model, *options), engine.tell(model, *options)
     assert first == second
     assert first != engine.tell(model, "-s", "78", *options[2:])
