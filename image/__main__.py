@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`./doit` ends up here: the real doit, with Ctrl-C that leaves nothing running."""
+"""`./doit` ends up here: the words of the call, then doit; Ctrl-C leaves nothing running."""
 
 import importlib
 import os
@@ -7,43 +7,26 @@ import re
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from doit.cmd_base import ModuleTaskLoader
 from doit.cmd_run import Run
-from doit.doit_cmd import DoitMain
-from doit.plugin import PluginDict
 
-from image import install, run, tasks
-from image.call import CALLED_FROM, named
-from image.errors import UserError
+from image import call, install, manual, refusals, run, tasks, trouble
+from image.errors import UserError, unknown
+from image.line import LISTS, Line
+from image.ownership import give_back
 from image.screen import explain
 from image.surroundings import UMASK
 
 ROOT = Path(__file__).resolve().parent.parent
 FAILED = 1
 INTERRUPTED = 130  # what shells report for Ctrl-C
+UNREAD = 128 + signal.SIGPIPE  # as of a program that writes to `head` for longer than that reads
 STOPPED = "stopped; the next run goes on from here"
 REBUILD = re.compile(r"(?=package:[^:]+:rebuild$)")
-
-
-class Commands(PluginDict):  # type: ignore[misc]
-    """doit's commands, without the name of the default one, `run`: it is a task of ours."""
-
-    def get_plugin(self, key: str) -> Any:
-        """The command of that name; `run` is still what runs tasks when no command is named."""
-        return Run if key == "run" else super().get_plugin(key)
-
-
-class Doit(DoitMain):  # type: ignore[misc]
-    """doit, such that `./doit run` boots the board."""
-
-    BIN_NAME = "./doit"
-    DOIT_CMDS = tuple(command for command in DoitMain.DOIT_CMDS if command is not Run)
-
-    def get_cmds(self) -> Commands:
-        """The commands that a first argument may name."""
-        return Commands(super().get_cmds())
+CREATOR = "task_"
 
 
 def interrupt(number: int, frame: object) -> None:
@@ -51,42 +34,95 @@ def interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def give_back() -> None:
-    """Leave nothing of root's in a person's checkout, where `sudo ./doit flash` was called."""
-    owner = ROOT.stat()
-    for path in (ROOT / "work", ROOT / "work/doit.json"):
-        if os.geteuid() == 0 and path.exists():
-            os.chown(path, owner.st_uid, owner.st_gid)
+def unread(number: int, frame: object) -> None:
+    """Nobody reads any more what a step's thread wants to print."""
+    raise BrokenPipeError
 
 
-def main(arguments: list[str]) -> int:
-    """Run doit on dodo.py with these arguments; returns its exit status."""
+def main() -> int:
+    """Do what this call asks for; returns the exit status."""
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
+    signal.signal(signal.SIGUSR1, unread)
     os.umask(UMASK)
     sys.path.insert(0, str(ROOT))
     try:
         install.check_place(ROOT)
-        dodo = importlib.import_module("dodo")
-        (ROOT / "work").mkdir(exist_ok=True)
-        # Tasks that rebuild are hidden, so that `./doit list` and `./doit package` leave them out.
-        status = int(Doit(ModuleTaskLoader(dodo)).run([REBUILD.sub("_", a) for a in arguments]))
-        if status == 0:
-            tasks.finish()
-        return status
+        return _obey(call.line())
     except UserError as error:
         print(explain(error, None), file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        run.stop_all()
+        # What is still to be written at the end would fail again, with a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    except OSError as error:
+        print(explain(trouble.told(error), None), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt as stopped:
         run.stop_all()
         print(f"\n{stopped}" if stopped.args else f"\n{STOPPED}", file=sys.stderr)
         return INTERRUPTED
     finally:
-        give_back()
+        give_back(ROOT)
+
+
+def _obey(line: Line) -> int:
+    dodo = importlib.import_module("dodo")
+    if line.help is not None:
+        print(_help(line.help, _one_liners(dodo)), end="")
+        return 0
+    if line.tasks == (LISTS,):
+        print(manual.overview(_one_liners(dodo)), end="")
+        return 0
+    _say_what_counts(line)
+    refusals.refuse()
+    # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
+    named = [REBUILD.sub("_", task) for task in line.tasks]
+    command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")
+    status = int(command.parse_execute([f"--process={call.jobs()}", *named, *line.words]))
+    if status == 0:
+        tasks.finish()
+    return status
+
+
+def _say_what_counts(line: Line) -> None:
+    """What the environment has to do with this call, which nobody sees on the command line."""
+    for name in line.inherited:
+        print(f"{name}={line.settings[name]} (from the environment)", file=sys.stderr)
+    for name in line.passed_over:
+        print(f"{name}= in the environment does not count: type it here", file=sys.stderr)
+
+
+def _one_liners(dodo: ModuleType) -> dict[str, str]:
+    """What each task of dodo.py says of itself."""
+    creators = {name: CREATOR + re.sub(r"\W", "_", name) for name in manual.BY_NAME}
+    return {name: str(getattr(dodo, creator).__doc__) for name, creator in creators.items()}
+
+
+def _help(words: tuple[str, ...], lines: dict[str, str]) -> str:
+    """Help about tasks and settings, or about all of them."""
+    if not words:
+        return manual.overview(lines)
+    return "\n".join(_help_of(word, lines) for word in words)
+
+
+def _help_of(word: str, lines: dict[str, str]) -> str:
+    options = manual.all_options(ROOT)
+    name = word.partition("=")[0]
+    task = name if name in manual.BY_NAME else name.partition(":")[0]
+    if task in manual.BY_NAME:
+        return manual.of_task(manual.BY_NAME[task], lines[task])
+    if name in options:
+        return manual.of_option(options[name])
+    raise unknown(
+        "there is no task and no setting", name, [*manual.BY_NAME, *options], "./doit help"
+    )
 
 
 if __name__ == "__main__":
-    os.environ.setdefault(CALLED_FROM, str(Path.cwd()))
+    os.environ.setdefault(call.CALLED_FROM, str(Path.cwd()))
     os.chdir(ROOT)
-    sys.argv[1:] = named(sys.argv[1:])
-    sys.exit(main(sys.argv[1:]))
+    sys.argv[1:] = call.named(sys.argv[1:])
+    sys.exit(main())

@@ -11,8 +11,11 @@ from pathlib import Path
 from image import run
 from image.console import WIRES, Console
 from image.errors import UserError
+from image.options import Host, Option
 
 USB_ADDRESS = "192.168.42.1"  # of the board, on the network of its USB cable
+
+HOST = Option("host", "the board's address, for ssh", Host(), hint=f"host={USB_ADDRESS}")
 
 # What the end of the console's words may be: a shell's prompt (ours: "~ # "), a login ...
 PROMPT = re.compile(rb"(?:^|[\r\n])[^\r\n]*[#$] $")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from image import plan, project
 from image.jobs import SETTING, chosen
+from image.line import Line, read
 from image.plan import Plan
 from image.project import Project
 
@@ -29,16 +30,15 @@ def named(arguments: list[str]) -> list[str]:
     return JOBS.sub(rf"\1{SETTING}=\2", "\0".join(["", *arguments])).split("\0")[1:]
 
 
-def given() -> dict[str, str]:
-    """Settings of this call: NAME=value words of the command line, else of the environment.
+@functools.cache
+def line() -> Line:
+    """This call as a person typed it. Raises UserError for words that cannot be."""
+    return read(sys.argv[1:], os.environ, folder(), ROOT)
 
-    Paths are those of the folder that ./doit was called in.
-    """
-    words = [word.split("=", 1) for word in sys.argv[1:] if "=" in word and word[0] != "-"]
-    inherited = {
-        name: os.environ[name] for name in project.SETTINGS if name in os.environ and name.isupper()
-    }
-    return project.with_whole_paths({**inherited, **dict(words)}, folder())
+
+def given() -> dict[str, str]:
+    """Settings of this call, each checked: of the command line, else of the environment."""
+    return dict(line().settings)
 
 
 def jobs() -> int:

@@ -16,7 +16,9 @@ from image.duo import fip, fit, memmap, verify
 from image.duo.verify import Finding
 from image.errors import UserError
 from image.key import hash_file
+from image.options import File, Option
 
+FILE = Option("file", "the card image, .img or .img.gz", File(), default="the one that was built")
 SECTOR = 512
 CHUNK = 1 << 20
 FAT_TYPE, LINUX_TYPE = "c", "83"

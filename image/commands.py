@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What ./doit does on the terminal once all that it needs is built, one function for each task."""
 
+import shutil
 from pathlib import Path
 
 from image import (
@@ -45,13 +46,7 @@ def explain(names: list[str]) -> None:
 
 def boot() -> None:
     """Boot the card of an emulated board on this terminal."""
-    made = current_project()
-    if made.config.board != "qemu_virt":
-        raise UserError(
-            f"board {made.config.board} is not emulated: write its card and put it into the board",
-            hint="./doit run board=qemu_virt",
-        )
-    qemu.run(release.image_path(current_plan()), made.out, given())
+    qemu.run(release.image_path(current_plan()), current_project().out, given())
 
 
 def check_image() -> None:
@@ -135,6 +130,14 @@ def cycles() -> None:
 def try_fresh() -> None:
     """Try README's first lines in new Debian systems."""
     fresh.perform(ROOT, current_project().fetch.dl, given())
+
+
+def clean() -> None:
+    """Remove what was built; downloads stay."""
+    for made in (ROOT / "work", ROOT / "out"):
+        for path in made.iterdir() if made.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    print("work/ and out/ are empty; dl/ is as it was")
 
 
 def _card_image() -> Path:

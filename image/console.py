@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from image.errors import UserError
+from image.options import AnyPath, Option
 
 READ_BYTES = 4096
 LARGEST_TALK = 4 << 20  # bytes; 6 minutes at 115200 baud
 # USB serial adapters, and boards that are a serial port themselves.
 PORTS = ("ttyUSB*", "ttyACM*")
+PORT = Option("port", "the board's serial port", AnyPath("/dev/NAME"), default="the only one")
 WIRES = "TX to RX and RX to TX, GND to GND, 115200 baud; docs/milkv-duo.md shows the pins"
 
 

@@ -17,8 +17,10 @@ from pathlib import Path
 from image import board, rootfs
 from image.errors import UserError
 from image.key import hash_file
+from image.qemu import SSH_PORT
 from image.run import CommandFailed
 
+OPTIONS = (board.HOST, SSH_PORT)
 RESERVE = 4 << 20  # bytes of memory that the board keeps for its work
 PAGE = 4096
 SSH_FAILED = 255
@@ -103,6 +105,11 @@ def perform(tree: Path, given: Mapping[str, str]) -> None:
     print(f"{len(change.sent)} sent, {change.size / 1e6:.1f} MB of memory, in {seconds:.1f} s")
     print("The storyteller starts again." if started else "No storyteller was running.")
     print("This lasts until the board's next start; ./doit flash makes it last.")
+
+
+def check_reachable(given: Mapping[str, str]) -> None:
+    """Raise UserError unless the board answers by ssh."""
+    _ask(board.address(given), "true")
 
 
 def tops(tree: Path) -> list[str]:

@@ -18,6 +18,7 @@ from image.console import WIRES, Console
 from image.errors import UserError
 from image.project import Project
 
+OPTIONS = (console.PORT, board.HOST)
 BEGIN = "=== diagnose 1 begins\n"
 END = "=== diagnose ends\n"
 SECTION = re.compile(r"^=== (?P<name>[a-z-]+)\n", re.M)

@@ -18,9 +18,14 @@ from pathlib import Path
 from image import debian, run
 from image.console import Console
 from image.errors import UserError
+from image.options import Folder, Option, Several
 from image.surroundings import SYSTEM_CERTIFICATES, certificates, for_pip, network
 
 RELEASES = ("bookworm", "trixie", "sid")
+OPTIONS = (
+    Option("releases", "which releases of Debian", Several(RELEASES), default="all three"),
+    Option("WORK", "the folder for its systems", Folder(to_be=True), default="work/fresh"),
+)
 USER, HOME = "ordinary", "/home/ordinary"
 # What many a path holds, and what is no plain letter.
 CHECKOUT = f"{HOME}/Märchen-1.0+x"
@@ -67,9 +72,6 @@ QUICK_START = (
 def perform(root: Path, dl: Path, given: Mapping[str, str]) -> None:
     """Try the checkout `root` in all releases; prints a table. Raises UserError if one fails."""
     releases = given.get("releases", ",".join(RELEASES)).split(",")
-    unknown = [release for release in releases if release not in RELEASES]
-    if unknown:
-        raise UserError(f"releases={unknown[0]}: there are {', '.join(RELEASES)}")
     if os.geteuid() != 0:
         raise UserError("new systems can only be made by root", "sudo ./doit test:fresh")
     if run.which("debootstrap") is None:

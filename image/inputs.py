@@ -95,6 +95,13 @@ def _tree(project: Project, package: Package, name: str) -> Any:
     return {folder: list_tree(local / folder) for folder in package.tree[name]}
 
 
+def check_trees(project: Project, packages: Iterable[Package]) -> None:
+    """Raise UserError for a tree given by hand that lacks what these packages are built from."""
+    for package in packages:
+        for name in package.tree:
+            _tree(project, package, name)
+
+
 def _check_marks(tree: Path, package: Package, repository: Repository) -> None:
     """Raise UserError for a tree given by hand that lacks what the package is built from."""
     folders = package.tree[repository.name]

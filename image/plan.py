@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from image import fetch, inputs, model
-from image.errors import UserError
+from image.errors import unknown
 from image.inputs import CODE
 from image.key import changes, key_of
 from image.package import Package, in_order
@@ -33,8 +33,7 @@ class Plan:
     def step(self, name: str) -> Step:
         """The step of that name. Raises UserError with the names there are."""
         if name not in self.steps:
-            hint = f"steps: {', '.join(self.steps)}"
-            raise UserError(f"there is no step '{name}' in this configuration", hint=hint)
+            raise unknown("there is no step", name, self.steps)
         return self.steps[name]
 
     def folder(self, step: Step) -> Path:
@@ -75,7 +74,7 @@ class Plan:
             return "up to date"
         last = last_inputs(self.folder(step).parent)
         if last is None:
-            return "never built"
+            return "first build"
         said = list(differences(last, self.inputs(step)))
         if len(said) > SHOWN_CHANGES:
             said = [*said[:SHOWN_CHANGES], f"and {len(said) - SHOWN_CHANGES} more changes"]

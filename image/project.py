@@ -12,46 +12,40 @@ from image.duo import fip, memmap
 from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.fetch import Settings as FetchSettings
+from image.options import File, Flag, Folder, Option, Place, Text, Whole, is_on
 from image.package import Package, configured, load_all, variable
 
-# Settings of a call, given as NAME=value on the command line or in the environment.
-SETTINGS: Mapping[str, str] = {
-    "board": "board to build for, without touching .config",
-    "MODEL": "a llama2.c model file to put on the card",
-    "TOKENIZER": "the tokenizer that belongs to MODEL",
-    "DL_MIRROR": "where to look for sources before their own sites: a URL or a folder",
-    "DL_DIR": "folder of downloaded sources, to share between checkouts (default: dl)",
-    "jobs": "how many programs run at once; also -j N (default: one per processor)",
-    "OFFLINE": "1: never use the network",
-    "SDK_DIR": "a local tree of the Duo SDK, instead of the pinned one",
-    "FIP": "a boot loader file (fip.bin) for the card, instead of the one built from the SDK",
-    "CARD_SIZE_MIB": "doit run: size of the emulated card",
-    "program": "doit cycles: a static riscv64 program to look at",
-    "args": "doit cycles: its arguments",
-    "env": "doit cycles: NAME=VALUE words for its environment",
-    "speech": "doit cycles: 1: what the voices cost, instead of the engines",
-    "by_symbol": "doit cycles: 1: show what each of its functions costs",
-    "file": "doit check, flash: the card image (default: the one that was built)",
-    "device": "doit flash: the card's device, /dev/NAME (default: asked)",
-    "yes": "doit flash: 1: write to device= without asking",
-    "force": "doit flash: 1: a card of more than 128 GB, too",
-    "loop": "doit flash: 1: device= may be a loop device",
-    "port": "doit diagnose, bench, shell: the board's serial port (default: the only one)",
-    "host": "doit diagnose, bench, shell, deploy: the board's address, for ssh",
-    "SSH_PORT": "doit run, shell, deploy: the emulated board's ssh is this port of this machine",
-    "engines": "doit bench: which ones, of q16, fp32 and llama2c (default: all on the card)",
-    "runs": "doit bench: how often each story is told (default: 30)",
-    "prompts": "doit bench: beginnings, divided by | (default: Once upon a time)",
-    "seeds": "doit bench: numbers, each with every prompt (default: 123)",
-    "temperature": "doit bench: as run.c's -t (default: 1.0)",
-    "topp": "doit bench: as run.c's -p (default: 0.9)",
-    "steps": "doit bench: tokens at most (default: 256)",
-    "releases": "doit test:fresh: which of bookworm, trixie and sid, divided by commas",
-    "WORK": "doit test:fresh: the folder for its systems (default: work/fresh)",
-    "SOUND": "doit run: 'host', 'wav' or 'none'",
-}
+BOARD = Option(
+    "board",
+    "the board, milkv_duo or qemu_virt (emulated), without touching .config",
+    Text("NAME"),
+    default=f"that of .config, else {config.DEFAULT_BOARD}",
+)
+SDK_DIR = Option(
+    "SDK_DIR",
+    "a local tree of the Duo's SDK, instead of the pinned one",
+    Folder(),
+    hint="a tree of https://github.com/milkv-duo/duo-buildroot-sdk",
+)
+MODEL = Option("MODEL", "a llama2.c model to put on the card, with TOKENIZER=", File())
+TOKENIZER = Option("TOKENIZER", "the tokenizer that belongs to MODEL=", File())
+FIP = Option(
+    "FIP", "boot loaders for the card (fip.bin), instead of those built from the SDK", File()
+)
+DOWNLOADS = (
+    Option("DL_DIR", "where sources are kept, to share", Folder(to_be=True), default="dl"),
+    Option("DL_MIRROR", "where sources are looked for before their own sites", Place()),
+    Option("OFFLINE", "never use the network", Flag(), default="0"),
+)
+JOBS = Option(
+    jobs.SETTING,
+    "how many programs run at once; also -j N",
+    Whole(1, 1024),
+    default="one per processor",
+)
+# What a whole build reads.
+OPTIONS = (BOARD, MODEL, TOKENIZER, *DOWNLOADS, JOBS, SDK_DIR, FIP)
 SOURCE_SUFFIX = "_SRC"
-PATHS = ("MODEL", "TOKENIZER", "DL_MIRROR", "DL_DIR", "SDK_DIR", "FIP", "WORK", "program", "file")
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,6 @@ class Project:
 def load(root: Path, given: Mapping[str, str]) -> Project:
     """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
     packages = load_all(root / "packages")
-    _refuse_unknown(given, packages)
     chosen = config.load(root, given.get("board"))
     return Project(
         root=root,
@@ -112,38 +105,22 @@ def load(root: Path, given: Mapping[str, str]) -> Project:
         fetch=FetchSettings(
             dl=Path(given.get("DL_DIR", root / "dl")).absolute(),
             mirror=given.get("DL_MIRROR"),
-            offline=given.get("OFFLINE", "0") not in ("", "0"),
+            offline=is_on(given, "OFFLINE"),
         ),
         jobs=jobs.chosen(given.get(jobs.SETTING)),
         local_sources=_local_sources(given, packages),
         model_files=model.chosen(given.get("MODEL"), given.get("TOKENIZER")),
-        boot_files=_boot_files(given.get("FIP")),
+        boot_files=_boot_files(given.get("FIP") if chosen.board == "milkv_duo" else None),
     )
 
 
-def names(packages: Mapping[str, Package]) -> dict[str, str]:
-    """Every setting that a call may give, with its meaning."""
-    sources = {
-        variable(name) + SOURCE_SUFFIX: f"build {name} from this folder" for name in packages
-    }
-    return {**SETTINGS, **sources}
-
-
-def with_whole_paths(given: Mapping[str, str], here: Path) -> dict[str, str]:
-    """The same settings, with relative paths made whole from the folder `here`."""
-    return {
-        name: str(here / value)
-        if value and "://" not in value and (name in PATHS or name.endswith(SOURCE_SUFFIX))
-        else value
-        for name, value in given.items()
-    }
-
-
-def _refuse_unknown(given: Mapping[str, str], packages: Mapping[str, Package]) -> None:
-    known = names(packages)
-    for name in given:
-        if name not in known:
-            raise UserError(f"{name}= is no setting", hint=f"settings: {', '.join(sorted(known))}")
+def source_options(root: Path) -> tuple[Option, ...]:
+    """NAME_SRC= of each package that there is a recipe for."""
+    names = [path.parent.name for path in sorted((root / "packages").glob("*/package.yaml"))]
+    return tuple(
+        Option(variable(name) + SOURCE_SUFFIX, f"build {name} from this folder", Folder())
+        for name in names
+    )
 
 
 def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) -> dict[str, Path]:
@@ -161,9 +138,15 @@ def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) ->
 
 
 def _boot_files(given: str | None) -> dict[str, Path]:
+    """The boot loaders of FIP=, by their path on the boot partition, looked at once."""
     if not given:
         return {}
     path = Path(given).absolute()
-    if not path.is_file():
-        raise UserError(f"FIP={given} is not a file")
+    try:
+        fip.unpack(path.read_bytes())
+    except UserError as error:
+        hint = "name a fip.bin of this board, or none: then it is built from the SDK"
+        raise UserError(f"FIP={given} is no boot loader file: {error.message}", hint) from None
+    except OSError as error:
+        raise UserError(f"FIP={given} cannot be read: {error.strerror}") from None
     return {fip.NAME: path}

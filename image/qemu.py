@@ -11,6 +11,7 @@ from pathlib import Path
 
 from image import run as programs
 from image.errors import UserError
+from image.options import Choice, Option, Whole
 
 EMULATOR = "qemu-system-riscv64"
 U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
@@ -43,6 +44,20 @@ LAST_PCI_BUS = 0
 
 # The emulated cable has the addresses of the real board's USB cable.
 SUBNET, BOARD_ADDRESS, HOST_ADDRESS = "192.168.42.0/24", "192.168.42.1", "192.168.42.2"
+
+SSH_PORT = Option(
+    "SSH_PORT",
+    "the emulated board's ssh is at this port of this machine",
+    Whole(1, 65535),
+    hint="SSH_PORT=2222",
+)
+OPTIONS = (
+    Option("SOUND", "where the voice goes", Choice(("host", "wav", "none")),
+           default="the speakers, else out/qemu_virt/run/speech.wav"),
+    Option("CARD_SIZE_MIB", "size of the emulated card", Whole(1, 1 << 20),
+           default=str(CARD_SIZE_MIB)),
+    SSH_PORT,
+)  # fmt: skip
 
 # How QEMU reaches a desktop's sound: its driver, and where the desktop listens.
 HOST_SOUND = (
@@ -85,7 +100,7 @@ def prepare(image: Path, out: Path, given: Mapping[str, str]) -> list[str]:
     """
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    card = keep_card(image, folder / "card.img", _card_size_mib(given))
+    card = keep_card(image, folder / "card.img", int(given.get("CARD_SIZE_MIB", CARD_SIZE_MIB)))
     board = Board(
         audio=choose_audio(given.get("SOUND"), folder / "speech.wav"),
         extra=network(given.get("SSH_PORT")),
@@ -162,8 +177,6 @@ def choose_audio(sound: str | None, recording: Path) -> str | None:
         return wav
     if sound == "none":
         return None
-    if sound not in (None, "host"):
-        raise UserError(f"SOUND={sound} is none of host, wav, none")
     driver = _host_driver(_drivers(find_emulator()))
     if driver is None and sound == "host":
         raise UserError(
@@ -177,8 +190,6 @@ def network(ssh_port: str | None) -> tuple[str, ...]:
     """A cable between the board and this machine's loopback, and no way out from there."""
     if ssh_port is None:
         return ()
-    if not ssh_port.isdecimal() or not 0 < int(ssh_port) < 65536:
-        raise UserError(f"SSH_PORT={ssh_port} is no port", hint="SSH_PORT=2222")
     cable = f"user,id=net,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
     forward = f"hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
     return ("-netdev", f"{cable},{forward}", "-device", "virtio-net-device,netdev=net")
@@ -212,13 +223,6 @@ def _sound_device(audio: str | None) -> list[str]:
     backend = f"{driver},id=speaker" + (f",{options}" if options else "")
     devices = ("-device", "qemu-xhci", "-device", "usb-audio,audiodev=speaker")
     return ["-audiodev", backend, *devices]
-
-
-def _card_size_mib(given: Mapping[str, str]) -> int:
-    size = given.get("CARD_SIZE_MIB", str(CARD_SIZE_MIB))
-    if not size.isdecimal():
-        raise UserError(f"CARD_SIZE_MIB={size} is not a whole number")
-    return int(size)
 
 
 def _escape(path: Path) -> str:

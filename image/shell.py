@@ -15,6 +15,7 @@ from image.board import Patience
 from image.console import Console
 from image.errors import UserError
 
+OPTIONS = (console.PORT, board.HOST, *qemu.OPTIONS)
 ENDS = "Ctrl-] (or Ctrl-A X) ends."
 END_KEY = 0x1D  # Ctrl-]
 PREFIX_KEY = 0x01  # Ctrl-A, as QEMU has it; all but X go on to the board
@@ -53,15 +54,20 @@ def is_emulated(board_name: str, given: Mapping[str, str]) -> bool:
 def perform(image: Path | None, out: Path, given: Mapping[str, str]) -> None:
     """A console on the emulated board, started from `image`, if there is one; else on the board
     that port= or host= names. Raises UserError."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        hint = "for one command: ssh root@192.168.42.1 COMMAND"
-        raise UserError("a shell needs a terminal, and this is none", hint)
+    check_terminal()
     if image:
         on_emulated(image, out, given)
     elif {"host", "SSH_PORT"} & given.keys():
         by_ssh(*board.address(given))
     else:
         on_serial(Path(given["port"]) if "port" in given else console.find_port())
+
+
+def check_terminal() -> None:
+    """Raise UserError unless a person sits at a terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        hint = "for one command: ssh root@192.168.42.1 COMMAND"
+        raise UserError("a shell needs a terminal, and this is none", hint)
 
 
 def on_serial(port: Path) -> None:

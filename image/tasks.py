@@ -2,17 +2,19 @@
 """The work as doit tasks: what dodo.py hands over to the task runner."""
 
 import functools
+import os
 import shlex
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import commands, plan, release, shell, steps, stories
-from image.bench import protocol
+from image import commands, plan, release, shell, steps, stories, trouble
 from image.build import ROOT as TREE
-from image.call import ROOT, current_plan, current_project, given
+from image.call import ROOT, current_plan, current_project, given, line
 from image.errors import UserError
+from image.manual import BY_NAME
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
 from image.plan import Plan
 from image.screen import Told
@@ -40,7 +42,7 @@ def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], Iterator[Task
             packages = [f"package:{path.parent.name}" for path in _recipes()]
             again = [f"_{package}:rebuild" for package in packages]
             failing = [*packages, *again] if name == "package" else [name]
-            made = [_failing(basename, create.__doc__, error) for basename in failing]
+            made = [_failing(basename, error) for basename in failing]
         yield from made
 
     return wrapper
@@ -55,7 +57,6 @@ def image() -> Iterator[Task]:
         "actions": [told(_publish)],
         "task_dep": [_task_name(last)],
         "io": {"capture": False},
-        "clean": [_clean],
     }
     engines = plan.make(current_project(), [PACKER], HOST).steps  # tasks of engine()
     for step in made.steps.values():
@@ -110,7 +111,8 @@ def story_report() -> Iterator[Task]:
         if name not in others:
             yield _step_task(host, step, basename=_task_name(step))
     last = host.step(step_name("storyteller", HOST))
-    needs = [_task_name(step) for step in (last, _model_step(made))]
+    models = [] if made.project.model_files else [_model_step(made)]  # one given is there already
+    needs = [_task_name(step) for step in (last, *models)]
 
     def perform(words: list[str]) -> None:
         wanted = stories.number(words)
@@ -132,14 +134,13 @@ def _model_step(made: Plan) -> Step:
 
 
 def _model(made: Plan) -> stories.Model:
-    """The board's model, or the one of MODEL=."""
-    given_files = made.project.model_files
+    """The model of MODEL=, or the board's."""
+    files = made.project.model_files
+    if files:
+        return stories.Model(files[MODEL_PATH].name, files[MODEL_PATH], files[TOKENIZER_PATH])
     step = _model_step(made)
-    files = given_files or {
-        path: made.folder(step) / TREE / path for path in (MODEL_PATH, TOKENIZER_PATH)
-    }
-    name = given_files[MODEL_PATH].name if given_files else step.name
-    return stories.Model(name, files[MODEL_PATH], files[TOKENIZER_PATH])
+    root = made.folder(step) / TREE
+    return stories.Model(step.name, root / MODEL_PATH, root / TOKENIZER_PATH)
 
 
 def foreground(action: Callable[..., Any], needs: Sequence[str] = ()) -> Task:
@@ -163,7 +164,10 @@ def finish() -> None:
 
 
 def told(action: Callable[..., Any]) -> Callable[..., Any]:
-    """An action whose UserError reaches the reporter as what it is, without a traceback."""
+    """An action whose UserError reaches the reporter as what it is, without a traceback.
+
+    Nobody reading what it prints any more is as Ctrl-C: the main thread hears of it.
+    """
 
     @functools.wraps(action)
     def wrapper(*args: Any, **kwargs: Any) -> Told | None:
@@ -171,6 +175,10 @@ def told(action: Callable[..., Any]) -> Callable[..., Any]:
             action(*args, **kwargs)
         except UserError as error:
             return Told(error)
+        except BrokenPipeError:
+            os.kill(os.getpid(), signal.SIGUSR1)
+        except OSError as error:
+            return Told(trouble.told(error))
         return None
 
     return wrapper
@@ -203,30 +211,33 @@ def ram() -> Task:
 
 
 def measurements() -> Iterator[Task]:
-    """The bench, which in the emulator needs a card image; and what compares its results."""
-    protocol.read(given())  # before anything is built for it
+    """The bench, which in the emulator needs a card image."""
     is_emulated = current_project().config.board == "qemu_virt"
     measured = foreground(commands.measure_board, needs=["image"] if is_emulated else [])
     yield {"basename": "bench", **measured}
-    compared = foreground(commands.compare_results)
-    yield {"basename": "bench:compare", "pos_arg": "files", "doc": "say what changed", **compared}
 
 
 def _recipes() -> list[Path]:
     return sorted((ROOT / "packages").glob("*/package.yaml"))
 
 
-def _failing(basename: str, doc: str | None, error: UserError) -> Task:
-    def fail() -> None:
+def _failing(basename: str, error: UserError) -> Task:
+    def fail(words: Sequence[str] = ()) -> None:
         raise error
 
-    return {"basename": basename, "actions": [told(fail)], "doc": doc, "io": {"capture": False}}
+    more = {"pos_arg": "words"} if BY_NAME[basename.lstrip("_").partition(":")[0]].words else {}
+    return {
+        "basename": basename,
+        "actions": [told(fail)],
+        "io": {"capture": False},
+        **more,
+    }
 
 
 def _step_task(made: Plan, step: Step, **more: Any) -> Task:
     """One step as a task: skipped when the result of its key is there."""
     name = _task_name(step)
-    again = [name if step.kind in ("fetch", "build") else "image"]
+    again = [name] if is_named(name) else [*line().tasks, *line().words]
     again += [f"{setting}={value}" for setting, value in given().items()]
     meta: dict[str, Any] = {"step": step.name, "again": shlex.join(["./doit", *again])}
 
@@ -258,6 +269,11 @@ def _task_name(step: Step) -> str:
     return f"_{step.name}"
 
 
+def is_named(task: str) -> bool:
+    """Whether a person can name a task; some names begin with _, and stand for parts of others."""
+    return not task.startswith("_")
+
+
 def _publish() -> None:
     made = current_plan()
     path = release.publish(made, made.step("release"))
@@ -270,11 +286,3 @@ def _copy_programs(made: Plan, step: Step, target: Path) -> None:
     for program in ("run", PACKER_PROGRAM):
         path = shutil.copy2(made.folder(step) / steps.PROGRAMS / program, target / program)
         print(Path(path).relative_to(ROOT))
-
-
-def _clean() -> None:
-    """Remove what was built; downloads stay."""
-    for folder in (ROOT / "work", ROOT / "out"):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path.is_dir():
-                shutil.rmtree(path)

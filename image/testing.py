@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from image import install, run
+from image.project import DOWNLOADS, JOBS, SDK_DIR
 
 ROOT = Path(__file__).resolve().parent.parent
+OPTIONS = (*DOWNLOADS, JOBS, SDK_DIR)
 EXTRAS = ("test", "measure")
 CHECKS = (
     ("ruff", "check"),
@@ -25,7 +27,7 @@ def check_all(given: Mapping[str, str], files: Sequence[str] = ()) -> None:
     CommandFailed at the first that fails.
     """
     install.provide(*EXTRAS)
-    env = {"SDK_DIR": given["SDK_DIR"]} if "SDK_DIR" in given else {}
+    env = {option.name: given[option.name] for option in OPTIONS if option.name in given}
     for check in [("pytest", *files)] if files else CHECKS:
         print(f"== {' '.join(check)}", flush=True)
         run.run([sys.executable, "-m", *check], cwd=ROOT, env=env)

@@ -14,10 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
 
 
-def doit(checkout: Path, *arguments: str) -> str:
+DL_DIR = Path(os.environ.get("DL_DIR", ROOT / "dl"))  # of all checkouts that tests build in
+
+
+def doit(checkout: Path, *arguments: str, merge: bool = False, **environ: str) -> str:
     """What ./doit prints in a checkout; raises CommandFailed as it would end."""
-    env = {"DL_DIR": str(ROOT / "dl")}
-    return run.output([sys.executable, "-m", "image", *arguments], cwd=checkout, env=env)
+    words = [sys.executable, "-m", "image", *arguments]
+    return run.output(words, cwd=checkout, env={"DL_DIR": str(DL_DIR), **environ}, merge=merge)
 
 
 def copy_checkout(target: Path) -> Path:

@@ -63,7 +63,7 @@ def why(root: Path, loud: int = 3, echo: bool = False) -> str:
 
 def test_a_step_is_done_once(tmp_path: Path) -> None:
     write(tmp_path)
-    assert why(tmp_path) == "never built"
+    assert why(tmp_path) == "first build"
     folder = perform(make(tmp_path))
     assert why(tmp_path) == "up to date"
     run.output([folder / "root/usr/bin/toy"])
@@ -90,7 +90,7 @@ def test_a_failed_step_has_no_stamp_and_goes_on_later(tmp_path: Path) -> None:
     with pytest.raises(run.CommandFailed) as caught:
         perform(make(tmp_path))
     assert caught.value.log and "nothing" in run.tail(caught.value.log)
-    assert why(tmp_path) == "never built"
+    assert why(tmp_path) == "first build"
     write(tmp_path)
     folder = perform(make(tmp_path))
     left = {path for path in folder.parent.iterdir() if path.is_dir()}

@@ -34,14 +34,19 @@ class Change:
 
 def perform(files: Sequence[Path]) -> bool:
     """Print the comparison; whether something became worse. Raises UserError."""
-    if len(files) != 2:
-        raise UserError("two results are compared", "./doit bench:compare OLD.json NEW.json")
+    check_count(files)
     old, new = map(load, files)
     found = changes(old, new)
     shown = [(one.what, one.words, _verdict(one)) for one in found]
     print(table.pipes(("what", f"{old['made']} -> {new['made']}", ""), shown))
     print(f"changes: Welch's t test, chance below {CHANCE:g}, and at least {SMALLEST:.0%}")
     return any(one.is_worse for one in found)
+
+
+def check_count(files: Sequence[object]) -> None:
+    """Raise UserError unless there are two to compare."""
+    if len(files) != 2:
+        raise UserError("two results are compared", "./doit bench:compare OLD.json NEW.json")
 
 
 def load(path: Path) -> Result:

@@ -7,6 +7,7 @@ from image.bench.protocol import Case, Protocol, quoted
 from image.bench.target import Target, ask
 from image.board import OURS
 from image.errors import UserError
+from image.options import Option, Several
 
 MODELS = "/usr/share/llama"
 FOLDER = "/tmp/bench"  # on the board: in memory, so that writing to the card is not measured
@@ -41,6 +42,9 @@ ENGINES = (
     ),
 )
 BASELINE = ENGINES[-1]
+OPTION = Option(
+    "engines", "which engines", Several(tuple(e.name for e in ENGINES)), default="all on the card"
+)
 
 
 def on_card(target: Target, wanted: str | None) -> tuple[list[Engine], str | None]:
@@ -49,10 +53,7 @@ def on_card(target: Target, wanted: str | None) -> tuple[list[Engine], str | Non
     `wanted` names some of them; None: all. Raises UserError when one that was named is missing.
     """
     known = {engine.name: engine for engine in ENGINES}
-    names = wanted.replace(",", " ").split() if wanted is not None else list(known)
-    for name in names:
-        if name not in known:
-            raise UserError(f"engines={wanted}: '{name}' is no engine", hint=" ".join(known))
+    names = OPTION.read(wanted).split(",") if wanted is not None else list(known)
     # A line per program that is there.
     programs = ["run", WATCHER, "llama2c"]
     there = ask(target, f"for p in {' '.join(programs)}; do command -v $p; done; true").split()

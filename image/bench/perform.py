@@ -13,11 +13,13 @@ from image.bench.choice import Chosen
 from image.bench.protocol import Case, Protocol
 from image.bench.record import Record
 from image.bench.session import Session
+from image.board import HOST
+from image.console import PORT
 from image.errors import UserError
 from image.plan import Plan
+from image.qemu import SSH_PORT
 
-SETTINGS = ("board", "host", "port", "SSH_PORT", "engines", "runs", "seeds", "prompts",
-            "temperature", "topp", "steps")  # fmt: skip
+OPTIONS = (HOST, PORT, SSH_PORT, engines.OPTION, *protocol.OPTIONS)
 
 
 def perform(made: Plan, given: Mapping[str, str]) -> None:
@@ -81,7 +83,7 @@ def _told_by_host(made: Plan, wanted: Protocol) -> tuple[Mapping[Case, str] | No
 
 
 def _say_how_to_go_on(raw: Path, given: Mapping[str, str]) -> None:
-    again = [f"{name}={given[name]}" for name in SETTINGS if name in given]
+    again = [f"{name}={value}" for name, value in given.items()]
     print(f"\nwhat was measured is kept in {raw}; the same call goes on from there:")
     print(shlex.join(["./doit", "bench", *again]), flush=True)
 

@@ -8,8 +8,21 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from image.errors import UserError
+from image.options import Number, Option, Text, Whole
 
-LARGEST_SEED = 2**31 - 1  # run.c reads an int
+SEED = Option("seeds", "numbers, each with every prompt", Whole(1, 2**31 - 1))  # run.c reads an int
+RUNS = Option("runs", "how often each story is told", Whole(1, 1000), default="30")
+TEMPERATURE = Option("temperature", "as run.c's -t", Number(0, 10), default="1.0")
+TOPP = Option("topp", "as run.c's -p", Number(0, 1), default="0.9")
+STEPS = Option("steps", "tokens at most, as run.c's -n", Whole(2, 100_000), default="256")
+OPTIONS = (
+    RUNS,
+    Option("prompts", "beginnings, divided by |", Text('"A|B"'), default="Once upon a time"),
+    Option("seeds", SEED.meaning, Text("N,N"), default="123"),
+    TEMPERATURE,
+    TOPP,
+    STEPS,
+)
 # A best or worst run is left out only when it stands apart by both measures: from the middle half
 # of all runs, in widths of that half (Tukey's fence), and from their median, in parts of it.
 FENCE = 1.5
@@ -63,10 +76,10 @@ def read(given: Mapping[str, str]) -> Protocol:
     """The protocol of a call's settings. Raises UserError for one that cannot be."""
     usual = Protocol()
     return Protocol(
-        runs=_whole(given, "runs", usual.runs, 1, 1000),
-        temperature=_number(given, "temperature", usual.temperature, 0.0, 10.0),
-        topp=_number(given, "topp", usual.topp, 0.0, 1.0),
-        steps=_whole(given, "steps", usual.steps, 2, 100_000),
+        runs=int(_value(given, RUNS, usual.runs)),
+        temperature=float(_value(given, TEMPERATURE, usual.temperature)),
+        topp=float(_value(given, TOPP, usual.topp)),
+        steps=int(_value(given, STEPS, usual.steps)),
         seeds=_seeds(given) or usual.seeds,
         prompts=_prompts(given) or usual.prompts,
     )
@@ -93,7 +106,7 @@ def left_out(values: Sequence[float]) -> list[int]:
 
 def _seeds(given: Mapping[str, str]) -> tuple[int, ...]:
     words = given.get("seeds", "").replace(",", " ").split()
-    return tuple(_whole({"seeds": word}, "seeds", 0, 1, LARGEST_SEED) for word in words)
+    return tuple(int(SEED.read(word)) for word in words)
 
 
 def _prompts(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -108,22 +121,8 @@ def _prompts(given: Mapping[str, str]) -> tuple[str, ...]:
     return prompts
 
 
-def _whole(given: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:
-    text = given.get(name, str(usual))
-    if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
-        raise UserError(f"{name}={text} is not a whole number from {least} to {most}")
-    return int(text)
-
-
-def _number(given: Mapping[str, str], name: str, usual: float, least: float, most: float) -> float:
-    text = given.get(name, str(usual))
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not least <= value <= most:
-        raise UserError(f"{name}={text} is not a number from {least:g} to {most:g}")
-    return value
+def _value(given: Mapping[str, str], option: Option, usual: float) -> str:
+    return option.read(given[option.name]) if option.name in given else str(usual)
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 """The choices: defconfigs and .config, read strictly. The only door to kconfiglib."""
 
 import contextlib
-import difflib
 import itertools
 import os
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 import kconfiglib
 
 from image.config import assignments
-from image.errors import UserError
+from image.errors import UserError, unknown
 
 DEFAULT_BOARD = "milkv_duo"
 DOT_CONFIG = ".config"
@@ -101,11 +100,7 @@ def _file(root: Path, board: str | None) -> Path:
         return root / DOT_CONFIG
     name = DEFAULT_BOARD if board is None else board
     if name not in boards(root):
-        near = difflib.get_close_matches(name, boards(root), 1)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise UserError(
-            f"there is no board '{name}'", hint=f"{meant}boards: {', '.join(boards(root))}"
-        )
+        raise unknown("there is no board", name, boards(root))
     return root / DEFCONFIGS / f"{name}_defconfig"
 
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The assignments of a configuration file, and why one does not say what it seems to say."""
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import Any
 
 import kconfiglib
+
+from image.errors import nearest
 
 PATTERN = re.compile(r"CONFIG_(?P<set>\w+)=(?P<value>.*)|# CONFIG_(?P<unset>\w+) is not set")
 # A comment to kconfiglib: what it means to turn off would stay on.
@@ -52,9 +53,8 @@ def problem_before(tree: Any, line: Assignment, lines: list[Assignment]) -> str 
     """What is wrong with an assignment in itself, or beside an earlier one."""
     symbol = tree.syms.get(line.symbol)
     if symbol is None or not symbol.nodes:
-        known = [s.name for s in tree.unique_defined_syms]
-        near = difflib.get_close_matches(line.symbol, known, 1)
-        return "there is no such symbol" + (f"; did you mean CONFIG_{near[0]}?" if near else "")
+        near = nearest(line.symbol, [s.name for s in tree.unique_defined_syms])
+        return "there is no such symbol" + (f"; did you mean CONFIG_{near}?" if near else "")
     if not _fits_type(symbol, line.value):
         return f"{TYPE_NAMES[symbol.type]} is expected"
     for other in lines[: lines.index(line)]:

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from image.cycles import engines, report, speech
-from image.cycles.emulator import DUO, find_emulator, measure
+from image.cycles.emulator import DUO, check_program, find_emulator, measure
 from image.cycles.engines import Bench
 from image.cycles.hardware import CHECKS, Check, Checked
 from image.cycles.symbols import by_function
 from image.errors import UserError
+from image.options import File, Flag, Option, ShellWords, is_on
 from image.project import Project
 from image.run import CommandFailed
 
+OPTIONS = (
+    Option("program", "a static riscv64 program to look at, instead of the engines", File()),
+    Option("args", "its arguments", ShellWords()),
+    Option("env", "NAME=VALUE words for its environment", ShellWords()),
+    Option("by_symbol", "show what each of its functions costs", Flag(), default="0"),
+    Option("speech", "what the voices cost, instead of the engines", Flag(), default="0"),
+)
 SHOWN = 1  # of DUO: the memory that the table of functions is for
 
 
@@ -24,30 +32,44 @@ def perform(project: Project, given: Mapping[str, str]) -> None:
     if "program" in given:
         measure_program(work, given)
         return
-    for name in ("args", "env", "by_symbol"):
-        if name in given:
-            raise UserError(f"{name}= is for a program", hint="./doit cycles program=FILE ...")
     opened = engines.open_bench(project, work)
-    if given.get("speech", "0") not in ("", "0"):
+    if is_on(given, "speech"):
         measure_speech(opened, project.root / "out")
     else:
         compare_engines(opened, project.root / "out")
 
 
+def check_call(given: Mapping[str, str]) -> None:
+    """Raise UserError for a call that cannot be done, before anything is built for it."""
+    find_emulator()
+    variables(given.get("env", ""))
+    if "program" in given:
+        check_program(Path(given["program"]))
+        return
+    for name in ("args", "env", "by_symbol"):
+        if name in given:
+            raise UserError(f"{name}= is for a program", hint="./doit cycles program=FILE ...")
+
+
 def measure_program(work: Path, given: Mapping[str, str]) -> None:
     """Print what one program costs; it writes to the terminal as ever."""
     program = Path(given["program"]).absolute()
-    variables = words(given, "env")
-    if not all("=" in word for word in variables):
-        raise UserError(f"env={given['env']} is not a list of NAME=VALUE words")
-    env = dict(word.split("=", 1) for word in variables)
-    found = measure([program, *words(given, "args")], work, DUO, env)
+    args = shlex.split(given.get("args", ""))
+    found = measure([program, *args], work, DUO, variables(given.get("env", "")))
     print(f"\n{report.totals(found)}")
-    if given.get("by_symbol", "0") not in ("", "0"):
+    if is_on(given, "by_symbol"):
         functions = by_function(program, found.blocks, SHOWN)
         memory = DUO[SHOWN].bandwidth_mb_s / 1000
         print(f"\nBy function, at {memory:g} GB/s:\n")
         print(report.functions(functions, found.intervals))
+
+
+def variables(text: str) -> dict[str, str]:
+    """The variables that NAME=VALUE words set. Raises UserError."""
+    words = shlex.split(text)
+    if not all("=" in word for word in words):
+        raise UserError(f"env={text} is not a list of NAME=VALUE words")
+    return dict(word.split("=", 1) for word in words)
 
 
 def measure_speech(bench: Bench, out: Path) -> None:
@@ -59,17 +81,8 @@ def measure_speech(bench: Bench, out: Path) -> None:
     print(f"\n{text}\nout/speech.md")
 
 
-def words(given: Mapping[str, str], name: str) -> list[str]:
-    """A setting as a shell would split it. Raises UserError for quotes that do not close."""
-    try:
-        return shlex.split(given.get(name, ""))
-    except ValueError as error:
-        raise UserError(f"{name}={given[name]}: {error}") from None
-
-
 def compare_engines(bench: Bench, out: Path) -> None:
     """Measure all engines, then the model itself; write out/engine.{json,md,svg}."""
-    find_emulator()
     rows: list[report.Row] = []
     missing = []
     for engine in engines.ENGINES:

@@ -14,7 +14,15 @@ from image.flash import cards, source, write
 from image.flash.cards import Allowed, Disk
 from image.flash.device import check_rights, open_device
 from image.flash.source import Source
+from image.options import AnyPath, Flag, Option, is_on
 
+OPTIONS = (
+    check.FILE,
+    Option("device", "the card", AnyPath("/dev/NAME"), default="you are asked"),
+    Option("yes", "write to device= without asking", Flag(), default="0"),
+    Option("force", "take a card of more than 128 GB, too", Flag(), default="0"),
+    Option("loop", "device= may be a loop device", Flag(), default="0"),
+)
 MIB = 1 << 20
 T = TypeVar("T")
 
@@ -25,12 +33,11 @@ def perform(image: Path, memory_map: Path, doit: Path, given: Mapping[str, str])
     `memory_map` is for the checks; `doit` is what a command line to type begins with. Raises
     UserError; when stopped, KeyboardInterrupt that says what became of the card.
     """
-    allowed = Allowed(large=_is_set(given, "force"), loop=_is_set(given, "loop"))
-    sure = _is_set(given, "yes")
-    _refuse_unasked(sure, given)
+    check_call(given)
+    allowed, sure = _allowed(given), is_on(given, "yes")
     loaded = source.load(image)
     disk = _choose(given.get("device"), loaded.size, allowed)
-    extra = [f"{name}=1" for name in ("force", "loop", "yes") if _is_set(given, name)]
+    extra = [f"{name}=1" for name in ("force", "loop", "yes") if is_on(given, name)]
     again = [str(doit), "flash", f"device={disk.path}", f"file={image}", *extra]
     check_rights(disk.path, shlex.join(again))
     _check(image, memory_map)
@@ -41,6 +48,19 @@ def perform(image: Path, memory_map: Path, doit: Path, given: Mapping[str, str])
             raise UserError(f"{disk.path} is not the card any more that you were asked about")
     _flash(loaded, disk)
     print(f"{disk.path} {_eject(disk)}")
+
+
+def check_call(given: Mapping[str, str]) -> None:
+    """Raise UserError for a call that cannot end well, whatever the image: no card, no answer."""
+    _refuse_unasked(is_on(given, "yes"), given)
+    if "device" in given:
+        cards.named(Path(given["device"]), 0, _allowed(given))
+    else:
+        cards.candidates(0, _allowed(given))
+
+
+def _allowed(given: Mapping[str, str]) -> Allowed:
+    return Allowed(large=is_on(given, "force"), loop=is_on(given, "loop"))
 
 
 def _refuse_unasked(sure: bool, given: Mapping[str, str]) -> None:
@@ -124,7 +144,3 @@ def _eject(disk: Disk) -> str:
             continue  # not installed, or nothing that it can eject
         return "is ejected: take the card out"
     return "is complete: the card can be taken out"
-
-
-def _is_set(given: Mapping[str, str], name: str) -> bool:
-    return given.get(name, "0") not in ("", "0")

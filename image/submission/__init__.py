@@ -20,6 +20,7 @@ from image.submission import changed, readme, results
 FOLDER = "submission"
 RUN = "run.sh"
 PROGRAMS = ("run", "storyteller")
+NEEDED = (PACKER, "storyteller")  # the packages that bring them
 # A larger model is made from its published checkpoint; hosts of submissions refuse large files.
 MODEL_LIMIT = 16 << 20
 

@@ -3,9 +3,8 @@
 
 import pytest
 
-from image import project
 from image.bench.engines import BASELINE, ENGINES
-from image.bench.protocol import Case, left_out, read
+from image.bench.protocol import OPTIONS, Case, left_out, read
 from image.errors import UserError
 
 CONTEST = Case("Once upon a time", 123)
@@ -38,7 +37,7 @@ def test_settings_change_it() -> None:
     cases = [Case("A", 1), Case("A", 2), Case("It's $(b)", 1), Case("It's $(b)", 2)]
     assert list(protocol.cases()) == cases
     assert ENGINES[0].line(protocol, cases[2]).endswith("-s 1 -n 9 -i 'It'\"'\"'s $(b)'")
-    assert set(given) <= set(project.SETTINGS)
+    assert set(given) <= {option.name for option in OPTIONS}
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def write(self, offset, size):
         os.kill(os.getpid(), signal.SIGINT)
 Device.write = write
 from image.__main__ import main
-sys.exit(main(sys.argv[1:]))
+sys.exit(main())
 """
 
 
