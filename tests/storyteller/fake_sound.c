@@ -2,8 +2,10 @@
 /* A sound card without sound, with a clock of its own. The "device" is a file: each opening takes
  * its first line, and the last line is there to stay. Lines: "absent", "works" (plays at once),
  * "paced" (plays as slowly as a real card), "lost" (is pulled out after half a second of speech);
- * "stuck" (never comes back); more words: "rate=48000", "keeps" (gives nothing back). What happens is appended to FILE.log; what
- * is heard, as 16-bit samples with the silence of an idle card left out, to FILE.heard. */
+ * "stuck" (never comes back), "still" (takes sound and plays none of it, until there is a file
+ * FILE.listens); more words: "rate=48000", "keeps" (gives nothing back). What happens is appended to
+ * FILE.log; what is heard, as 16-bit samples with the silence of an idle card left out, to FILE.heard.
+ * Like a real one it can be opened once at a time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +19,21 @@
 #define LINE_BYTES 64
 #define BUFFER_S 0.5
 #define START_S 0.25
+#define STILL_S 0.2 /* so long nothing moves until a card is said to stand still */
 #define FETCHED_S 0.005 /* what the card has taken out of its buffer already */
+
+static bool is_open;
 
 struct fake {
     struct sound sound;
     char log[256];
+    char listens[256];
     FILE *heard;
     bool is_paced;
     bool is_lost_soon;
     bool keeps;
     bool is_stuck;
+    bool is_still;
     bool is_running;
     int16_t *buffer; /* what was taken since the last drop */
     size_t size;
@@ -55,6 +62,11 @@ static bool run(struct fake *fake)
 
     if (!fake->is_running)
         return false;
+    if (fake->is_still && access(fake->listens, F_OK) != 0)
+        return false;
+    if (fake->is_still)
+        fake->begun_s = clock_seconds();
+    fake->is_still = false;
     if (fake->is_paced)
         due = fake->base + (size_t)((clock_seconds() - fake->begun_s) * fake->sound.rate);
     is_dry = due > fake->taken || !fake->is_paced;
@@ -122,6 +134,8 @@ static long fake_delay(struct sound *sound)
 
     if (run(fake))
         return SOUND_RAN_DRY;
+    if (fake->is_running && fake->is_still && clock_seconds() > fake->begun_s + STILL_S)
+        return SOUND_STILL;
     return (long)(fake->taken - fake->played);
 }
 
@@ -159,6 +173,7 @@ static void fake_close(struct sound *sound)
 
     run(fake);
     note(fake, "close");
+    is_open = false;
     fclose(fake->heard);
     free(fake->buffer);
     free(fake);
@@ -188,13 +203,14 @@ static bool take_line(const char *path, char line[LINE_BYTES])
     return true;
 }
 
-struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES])
+struct sound *sound_open_card(const char *wanted, unsigned rate, struct mixer *mixer,
+                              char name[SOUND_NAME_BYTES])
 {
     struct fake *fake;
     char line[LINE_BYTES], heard[256];
     const char *own_rate;
 
-    if (wanted == NULL || !take_line(wanted, line) || strstr(line, "absent") != NULL)
+    if (is_open || wanted == NULL || !take_line(wanted, line) || strstr(line, "absent") != NULL)
         return NULL;
     fake = calloc(1, sizeof(*fake));
     if (fake == NULL)
@@ -210,11 +226,13 @@ struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND
         .close = fake_close,
     };
     fake->sound.buffer = (size_t)(BUFFER_S * fake->sound.rate);
-    fake->is_paced = strstr(line, "paced") != NULL;
+    fake->is_still = strstr(line, "still") != NULL;
+    fake->is_paced = fake->is_still || strstr(line, "paced") != NULL;
     fake->is_lost_soon = strstr(line, "lost") != NULL;
     fake->keeps = strstr(line, "keeps") != NULL;
     fake->is_stuck = strstr(line, "stuck") != NULL;
     snprintf(fake->log, sizeof(fake->log), "%s.log", wanted);
+    snprintf(fake->listens, sizeof(fake->listens), "%s.listens", wanted);
     snprintf(heard, sizeof(heard), "%s.heard", wanted);
     snprintf(name, SOUND_NAME_BYTES, "the test's card");
     fake->heard = fopen(heard, "ab");
@@ -222,6 +240,7 @@ struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND
         free(fake);
         return NULL;
     }
-    note(fake, "open");
+    note(fake, mixer != NULL ? "open" : "open-as-it-is");
+    is_open = true;
     return &fake->sound;
 }

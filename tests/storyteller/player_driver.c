@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "mixer.h"
 #include "player.h"
 
 #define VOICE_RATE 16000u
@@ -92,7 +93,8 @@ static void act(struct player *player, const char *verb)
 int main(int count, char **words)
 {
     char name[SOUND_NAME_BYTES];
-    struct sound *sound = sound_open_card(words[1], (unsigned)atoi(words[2]), name);
+    struct mixer mixer = {{0}};
+    struct sound *sound = sound_open_card(words[1], (unsigned)atoi(words[2]), &mixer, name);
     struct player player;
     struct player_report report;
     struct tone tone = {&player, atof(words[3]), atof(words[4]) / 1e3};

@@ -28,6 +28,7 @@ int main(int count, char **words)
     printf("stories=%d sleep=%d switch_off=%d keep_texts=%d quiet=%d-%d ", settings.stories,
            settings.sleep_min, settings.switch_off, settings.keep_texts, settings.quiet_from,
            settings.quiet_to);
-    printf("sound=%s keep_sound=%d\n", settings.sound, settings.keep_sound);
+    printf("sound=%s mixer=%d keep_sound=%d\n", settings.sound, settings.mixer,
+           settings.keep_sound);
     return EXIT_SUCCESS;
 }

@@ -30,6 +30,8 @@ COST = re.compile(
 )
 NO_SOUND = "No sound device"
 LOST = "The sound is gone: this story goes on as text."
+NOBODY = "Nobody listens on the test's card: stories are shown as text until somebody does."
+AGAIN = "There is sound again, on the test's card."
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,46 @@ def test_card_comes_and_goes(bench: Bench) -> None:
     assert bench.card_log == gone + spoken + gone + spoken
     speech = [float(cost[1]) for cost in COST.findall(said)]
     assert speech[1] == 0 < speech[0] < speech[2]
+
+
+def test_nobody_listens(bench: Bench) -> None:
+    """A card that takes sound and plays none, as that of a computer that does not record."""
+    bench.write(LONG, word_ms=1)
+    begun_s = time.monotonic()
+    said = bench.run("--stories", "3", "--steps", "900", *bench.card("still"))
+    assert time.monotonic() - begun_s < 30  # spoken, it would be minutes
+    assert re.findall(f"{NOBODY}|{LOST}|{AGAIN}|{NO_SOUND}|^story", said, re.M) == [
+        *("story", NOBODY, "story", "story")
+    ]
+    assert bench.card_log.count("open") == 1
+
+
+def test_somebody_listens_after_all(bench: Bench) -> None:
+    bench.write(LONG, word_ms=20)
+    child = bench.spawn(*bench.card("still"))
+    child.expect_exact(NOBODY)
+    (bench.folder / "card.listens").touch()
+    child.expect_exact(AGAIN)
+    for _ in range(6):  # more than can wait to be spoken
+        child.expect("was a very")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    assert (bench.folder / "card.heard").stat().st_size > 0
+
+
+def test_listener_comes_and_goes(bench: Bench) -> None:
+    """In one story, that is told once."""
+    bench.write(LONG, word_ms=20)
+    card = bench.card("lost", "works lost", "works lost", "works lost", "absent")
+    said = bench.run("--stories", "1", *card)
+    assert said.count(LOST) == 1 and said.count(AGAIN) == 1
+
+
+@pytest.mark.parametrize(("said", "opened"), [("no", "open-as-it-is"), ("yes", "open")])
+def test_mixer_is_left_alone_if_parents_say_so(bench: Bench, said: str, opened: str) -> None:
+    bench.write(settings=f"mixer={said}\n")
+    bench.run("--stories", "1", *bench.card("works"))
+    assert bench.card_log[0] == opened
 
 
 def test_inventing_waits_for_speech(bench: Bench) -> None:

@@ -15,7 +15,8 @@ from tests.storyteller.build import ROOT
 PACKAGE = ROOT / "packages/storyteller"
 OLD_DEFAULTS = "volume=100 speed=90 pitch=100 voice=slt pause=4 temperature=90 steps=256"
 DEFAULTS = (
-    f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0 sound=any keep_sound=0"
+    f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0 sound=any mixer=1 "
+    "keep_sound=0"
 )
 KEYS = [word.split("=")[0] for word in DEFAULTS.split()]
 ALL = f"there are {', '.join(KEYS)}"
@@ -35,6 +36,7 @@ GOOD = {
     "quiet = 20:00 - 7:05": DEFAULTS.replace("quiet=0-0", "quiet=1200-425"),
     "Sound = USB, dac, hw:1_0": DEFAULTS.replace("sound=any", "sound=usb, dac, hw:1_0"),
     "quiet=1:00-2:00\nquiet=no": DEFAULTS,
+    "mixer = no": DEFAULTS.replace("mixer=1", "mixer=0"),
 }
 BAD = {
     "volume=101": "1: volume must be a number from 0 to 100, not '101'",
@@ -52,6 +54,7 @@ BAD = {
     "voice=the deep one": "1: voice must be a name, not 'the deep one'",
     "voice=": "1: voice must be a name, not ''",
     "switch_off=perhaps": "1: switch_off must be yes or no, not 'perhaps'",
+    "mixer=loud": "1: mixer must be yes or no, not 'loud'",
     "sound=usb;dac": "1: sound must be names with commas between, not 'usb;dac'",
     "quiet=20-7": "1: quiet must be as in 20:00-7:00, or no, not '20-7'",
     "quiet=24:00-7:00": "1: quiet must be as in 20:00-7:00, or no, not '24:00-7:00'",
@@ -120,7 +123,7 @@ def test_image_writes_each_setting() -> None:
     written = recipe["settings"]["etc/storyteller.conf"]
     assert list(written) == KEYS
     named = {"voice=slt": '"slt"', "switch_off=0": "n", "keep_texts=1": "y", "quiet=0-0": '"no"'}
-    named["sound=any"] = '"any"'
+    named |= {"sound=any": '"any"', "mixer=1": "y"}
 
     for word in DEFAULTS.split():
         key, value = word.split("=")

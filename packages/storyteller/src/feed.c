@@ -80,7 +80,7 @@ static void note_dry(struct feed *feed)
         feed_report_dry(&feed->report);
 }
 
-/* How much the card has still to play, or SOUND_LOST. */
+/* How much the card has still to play, or SOUND_LOST or SOUND_STILL. */
 static long ask_delay(struct feed *feed)
 {
     long delay = feed->sound->delay(feed->sound);
@@ -178,7 +178,7 @@ bool feed_pass_on(struct feed *feed)
     if (feed->keeps)
         feed->sound->finish(feed->sound); /* it would wait for more than it gets */
     delay = ask_delay(feed);
-    if (taken == SOUND_LOST || delay == SOUND_LOST)
+    if (taken == SOUND_LOST || delay == SOUND_LOST || delay == SOUND_STILL)
         return false;
     feed->delay = delay > 0 ? (size_t)delay : 0;
     if (feed_is_live(feed) && !feed->is_finishing)

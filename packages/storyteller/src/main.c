@@ -7,6 +7,7 @@
 
 #include "evening.h"
 #include "greeting.h"
+#include "mixer.h"
 #include "options.h"
 #include "stop.h"
 #include "teller.h"
@@ -183,9 +184,11 @@ static struct speech *open_voice(const struct settings *settings)
 static int with_speaker(struct teller *teller, const struct options *options)
 {
     struct speech *speech = open_voice(&teller->settings);
+    struct mixer mixer = {{0}};
     struct output output = {.device = either(options->device, teller->settings.sound),
                             .kept = {.folder = data_folder(options),
                                      .most = teller->settings.keep_sound},
+                            .mixer = teller->settings.mixer ? &mixer : NULL,
                             .is_wanted = !options->no_sound};
     int status = STATUS_FAILED;
 

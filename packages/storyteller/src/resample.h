@@ -16,8 +16,8 @@
 #define RESAMPLE_TAPS 32
 /* Samples that one call takes at most. */
 #define RESAMPLE_BLOCK 256
-/* The lowest card rate is a sixth of the highest voice rate, and the other way round. */
-#define RESAMPLE_RATIO 6
+/* The highest card rate is twelve times the lowest voice rate, and no way down is as far. */
+#define RESAMPLE_RATIO 12
 #define RESAMPLE_MOST (RESAMPLE_BLOCK * RESAMPLE_RATIO + 1)
 
 struct resampler {

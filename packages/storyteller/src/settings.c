@@ -35,6 +35,7 @@ static const struct field {
     {"keep_texts", offsetof(struct settings, keep_texts), YES_OR_NO, 0, 1},
     {"quiet", offsetof(struct settings, quiet_from), HOURS, 0, 0},
     {"sound", offsetof(struct settings, sound), LIST, 0, 0},
+    {"mixer", offsetof(struct settings, mixer), YES_OR_NO, 0, 1},
     {"keep_sound", offsetof(struct settings, keep_sound), NUMBER, 0, 1000},
 };
 
@@ -44,6 +45,7 @@ struct settings settings_default(void)
 {
     return (struct settings){.voice = "slt",
                              .sound = SOUND_ANY,
+                             .mixer = 1,
                              .volume = 100,
                              .speed = 90,
                              .pitch = 100,

@@ -14,6 +14,7 @@
 struct settings {
     char voice[SETTINGS_WORD_BYTES]; /* its name: see speech.h */
     char sound[SETTINGS_LIST_BYTES]; /* wanted sound cards: see sound.h */
+    int mixer;       /* 1: sound cards' own switches and volumes are raised: see mixer.h */
     int keep_sound;  /* told stories that stay in /data as sound, 0 to 1000 */
     int pitch;       /* percent of the voice's natural pitch, 50 to 200 */
     int volume;      /* percent of full loudness, 0 to 100 */

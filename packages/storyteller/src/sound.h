@@ -10,6 +10,9 @@
 /* What the verbs answer instead of a number of samples. */
 #define SOUND_LOST (-1L)
 #define SOUND_RAN_DRY (-2L) /* all was heard, and playing stopped; the next write begins anew */
+#define SOUND_STILL (-3L)   /* the card is there, but plays nothing of what it has: nobody listens */
+
+struct mixer;
 
 /* One open output, mono, 16 bits. Kinds of output put this first in a structure of their own. */
 struct sound {
@@ -34,13 +37,14 @@ struct sound {
 
 /* Open the first sound card that works, in the order of `wanted`: names between commas, each a part
  * of a card's id, driver or name ("usb", "gadget", "dac", "any"), or a device of ALSA's ("hw:1,0").
- * NULL: any. rate: of the voice; the card's own may be another. name: gets the device's.
- * Returns NULL when there is no such card, or none can be used now. */
+ * NULL: any. rate: of the voice; the card's own may be another. mixer: the cards that
+ * were raised so far; NULL: their mixers stay as they are. name: gets the device's. Returns NULL when there is no such card, or none can be used now. */
 #define SOUND_NAME_BYTES 80
-struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES]);
+struct sound *sound_open_card(const char *wanted, unsigned rate, struct mixer *mixer,
+                              char name[SOUND_NAME_BYTES]);
 
 /* Open a device of ALSA's for sound_open_card(). Returns NULL when it cannot be used now. */
-struct sound *sound_open_alsa(const char *device, unsigned rate);
+struct sound *sound_open_alsa(const char *device, unsigned rate, struct mixer *mixer);
 
 /* Create a WAV file. Its length is right after each finish(). Returns NULL with errno set. */
 struct sound *sound_open_wav(const char *path, unsigned rate);

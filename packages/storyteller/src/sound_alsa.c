@@ -1,42 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
-#include <string.h>
 
 #include "alsa.h"
 #include "clock.h"
+#include "mixer.h"
 #include "sound.h"
+#include "sound_format.h"
 
 /* Enough for the voice to think about a sentence while the engine has the processor. */
 #define BUFFER_US 1000000u
 #define PERIODS 16u
 /* Playing starts when this much is ready, or with finish(). A voice that is fast is at it soon. */
 #define START_MS 250u
-/* A card that plays nothing for so long does not work, as that of a PC that does not listen. */
+/* A card that plays nothing for so long stands still, as that of a PC that does not listen. */
 #define STALL_S 2.0
-#define CHANNELS_MOST 8u
-#define PART 128u /* samples that are converted at once */
+#define CHANNELS_MOST 64u
+#define FRAMES_BYTES 4096u /* that are converted at once */
 
-/* The sample formats of cards, best for us first. */
-static const struct {
-    snd_pcm_format_t format;
-    unsigned bytes;
-} FORMATS[] = {
-    {SND_PCM_FORMAT_S16_LE, 2}, {SND_PCM_FORMAT_S24_3LE, 3}, {SND_PCM_FORMAT_S32_LE, 4}};
-
-/* Besides the voice's own: multiples first, then upwards, then whatever there is. */
-static const unsigned RATES[] = {48000, 32000, 44100, 22050, 16000, 11025, 8000};
+/* Besides the voice's own: multiples of it (16 kHz) first, then others from above it downwards. */
+static const unsigned RATES[] = {48000, 32000,  96000, 64000, 192000, 44100, 24000, 22050,
+                                 88200, 176400, 16000, 12000, 11025,  8000};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct card {
     struct sound sound;
     snd_pcm_t *pcm;
+    const struct sound_format *format;
     unsigned channels;
-    unsigned bytes; /* of one channel's sample */
     bool is_begun;  /* something was written since the card was made ready */
     long last_delay;
     double moved_s; /* when the delay was another one; 0: not looked yet */
-    unsigned char frames[PART * CHANNELS_MOST * 4];
+    unsigned char frames[FRAMES_BYTES];
 };
 
 /* Stop-and-go of the card is normal here; anything else means that it is gone. */
@@ -56,30 +51,16 @@ static long explain(struct card *card, long error)
     return was_begun ? SOUND_RAN_DRY : 0;
 }
 
-/* Each channel gets the sample, at the upper end of its bytes. */
-static void convert(struct card *card, const int16_t *samples, size_t count)
-{
-    unsigned char *at = card->frames;
-
-    for (size_t i = 0; i < count; i++) {
-        for (unsigned channel = 0; channel < card->channels; channel++, at += card->bytes) {
-            memset(at, 0, card->bytes - 2);
-            at[card->bytes - 2] = (unsigned char)((unsigned)samples[i] & 0xFF);
-            at[card->bytes - 1] = (unsigned char)((unsigned)samples[i] >> 8 & 0xFF);
-        }
-    }
-}
-
 static long card_write(struct sound *sound, const int16_t *samples, size_t count)
 {
     struct card *card = (struct card *)sound;
-    size_t taken = 0;
+    size_t taken = 0, most = FRAMES_BYTES / (card->channels * card->format->bytes);
 
     while (taken < count) {
-        size_t part = count - taken < PART ? count - taken : PART;
+        size_t part = count - taken < most ? count - taken : most;
         snd_pcm_sframes_t done;
 
-        convert(card, samples + taken, part);
+        sound_format_write(card->format, card->channels, samples + taken, part, card->frames);
         done = snd_pcm_writei(card->pcm, card->frames, part);
         if (done < 0) {
             long answer = explain(card, done);
@@ -118,7 +99,7 @@ static long card_delay(struct sound *sound)
     if (error < 0)
         return explain(card, error);
     if (is_stalled(card, delay))
-        return SOUND_LOST;
+        return SOUND_STILL;
     return delay > 0 ? delay : 0;
 }
 
@@ -176,9 +157,9 @@ static bool choose_rate(struct card *card, snd_pcm_hw_params_t *params, unsigned
 
 static bool choose_format(struct card *card, snd_pcm_hw_params_t *params)
 {
-    for (size_t i = 0; i < COUNT(FORMATS); i++) {
-        card->bytes = FORMATS[i].bytes;
-        if (snd_pcm_hw_params_set_format(card->pcm, params, FORMATS[i].format) >= 0)
+    for (size_t i = 0; i < SOUND_FORMAT_COUNT; i++) {
+        card->format = &SOUND_FORMATS[i];
+        if (snd_pcm_hw_params_set_format(card->pcm, params, card->format->format) >= 0)
             return true;
     }
     return false;
@@ -231,7 +212,21 @@ static bool set_up(struct card *card, unsigned voice_rate)
     return ok;
 }
 
-struct sound *sound_open_alsa(const char *device, unsigned rate)
+/* The number of the card that it plays on; negative: of none. */
+static int card_number(snd_pcm_t *pcm)
+{
+    snd_pcm_info_t *info;
+    int number = -1;
+
+    if (snd_pcm_info_malloc(&info) < 0)
+        return -1;
+    if (snd_pcm_info(pcm, info) >= 0)
+        number = snd_pcm_info_get_card(info);
+    snd_pcm_info_free(info);
+    return number;
+}
+
+struct sound *sound_open_alsa(const char *device, unsigned rate, struct mixer *mixer)
 {
     struct card *card = calloc(1, sizeof(*card));
 
@@ -247,8 +242,11 @@ struct sound *sound_open_alsa(const char *device, unsigned rate)
         free(card);
         return NULL;
     }
-    if (set_up(card, rate))
+    if (set_up(card, rate)) {
+        if (mixer != NULL)
+            mixer_raise(mixer, card_number(card->pcm));
         return &card->sound;
+    }
     snd_pcm_close(card->pcm);
     free(card);
     return NULL;

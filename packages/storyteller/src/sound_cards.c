@@ -49,7 +49,7 @@ static bool is_wanted(snd_ctl_t *control, const char *wanted)
 }
 
 static struct sound *open_first_of(int number, const char *wanted, unsigned rate,
-                                   char name[SOUND_NAME_BYTES])
+                                   struct mixer *mixer, char name[SOUND_NAME_BYTES])
 {
     struct sound *sound = NULL;
     snd_ctl_t *control;
@@ -62,23 +62,24 @@ static struct sound *open_first_of(int number, const char *wanted, unsigned rate
     while (is_wanted(control, wanted) && sound == NULL &&
            snd_ctl_pcm_next_device(control, &device) >= 0 && device >= 0) {
         snprintf(name, SOUND_NAME_BYTES, "hw:%d,%d", number, device);
-        sound = sound_open_alsa(name, rate);
+        sound = sound_open_alsa(name, rate, mixer);
     }
     snd_ctl_close(control);
     return sound;
 }
 
-static struct sound *open_wanted(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES])
+static struct sound *open_wanted(const char *wanted, unsigned rate, struct mixer *mixer,
+                                 char name[SOUND_NAME_BYTES])
 {
     struct sound *sound = NULL;
     int number = -1;
 
     while (sound == NULL && snd_card_next(&number) >= 0 && number >= 0)
-        sound = open_first_of(number, wanted, rate, name);
+        sound = open_first_of(number, wanted, rate, mixer, name);
     if (sound != NULL)
         return sound;
     snprintf(name, SOUND_NAME_BYTES, "%s", wanted);
-    return sound_open_alsa(wanted, rate);
+    return sound_open_alsa(wanted, rate, mixer);
 }
 
 /* The library prints its errors; ours are told in the caller's words. */
@@ -98,7 +99,8 @@ static size_t name_length(const char *list)
     return length > 0 && list[length - 1] == ',' ? length - 1 : length;
 }
 
-struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND_NAME_BYTES])
+struct sound *sound_open_card(const char *wanted, unsigned rate, struct mixer *mixer,
+                              char name[SOUND_NAME_BYTES])
 {
     struct sound *sound = NULL;
     const char *at = wanted != NULL ? wanted : SOUND_ANY;
@@ -110,7 +112,7 @@ struct sound *sound_open_card(const char *wanted, unsigned rate, char name[SOUND
 
         snprintf(one, sizeof(one), "%.*s", (int)length, at);
         one[strcspn(one, " ")] = '\0';
-        sound = open_wanted(one, rate, name);
+        sound = open_wanted(one, rate, mixer, name);
         at += length;
     }
     return sound;
