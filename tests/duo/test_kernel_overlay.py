@@ -95,6 +95,24 @@ def test_vector_words() -> None:
     assert word(r"V_LD\(v\)") == 0b100 << 26 | unmasked | 10 << 15 | 0x07
 
 
+def test_descriptors_are_enough() -> None:
+    """The DMA driver has some, for 64 bytes each: no buffer of sound may want more, or smaller."""
+    text = (OVERLAY / "patches/0008-dma-descriptors.patch").read_text()
+    made = re.search(r"#define DESCRIPTORS \((\d+) / BM_DMA_PERIOD_LEN\)", text)
+    largest = re.search(r"HW_PARAM_BUFFER_BYTES, \d+, (\d+)\)", text)
+    step = re.search(r"HW_PARAM_PERIOD_BYTES, (\d+)\)", text)
+    assert made and largest and step
+    assert made[1] == largest[1]
+    assert int(step[1]) % (2 * 64) == 0  # a buffer's lowest bit, halved, is the longest piece
+    # As much as lies ready for the streams, so that none needs memory when it is opened.
+    reserve = (OVERLAY / "patches/0006-pcm-preallocation.patch").read_text()
+    assert "+\t\tprealloc_buffer_size = 64 * 1024;" in reserve and int(largest[1]) == 64 << 10
+    # What cannot be prepared is NULL for the sound core; an error pointer is followed.
+    added = re.findall(r"(?m)^\+(?!\+\+).*", text)
+    assert not any("ERR_PTR" in line for line in added)
+    assert len(re.findall(r"(?m)^-.*ERR_PTR\(-E", text)) == 4
+
+
 @pytest.mark.skipif(not shutil.which("dtc"), reason="needs dtc")
 @pytest.mark.parametrize("sound", SOUNDS)
 def test_device_tree(sound: str, tmp_path: Path) -> None:

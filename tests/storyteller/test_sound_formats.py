@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Samples as each kind of sound card wants them, by value."""
 
+import math
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +30,10 @@ class Format:
 
     def wanted(self, sample: int) -> int:
         """What a sample of 16 bits is to be: the same part of the whole range."""
-        exact = sample / 65536 * 2**self.bits
-        value = int(exact) if exact == int(exact) else round(exact + 1e-9)
-        value = min(value, 2 ** (self.bits - 1) - 1)
-        return value if self.signed else value + 2 ** (self.bits - 1)
+        exact = sample / 65536 * (1 << self.bits)
+        half = 1 << (self.bits - 1)
+        value = min(math.floor(exact + 0.5), half - 1)  # the nearest, where it has fewer bits
+        return value if self.signed else value + half
 
 
 FORMATS = {
@@ -79,7 +80,7 @@ def program(programs: Path) -> Path:
 
 def frames(program: Path, number: int, channels: int) -> bytes:
     wave = b"".join(sample.to_bytes(2, "little", signed=True) for sample in SAMPLES)
-    words = [program, str(number), str(channels)]
+    words = [str(program), str(number), str(channels)]
     return subprocess.run(words, input=wave, capture_output=True, check=True).stdout
 
 
