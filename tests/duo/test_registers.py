@@ -2,8 +2,8 @@
 """No code that the board starts with holds a register by luck: ./doit test SDK_DIR=path.
 
 A variable is sure to lie in the register that it names only while it is an operand of an asm.
-T-Head's cache instructions, written as numbers, read a0; a compiler that keeps the address elsewhere
-would leave a line unwritten, once in a while.
+T-Head's cache instructions, written as numbers, read a0; a compiler that keeps the address
+elsewhere would leave a line unwritten, once in a while.
 """
 
 import os
