@@ -11,12 +11,18 @@ from tqdm import tqdm
 
 
 @contextlib.contextmanager
-def locked(path: Path, holder: str = "another process") -> Iterator[None]:
-    """Hold a lock file: a second process that wants it waits, and says for what."""
+def locked(
+    path: Path, holder: str = "another process", *, is_shared: bool = False
+) -> Iterator[None]:
+    """Hold a lock file: a second process that wants it waits, and says for what.
+
+    `is_shared`: only together with others that want it so, too.
+    """
+    kind = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
     with path.open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             tqdm.write(f"waiting for {holder}", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, kind)
         yield

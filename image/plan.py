@@ -50,7 +50,7 @@ class Plan:
         Looked at once: a file that is edited during a build counts from the next one on.
         """
         if step.name not in self._inputs:
-            needs = {name: self.key(self.steps[name]) for name in self._builds_before(step)}
+            needs = {name: self.key(self.steps[name]) for name in self.builds_before(step)}
             self._inputs[step.name] = {
                 **inputs.of(self.project, self.packages, step),
                 "needs": needs,
@@ -86,7 +86,8 @@ class Plan:
             self.is_done(one) if one.kind == "fetch" else self._is_fetched(one) for one in before
         )
 
-    def _builds_before(self, step: Step) -> list[str]:
+    def builds_before(self, step: Step) -> list[str]:
+        """Names of the steps whose results a step needs: all but the fetching ones."""
         return [name for name in step.needs if self.steps[name].kind != "fetch"]
 
 

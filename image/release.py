@@ -49,32 +49,6 @@ def _write(path: Path, value: dict[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
 
 
-def publish(plan: Plan, step: Step) -> Path:
-    """Bring a finished release to out/BOARD/images; returns the image's path."""
-    target = image_path(plan).parent
-    made = plan.folder(step) / "images"
-    if not _is_published(made, target):
-        fresh = target.with_name("images.new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        run.run(["cp", "--recursive", "--sparse=always", made, fresh])
-        shutil.rmtree(target, ignore_errors=True)
-        fresh.rename(target)
-    return image_path(plan)
-
-
-def _is_published(made: Path, target: Path) -> bool:
-    """Whether out/ holds these very files."""
-
-    def sizes(folder: Path) -> dict[str, int]:
-        return {path.name: path.stat().st_size for path in folder.glob("*")}
-
-    sums = "sha256sums"
-    return sizes(made) == sizes(target) and (
-        (made / sums).read_bytes() == (target / sums).read_bytes()
-    )
-
-
 def compress(source: Path, target: Path) -> None:
     """gzip, which every card writer reads; without name and time, so it is the same each time."""
     with (

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Doing a step: a fresh folder, the work, and a stamp when all went well."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -22,23 +23,40 @@ ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
 }
 
 
-def perform(made: Plan, step: Step) -> None:
-    """Do a step, whatever is there already. Raises UserError; a failed step has no stamp."""
+def perform(made: Plan, step: Step, *, is_anew: bool = False) -> None:
+    """Do a step, unless it is done, if need be by another ./doit meanwhile; `is_anew`: in any case.
+
+    Raises UserError; a failed step has no stamp.
+    """
     if step.kind == "fetch":
         _fetch(made, step)
         return
-    was_done = made.is_done(step)
     folder = made.folder(step)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with locked(folder.parent / "lock", f"another ./doit, which builds {step.name}"):
-        if made.is_done(step) and not was_done:
-            return  # another ./doit did it meanwhile
+    with contextlib.ExitStack() as held:
+        # What it rests on stays meanwhile. Steps do not need each other in a circle, so nobody
+        # waits in one.
+        for need in made.builds_before(step):
+            held.enter_context(reading(made, made.step(need)))
+        held.enter_context(locked(_lock(folder), f"another ./doit, which builds {step.name}"))
+        if made.is_done(step) and not is_anew:
+            return
         start = time.monotonic()
         _make_room(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         ACTIONS[step.kind](made, step)
         plan.stamp(made, step, time.monotonic() - start)
+
+
+def reading(made: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
+    """While this lasts, no ./doit builds the step anew or removes what it left."""
+    holder = f"another ./doit, which builds {step.name}"
+    return locked(_lock(made.folder(step)), holder, is_shared=True)
+
+
+def _lock(folder: Path) -> Path:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder.parent / "lock"
 
 
 def _fetch(made: Plan, step: Step) -> None:

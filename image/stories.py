@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from image import run
+from image import output, run
 from image.errors import UserError
 
 FOLDER = "stories"
@@ -63,7 +63,14 @@ def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int, 
 
     Ctrl-C ends it early; the report is then about what was told until then.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    with output.alone(folder):
+        return _perform(program, model, root, folder, wanted, jobs)
+
+
+def _perform(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
+    # The report of the last time stays until there is another.
+    for old in folder.glob("worker-*"):
+        shutil.rmtree(old)
     workers = list(_workers(folder, wanted, jobs))
     commands = [_command(program, model, root, worker, *share) for worker, *share in workers]
     logs = [worker / "log" for worker, *_ in workers]
@@ -196,9 +203,9 @@ def _spread(values: Iterable[int]) -> dict[str, float]:
 
 def write(folder: Path, found: Mapping[str, Any]) -> Path:
     """Write report.json and report.md into a folder; returns the latter."""
-    (folder / "report.json").write_text(json.dumps(found, indent=1) + "\n")
+    output.write(folder / "report.json", json.dumps(found, indent=1) + "\n")
     target = folder / "report.md"
-    target.write_text(render(found))
+    output.write(target, render(found))
     return target
 
 

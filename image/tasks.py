@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import commands, plan, release, shell, steps, stories, trouble
+from image import commands, output, plan, publish, shell, steps, stories, trouble
 from image.build import ROOT as TREE
 from image.call import ROOT, current_plan, current_project, given, line
 from image.errors import UserError
@@ -80,7 +80,8 @@ def packages() -> Iterator[Task]:
         if step.kind == "build" and step.target is RISCV64:
             yield _step_task(made, step, name=step.name)
             again = _step_task(made, step, basename=f"_package:{step.name}:rebuild")
-            yield {**again, "uptodate": [False]}
+            anew = functools.partial(steps.perform, made, step, is_anew=True)
+            yield {**again, "uptodate": [False], "actions": [told(anew)]}
 
 
 def engine() -> Iterator[Task]:
@@ -275,8 +276,7 @@ def is_named(task: str) -> bool:
 
 
 def _publish() -> None:
-    made = current_plan()
-    path = release.publish(made, made.step("release"))
+    path = publish.publish(current_plan())
     size_mib = path.stat().st_size / (1 << 20)
     print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; ./doit flash writes it, or balenaEtcher")
 
@@ -284,5 +284,6 @@ def _publish() -> None:
 def _copy_programs(made: Plan, step: Step, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for program in ("run", PACKER_PROGRAM):
-        path = shutil.copy2(made.folder(step) / steps.PROGRAMS / program, target / program)
-        print(Path(path).relative_to(ROOT))
+        with output.whole(target / program) as partial:
+            shutil.copy2(made.folder(step) / steps.PROGRAMS / program, partial)
+        print((target / program).relative_to(ROOT))

@@ -230,7 +230,6 @@ def test_load_writes_nothing(small: Path) -> None:
 @pytest.mark.parametrize("board", BOARDS)
 def test_configure_gives_what_the_board_gives(real: Path, board: str) -> None:
     (real / ".config").write_bytes(b"\0\xff")
-    (real / ".config.part").write_text("left by a power cut")
     config.configure(real, board)
     assert config.load(real).symbols == config.load(ROOT, board).symbols
     assert sorted(path.name for path in real.iterdir()) == [".config", "defconfigs", "packages"]

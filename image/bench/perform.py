@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from image import release
+from image import output, release
 from image.bench import card, choice, engines, protocol, results, sheet, table
 from image.bench.choice import Chosen
 from image.bench.protocol import Case, Protocol
@@ -26,6 +26,11 @@ def perform(made: Plan, given: Mapping[str, str]) -> None:
     """Measure the board of this call. Raises UserError; what was measured stays for the next."""
     wanted = protocol.read(given)
     folder = made.project.out / "bench"
+    with output.alone(folder):
+        _perform(made, wanted, given, folder)
+
+
+def _perform(made: Plan, wanted: Protocol, given: Mapping[str, str], folder: Path) -> None:
     board = made.project.config.board
     image = release.image_path(made)
     chosen = choice.choose(board, given, image, folder / "run")

@@ -12,6 +12,7 @@ from typing import Any
 
 import kconfiglib
 
+from image import output
 from image.config import assignments
 from image.errors import UserError, unknown
 
@@ -206,11 +207,9 @@ def _is_derived(tree: Any, line: str) -> bool:
 
 def _write(path: Path, write: Callable[[str], object]) -> Path:
     """Write a file whole or not at all."""
-    partial = path.with_name(f"{path.name}.part")
     try:
-        partial.unlink(missing_ok=True)  # an old one would be kept aside as .part.old
-        write(str(partial))
-        partial.replace(path)
+        with output.whole(path) as partial:
+            write(str(partial))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from None
     return path

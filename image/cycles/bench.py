@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from image import output
 from image.cycles import engines, report, speech
 from image.cycles.emulator import DUO, check_program, find_emulator, measure
 from image.cycles.engines import Bench
@@ -28,7 +29,12 @@ SHOWN = 1  # of DUO: the memory that the table of functions is for
 def perform(project: Project, given: Mapping[str, str]) -> None:
     """Measure what the call asks for. Raises UserError."""
     work = project.work / "cycles"
-    work.mkdir(parents=True, exist_ok=True)
+    with output.alone(work):
+        work.mkdir(exist_ok=True)
+        _perform(project, work, given)
+
+
+def _perform(project: Project, work: Path, given: Mapping[str, str]) -> None:
     if "program" in given:
         measure_program(work, given)
         return
@@ -77,7 +83,7 @@ def measure_speech(bench: Bench, out: Path) -> None:
     print("the storyteller's start, and two sentences of each voice ...", flush=True)
     text = speech.as_markdown(speech.costs(bench))
     out.mkdir(exist_ok=True)
-    (out / "speech.md").write_text(text)
+    output.write(out / "speech.md", text)
     print(f"\n{text}\nout/speech.md")
 
 
@@ -96,8 +102,8 @@ def compare_engines(bench: Bench, out: Path) -> None:
         print(f"against hardware: {check.name} ...", flush=True)
         checks.append(checked(check, bench))
     out.mkdir(exist_ok=True)
-    (out / "engine.json").write_text(report.as_json(rows, missing, checks))
-    (out / "engine.md").write_text(report.as_markdown(rows, missing, checks))
+    output.write(out / "engine.json", report.as_json(rows, missing, checks))
+    output.write(out / "engine.md", report.as_markdown(rows, missing, checks))
     if rows:
         report.draw(rows, out / "engine.svg")
     print(f"\n{report.figures(rows, missing)}\n\n{report.errors(checks)}\n")

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What has to go along with a card that is handed on: licence texts, sources, patches, a list."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from image import archive
+from image import archive, output
 from image.build import STAGING
 from image.builders.job import copy_file
 from image.legal.pages import Row, readme, table
@@ -20,16 +19,13 @@ KERNEL_CONFIG = "kernel.config"
 def collect(plan: Plan) -> tuple[Path, list[Row]]:
     """Write out/BOARD/legal-info, whole or not at all; returns it, and what lies there."""
     target = plan.project.out / FOLDER
-    fresh = target.with_name(f"{FOLDER}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / "sources").mkdir(parents=True)
-    archive.pack(project_files(plan.project.root), fresh / OWN)
-    rows = [_row(plan, package, fresh) for package in plan.packages]
-    _add_configuration(plan, fresh)
-    (fresh / "manifest.csv").write_text(table(rows, fresh))
-    (fresh / "README.md").write_text(readme(plan.project.config.board, rows, fresh))
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
+    with output.alone(target), output.renewed(target) as fresh:
+        (fresh / "sources").mkdir()
+        archive.pack(project_files(plan.project.root), fresh / OWN)
+        rows = [_row(plan, package, fresh) for package in plan.packages]
+        _add_configuration(plan, fresh)
+        (fresh / "manifest.csv").write_text(table(rows, fresh))
+        (fresh / "README.md").write_text(readme(plan.project.config.board, rows, fresh))
     return target, rows
 
 

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from image import output
 from image.plan import Plan
 from image.release import image_path
 from image.report import change, contents, kernel, memory, sheet, work
 
 FOLDER = "report"
+PAGE = "index.html"
 FORMAT = 1
 
 
@@ -20,15 +22,18 @@ def perform(plan: Plan) -> Path:
     The report of the card before this one is kept beside, and compared with.
     """
     folder = plan.project.out / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    found = collect(plan)
-    before = _keep_before(folder, found["key"])
-    changes = change.between(before, found) if before else []
-    _write(folder / "report.json", _as_json(found))
-    _write(folder / "changes.json", _as_json([asdict(one) for one in changes]))
-    target = folder / "index.html"
-    _write(target, sheet.render(found, changes, before["key"] if before else None))
-    return target
+    with output.alone(folder):
+        found = collect(plan)
+        before = _before(folder, found["key"])
+        changes = change.between(before, found) if before else []
+        with output.renewed(folder) as fresh:
+            (fresh / "report.json").write_text(_as_json(found))
+            (fresh / "changes.json").write_text(_as_json([asdict(one) for one in changes]))
+            page = sheet.render(found, changes, before["key"] if before else None)
+            (fresh / PAGE).write_text(page)
+            if before:
+                (fresh / "previous.json").write_text(_as_json(before))
+    return folder / PAGE
 
 
 def collect(plan: Plan) -> dict[str, Any]:
@@ -59,13 +64,10 @@ def _kernel(built: kernel.Kernel) -> dict[str, Any]:
     }
 
 
-def _keep_before(folder: Path, key: str) -> dict[str, Any] | None:
-    """The newest report of another card, put aside as previous.json. Rubbish counts as none."""
-    last, previous = folder / "report.json", folder / "previous.json"
-    found = _read(last)
-    if found and found["key"] != key:
-        last.replace(previous)
-    return _read(previous)
+def _before(folder: Path, key: str) -> dict[str, Any] | None:
+    """The newest report of another card than `key`. Rubbish counts as none."""
+    last = _read(folder / "report.json")
+    return last if last and last["key"] != key else _read(folder / "previous.json")
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -79,10 +81,3 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _as_json(value: Any) -> str:
     return json.dumps(value, indent=1, sort_keys=True) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(text)
-    partial.replace(path)

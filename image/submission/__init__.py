@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """`doit submission`: what a contest's judges ask for, as one folder and one archive."""
 
-import shutil
 from pathlib import Path
 
-from image import archive, sbom
+from image import archive, output, sbom
 from image.build import ROOT, STAGING
 from image.builders.job import copy_file
 from image.errors import UserError
@@ -28,24 +27,25 @@ MODEL_LIMIT = 16 << 20
 def collect(plan: Plan) -> Path:
     """Write out/BOARD/submission and the archive beside it, which is returned."""
     target = plan.project.out / FOLDER
-    fresh = target.with_name(f"{FOLDER}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    with output.alone(target):
+        with output.renewed(target) as fresh:
+            _fill(plan, fresh)
+        return _pack(target)
+
+
+def _fill(plan: Plan, folder: Path) -> None:
     tree = plan.folder(plan.step("rootfs")) / ROOT
-    _add_programs(plan, tree, fresh)
-    has_model = _add_model(tree, fresh)
-    _add_environment(plan, fresh)
-    archive.pack(project_files(plan.project.root), fresh / f"{PROJECT}.tar.gz")
+    _add_programs(plan, tree, folder)
+    has_model = _add_model(tree, folder)
+    _add_environment(plan, folder)
+    archive.pack(project_files(plan.project.root), folder / f"{PROJECT}.tar.gz")
     for package in plan.packages:
-        list(collect_texts(plan, package, fresh / "licences" / package.name))
-    copy_file(plan.project.root / "LICENSE", fresh / "LICENSE")
+        list(collect_texts(plan, package, folder / "licences" / package.name))
+    copy_file(plan.project.root / "LICENSE", folder / "LICENSE")
     found = results.newest(plan)
     if found:
-        copy_file(found[0], fresh / "results" / found[0].name)
-    (fresh / "README.md").write_text(readme.write(plan, tree, fresh, found, has_model))
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
-    return _pack(target)
+        copy_file(found[0], folder / "results" / found[0].name)
+    (folder / "README.md").write_text(readme.write(plan, tree, folder, found, has_model))
 
 
 def _add_programs(plan: Plan, tree: Path, folder: Path) -> None:
@@ -88,10 +88,9 @@ def _add_environment(plan: Plan, folder: Path) -> None:
 def _pack(folder: Path) -> Path:
     """The folder as an archive, with its sum beside it."""
     target = folder.with_name(f"{FOLDER}.tar.gz")
-    partial = target.with_name(f"{target.name}.part")
     files = [path for path in folder.rglob("*") if path.is_file()]
-    archive.pack({str(path.relative_to(folder.parent)): path for path in files}, partial)
-    partial.replace(target)
-    sums = target.with_name(f"{target.name}.sha256")
-    sums.write_text(f"{hash_file(target)}  {target.name}\n")
+    with output.whole(target) as partial:
+        archive.pack({str(path.relative_to(folder.parent)): path for path in files}, partial)
+        sums = f"{hash_file(partial)}  {target.name}\n"
+    output.write(target.with_name(f"{target.name}.sha256"), sums)
     return target

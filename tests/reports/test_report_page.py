@@ -200,11 +200,12 @@ def test_changes_since_the_card_before() -> None:
 
 def test_the_card_before_is_kept(tmp_path: Path) -> None:
     for key in ("1", "1", "2", "2"):
-        before = report._keep_before(tmp_path, key)
+        before = report._before(tmp_path, key)
         assert (before or {}).get("key") == (None if key == "1" else "1")
         (tmp_path / "report.json").write_text(json.dumps({"format": report.FORMAT, "key": key}))
+        (tmp_path / "previous.json").write_text(json.dumps(before))
     (tmp_path / "previous.json").write_text("rubbish")
-    assert report._keep_before(tmp_path, "2") is None
+    assert report._before(tmp_path, "2") is None
 
 
 def test_a_bench_of_this_image_tells_the_memory(made: Plan, card: Path, tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""From a finished release in work/ to out/BOARD/images, where people find it."""
+
+from pathlib import Path
+
+from image import output, run, steps
+from image.plan import Plan
+from image.release import image_path
+
+SUMS = "sha256sums"
+
+
+def publish(plan: Plan) -> Path:
+    """Bring the finished release of a plan to out/BOARD/images; returns the image's path."""
+    step = plan.step("release")
+    target = image_path(plan).parent
+    made = plan.folder(step) / "images"
+    with steps.reading(plan, step), output.alone(target):
+        if not _is_published(made, target):
+            with output.renewed(target) as fresh:
+                run.run(["cp", "--recursive", "--sparse=always", f"{made}/.", fresh])
+    return image_path(plan)
+
+
+def _is_published(made: Path, target: Path) -> bool:
+    """Whether out/ holds these very files."""
+
+    def sizes(folder: Path) -> dict[str, int]:
+        return {path.name: path.stat().st_size for path in folder.glob("*")}
+
+    return sizes(made) == sizes(target) and (
+        (made / SUMS).read_bytes() == (target / SUMS).read_bytes()
+    )
