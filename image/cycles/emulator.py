@@ -12,6 +12,7 @@ from typing import Any
 from image import run
 from image.errors import UserError
 from image.key import hash_tree, key_of
+from image.output import whole
 
 SOURCES = Path(__file__).parent / "c906"
 CFLAGS = (
@@ -143,10 +144,9 @@ def build_plugin(work: Path) -> Path:
     plugin = folder / "c906.so"
     if not plugin.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / "c906.so.part"
         sources = sorted(SOURCES.glob("*.c"))
-        run.run(["gcc", *CFLAGS, *sources, "-o", partial], log=folder / "log")
-        partial.replace(plugin)
+        with whole(plugin) as partial:
+            run.run(["gcc", *CFLAGS, *sources, "-o", partial], log=folder / "log")
     return plugin
 
 

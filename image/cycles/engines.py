@@ -11,6 +11,7 @@ from image.cycles.emulator import DUO, Measured, measure
 from image.errors import UserError
 from image.key import hash_file, key_of
 from image.model import MODEL_PATH, TOKENIZER_PATH
+from image.output import whole
 from image.project import Project
 from image.source import Source
 from image.step import step_name
@@ -56,9 +57,8 @@ class Bench:
         """The model as Q8_0; kept by the content of the original."""
         target = self.work / f"model-{hash_file(self.checkpoint)[:12]}-q80.bin"
         if not target.is_file():
-            partial = target.with_suffix(".part")
-            q80.export(self.checkpoint, partial)
-            partial.replace(target)
+            with whole(target) as partial:
+                q80.export(self.checkpoint, partial)
         return target
 
 
@@ -108,12 +108,11 @@ def compiled(source: Path, work: Path, *flags: str) -> Path:
     inputs = {"source": hash_file(source), "beside": beside, "flags": words}
     program = work / f"{source.stem}-{key_of({**inputs, **RISCV64.identity()})}"
     if not program.is_file():
-        partial = program.with_suffix(".part")
         log = work / "compile.log"
         compiler = RISCV64.prefix + "gcc"
-        files = ("-o", partial, "-x", _language(source), source, "-x", "none")
-        run.run([compiler, *words, *files, "-lm"], log=log)
-        partial.replace(program)
+        with whole(program) as partial:
+            files = ("-o", partial, "-x", _language(source), source, "-x", "none")
+            run.run([compiler, *words, *files, "-lm"], log=log)
     return program
 
 

@@ -16,7 +16,7 @@ from image.package import load
 from image.plan import Plan
 from image.step import step_name
 from image.toolchain import HOST
-from tests.test_model import TINY, write
+from tests.test_model import TINY, vocabulary, write
 
 ROOT = Path(__file__).resolve().parents[2]
 # As run.c: a story on stdout, its speed on stderr; and whether the compiler was asked for -Ofast.
@@ -70,7 +70,7 @@ def test_a_model_given_by_hand_is_its_own_checkpoint(
     checkout: Path, source: Path, tmp_path: Path
 ) -> None:
     model = write(tmp_path / "m.bin", TINY)
-    tokenizer = write(tmp_path / "t.bin")
+    tokenizer = vocabulary(tmp_path / "t.bin")
     given = {"MODEL": str(model), "TOKENIZER": str(tokenizer), "LLAMA2C_SRC": str(source)}
     made = planned(checkout, "PACKAGE_LLAMA2C=y", **given)
     assert "llama2c" in made.steps and "pocket-float32" not in made.steps

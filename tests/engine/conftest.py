@@ -186,7 +186,7 @@ def pack(packer: Engine, model: Model, folder: Path) -> Path:
     """The packed file of a model."""
     result = folder / f"{model.checkpoint.stem}.packed"
     done = packer(model.checkpoint, model.tokenizer, result)
-    assert (done.status, done.err) == (0, "")
+    assert done.status == 0, done.err
     return result
 
 

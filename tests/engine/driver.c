@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls the engine's library as the tests ask, and prints what it returns, one item a line. */
+#define _XOPEN_SOURCE 700 /* truncate */
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "file.h"
 #include "llama.h"
@@ -52,15 +54,15 @@ static bool tell(struct llama *llama, const char *prompt, const struct llama_set
 /* encode TOKENIZER VOCAB_SIZE TEXT: the tokens; then the text they decode to. */
 static int encode(char **arguments) {
     struct llama_error error;
-    struct file file;
+    size_t size;
     struct tokenizer tokenizer;
     const char *text = arguments[2];
-    if (!file_map(&file, arguments[0], &error) ||
-        !tokenizer_parse(&tokenizer, file.data, file.size, atoi(arguments[1]), arguments[0],
-                         &error)) {
+    unsigned char *data = file_load(arguments[0], &size, &error);
+    if (data == NULL || !tokenizer_parse(&tokenizer, data, size, atoi(arguments[1]), arguments[0],
+                                         &error)) {
         return end(&error);
     }
-    file_unmap(&file);
+    free(data);
     int *tokens = calloc(strlen(text) + 2, sizeof *tokens);
     int count = tokens == NULL ? -1 : tokenizer_encode(&tokenizer, text, tokens, &error);
     for (int i = 0; i < count; i++) {
@@ -197,6 +199,39 @@ static int recover(char **arguments) {
     return EXIT_SUCCESS;
 }
 
+/* Cuts the file once so many pieces were told. */
+struct cut {
+    const char *path;
+    int pieces;
+    long size;
+};
+
+static bool print_and_cut(void *user, const char *piece) {
+    struct cut *cut = user;
+    fputs(piece, stdout);
+    return --cut->pieces != 0 || truncate(cut->path, cut->size) == 0;
+}
+
+/*
+ * cut MODEL TOKENIZER PIECES SIZE: a story, while which the model is cut to this size; then another.
+ * What cannot be told is told so.
+ */
+static int cut(char **arguments) {
+    struct llama_error error;
+    struct llama_stats stats;
+    struct cut cut = {arguments[0], atoi(arguments[2]), atol(arguments[3])};
+    struct llama *llama = llama_open(arguments[0], arguments[1], &error);
+    if (llama == NULL) {
+        return end(&error);
+    }
+    for (int i = 0; i < 2; i++) {
+        bool good = llama_tell(llama, "", &SETTINGS, print_and_cut, &cut, &stats, &error);
+        printf("|%s|", good ? "told" : error.text);
+    }
+    llama_close(llama);
+    return EXIT_SUCCESS;
+}
+
 /* open MODEL TOKENIZER COUNT: opens and closes so many times; closing nothing is allowed. */
 static int reopen(char **arguments) {
     struct llama_error error;
@@ -220,6 +255,7 @@ int main(int argc, char **argv) {
     } commands[] = {
         {"encode", 3, encode}, {"rng", 2, draw},   {"sample", 5, sample},   {"repeat", 3, repeat},
         {"stop", 3, stop},     {"open", 3, reopen}, {"recover", 2, recover},
+        {"cut", 4, cut},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (argc >= 2 + commands[i].arguments && strcmp(argv[1], commands[i].name) == 0) {

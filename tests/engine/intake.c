@@ -43,21 +43,27 @@ static bool tiles_are_equal(const float *rows, int columns) {
     return good;
 }
 
-/* Rows come back out of their planes bit by bit, in whole blocks and in one that is cut. */
+/* Rows come back out of their planes bit by bit, and each is known by its sum. */
 static bool planes_are_equal(const float *rows) {
-    unsigned char *part = malloc(ROWS * COLUMNS * sizeof(float));
+    unsigned char *block = malloc(PLANES_ROWS * COLUMNS * sizeof(float));
     float row[COLUMNS];
-    bool good = part != NULL;
-    for (int first = 0; good && first < ROWS; first += PLANES_ROWS) {
-        int count = ROWS - first < PLANES_ROWS ? ROWS - first : PLANES_ROWS;
-        size_t at = (size_t)first * COLUMNS;
-        planes_put(part + at * sizeof(float), rows + at, count, COLUMNS);
-    }
+    bool good = block != NULL;
     for (int i = 0; good && i < ROWS; i++) {
-        planes_row(row, part, i, ROWS, COLUMNS);
+        int first = i / PLANES_ROWS * PLANES_ROWS, left = ROWS - first;
+        size_t count = left < PLANES_ROWS ? (size_t)left : PLANES_ROWS;
+        size_t skipped = (size_t)(i - first) * COLUMNS;
+        if (i == first) {
+            planes_split(block, rows + (size_t)i * COLUMNS, (int)count, COLUMNS);
+        }
+        planes_join(row, block + skipped, block + count * COLUMNS + skipped * PLANES_REST, COLUMNS);
         good = check(memcmp(row, rows + (size_t)i * COLUMNS, sizeof row) == 0, "rows differ");
+        uint32_t sum = planes_sum(row, COLUMNS, 7, 64, i);
+        row[i % COLUMNS] = row[i % COLUMNS] == 1.5f ? 2.5f : 1.5f;
+        good = good && check(sum != planes_sum(row, COLUMNS, 7, 64, i), "a change keeps the sum") &&
+               check(sum != planes_sum(rows + (size_t)i * COLUMNS, COLUMNS, 7, 64, i + 1),
+                     "a row may stand in another's place");
     }
-    free(part);
+    free(block);
     return good;
 }
 

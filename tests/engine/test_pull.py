@@ -2,13 +2,12 @@
 """Stories taken piece by piece, turned back, and told without what is refused."""
 
 import os
-import struct
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.engine import oracle
+from tests.engine import oracle, packing
 from tests.engine.conftest import CHECKED, HANG_S, Engine, Model, compile_c
 
 PULLER = Path(__file__).parent / "pull.c"
@@ -78,25 +77,13 @@ def test_turning_back_meets_float32_passes(
     puller: Engine, packed260k: Path, tmp_path: Path
 ) -> None:
     """A model that claims to be inaccurate takes the pass in float32 at every choice."""
-    data = bytearray(packed260k.read_bytes())
     doubtful = tmp_path / "doubtful.packed"
-    doubtful.write_bytes(with_error(data, 1e5))
+    doubtful.write_bytes(packing.read(packed260k).with_error(1e5).data)
     for letters in ("", "e"):
         rest = ("Once", *SAMPLED, "5", "20", letters)
         assert ask(puller, "turn", doubtful, "", *rest) == ask(
             puller, "turn", packed260k, "", *rest
         )
-
-
-def with_error(packed: bytearray, error: float) -> bytes:
-    """A packed model that says so of the error of its logits."""
-    struct.pack_into("<f", packed, 48, error)
-    total, sums = 1, 0
-    for (word,) in struct.iter_unpack("<I", packed[:128]):
-        total += word
-        sums += total
-    struct.pack_into("<Q", packed, 128, (sums * 31 + total) % 2**64)
-    return bytes(packed)
 
 
 @pytest.mark.parametrize("way", WAYS, ids="/".join)

@@ -57,8 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    enum precision precision = size % 2 ? PRECISION_F32 : PRECISION_Q16;
-    if (model_open(&model, path, precision, &error)) {
+    enum wish wish = size % 2 ? WISH_F32 : WISH_Q16;
+    if (model_open(&model, path, wish, &error)) {
         use(&model);
         model_close(&model);
     }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "checkpoint.h"
 
-#include <stdint.h>
-#include <string.h>
-
 #include "error.h"
+#include "foreign.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "checkpoints are little-endian, and are used where they lie"
@@ -74,66 +72,68 @@ bool shape_read(struct shape *shape, const int32_t *header, const char *name,
     return check_shape(shape, name, error);
 }
 
-/* Hands out the next `count` floats of the file; counting goes on where no data is given. */
-struct cursor {
-    const float *data;
-    uint64_t used; /* floats */
-};
-
-static const float *take(struct cursor *cursor, uint64_t count) {
-    const float *here = cursor->data == NULL ? NULL : cursor->data + cursor->used;
-    cursor->used += count;
+/* The place of the next `count` floats. */
+static uint64_t take(uint64_t *used, uint64_t count) {
+    uint64_t here = *used;
+    *used += 4 * count;
     return here;
 }
 
-/* Lays the weights out in the file's order. Returns how many floats they take. */
-static uint64_t lay_out(struct weights *w, const struct shape *shape, bool tied,
-                        const float *data) {
-    struct cursor cursor = {.data = data};
+/* Lays the weights out in the file's order. Returns the size of the file. */
+static uint64_t lay_out(struct weights *w, const struct shape *shape, bool tied) {
+    uint64_t used = HEADER_BYTES;
     uint64_t dim = (uint64_t)shape->dim, layers = (uint64_t)shape->n_layers;
     uint64_t kv_dim = (uint64_t)shape->kv_dim, hidden = (uint64_t)shape->hidden_dim;
     uint64_t vocab = (uint64_t)shape->vocab_size;
-    w->embedding = take(&cursor, vocab * dim);
-    w->rms_att = take(&cursor, layers * dim);
-    w->wq = take(&cursor, layers * dim * dim);
-    w->wk = take(&cursor, layers * dim * kv_dim);
-    w->wv = take(&cursor, layers * dim * kv_dim);
-    w->wo = take(&cursor, layers * dim * dim);
-    w->rms_ffn = take(&cursor, layers * dim);
-    w->w1 = take(&cursor, layers * dim * hidden);
-    w->w2 = take(&cursor, layers * hidden * dim);
-    w->w3 = take(&cursor, layers * dim * hidden);
-    w->rms_final = take(&cursor, dim);
-    /* Tables of cosines and sines that older programs read; they are computed now. */
-    (void)take(&cursor, (uint64_t)shape->seq_len * (uint64_t)shape->head_size);
-    w->wcls = tied ? w->embedding : take(&cursor, vocab * dim);
-    return cursor.used;
+    w->embedding = take(&used, vocab * dim);
+    w->rms_att = take(&used, layers * dim);
+    w->wq = take(&used, layers * dim * dim);
+    w->wk = take(&used, layers * dim * kv_dim);
+    w->wv = take(&used, layers * dim * kv_dim);
+    w->wo = take(&used, layers * dim * dim);
+    w->rms_ffn = take(&used, layers * dim);
+    w->w1 = take(&used, layers * dim * hidden);
+    w->w2 = take(&used, layers * hidden * dim);
+    w->w3 = take(&used, layers * dim * hidden);
+    w->rms_final = take(&used, dim);
+    /* Tables that older programs read; they are computed now. */
+    w->turns = take(&used, (uint64_t)shape->seq_len * (uint64_t)shape->head_size);
+    w->wcls = tied ? w->embedding : take(&used, vocab * dim);
+    return used;
 }
 
-bool checkpoint_parse(struct checkpoint *checkpoint, const unsigned char *data, size_t size,
-                      const char *name, struct llama_error *error) {
-    if (size < HEADER_BYTES) {
-        return fail(error, "%s: has %zu bytes; the header of a model alone has %d", name, size,
-                    (int)HEADER_BYTES);
-    }
+static bool read_header(struct checkpoint *checkpoint, const struct file *file,
+                        struct llama_error *error) {
     int32_t header[HEADER_INTS];
-    memcpy(header, data, HEADER_BYTES);
+    const char *name = file->name;
+    if (file->size < HEADER_BYTES) {
+        return fail(error, "%s: has %llu bytes; the header of a model alone has %d", name,
+                    (unsigned long long)file->size, (int)HEADER_BYTES);
+    }
+    if (!file_read(file, header, sizeof header, 0, error)) {
+        return false;
+    }
     /* A negative vocabulary says that the classifier has weights of its own. */
     bool tied = header[5] > 0;
     if (!tied && header[5] != INT32_MIN) {
         header[5] = -header[5];
     }
-    struct shape shape;
-    if (!shape_read(&shape, header, name, error)) {
+    struct shape *shape = &checkpoint->shape;
+    if (!shape_read(shape, header, name, error)) {
         return false;
     }
-    uint64_t expected = HEADER_BYTES + 4 * lay_out(&checkpoint->weights, &shape, tied, NULL);
-    if (size != expected) {
-        return fail(error, "%s: has %zu bytes; its header asks for %llu", name, size,
-                    (unsigned long long)expected);
+    uint64_t expected = lay_out(&checkpoint->weights, shape, tied);
+    return file->size == expected ||
+           fail(error, "%s: has %llu bytes; its header asks for %llu", name,
+                (unsigned long long)file->size, (unsigned long long)expected);
+}
+
+bool checkpoint_open(struct checkpoint *checkpoint, const struct file *file,
+                     struct llama_error *error) {
+    checkpoint->file = file;
+    if (!read_header(checkpoint, file, error)) {
+        foreign_explain_model(file, error);
+        return false;
     }
-    /* The caller's alignment makes this cast good: the header is a multiple of four bytes. */
-    lay_out(&checkpoint->weights, &shape, tied, (const float *)(const void *)(data + HEADER_BYTES));
-    checkpoint->shape = shape;
     return true;
 }

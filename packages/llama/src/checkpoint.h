@@ -6,9 +6,7 @@
 #ifndef LLAMA_CHECKPOINT_H
 #define LLAMA_CHECKPOINT_H
 
-#include <stddef.h>
-
-#include "llama.h"
+#include "file.h"
 
 struct shape {
     int dim;        /* width of the residual stream */
@@ -22,23 +20,25 @@ struct shape {
     int kv_dim;    /* n_kv_heads * head_size */
 };
 
-/* Row-major matrices that lie in the file; (rows, columns), per layer where it says so. */
+/* Where row-major matrices lie in the file, in bytes; (rows, columns), per layer where it says so. */
 struct weights {
-    const float *embedding; /* (vocab_size, dim) */
-    const float *rms_att;   /* (layer, dim) */
-    const float *wq;        /* (layer, dim, dim) */
-    const float *wk;        /* (layer, kv_dim, dim) */
-    const float *wv;        /* (layer, kv_dim, dim) */
-    const float *wo;        /* (layer, dim, dim) */
-    const float *rms_ffn;   /* (layer, dim) */
-    const float *w1;        /* (layer, hidden_dim, dim) */
-    const float *w2;        /* (layer, dim, hidden_dim) */
-    const float *w3;        /* (layer, hidden_dim, dim) */
-    const float *rms_final; /* (dim) */
-    const float *wcls;      /* (vocab_size, dim); the embedding itself where they are tied */
+    uint64_t embedding; /* (vocab_size, dim) */
+    uint64_t rms_att;   /* (layer, dim) */
+    uint64_t wq;        /* (layer, dim, dim) */
+    uint64_t wk;        /* (layer, kv_dim, dim) */
+    uint64_t wv;        /* (layer, kv_dim, dim) */
+    uint64_t wo;        /* (layer, dim, dim) */
+    uint64_t rms_ffn;   /* (layer, dim) */
+    uint64_t w1;        /* (layer, hidden_dim, dim) */
+    uint64_t w2;        /* (layer, dim, hidden_dim) */
+    uint64_t w3;        /* (layer, hidden_dim, dim) */
+    uint64_t rms_final; /* (dim) */
+    uint64_t turns;     /* (2, seq_len, head_size / 2) cosines and sines, which are not used */
+    uint64_t wcls;      /* (vocab_size, dim); the embedding itself where they are tied */
 };
 
 struct checkpoint {
+    const struct file *file;
     struct shape shape;
     struct weights weights;
 };
@@ -51,10 +51,10 @@ bool shape_read(struct shape *shape, const int32_t *header, const char *name,
                 struct llama_error *error);
 
 /*
- * Checks `size` bytes at `data` (4-byte aligned) and points into them. `name` is for messages.
- * False when the header is out of its limits or the size is not exactly what the header asks for.
+ * Reads the header of an open file, which must stay open. False when it is out of its limits or the
+ * size is not exactly what it asks for.
  */
-bool checkpoint_parse(struct checkpoint *checkpoint, const unsigned char *data, size_t size,
-                      const char *name, struct llama_error *error);
+bool checkpoint_open(struct checkpoint *checkpoint, const struct file *file,
+                     struct llama_error *error);
 
 #endif

@@ -8,7 +8,6 @@
 #include "arithmetic.h"
 #include "error.h"
 #include "exact.h"
-#include "planes.h"
 
 bool chooser_open(struct chooser *chooser, struct transformer *transformer,
                   const struct model *model, struct llama_error *error) {
@@ -21,8 +20,7 @@ bool chooser_open(struct chooser *chooser, struct transformer *transformer,
     }
     chooser->logits = calloc(rows, sizeof *chooser->logits);
     chooser->powers = calloc(rows, sizeof *chooser->powers);
-    chooser->rows = calloc(TILE * (size_t)shape->dim, sizeof *chooser->rows);
-    return (chooser->logits != NULL && chooser->powers != NULL && chooser->rows != NULL) ||
+    return (chooser->logits != NULL && chooser->powers != NULL) ||
            fail(error, "not enough memory to choose among %d tokens", shape->vocab_size);
 }
 
@@ -30,7 +28,6 @@ void chooser_close(struct chooser *chooser) {
     sampler_close(&chooser->sampler);
     free(chooser->logits);
     free(chooser->powers);
-    free(chooser->rows);
     *chooser = (struct chooser){0};
 }
 
@@ -52,45 +49,52 @@ static bool is_out(const struct decision *d, int token) {
     return d->is_filtered && d->question->is_refused(d->question->user, token);
 }
 
-/* The logits of the classifier's rows in one part of a packed model. */
-static void compute_rows(struct chooser *chooser, float *logits, const float *x,
-                         const unsigned char *part, int rows) {
-    int dim = chooser->transformer->model->shape.dim;
-    for (int first = 0; first < rows; first += TILE) {
-        int count = rows - first < TILE ? rows - first : TILE;
-        for (int i = 0; i < count; i++) {
-            planes_row(chooser->rows + (size_t)i * (size_t)dim, part, first + i, rows, dim);
+/* The logits of the classifier's rows in one part of a packed model, or in memory. */
+static bool compute_rows(struct chooser *chooser, float *logits, const float *x,
+                         const struct rows *rows, struct llama_error *error) {
+    const struct transformer *t = chooser->transformer;
+    for (int first = 0; first < rows->count; first += ROWS_AT_ONCE) {
+        int left = rows->count - first, count = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+        const float *some = rows_get(rows, &t->model->file, first, count, &t->rows, error);
+        if (some == NULL) {
+            return false;
         }
-        exact_rows(logits + first, x, chooser->rows, dim, count);
+        exact_rows(logits + first, x, some, rows->columns, count);
     }
+    return true;
 }
 
 /* All logits, in the order of their tokens. */
-static void compute_all(struct chooser *chooser, const float *x) {
+static bool compute_all(struct chooser *chooser, const float *x, struct llama_error *error) {
     const struct model *model = chooser->transformer->model;
     const struct shortlist *list = &model->shortlist;
     int size = model->shape.vocab_size, listed = list->matrix.rows;
-    if (model->wcls.rows != NULL) {
-        exact_rows(chooser->logits, x, model->wcls.rows, model->shape.dim, size);
-        return;
-    }
     float *in_list = chooser->powers, *outside = in_list + listed;
-    compute_rows(chooser, in_list, x, model->wcls.listed, listed);
-    compute_rows(chooser, outside, x, model->wcls.outside, size - listed);
+    if (listed == 0) {
+        return compute_rows(chooser, chooser->logits, x, &model->wcls.outside, error);
+    }
+    if (!compute_rows(chooser, in_list, x, &model->wcls.listed, error) ||
+        !compute_rows(chooser, outside, x, &model->wcls.outside, error)) {
+        return false;
+    }
     for (int token = 0, before = 0; token < size; token++) {
         bool is_listed = before < listed && list->tokens[before] == token;
         chooser->logits[token] = is_listed ? in_list[before] : outside[token - before];
         before += is_listed;
     }
+    return true;
 }
 
 /* Everything that run.c does, on all rows. */
-static int choose_from_all(struct chooser *chooser, const struct decision *d) {
+static bool choose_from_all(struct chooser *chooser, const struct decision *d, int *chosen,
+                            struct llama_error *error) {
     const struct model *model = chooser->transformer->model;
     const struct question *q = d->question;
     float *logits = chooser->logits;
     int size = model->shape.vocab_size;
-    compute_all(chooser, d->x);
+    if (!compute_all(chooser, d->x, error)) {
+        return false;
+    }
     for (int i = 0; i < size; i++) {
         logits[i] = is_out(d, i) ? -INFINITY : logits[i];
     }
@@ -99,7 +103,8 @@ static int choose_from_all(struct chooser *chooser, const struct decision *d) {
     while (token > 0 && is_out(d, token)) {
         token--;
     }
-    return token;
+    *chosen = token;
+    return true;
 }
 
 /* A number as good as -inf, which arithmetic can be done with. */
@@ -200,11 +205,15 @@ static int choose_from_list(struct chooser *chooser, float *logits, struct decis
 }
 
 /* The short list again, from the float32 rows of the file. */
-static int choose_from_exact_list(struct chooser *chooser, struct decision *d) {
+static bool choose_from_exact_list(struct chooser *chooser, struct decision *d, int *token,
+                                   struct llama_error *error) {
     const struct model *model = chooser->transformer->model;
-    compute_rows(chooser, chooser->logits, d->x, model->wcls.listed, model->shortlist.matrix.rows);
+    if (!compute_rows(chooser, chooser->logits, d->x, &model->wcls.listed, error)) {
+        return false;
+    }
     struct evidence evidence = weigh(chooser, chooser->logits, d, true);
-    return judge(chooser, &evidence, d);
+    *token = judge(chooser, &evidence, d);
+    return true;
 }
 
 /* Computes what is not yet the reference's, up to the question's position. */
@@ -228,16 +237,16 @@ static bool decide_exactly(struct chooser *chooser, struct decision *d, int *tok
     const struct model *model = chooser->transformer->model;
     *token = UNCERTAIN;
     if (model->precision == PRECISION_Q16) {
-        if (!d->repeated && !pass_again(chooser, d, error)) {
+        if ((!d->repeated && !pass_again(chooser, d, error)) ||
+            !choose_from_exact_list(chooser, d, token, error)) {
             return false;
         }
-        *token = choose_from_exact_list(chooser, d);
     }
-    if (*token == UNCERTAIN) {
-        chooser->counts.all += model->shortlist.matrix.rows > 0;
-        *token = choose_from_all(chooser, d);
+    if (*token != UNCERTAIN) {
+        return true;
     }
-    return true;
+    chooser->counts.all += model->shortlist.matrix.rows > 0;
+    return choose_from_all(chooser, d, token, error);
 }
 
 /*

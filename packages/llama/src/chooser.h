@@ -15,7 +15,6 @@ struct chooser {
     struct sampler sampler;
     float *logits; /* (TOGETHER, padded rows of the short list), or (vocab_size) */
     float *powers; /* (vocab_size) */
-    float *rows;   /* (TILE, dim) of the classifier, out of their planes */
     int exact;     /* keys and values of positions before this one are the reference's */
     struct llama_certainty counts;
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A file as memory. */
+/*
+ * Files are read, never mapped: what a mapping cannot get, since the card fails or the file was cut
+ * meanwhile, is a signal; of a read it is an error that can be told.
+ */
 #ifndef LLAMA_FILE_H
 #define LLAMA_FILE_H
 
@@ -8,24 +11,31 @@
 #include "llama.h"
 
 struct file {
-    const unsigned char *data; /* page-aligned */
-    size_t size;               /* bytes */
+    int fd;
+    uint64_t size;  /* bytes, when it was opened; 0: it is not open */
+    char name[160]; /* for messages */
 };
 
+/* Opens a regular file that is not empty. */
+bool file_open(struct file *file, const char *path, struct llama_error *error);
+
+/* Reads exactly so many bytes. Threads may read at the same time. */
+bool file_read(const struct file *file, void *to, uint64_t bytes, uint64_t offset,
+               struct llama_error *error);
+
 /*
- * Maps a regular file read-only. A read() would hold a model twice in a machine that has no room
- * for it: in the page cache and in our memory. Mapped pages are the page cache, and, being clean,
- * can be dropped and read again: a model larger than the free memory still runs, if slowly.
+ * What was read is ours now: a second copy in the page cache would be room that nobody has. Only
+ * advice, as is the next: kernels built without it say ENOSYS, and all works the same.
  */
-bool file_map(struct file *file, const char *path, struct llama_error *error);
+void file_forget(const struct file *file, uint64_t offset, uint64_t bytes);
 
-/* Asks for all of a mapped file before it is needed. */
-void file_read_ahead(const struct file *file);
+/* Asks for what is read soon: the card brings it meanwhile. */
+void file_ask_for(const struct file *file, uint64_t offset, uint64_t bytes);
 
-/* Gives back the memory of a mapped file; what is read later comes in again. */
-void file_forget(const struct file *file);
+/* Undoes file_open; a file that is not open is allowed. */
+void file_close(struct file *file);
 
-/* Undoes file_map; an unmapped file is allowed. */
-void file_unmap(struct file *file);
+/* The contents of a tokenizer's file, for free() to give back. NULL: they cannot be had. */
+unsigned char *file_load(const char *path, size_t *size, struct llama_error *error);
 
 #endif

@@ -12,7 +12,7 @@ size_t intake_tile_bytes(const struct shape *shape) {
 }
 
 size_t intake_block_bytes(const struct shape *shape) {
-    return PLANES_ROWS * (size_t)shape->dim * sizeof(float);
+    return PLANES_ROWS * (size_t)planes_row_bytes(shape->dim);
 }
 
 static const float *floats(const unsigned char *data) {
@@ -68,7 +68,9 @@ static void clear_tile(const struct matrix *matrix, int first) {
 static void take_row(struct model *model, const unsigned char *block, int index, int count) {
     const struct matrix *matrix = &model->shortlist.matrix;
     int row = model->progress.listed++;
-    planes_row(model->row, block, index, count, matrix->columns);
+    size_t width = (size_t)matrix->columns, skipped = (size_t)index * width;
+    planes_join(model->row, block + skipped,
+                block + (size_t)count * width + skipped * PLANES_REST, width);
     if (row % TILE == 0) {
         clear_tile(matrix, row);
     }
@@ -81,7 +83,7 @@ static void take_row(struct model *model, const unsigned char *block, int index,
 
 size_t intake_listed(void *user, const unsigned char *data, size_t bytes) {
     struct model *model = user;
-    size_t row = (size_t)model->shape.dim * sizeof(float), used = 0;
+    size_t row = (size_t)planes_row_bytes(model->shape.dim), used = 0;
     while (used < bytes) {
         int left = model->shortlist.matrix.rows - model->progress.listed;
         int count = left < PLANES_ROWS ? left : PLANES_ROWS;

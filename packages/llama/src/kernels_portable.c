@@ -18,35 +18,79 @@
 #define WIDE
 #endif
 
-/* The loops over TILE have constant bounds: compilers keep all sums in vector registers. */
-WIDE static void tile_f32(const struct batch *batch, const float *tile, int columns) {
-    for (int p = 0; p < batch->count; p++) {
-        const float *x = batch->x + (size_t)p * batch->x_stride;
-        float sums[TILE] = {0};
-        for (int c = 0; c < columns; c++) {
-            for (int r = 0; r < TILE; r++) {
-                sums[r] += x[c] * tile[(size_t)c * TILE + (size_t)r];
-            }
+/*
+ * Two positions grow side by side: the sums of one do not wait for those of the other, so that the
+ * second costs little. Constant bounds let compilers keep all sums in vector registers.
+ */
+static void put(const struct batch *batch, int position, const float *sums) {
+    memcpy(batch->out + (size_t)position * batch->out_stride, sums, TILE * sizeof *sums);
+}
+
+WIDE static void one_f32(const struct batch *batch, const float *tile, int columns) {
+    float sums[TILE] = {0};
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < TILE; r++) {
+            sums[r] += batch->x[c] * tile[(size_t)c * TILE + (size_t)r];
         }
-        memcpy(batch->out + (size_t)p * batch->out_stride, sums, sizeof sums);
+    }
+    put(batch, 0, sums);
+}
+
+WIDE static void two_f32(const struct batch *batch, const float *tile, int columns) {
+    const float *x = batch->x, *y = batch->x + batch->x_stride;
+    float sums[TILE] = {0}, others[TILE] = {0};
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < TILE; r++) {
+            float weight = tile[(size_t)c * TILE + (size_t)r];
+            sums[r] += x[c] * weight;
+            others[r] += y[c] * weight;
+        }
+    }
+    put(batch, 0, sums);
+    put(batch, 1, others);
+}
+
+static void tile_f32(const struct batch *batch, const float *tile, int columns) {
+    (batch->count == 1 ? one_f32 : two_f32)(batch, tile, columns);
+}
+
+static void put_scaled(const struct batch *batch, int position, const float *sums,
+                       const float *scale) {
+    float *out = batch->out + (size_t)position * batch->out_stride;
+    for (int r = 0; r < TILE; r++) {
+        out[r] = scale[r] * sums[r];
     }
 }
 
-WIDE static void tile_q16(const struct batch *batch, const int16_t *tile, const float *scale,
-                          int columns) {
-    for (int p = 0; p < batch->count; p++) {
-        const float *x = batch->x + (size_t)p * batch->x_stride;
-        float *out = batch->out + (size_t)p * batch->out_stride;
-        float sums[TILE] = {0};
-        for (int c = 0; c < columns; c++) {
-            for (int r = 0; r < TILE; r++) {
-                sums[r] = fmaf(x[c], (float)tile[(size_t)c * TILE + (size_t)r], sums[r]);
-            }
-        }
+WIDE static void one_q16(const struct batch *batch, const int16_t *tile, const float *scale,
+                         int columns) {
+    float sums[TILE] = {0};
+    for (int c = 0; c < columns; c++) {
         for (int r = 0; r < TILE; r++) {
-            out[r] = scale[r] * sums[r];
+            sums[r] = fmaf(batch->x[c], (float)tile[(size_t)c * TILE + (size_t)r], sums[r]);
         }
     }
+    put_scaled(batch, 0, sums, scale);
+}
+
+WIDE static void two_q16(const struct batch *batch, const int16_t *tile, const float *scale,
+                         int columns) {
+    const float *x = batch->x, *y = batch->x + batch->x_stride;
+    float sums[TILE] = {0}, others[TILE] = {0};
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < TILE; r++) {
+            float weight = (float)tile[(size_t)c * TILE + (size_t)r];
+            sums[r] = fmaf(x[c], weight, sums[r]);
+            others[r] = fmaf(y[c], weight, others[r]);
+        }
+    }
+    put_scaled(batch, 0, sums, scale);
+    put_scaled(batch, 1, others, scale);
+}
+
+static void tile_q16(const struct batch *batch, const int16_t *tile, const float *scale,
+                     int columns) {
+    (batch->count == 1 ? one_q16 : two_q16)(batch, tile, scale, columns);
 }
 
 WIDE static void tile_q4(float *out, const float *x, const uint16_t *tile, const float *scale,

@@ -23,18 +23,16 @@ struct llama {
 };
 
 static bool open_tokenizer(struct llama *llama, const char *path, struct llama_error *error) {
-    int vocab_size = llama->model.shape.vocab_size;
-    struct file own = model_tokenizer(&llama->model), file;
-    if (path == NULL && own.data != NULL) {
-        return tokenizer_parse(&llama->tokenizer, own.data, own.size, vocab_size,
-                               "the model's tokenizer", error);
+    const char *name = "the model's tokenizer";
+    size_t size = 0;
+    unsigned char *data = path == NULL ? model_tokenizer(&llama->model, &size, error) : NULL;
+    if (size == 0 && error->text[0] == '\0') {
+        name = path != NULL ? path : TOKENIZER;
+        data = file_load(name, &size, error);
     }
-    path = path != NULL ? path : TOKENIZER;
-    if (!file_map(&file, path, error)) {
-        return false;
-    }
-    bool done = tokenizer_parse(&llama->tokenizer, file.data, file.size, vocab_size, path, error);
-    file_unmap(&file);
+    bool done = data != NULL && tokenizer_parse(&llama->tokenizer, data, size,
+                                                llama->model.shape.vocab_size, name, error);
+    free(data);
     return done;
 }
 
@@ -47,11 +45,15 @@ static bool open_kernels(struct llama *llama, struct llama_error *error) {
 
 static bool open_model(struct llama *llama, const char *path, struct llama_error *error) {
     const char *mode = getenv("LLAMA_MODE");
-    bool fast = mode == NULL || mode[0] == '\0' || strcmp(mode, "q16") == 0;
-    if (!fast && strcmp(mode, "fp32") != 0) {
+    enum wish wish = WISH_OWN;
+    if (mode != NULL && strcmp(mode, "q16") == 0) {
+        wish = WISH_Q16;
+    } else if (mode != NULL && strcmp(mode, "fp32") == 0) {
+        wish = WISH_F32;
+    } else if (mode != NULL && mode[0] != '\0') {
         return fail(error, "LLAMA_MODE=%s: fp32 or q16 is expected", path_tail(mode));
     }
-    return model_open(&llama->model, path, fast ? PRECISION_Q16 : PRECISION_F32, error);
+    return model_open(&llama->model, path, wish, error);
 }
 
 static bool open_all(struct llama *llama, const char *model_path, const char *tokenizer_path,
@@ -82,8 +84,8 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
 bool llama_is_of(const char *path, const char *name) {
     struct llama_error ignored;
     struct file file;
-    bool known = file_map(&file, path, &ignored) && packed_is_of(file.data, file.size, name);
-    file_unmap(&file);
+    bool known = file_open(&file, path, &ignored) && packed_is_of(&file, name);
+    file_close(&file);
     return known;
 }
 
@@ -145,7 +147,6 @@ bool llama_begin(struct llama *llama, const char *prompt, const struct llama_set
     int steps = settings->steps < 1 || settings->steps > seq_len ? seq_len : settings->steps;
     error->text[0] = '\0';
     tale_end(&llama->tale);
-    model_rest(&llama->model);
     int *tokens = encode(llama, prompt == NULL ? "" : prompt, &given, steps, error);
     if (tokens == NULL || !prepare(llama, steps, error)) {
         free(tokens);
@@ -160,9 +161,6 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
     bool good = tale_next(&llama->tale, piece, error);
     if (!good) {
         tale_end(&llama->tale);
-    }
-    if (*piece == NULL) {
-        model_rest(&llama->model);
     }
     return good;
 }
@@ -191,7 +189,6 @@ bool llama_tell(struct llama *llama, const char *prompt, const struct llama_sett
     if (good) {
         llama_stats(llama, stats);
     }
-    model_rest(&llama->model);
     return good;
 }
 

@@ -24,9 +24,12 @@ struct errand {
 
 struct loader;
 
-/* Starts reading `count` errands of the file in order. Takes `errands`, which free() gives back. */
-struct loader *loader_start(const char *path, struct errand *errands, int count, void *user,
-                            struct llama_error *error);
+/*
+ * Starts reading `count` errands of the file, whose sums begin with `seed`, in order. Takes
+ * `errands`, which free() gives back.
+ */
+struct loader *loader_start(const struct file *file, uint32_t seed, struct errand *errands,
+                            int count, void *user, struct llama_error *error);
 
 /* Waits until the first `count` errands are done. False when one failed. */
 bool loader_wait(struct loader *loader, int count, struct llama_error *error);

@@ -5,67 +5,18 @@
 #include <string.h>
 
 #include "error.h"
+#include "legacy.h"
 #include "loader.h"
 #include "packed.h"
-#include "planes.h"
 #include "unpack.h"
 
-/* --- a legacy checkpoint ------------------------------------------------------------------ */
-
-static void fill_layer(struct layer *layer, const struct checkpoint *checkpoint, int index) {
-    const struct matrix *matrices[] = {&layer->qkv, &layer->wo, &layer->w13, &layer->w2};
-    size_t dim = (size_t)checkpoint->shape.dim;
-    layer->rms_att = checkpoint->weights.rms_att + (size_t)index * dim;
-    layer->rms_ffn = checkpoint->weights.rms_ffn + (size_t)index * dim;
-    for (int m = 0; m < LAYER_MATRICES; m++) {
-        struct source sources[MOST_SOURCES];
-        int count = packed_sources(sources, checkpoint, index, m), first = 0;
-        for (int i = 0; i < count; first += sources[i++].rows) {
-            tiles_put_f32((float *)(uintptr_t)matrices[m]->f32, sources[i].w, first, sources[i].rows,
-                          matrices[m]->columns);
-        }
-    }
-}
-
-static bool open_legacy(struct model *model, const char *name, struct llama_error *error) {
-    struct checkpoint checkpoint;
-    if (!checkpoint_parse(&checkpoint, model->file.data, model->file.size, name, error)) {
+bool model_open(struct model *model, const char *path, enum wish wish, struct llama_error *error) {
+    *model = (struct model){0};
+    if (!file_open(&model->file, path, error)) {
         return false;
     }
-    file_read_ahead(&model->file);
-    model->shape = checkpoint.shape;
-    model->precision = PRECISION_F32;
-    int layers = model->shape.n_layers;
-    uint64_t each = packed_layer_bytes(&model->shape, PRECISION_F32);
-    uint64_t bytes = each * (uint64_t)layers;
-    model->tables = calloc((size_t)layers, sizeof *model->tables);
-    model->memory = tiles_memory(bytes);
-    if (model->tables == NULL || model->memory == NULL) {
-        return fail(error, "not enough memory: %llu KiB are needed",
-                    (unsigned long long)(bytes >> 10));
-    }
-    memset(model->memory, 0, (size_t)bytes); /* rows of padding */
-    for (int i = 0; i < layers; i++) {
-        unsigned char *data = (unsigned char *)model->memory + (uint64_t)i * each;
-        packed_point_layer(&model->tables[i], data, &model->shape, PRECISION_F32);
-        fill_layer(&model->tables[i], &checkpoint, i);
-    }
-    model->layers = model->exact = model->tables;
-    model->rms_final = checkpoint.weights.rms_final;
-    model->embedding.rows = checkpoint.weights.embedding;
-    model->wcls.rows = checkpoint.weights.wcls;
-    return true;
-}
-
-bool model_open(struct model *model, const char *path, enum precision precision,
-                struct llama_error *error) {
-    *model = (struct model){.precision = precision};
-    if (!file_map(&model->file, path, error)) {
-        return false;
-    }
-    bool packed = packed_is(model->file.data, model->file.size);
-    bool good = packed ? unpack_open(model, path, error)
-                       : open_legacy(model, path_tail(path), error);
+    bool packed = packed_is(&model->file);
+    bool good = packed ? unpack_open(model, wish, error) : legacy_open(model, error);
     if (!good) {
         model_close(model);
     }
@@ -75,37 +26,48 @@ bool model_open(struct model *model, const char *path, enum precision precision,
 void model_close(struct model *model) {
     loader_stop(model->loader);
     free(model->memory);
-    free(model->tables);
-    file_unmap(&model->file);
+    free(model->layers);
+    file_close(&model->file);
     *model = (struct model){0};
 }
 
-struct file model_tokenizer(const struct model *model) {
+unsigned char *model_tokenizer(const struct model *model, size_t *size,
+                               struct llama_error *error) {
     struct packed_header header;
     struct packed_layout layout;
-    if (model->loader == NULL) {
-        return (struct file){0};
+    struct shape shape;
+    *size = 0;
+    if (model->loader == NULL ||
+        !packed_read_header(&header, &shape, &layout, &model->file, error) ||
+        header.tokenizer_bytes == 0) {
+        return NULL;
     }
-    memcpy(&header, model->file.data, sizeof header);
-    packed_lay_out(&layout, &header, &model->shape);
-    bool any = header.tokenizer_bytes > 0;
-    return (struct file){any ? model->file.data + layout.tokenizer.offset : NULL,
-                         header.tokenizer_bytes};
+    *size = header.tokenizer_bytes;
+    unsigned char *data = malloc((size_t)layout.tokenizer.bytes);
+    if (data == NULL) {
+        fail(error, "not enough memory for a tokenizer of %zu bytes", *size);
+        return NULL;
+    }
+    if (!part_read(&model->file, &layout.tokenizer, model->seed, data, error)) {
+        free(data);
+        return NULL;
+    }
+    return data;
 }
 
-void model_row(float *out, const struct model *model, const struct table *table, int token) {
+bool model_row(float *out, const struct model *model, const struct table *table, int token,
+               const struct rows_room *room, struct llama_error *error) {
     const struct shortlist *list = &model->shortlist;
-    int dim = model->shape.dim, listed = list->matrix.rows;
-    if (table->rows != NULL) {
-        memcpy(out, table->rows + (size_t)token * (size_t)dim, (size_t)dim * sizeof *out);
-        return;
-    }
     int before = shortlist_before(list, token);
-    if (before < listed && list->tokens[before] == token) {
-        planes_row(out, table->listed, before, listed, dim);
-    } else {
-        planes_row(out, table->outside, token - before, list->outside, dim);
+    bool is_listed = before < list->matrix.rows && list->tokens[before] == token;
+    const float *row =
+        is_listed ? rows_get(&table->listed, &model->file, before, 1, room, error)
+                  : rows_get(&table->outside, &model->file, token - before, 1, room, error);
+    if (row == NULL) {
+        return false;
     }
+    memcpy(out, row, (size_t)model->shape.dim * sizeof *out);
+    return true;
 }
 
 bool model_wait(const struct model *model, int layer, struct llama_error *error) {
@@ -114,10 +76,4 @@ bool model_wait(const struct model *model, int layer, struct llama_error *error)
     }
     int layers = model->shape.n_layers;
     return loader_wait(model->loader, layer < layers ? layer + 1 : layers + UNPACK_OTHERS, error);
-}
-
-void model_rest(const struct model *model) {
-    if (model->loader != NULL) {
-        file_forget(&model->file);
-    }
 }

@@ -4,8 +4,9 @@
 #define LLAMA_MODEL_H
 
 #include "checkpoint.h"
-#include "file.h"
 #include "guesses.h"
+#include "part.h"
+#include "rows.h"
 #include "shortlist.h"
 #include "tiles.h"
 
@@ -23,11 +24,9 @@ enum precision {
     PRECISION_Q16, /* half the memory; decisions that it cannot vouch for are taken again in F32 */
 };
 
-/* A table with a row (dim) per token, in the mapped file. */
+/* A table with a row (dim) per token: of the tokens in the short list, and of all others. */
 struct table {
-    const float *rows; /* of a legacy file, in the order of their tokens */
-    const unsigned char *listed;  /* of a packed one, in planes: those of the short list */
-    const unsigned char *outside; /* all others */
+    struct rows listed, outside;
 };
 
 /* How much of a packed model is there. */
@@ -40,46 +39,50 @@ struct model {
     struct shape shape;
     enum precision precision;
     struct layer *layers; /* (layer) in `precision` */
-    struct layer *exact;  /* (layer) in F32; the same where that is the precision */
+    struct part exact; /* the first layer in F32, in the file, where that is not the precision */
     const float *rms_final; /* (dim) */
     struct table embedding;
     struct table wcls; /* the classifier; the same table where they are tied */
     struct shortlist shortlist; /* matrix.rows 0: there is none, all rows are computed */
     struct guesses guesses; /* slots NULL: none */
     float error; /* of a logit in Q16, against the likeliest one's; measured by the packer */
-    struct file file;
+    struct file file; /* of a packed model; what comes from a legacy one is all in memory */
+    uint32_t seed;    /* of its sums */
     struct loader *loader; /* NULL: everything is there */
     struct progress progress; /* of the loader */
     float *row;            /* (dim) room for the loader */
-    void *memory;          /* what `layers` and the short list point into */
-    struct layer *tables;  /* what `layers` and `exact` point into */
+    void *memory;          /* what the layers, the short list and a legacy table point into */
 };
 
+/* How to compute with a packed model: as it says itself, or as somebody else does. */
+enum wish { WISH_OWN, WISH_F32, WISH_Q16 };
+
 /*
- * Opens a packed model in this precision, or a legacy checkpoint, whose precision is F32. A packed
- * model is still being read when this returns: see model_wait.
+ * Opens a packed model, or a legacy checkpoint, whose precision is F32. A packed model is still
+ * being read when this returns: see model_wait.
  */
-bool model_open(struct model *model, const char *path, enum precision precision,
+bool model_open(struct model *model, const char *path, enum wish wish,
                 struct llama_error *error);
 
 void model_close(struct model *model);
 
-/* The packed model's own tokenizer file; `data` NULL where the model holds none. */
-struct file model_tokenizer(const struct model *model);
+/*
+ * The packed model's own tokenizer file, in memory that free() gives back. NULL where it cannot be
+ * had; *size is 0 then where the model holds none.
+ */
+unsigned char *model_tokenizer(const struct model *model, size_t *size,
+                               struct llama_error *error);
 
-/* out[dim] = the row of a token. */
-void model_row(float *out, const struct model *model, const struct table *table, int token);
+/*
+ * out[dim] = the row of a token, for which `room` may be used. False when the model cannot be read.
+ */
+bool model_row(float *out, const struct model *model, const struct table *table, int token,
+               const struct rows_room *room, struct llama_error *error);
 
 /*
  * Waits until layer `layer` has been read, or, with layer == n_layers, everything. False when the
  * file cannot be read or is damaged.
  */
 bool model_wait(const struct model *model, int layer, struct llama_error *error);
-
-/*
- * Between stories: gives back the pages of a packed model's file that stories have looked at, so
- * that a thousand stories need no more memory than one.
- */
-void model_rest(const struct model *model);
 
 #endif

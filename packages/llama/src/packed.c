@@ -5,45 +5,38 @@
 #include <string.h>
 
 #include "error.h"
+#include "planes.h"
 
-_Static_assert(sizeof(struct packed_header) == 128, "the header has no gaps");
+_Static_assert(sizeof(struct packed_header) == 192, "the header has no gaps");
 
-uint64_t packed_room(uint64_t bytes) {
-    return (bytes + PACKED_ALIGN - 1) / PACKED_ALIGN * PACKED_ALIGN + PACKED_TRAILER;
+uint32_t packed_seed(const struct packed_header *header) {
+    uint32_t seed;
+    memcpy(&seed, header->source, sizeof seed);
+    return seed;
 }
 
-struct part packed_next(struct part first, int index) {
-    return (struct part){first.offset + (uint64_t)index * packed_room(first.bytes), first.bytes};
+/* The beginning of a file that is long enough to be a packed model. */
+static bool look(struct packed_header *header, const struct file *file) {
+    struct llama_error unread;
+    return file->size >= sizeof *header && file_read(file, header, sizeof *header, 0, &unread) &&
+           memcmp(header->magic, PACKED_MAGIC, sizeof header->magic) == 0;
 }
 
-void packed_checksum_add(struct checksum *checksum, const unsigned char *data, size_t bytes) {
-    for (size_t i = 0; i + 4 <= bytes; i += 4) {
-        uint32_t word;
-        memcpy(&word, data + i, sizeof word);
-        checksum->sum += word;
-        checksum->sums += checksum->sum;
-    }
-}
-
-uint64_t packed_checksum_value(const struct checksum *checksum) {
-    return checksum->sums * 31 + checksum->sum;
-}
-
-bool packed_is(const unsigned char *data, size_t size) {
-    return size >= 8 && memcmp(data, PACKED_MAGIC, 8) == 0;
-}
-
-bool packed_is_of(const unsigned char *data, size_t size, const char *name) {
+bool packed_is(const struct file *file) {
     struct packed_header header;
-    if (!packed_is(data, size) || size < sizeof header) {
+    return look(&header, file);
+}
+
+bool packed_is_of(const struct file *file, const char *name) {
+    struct packed_header header;
+    if (!look(&header, file)) {
         return false;
     }
-    memcpy(&header, data, sizeof header);
     header.name[NAME_BYTES - 1] = '\0';
     return header.name[0] != '\0' && strcmp(header.name, name) == 0;
 }
 
-bool packed_header_check(const struct packed_header *header, struct shape *shape,
+static bool check_header(const struct packed_header *header, struct shape *shape,
                          const char *name, struct llama_error *error) {
     if (header->version != PACKED_VERSION) {
         return fail(error, "%s: is a packed model of version %u; this program reads %d: pack it "
@@ -57,15 +50,27 @@ bool packed_header_check(const struct packed_header *header, struct shape *shape
                     shape->vocab_size);
     }
     if (!(header->error >= 0.0f && header->error < 1e6f) || header->tied > 1 ||
-        header->tokenizer_bytes > 1U << 28 || header->guesses > 1U << 24 ||
+        header->tokenizer_bytes > 1U << 26 || header->guesses > 1U << 24 ||
+        header->precision > PRECISION_Q16 ||
         (header->guesses & (header->guesses - 1)) != 0) {
         return fail(error, "%s: its header is damaged", name);
     }
-    struct packed_layout layout;
-    packed_lay_out(&layout, header, shape);
-    if (layout.size != header->file_bytes) {
-        return fail(error, "%s: its header says %llu bytes and asks for %llu", name,
-                    (unsigned long long)header->file_bytes, (unsigned long long)layout.size);
+    return true;
+}
+
+bool packed_read_header(struct packed_header *header, struct shape *shape,
+                        struct packed_layout *layout, const struct file *file,
+                        struct llama_error *error) {
+    const struct part part = {0, sizeof *header};
+    if (!file_read(file, header, sizeof *header, 0, error) ||
+        (header->version == PACKED_VERSION && !part_read(file, &part, 0, header, error)) ||
+        !check_header(header, shape, file->name, error)) {
+        return false;
+    }
+    packed_lay_out(layout, header, shape);
+    if (file->size != layout->size || header->file_bytes != layout->size) {
+        return fail(error, "%s: has %llu bytes; its header asks for %llu", file->name,
+                    (unsigned long long)file->size, (unsigned long long)layout->size);
     }
     return true;
 }
@@ -75,25 +80,6 @@ void packed_matrices(struct extent *extents, const struct shape *shape) {
     extents[1] = (struct extent){shape->dim, shape->dim};
     extents[2] = (struct extent){2 * shape->hidden_dim, shape->dim};
     extents[3] = (struct extent){shape->dim, shape->hidden_dim};
-}
-
-int packed_sources(struct source *sources, const struct checkpoint *model, int layer, int matrix) {
-    const struct shape *s = &model->shape;
-    const struct weights *w = &model->weights;
-    size_t l = (size_t)layer, dim = (size_t)s->dim, kv = dim * (size_t)s->kv_dim;
-    size_t wide = dim * (size_t)s->hidden_dim;
-    const struct source all[LAYER_MATRICES][MOST_SOURCES] = {
-        {{w->wq + l * dim * dim, s->dim}, {w->wk + l * kv, s->kv_dim}, {w->wv + l * kv, s->kv_dim}},
-        {{w->wo + l * dim * dim, s->dim}},
-        {{w->w1 + l * wide, s->hidden_dim}, {w->w3 + l * wide, s->hidden_dim}},
-        {{w->w2 + l * wide, s->dim}},
-    };
-    int count = 0;
-    while (count < MOST_SOURCES && all[matrix][count].w != NULL) {
-        sources[count] = all[matrix][count];
-        count++;
-    }
-    return count;
 }
 
 uint64_t packed_layer_bytes(const struct shape *shape, enum precision precision) {
@@ -110,7 +96,7 @@ uint64_t packed_layer_bytes(const struct shape *shape, enum precision precision)
 
 static void place(struct packed_layout *layout, struct part *part, uint64_t bytes, int count) {
     *part = (struct part){layout->size, bytes};
-    layout->size += (uint64_t)count * packed_room(bytes);
+    layout->size += (uint64_t)count * part_room(bytes);
 }
 
 static uint64_t outside_bytes(const struct shape *shape, int listed) {
@@ -121,7 +107,7 @@ static uint64_t outside_bytes(const struct shape *shape, int listed) {
 
 static void place_table(struct packed_layout *layout, struct table_parts *table,
                         const struct packed_header *header, const struct shape *shape) {
-    uint64_t row = 4 * (uint64_t)shape->dim, listed = (uint64_t)header->listed;
+    uint64_t row = planes_row_bytes(shape->dim), listed = (uint64_t)header->listed;
     place(layout, &table->listed, listed * row, 1);
     place(layout, &table->outside, ((uint64_t)shape->vocab_size - listed) * row, 1);
 }

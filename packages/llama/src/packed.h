@@ -8,8 +8,10 @@
  *   guesses
  *
  * Little-endian. Each part begins at a multiple of 64 bytes and ends with a trailer of 64 bytes,
- * of which the first 8 are its checksum. All places follow from the header: it holds none. The
- * header's own trailer covers it. Each weight is there once, with the source's bits; what is
+ * of which the first 8 are its checksum; rows have one each, too. Nothing is decided from bytes
+ * whose sum was not compared: parts are verified as they are read to memory, and what a float32 pass
+ * and rare tokens read later is verified each time. All places follow from the header: it holds
+ * none. The header's own trailer covers it. Each weight is there once, with the source's bits; what is
  * computed with in 16 bits is made of them while they are read (see intake.h). Only those outside
  * the list are there in four bits, too: making these would cost reading all the rows.
  */
@@ -17,15 +19,14 @@
 #define LLAMA_PACKED_H
 
 #include "model.h"
+#include "part.h"
 
 #define PACKED_MAGIC "LLAMAPCK"
 
 enum {
-    PACKED_VERSION = 3,
-    PACKED_ALIGN = 64,
-    PACKED_TRAILER = 64,
+    PACKED_VERSION = 4,
     HASH_BYTES = 32,
-    NAME_BYTES = 28, /* with the NUL; the header fills two lines of 64 bytes */
+    NAME_BYTES = 88, /* with the NUL; the header fills three lines of 64 bytes */
 };
 
 struct packed_header {
@@ -39,13 +40,8 @@ struct packed_header {
     uint64_t file_bytes;
     uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
     uint32_t guesses;           /* slots of their table, a power of two; 0: none */
+    uint32_t precision; /* see enum precision: how to compute where nobody says otherwise */
     char name[NAME_BYTES]; /* of that checkpoint's file; empty where it is longer */
-};
-
-/* Where a part is: `bytes` of contents, trailer not counted. */
-struct part {
-    uint64_t offset;
-    uint64_t bytes;
 };
 
 /* The rows of a table in planes: of the tokens in the short list, then of the others. */
@@ -65,32 +61,24 @@ struct packed_layout {
 };
 
 /* True when a file begins like a packed model. */
-bool packed_is(const unsigned char *data, size_t size);
+bool packed_is(const struct file *file);
 
 /* True when a file is a packed model, made from a checkpoint of this name. */
-bool packed_is_of(const unsigned char *data, size_t size, const char *name);
+bool packed_is_of(const struct file *file, const char *name);
 
-/* Checks the header. False, with the reason, when it is damaged or asks for what cannot be. */
-bool packed_header_check(const struct packed_header *header, struct shape *shape,
-                         const char *name, struct llama_error *error);
+/*
+ * Reads the header, and lays the file out. False, with the reason, when it is damaged or asks for
+ * what cannot be, or when the file has another size.
+ */
+bool packed_read_header(struct packed_header *header, struct shape *shape,
+                        struct packed_layout *layout, const struct file *file,
+                        struct llama_error *error);
 
 void packed_lay_out(struct packed_layout *layout, const struct packed_header *header,
                     const struct shape *shape);
 
-/* The part `index` places after the first one of a row of equal parts. */
-struct part packed_next(struct part first, int index);
-
-/* What a part takes in the file, trailer and padding counted. */
-uint64_t packed_room(uint64_t bytes);
-
-/* The sum that ends a part: Fletcher's, of 32-bit words in 64-bit sums. */
-struct checksum {
-    uint64_t sum, sums;
-};
-#define CHECKSUM_START ((struct checksum){.sum = 1})
-/* Goes on with `bytes`, a multiple of 4. */
-void packed_checksum_add(struct checksum *checksum, const unsigned char *data, size_t bytes);
-uint64_t packed_checksum_value(const struct checksum *checksum);
+/* With what the sums of a file's parts begin, the header's own excepted: see part.h. */
+uint32_t packed_seed(const struct packed_header *header);
 
 /* The four matrices of a layer, in the order of its part. */
 enum { LAYER_MATRICES = 4 };
@@ -101,14 +89,6 @@ void packed_matrices(struct extent *extents, const struct shape *shape);
 
 /* What a layer takes: in float32 the contents of its part, in 16 bits the memory. */
 uint64_t packed_layer_bytes(const struct shape *shape, enum precision precision);
-
-/* The rows of a checkpoint that one matrix of a layer is put together from, one below the other. */
-enum { MOST_SOURCES = 3 };
-struct source {
-    const float *w; /* (rows, columns) */
-    int rows;
-};
-int packed_sources(struct source *sources, const struct checkpoint *model, int layer, int matrix);
 
 /*
  * Points a layer, the norms, what is stored of the short list, or the rows outside in four bits

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "planes.h"
 
-#include <stdint.h>
 #include <string.h>
 
-void planes_row(float *out, const unsigned char *part, int index, int rows, int columns) {
-    size_t width = (size_t)columns, first = (size_t)(index / PLANES_ROWS * PLANES_ROWS);
-    size_t left = (size_t)rows - first, count = left < PLANES_ROWS ? left : PLANES_ROWS;
-    const unsigned char *block = part + first * width * sizeof(float);
-    const unsigned char *top = block + ((size_t)index - first) * width;
-    const unsigned char *rest = block + count * width + ((size_t)index - first) * width * PLANES_REST;
-    for (size_t c = 0; c < width; c++, rest += PLANES_REST) {
-        uint32_t bits = (uint32_t)top[c] << 24 | (uint32_t)rest[2] << 16 | (uint32_t)rest[1] << 8 |
+#include "part.h"
+
+uint32_t planes_sum(const float *row, int columns, uint32_t seed, uint64_t place, int index) {
+    struct checksum sum = checksum_start(seed, place + (uint64_t)index);
+    checksum_add(&sum, row, (size_t)columns * sizeof *row);
+    return checksum_short(&sum);
+}
+
+void planes_join(float *out, const unsigned char *top, const unsigned char *rest, size_t floats) {
+    for (size_t i = 0; i < floats; i++, rest += PLANES_REST) {
+        uint32_t bits = (uint32_t)top[i] << 24 | (uint32_t)rest[2] << 16 | (uint32_t)rest[1] << 8 |
                         rest[0];
-        memcpy(&out[c], &bits, sizeof bits);
+        memcpy(&out[i], &bits, sizeof bits);
     }
 }
 
-void planes_put(unsigned char *block, const float *rows, int count, int columns) {
+void planes_split(unsigned char *block, const float *rows, int count, int columns) {
     size_t floats = (size_t)count * (size_t)columns;
     unsigned char *rest = block + floats;
     for (size_t i = 0; i < floats; i++, rest += PLANES_REST) {

@@ -155,12 +155,43 @@ int tokenizer_encode(const struct tokenizer *tokenizer, const char *text, int *t
 
 /* --- decoding ------------------------------------------------------------------------------- */
 
+/* As isspace and isxdigit in the C locale. */
+static bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static int digit_of(char c) {
+    static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
+    const char *found = c == '\0' ? NULL : strchr(DIGITS, c);
+    return found == NULL ? -1 : (int)(found - DIGITS) % 16;
+}
+
 /*
- * The value of a piece such as "<0x0A>". scanf reads a number in more ways than such pieces need;
- * run.c decodes with it, and an odd vocabulary must be decoded alike. Few pieces come this far.
+ * The value of a piece such as "<0x0A>". run.c decodes with sscanf's "<0x%02hhX>", of which each C
+ * library has its own reading where a piece is odd; this is glibc's, on which the reference's
+ * stories are told. White space may come first. A width of two covers a sign, which negates as an
+ * unsigned byte does, a prefix "0x", which alone is 0, and digits. What follows does not matter.
  */
 static bool raw_byte(const char *piece, unsigned char *byte) {
-    return strncmp(piece, "<0x", 3) == 0 && sscanf(piece + 3, "%2hhX", byte) == 1;
+    if (strncmp(piece, "<0x", 3) != 0) {
+        return false;
+    }
+    const char *at = piece + 3;
+    int width = 2, value = 0;
+    while (is_space(*at)) {
+        at++;
+    }
+    bool is_negative = *at == '-', any = false;
+    if (*at == '-' || *at == '+') {
+        at++;
+        width--;
+    }
+    for (; width > 0 && digit_of(*at) >= 0; at++, width--) {
+        value = value * 16 + digit_of(*at);
+        any = true;
+    }
+    *byte = (unsigned char)(is_negative ? -value : value);
+    return any;
 }
 
 const char *tokenizer_decode(struct tokenizer *tokenizer, int previous, int token) {

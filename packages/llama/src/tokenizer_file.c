@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "foreign.h"
 
 enum { FILE_HEADER = 4, PIECE_HEADER = 8 };
 
@@ -98,15 +99,21 @@ static bool sort_pieces(struct tokenizer *t, struct llama_error *error) {
     return true;
 }
 
-bool tokenizer_parse(struct tokenizer *tokenizer, const unsigned char *data, size_t size,
-                     int vocab_size, const char *name, struct llama_error *error) {
-    *tokenizer = (struct tokenizer){.vocab_size = vocab_size};
-    size_t headers = PIECE_HEADER * (size_t)vocab_size, nuls = (size_t)vocab_size;
+static bool check_file(const unsigned char *data, size_t size, int vocab_size, const char *name,
+                       struct llama_error *error) {
     if (size < FILE_HEADER || (size - FILE_HEADER) / (PIECE_HEADER + 1) < (size_t)vocab_size) {
         return fail(error, "%s: has %zu bytes, too few for the %d pieces that the model has", name,
                     size, vocab_size);
     }
-    if (!check_pieces(data, size, vocab_size, name, error)) {
+    return check_pieces(data, size, vocab_size, name, error);
+}
+
+bool tokenizer_parse(struct tokenizer *tokenizer, const unsigned char *data, size_t size,
+                     int vocab_size, const char *name, struct llama_error *error) {
+    *tokenizer = (struct tokenizer){.vocab_size = vocab_size};
+    size_t headers = PIECE_HEADER * (size_t)vocab_size, nuls = (size_t)vocab_size;
+    if (!check_file(data, size, vocab_size, name, error)) {
+        foreign_explain_tokenizer(data, size, name, error);
         return false;
     }
     bool done = take_memory(tokenizer, size - FILE_HEADER - headers + nuls, error);

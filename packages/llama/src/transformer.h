@@ -26,6 +26,8 @@ struct transformer {
     float *values; /* (layer, kv head, capacity, head_size) */
     float *freq;   /* (head_size / 2) radians per position */
     float *turns;  /* (head_size / 2, 2) cosine and sine at a position */
+    float *tile;   /* (TILE, the widest matrix's columns) of a layer that is read while computing */
+    struct rows_room rows; /* for reading rows of the tables */
 };
 
 /* Takes memory for stories of `capacity` positions. False when there is not enough. */

@@ -2,7 +2,6 @@
 #include "unpack.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "error.h"
 #include "intake.h"
@@ -33,13 +32,14 @@ static bool check_guesses(void *user) {
 }
 
 /* What lies in memory; each begins a line. */
-enum { LAYERS, LIST, WEIGHTS, SCALES, OUTSIDE, GUESSES, ROW, PIECES };
+enum { LAYERS, NORMS, LIST, WEIGHTS, SCALES, OUTSIDE, GUESSES, ROW, PIECES };
 
 static void size_pieces(uint64_t *bytes, const struct model *model,
                         const struct packed_layout *layout, const struct packed_header *header) {
     const struct shape *shape = &model->shape;
     bool q16 = model->precision == PRECISION_Q16;
     bytes[LAYERS] = (uint64_t)shape->n_layers * tiles_line_up(packed_layer_bytes(shape, model->precision));
+    bytes[NORMS] = layout->norms.bytes;
     bytes[LIST] = layout->list.bytes;
     bytes[WEIGHTS] = tiles_size(header->listed, shape->dim) * (q16 ? sizeof(int16_t) : sizeof(float));
     bytes[SCALES] = q16 ? (uint64_t)tiles_rows(header->listed) * sizeof(float) : 0;
@@ -60,35 +60,49 @@ static void furnish_list(struct model *model, void **pieces, const struct packed
     packed_point_outside(list, pieces[OUTSIDE]);
 }
 
-/* Takes memory, and gives everything in it its place. */
-static bool furnish(struct model *model, const struct packed_layout *layout,
-                    const struct packed_header *header, struct llama_error *error) {
-    uint64_t bytes[PIECES], total = 0;
-    void *pieces[PIECES];
-    size_pieces(bytes, model, layout, header);
+/* Takes memory for the pieces. */
+static bool take_memory(struct model *model, void **pieces, const uint64_t *bytes,
+                        struct llama_error *error) {
+    uint64_t total = 0;
     for (int i = 0; i < PIECES; i++) {
         total += tiles_line_up(bytes[i]);
     }
     unsigned char *memory = model->memory = tiles_memory(total);
-    if (memory == NULL) {
+    model->layers = calloc((size_t)model->shape.n_layers, sizeof *model->layers);
+    if (memory == NULL || model->layers == NULL) {
         return fail(error, "not enough memory: %llu KiB are needed",
                     (unsigned long long)(total >> 10));
     }
     for (int i = 0; i < PIECES; memory += tiles_line_up(bytes[i++])) {
         pieces[i] = memory;
     }
+    return true;
+}
+
+/* Gives everything in memory its place, and reads what is needed at once. */
+static bool furnish(struct model *model, const struct packed_layout *layout,
+                    const struct packed_header *header, struct llama_error *error) {
+    uint64_t bytes[PIECES];
+    void *pieces[PIECES];
+    size_pieces(bytes, model, layout, header);
+    if (!take_memory(model, pieces, bytes, error)) {
+        return false;
+    }
     uint64_t each = tiles_line_up(packed_layer_bytes(&model->shape, model->precision));
     for (int i = 0; i < model->shape.n_layers; i++) {
         const unsigned char *layer = (unsigned char *)pieces[LAYERS] + (uint64_t)i * each;
         packed_point_layer(&model->layers[i], layer, &model->shape, model->precision);
     }
-    memcpy(pieces[LIST], model->file.data + layout->list.offset, (size_t)layout->list.bytes);
+    packed_point_norms(model->layers, &model->rms_final, pieces[NORMS], &model->shape);
     furnish_list(model, pieces, header);
     model->row = pieces[ROW];
     if (header->guesses > 0) {
         model->guesses = (struct guesses){pieces[GUESSES], header->guesses - 1};
     }
-    return true;
+    return part_read(&model->file, &layout->norms, model->seed, pieces[NORMS], error) &&
+           part_read(&model->file, &layout->list, model->seed, pieces[LIST], error) &&
+           (list_is_good(&model->shortlist, model->shape.vocab_size) ||
+            part_damaged(&model->file, error));
 }
 
 /* The parts that go to memory, in the order in which the first token needs them. */
@@ -102,7 +116,7 @@ static struct errand *plan(const struct model *model, const struct packed_layout
     for (int i = 0; i < layers; i++) {
         /* The first matrix begins the layer's memory. */
         unsigned char *memory = (unsigned char *)(uintptr_t)model->layers[i].qkv.f32;
-        errands[i] = (struct errand){.part = packed_next(layout->layers, i),
+        errands[i] = (struct errand){.part = part_next(layout->layers, i),
                                      .to = q16 ? NULL : memory,
                                      .digest = intake_layer,
                                      .least = intake_tile_bytes(&model->shape)};
@@ -119,73 +133,40 @@ static struct errand *plan(const struct model *model, const struct packed_layout
     return errands;
 }
 
-static bool part_is_good(const struct model *model, struct part part) {
-    struct checksum sum = CHECKSUM_START;
-    uint64_t trailer, end = part.offset + packed_room(part.bytes) - PACKED_TRAILER;
-    memcpy(&trailer, model->file.data + end, sizeof trailer);
-    packed_checksum_add(&sum, model->file.data + part.offset, (size_t)part.bytes);
-    return trailer == packed_checksum_value(&sum);
+static struct rows rows_of(const struct model *model, const struct part *part, int count) {
+    return (struct rows){.offset = part->offset,
+                         .count = count,
+                         .columns = model->shape.dim,
+                         .seed = model->seed};
 }
 
-static bool read_header(struct model *model, struct packed_header *header,
-                        struct packed_layout *layout, const char *name,
-                        struct llama_error *error) {
-    if (model->file.size < packed_room(sizeof *header)) {
-        return fail(error, "%s: has %zu bytes: it is cut off", name, model->file.size);
-    }
-    memcpy(header, model->file.data, sizeof *header);
-    if (!packed_header_check(header, &model->shape, name, error)) {
-        return false;
-    }
-    packed_lay_out(layout, header, &model->shape);
-    if (model->file.size != layout->size) {
-        return fail(error, "%s: has %zu bytes; its header asks for %llu", name, model->file.size,
-                    (unsigned long long)layout->size);
-    }
-    return (part_is_good(model, layout->header) && part_is_good(model, layout->norms) &&
-            part_is_good(model, layout->tokenizer) && part_is_good(model, layout->list)) ||
-           fail(error, "%s: is damaged: copy or pack it again", name);
+static struct table table_of(const struct model *model, const struct table_parts *parts) {
+    const struct shortlist *list = &model->shortlist;
+    return (struct table){.listed = rows_of(model, &parts->listed, list->matrix.rows),
+                          .outside = rows_of(model, &parts->outside, list->outside)};
 }
 
-static struct table table_of(const unsigned char *data, const struct table_parts *parts) {
-    return (struct table){.listed = data + parts->listed.offset,
-                          .outside = data + parts->outside.offset};
-}
-
-bool unpack_open(struct model *model, const char *path, struct llama_error *error) {
+bool unpack_open(struct model *model, enum wish wish, struct llama_error *error) {
     struct packed_header header;
     struct packed_layout layout;
-    if (!read_header(model, &header, &layout, path_tail(path), error)) {
+    if (!packed_read_header(&header, &model->shape, &layout, &model->file, error)) {
         return false;
     }
-    int layers = model->shape.n_layers;
+    enum precision own = header.precision == 0 ? PRECISION_F32 : PRECISION_Q16;
+    model->precision = wish == WISH_OWN ? own : wish == WISH_F32 ? PRECISION_F32 : PRECISION_Q16;
     model->error = header.error;
-    model->tables = calloc(2 * (size_t)layers, sizeof *model->tables);
-    if (model->tables == NULL) {
-        return fail(error, "not enough memory for %d layers", layers);
-    }
-    const unsigned char *data = model->file.data;
-    bool q16 = model->precision == PRECISION_Q16;
-    model->layers = model->tables;
-    model->exact = q16 ? model->tables + layers : model->tables;
+    model->seed = packed_seed(&header);
+    model->exact = layout.layers;
     if (!furnish(model, &layout, &header, error)) {
         return false;
     }
-    if (!list_is_good(&model->shortlist, model->shape.vocab_size)) {
-        return fail(error, "%s: is damaged: copy or pack it again", path_tail(path));
-    }
-    for (int i = 0; q16 && i < layers; i++) {
-        packed_point_layer(&model->exact[i], data + packed_next(layout.layers, i).offset,
-                           &model->shape, PRECISION_F32);
-    }
-    packed_point_norms(model->layers, &model->rms_final, data + layout.norms.offset, &model->shape);
-    packed_point_norms(model->exact, &model->rms_final, data + layout.norms.offset, &model->shape);
-    model->embedding = table_of(data, &layout.embedding);
-    model->wcls = table_of(data, &layout.classifier);
+    model->embedding = table_of(model, &layout.embedding);
+    model->wcls = table_of(model, &layout.classifier);
     struct errand *errands = plan(model, &layout);
     if (errands == NULL) {
-        return fail(error, "not enough memory for %d layers", layers);
+        return fail(error, "not enough memory for %d layers", model->shape.n_layers);
     }
-    model->loader = loader_start(path, errands, layers + UNPACK_OTHERS, model, error);
+    model->loader = loader_start(&model->file, model->seed, errands,
+                                 model->shape.n_layers + UNPACK_OTHERS, model, error);
     return model->loader != NULL;
 }

@@ -8,7 +8,7 @@
 /* Parts that are read after the layers: the short list, what is outside, guesses. */
 enum { UNPACK_OTHERS = 3 };
 
-/* `model` has its file, which is a packed one, and its precision. */
-bool unpack_open(struct model *model, const char *path, struct llama_error *error);
+/* `model` has its file, which is a packed one. */
+bool unpack_open(struct model *model, enum wish wish, struct llama_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "progress.h"
 #include "teller.h"
 #include "tokenizer.h"
 
@@ -136,6 +137,7 @@ bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *
         good = text.tokens != NULL;
     }
     for (uint64_t seed = 1; good && seed <= STORIES; seed++) {
+        progress("learning", seed - 1, STORIES);
         good = tell(&teller, seed, &text, error);
     }
     good = good && (digest(lesson, &text) || fail(error, "not enough memory to learn guesses"));

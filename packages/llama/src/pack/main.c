@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "inspect.h"
 #include "learn.h"
 #include "measure.h"
-#include "sha256.h"
+#include "progress.h"
+#include "target.h"
 #include "tokenizer.h"
 #include "writer.h"
 
@@ -22,10 +24,12 @@ static const char USAGE[] =
 
 struct job {
     const char *checkpoint, *tokenizer, *result;
-    char *temporary; /* the result under this name until it is whole */
+    struct target target;
     struct file source, pieces;
+    struct vocabulary vocabulary;
     struct checkpoint model;
     struct packed_header header;
+    uint8_t source_hash[HASH_BYTES];
 };
 
 static bool cannot_write(const struct job *job, struct llama_error *error) {
@@ -33,17 +37,26 @@ static bool cannot_write(const struct job *job, struct llama_error *error) {
 }
 
 static bool read_inputs(struct job *job, struct llama_error *error) {
-    if (!file_map(&job->source, job->checkpoint, error) ||
-        !checkpoint_parse(&job->model, job->source.data, job->source.size,
-                          path_tail(job->checkpoint), error) ||
-        !file_map(&job->pieces, job->tokenizer, error)) {
+    if (!file_open(&job->source, job->checkpoint, error) ||
+        !checkpoint_open(&job->model, &job->source, error) ||
+        !file_open(&job->pieces, job->tokenizer, error)) {
+        return false;
+    }
+    struct vocabulary *vocabulary = &job->vocabulary;
+    vocabulary->data = file_load(job->tokenizer, &vocabulary->size, error);
+    if (vocabulary->data == NULL) {
         return false;
     }
     struct tokenizer tokenizer;
-    bool good = tokenizer_parse(&tokenizer, job->pieces.data, job->pieces.size,
+    bool good = tokenizer_parse(&tokenizer, vocabulary->data, vocabulary->size,
                                 job->model.shape.vocab_size, path_tail(job->tokenizer), error);
     tokenizer_close(&tokenizer);
     return good;
+}
+
+static bool open_target(struct job *job, struct llama_error *error) {
+    const struct file *const inputs[] = {&job->source, &job->pieces};
+    return target_open(&job->target, job->result, inputs, 2, error);
 }
 
 /* A name that does not fit is no name: its beginning would be another file's. */
@@ -56,51 +69,58 @@ static void put_name(char *name, const char *path) {
 
 static void fill_header(struct job *job, int listed) {
     const struct shape *s = &job->model.shape;
+    struct packed_header *header = &job->header;
     struct packed_layout layout;
-    job->header = (struct packed_header){
+    *header = (struct packed_header){
         .version = PACKED_VERSION,
         .shape = {s->dim, s->hidden_dim, s->n_layers, s->n_heads, s->n_kv_heads, s->vocab_size,
                   s->seq_len},
         .tied = job->model.weights.wcls == job->model.weights.embedding,
         .listed = listed,
-        .tokenizer_bytes = (uint32_t)job->pieces.size,
+        .tokenizer_bytes = (uint32_t)job->vocabulary.size,
+        .precision = PRECISION_Q16,
     };
-    memcpy(job->header.magic, PACKED_MAGIC, sizeof job->header.magic);
-    put_name(job->header.name, job->checkpoint);
-    sha256(job->header.source, job->source.data, job->source.size);
-    packed_lay_out(&layout, &job->header, s);
-    job->header.file_bytes = layout.size;
+    memcpy(header->magic, PACKED_MAGIC, sizeof header->magic);
+    memcpy(header->source, job->source_hash, sizeof header->source);
+    put_name(header->name, job->checkpoint);
+    packed_lay_out(&layout, header, s);
+    header->file_bytes = layout.size;
+}
+
+/* Writes the header, and leaves the writer at the next part. */
+static void put_header(struct writer *writer, const struct packed_header *header) {
+    writer_begin(writer, 0, 0);
+    writer_put(writer, header, sizeof *header);
+    writer_end(writer);
+    writer_begin(writer, packed_seed(header), writer->place);
 }
 
 /* Adds the guesses at the end, then says in the header what the file holds. */
 static bool finish(struct job *job, const struct lesson *lesson, struct llama_error *error) {
     struct packed_layout layout;
-    struct writer writer = {fopen(job->temporary, "r+b"), CHECKSUM_START, 0, true};
+    struct writer writer = {.file = fopen(job->target.temporary, "r+b"), .good = true};
     if (writer.file == NULL) {
         return cannot_write(job, error);
     }
     job->header.guesses = lesson->count;
     packed_lay_out(&layout, &job->header, &job->model.shape);
     job->header.file_bytes = layout.size;
-    writer.good = fseeko(writer.file, (off_t)layout.guesses.offset, SEEK_SET) == 0;
+    writer_begin(&writer, packed_seed(&job->header), layout.guesses.offset);
     writer_put(&writer, lesson->slots, lesson->count * sizeof *lesson->slots);
     writer_end(&writer);
-    writer.good = writer.good && fseeko(writer.file, 0, SEEK_SET) == 0;
-    writer_put(&writer, &job->header, sizeof job->header);
-    writer_end(&writer);
+    put_header(&writer, &job->header);
     bool good = writer.good && fflush(writer.file) == 0 && fsync(fileno(writer.file)) == 0;
     return (fclose(writer.file) == 0 && good) || cannot_write(job, error);
 }
 
 static bool write_all(const struct job *job, const struct selection *selection,
                       struct llama_error *error) {
-    struct writer writer = {fopen(job->temporary, "wb"), CHECKSUM_START, 0, true};
+    struct writer writer = {.file = fopen(job->target.temporary, "wb"), .good = true};
     if (writer.file == NULL) {
         return cannot_write(job, error);
     }
-    writer_put(&writer, &job->header, sizeof job->header);
-    writer_end(&writer);
-    bool good = write_parts(&writer, &job->model, job->pieces, selection, error);
+    put_header(&writer, &job->header);
+    bool good = write_parts(&writer, &job->model, &job->vocabulary, selection, error);
     bool closed = fclose(writer.file) == 0;
     return good && ((closed && writer.good) || cannot_write(job, error));
 }
@@ -114,18 +134,31 @@ static const float MOST_UNSURE = 0.02f;
 static bool write_selection(struct job *job, const struct selection *selection,
                             struct measured *measured, struct llama_error *error) {
     fill_header(job, selection->count);
-    return write_all(job, selection, error) && measure(measured, job->temporary, error);
+    return write_all(job, selection, error) && measure(measured, job->target.temporary, error);
+}
+
+/* Chooses the rows of the list, for which the whole classifier is in memory for a moment. */
+static bool select_listed(const struct job *job, struct selection *selection,
+                          struct llama_error *error) {
+    const struct shape *shape = &job->model.shape;
+    uint64_t bytes = 4 * (uint64_t)shape->vocab_size * (uint64_t)shape->dim;
+    float *rows = malloc((size_t)bytes);
+    bool good = rows != NULL || fail(error, "not enough memory to look at %d rows",
+                                     shape->vocab_size);
+    good = good && file_read(&job->source, rows, bytes, job->model.weights.wcls, error);
+    if (good && !select_rows(selection, rows, shape->vocab_size, shape->dim)) {
+        good = fail(error, "not enough memory to look at %d rows", shape->vocab_size);
+    }
+    free(rows);
+    return good;
 }
 
 static bool write_measured(struct job *job, struct llama_error *error) {
-    struct selection selection;
+    struct selection selection = {0};
     struct measured measured = {0};
     int rows = job->model.shape.vocab_size;
-    bool good = select_rows(&selection, job->model.weights.wcls, rows, job->model.shape.dim);
-    if (!good) {
-        fail(error, "not enough memory to look at %d rows", rows);
-    }
-    good = good && write_selection(job, &selection, &measured, error);
+    bool good = select_listed(job, &selection, error) &&
+                write_selection(job, &selection, &measured, error);
     if (good && selection.count < rows && measured.unsure > MOST_UNSURE) {
         select_all(&selection, rows);
         good = write_selection(job, &selection, &measured, error);
@@ -137,11 +170,18 @@ static bool write_measured(struct job *job, struct llama_error *error) {
 
 static bool pack(struct job *job, struct llama_error *error) {
     struct lesson lesson = {0};
-    bool good = write_measured(job, error) && learn_guesses(&lesson, job->temporary, error) &&
-                finish(job, &lesson, error) &&
-                (rename(job->temporary, job->result) == 0 || cannot_write(job, error));
+    bool good = inspect(job->source_hash, &job->model, error) && write_measured(job, error) &&
+                learn_guesses(&lesson, job->target.temporary, error) &&
+                finish(job, &lesson, error) && target_keep(&job->target, error);
     free(lesson.slots);
     return good;
+}
+
+static void close_all(struct job *job) {
+    target_close(&job->target);
+    file_close(&job->source);
+    file_close(&job->pieces);
+    free(job->vocabulary.data);
 }
 
 int main(int argc, char **argv) {
@@ -151,16 +191,8 @@ int main(int argc, char **argv) {
     }
     struct llama_error error = {""};
     struct job job = {.checkpoint = argv[1], .tokenizer = argv[2], .result = argv[3]};
-    size_t length = strlen(job.result) + sizeof ".part";
-    job.temporary = malloc(length);
-    bool good = job.temporary != NULL;
-    if (good) {
-        snprintf(job.temporary, length, "%s.part", job.result);
-        good = read_inputs(&job, &error) && pack(&job, &error);
-        if (!good) {
-            remove(job.temporary);
-        }
-    }
+    bool good = read_inputs(&job, &error) && open_target(&job, &error) && pack(&job, &error);
+    progress_end();
     if (good) {
         printf("%s: %d of %d rows listed, logits in 16 bits err by less than %.2g, %u slots of "
                "guesses\n", job.result, job.header.listed, job.header.shape[5],
@@ -168,8 +200,6 @@ int main(int argc, char **argv) {
     } else {
         fprintf(stderr, "llama-pack: %s\n", error.text);
     }
-    file_unmap(&job.source);
-    file_unmap(&job.pieces);
-    free(job.temporary);
+    close_all(&job);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -51,24 +51,36 @@ static void add_block(uint32_t *state, const unsigned char *block) {
     }
 }
 
-void sha256(uint8_t hash[32], const unsigned char *data, size_t size) {
-    uint32_t state[WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    size_t whole = size / BLOCK * BLOCK, rest = size - whole;
-    for (size_t at = 0; at < whole; at += BLOCK) {
-        add_block(state, data + at);
+void sha256_begin(struct sha256 *sha) {
+    *sha = (struct sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+                                     0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void sha256_add(struct sha256 *sha, const unsigned char *data, size_t size) {
+    size_t held = (size_t)(sha->bytes % BLOCK);
+    sha->bytes += size;
+    while (size > 0) {
+        size_t room = BLOCK - held, some = size < room ? size : room;
+        memcpy(sha->block + held, data, some);
+        data += some;
+        size -= some;
+        held = (held + some) % BLOCK;
+        if (held == 0) {
+            add_block(sha->state, sha->block);
+        }
     }
-    unsigned char tail[2 * BLOCK] = {0};
-    memcpy(tail, data + whole, rest);
-    tail[rest] = 0x80;
-    size_t end = rest < BLOCK - 8 ? BLOCK : 2 * BLOCK;
-    for (size_t i = 0; i < 8; i++) {
-        tail[end - 1 - i] = (unsigned char)((uint64_t)size * 8 >> (8 * i));
+}
+
+void sha256_end(struct sha256 *sha, uint8_t hash[32]) {
+    static const unsigned char PADDING[BLOCK] = {0x80};
+    unsigned char length[8];
+    for (size_t i = 0; i < sizeof length; i++) {
+        length[i] = (unsigned char)(sha->bytes * 8 >> (56 - 8 * i));
     }
-    for (size_t at = 0; at < end; at += BLOCK) {
-        add_block(state, tail + at);
-    }
+    size_t held = (size_t)(sha->bytes % BLOCK), end = BLOCK - sizeof length;
+    sha256_add(sha, PADDING, held < end ? end - held : BLOCK + end - held);
+    sha256_add(sha, length, sizeof length);
     for (int i = 0; i < 32; i++) {
-        hash[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
+        hash[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i % 4)));
     }
 }

@@ -6,6 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void sha256(uint8_t hash[32], const unsigned char *data, size_t size);
+struct sha256 {
+    uint32_t state[8];
+    uint64_t bytes;
+    unsigned char block[64]; /* what is not a whole block yet */
+};
+
+void sha256_begin(struct sha256 *sha);
+void sha256_add(struct sha256 *sha, const unsigned char *data, size_t size);
+void sha256_end(struct sha256 *sha, uint8_t hash[32]);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* fseeko */
 #include "writer.h"
 
 #include <stdlib.h>
@@ -6,49 +7,84 @@
 
 #include "error.h"
 #include "planes.h"
+#include "tiling.h"
+
+void writer_begin(struct writer *writer, uint32_t seed, uint64_t place) {
+    writer->seed = seed;
+    writer->place = place;
+    writer->bytes = 0;
+    writer->sum = checksum_start(seed, place);
+    writer->good = writer->good && fseeko(writer->file, (off_t)place, SEEK_SET) == 0;
+}
 
 void writer_put(struct writer *writer, const void *data, size_t bytes) {
-    packed_checksum_add(&writer->sum, data, bytes);
+    checksum_add(&writer->sum, data, bytes);
     writer->bytes += bytes;
     writer->good = writer->good && (bytes == 0 || fwrite(data, bytes, 1, writer->file) == 1);
 }
 
 void writer_end(struct writer *writer) {
-    unsigned char end[PACKED_ALIGN + PACKED_TRAILER] = {0};
-    uint64_t sum = packed_checksum_value(&writer->sum);
-    size_t size = (size_t)(packed_room(writer->bytes) - writer->bytes);
-    memcpy(end + size - PACKED_TRAILER, &sum, sizeof sum);
+    unsigned char end[PART_ALIGN + PART_TRAILER] = {0};
+    uint64_t sum = checksum_value(&writer->sum), room = part_room(writer->bytes);
+    size_t size = (size_t)(room - writer->bytes);
+    memcpy(end + size - PART_TRAILER, &sum, sizeof sum);
     writer->good = writer->good && fwrite(end, size, 1, writer->file) == 1;
-    writer->sum = CHECKSUM_START;
-    writer->bytes = 0;
+    writer_begin(writer, writer->seed, writer->place + room);
 }
 
-/* A layer in tiles; `room` holds its largest matrix. */
-static void put_layer(struct writer *writer, float *room, const struct checkpoint *model,
-                      int layer) {
+/* A packed file in the making. */
+struct making {
+    struct writer *writer;
+    const struct checkpoint *model;
+    const struct selection *selection;
+    float *room; /* see open_room */
+    struct llama_error *error;
+};
+
+static bool read_floats(const struct making *making, float *to, uint64_t count, uint64_t at) {
+    return file_read(making->model->file, to, 4 * count, at, making->error);
+}
+
+/* A layer in tiles. */
+static bool put_layer(struct making *making, int layer) {
     struct extent extents[LAYER_MATRICES];
-    packed_matrices(extents, &model->shape);
+    const struct shape *shape = &making->model->shape;
+    packed_matrices(extents, shape);
+    float *tiles = making->room + tiling_room(shape);
     for (int m = 0; m < LAYER_MATRICES; m++) {
-        struct source sources[MOST_SOURCES];
-        int count = packed_sources(sources, model, layer, m), first = 0;
-        size_t bytes = tiles_size(extents[m].rows, extents[m].columns) * sizeof *room;
-        memset(room, 0, bytes); /* rows of padding */
-        for (int i = 0; i < count; first += sources[i++].rows) {
-            tiles_put_f32(room, sources[i].w, first, sources[i].rows, extents[m].columns);
+        if (!tiling_read(tiles, making->model, layer, m, making->room, making->error)) {
+            return false;
         }
-        writer_put(writer, room, bytes);
+        writer_put(making->writer, tiles,
+                   tiles_size(extents[m].rows, extents[m].columns) * sizeof *tiles);
     }
-    writer_end(writer);
+    writer_end(making->writer);
+    return true;
 }
 
-static void put_norms(struct writer *writer, const struct checkpoint *model) {
-    size_t dim = (size_t)model->shape.dim, bytes = dim * sizeof(float);
-    for (size_t l = 0; l < (size_t)model->shape.n_layers; l++) {
-        writer_put(writer, model->weights.rms_att + l * dim, bytes);
-        writer_put(writer, model->weights.rms_ffn + l * dim, bytes);
+static bool put_norm(struct making *making, uint64_t at) {
+    uint64_t dim = (uint64_t)making->model->shape.dim;
+    if (!read_floats(making, making->room, dim, at)) {
+        return false;
     }
-    writer_put(writer, model->weights.rms_final, bytes);
-    writer_end(writer);
+    writer_put(making->writer, making->room, 4 * (size_t)dim);
+    return true;
+}
+
+static bool put_norms(struct making *making) {
+    const struct weights *weights = &making->model->weights;
+    uint64_t row = 4 * (uint64_t)making->model->shape.dim;
+    for (uint64_t l = 0; l < (uint64_t)making->model->shape.n_layers; l++) {
+        if (!put_norm(making, weights->rms_att + l * row) ||
+            !put_norm(making, weights->rms_ffn + l * row)) {
+            return false;
+        }
+    }
+    if (!put_norm(making, weights->rms_final)) {
+        return false;
+    }
+    writer_end(making->writer);
+    return true;
 }
 
 /* Rings of equally many rows outside. `room` is for a float per row. */
@@ -69,122 +105,153 @@ static void put_rings(struct writer *writer, const struct selection *selection, 
     writer_put(writer, rings, sizeof rings);
 }
 
-static void put_list(struct writer *writer, const struct shape *shape,
-                     const struct selection *selection, float *room) {
-    put_rings(writer, selection, shape->vocab_size, room);
-    writer_put(writer, selection->centre, (size_t)shape->dim * sizeof *selection->centre);
+static void put_list(struct making *making) {
+    const struct shape *shape = &making->model->shape;
+    const struct selection *selection = making->selection;
+    put_rings(making->writer, selection, shape->vocab_size, making->room);
+    writer_put(making->writer, selection->centre, (size_t)shape->dim * sizeof(float));
     for (int32_t i = 0; i < shape->vocab_size; i++) {
         if (selection->listed[i]) {
-            writer_put(writer, &i, sizeof i);
+            writer_put(making->writer, &i, sizeof i);
         }
     }
-    writer_end(writer);
+    writer_end(making->writer);
+}
+
+/* Memory for the rows outside in four bits; the list points into it. NULL: not enough. */
+static unsigned char *open_outside(struct shortlist *list, size_t *bytes) {
+    *bytes = 2 * sizeof(float) * (size_t)tiles_rows(list->outside) +
+             sizeof(uint16_t) * tiles_words_q4(list->outside, list->matrix.columns);
+    unsigned char *memory = calloc(*bytes + 1, 1);
+    if (memory != NULL) {
+        packed_point_outside(list, memory);
+    }
+    return memory;
 }
 
 /* The rows outside in four bits. */
-static bool put_outside(struct writer *writer, const struct checkpoint *model,
-                        const struct selection *selection) {
-    int columns = model->shape.dim, index = 0;
-    struct shortlist list = {.matrix = {.columns = columns}, .centre = selection->centre,
-                             .outside = model->shape.vocab_size - selection->count};
-    size_t bytes = 2 * sizeof(float) * (size_t)tiles_rows(list.outside) +
-                   sizeof(uint16_t) * tiles_words_q4(list.outside, columns);
-    unsigned char *memory = calloc(bytes + 1, 1);
-    if (memory == NULL) {
-        return false;
-    }
-    packed_point_outside(&list, memory);
-    for (int i = 0; i < model->shape.vocab_size; i++) {
-        if (!selection->listed[i]) {
-            shortlist_coarsen(&list, index++, model->weights.wcls + (size_t)i * (size_t)columns);
+static bool put_outside(struct making *making) {
+    const struct checkpoint *model = making->model;
+    int index = 0;
+    uint64_t dim = (uint64_t)model->shape.dim;
+    size_t bytes;
+    struct shortlist list = {.matrix = {.columns = model->shape.dim},
+                             .centre = making->selection->centre,
+                             .outside = model->shape.vocab_size - making->selection->count};
+    unsigned char *memory = open_outside(&list, &bytes);
+    bool good = memory != NULL || fail(making->error, "not enough memory to pack the model");
+    for (int i = 0; good && i < model->shape.vocab_size; i++) {
+        if (!making->selection->listed[i]) {
+            good = read_floats(making, making->room, dim, model->weights.wcls + 4 * dim * (uint64_t)i);
+            shortlist_coarsen(&list, index++, making->room);
         }
     }
-    writer_put(writer, memory, bytes);
-    writer_end(writer);
+    if (good) {
+        writer_put(making->writer, memory, bytes);
+        writer_end(making->writer);
+    }
     free(memory);
-    return true;
+    return good;
 }
 
-/* A block of the rows of a table in planes. `room` is for two blocks, of which one is filled. */
-static void put_block(struct writer *writer, const float *room, int count, int columns) {
-    unsigned char *block = (unsigned char *)(uintptr_t)(room + PLANES_ROWS * (size_t)columns);
-    planes_put(block, room, count, columns);
-    writer_put(writer, block, (size_t)count * (size_t)columns * sizeof *room);
+/* A block of the rows of a table in planes, the first of which is `first`, with their sums. */
+static void put_block(struct making *making, const float *rows, int first, int count) {
+    struct writer *writer = making->writer;
+    int columns = making->model->shape.dim;
+    unsigned char *block = (unsigned char *)(uintptr_t)(rows + PLANES_ROWS * (size_t)columns);
+    uint32_t sums[PLANES_ROWS];
+    for (int i = 0; i < count; i++) {
+        sums[i] = planes_sum(rows + (size_t)i * (size_t)columns, columns, writer->seed,
+                             writer->place, first + i);
+    }
+    planes_split(block, rows, count, columns);
+    writer_put(writer, block, (size_t)count * (size_t)columns * sizeof *rows);
+    writer_put(writer, sums, (size_t)count * sizeof *sums);
 }
 
-/* The rows of a table that are listed, or those that are not. `room` is for two blocks of them. */
-static void put_rows(struct writer *writer, const float *table, const struct shape *shape,
-                     const struct selection *selection, bool listed, float *room) {
-    size_t dim = (size_t)shape->dim;
-    int count = 0;
+/* The rows of a table that are listed, or those that are not. */
+static bool put_rows(struct making *making, uint64_t table, bool listed) {
+    const struct shape *shape = &making->model->shape;
+    uint64_t dim = (uint64_t)shape->dim;
+    int done = 0, count = 0;
     for (int i = 0; i < shape->vocab_size; i++) {
-        if (selection->listed[i] == listed) {
-            memcpy(room + (size_t)count * dim, table + (size_t)i * dim, dim * sizeof *room);
-            count++;
+        if (making->selection->listed[i] != listed) {
+            continue;
         }
-        if (count == PLANES_ROWS) {
-            put_block(writer, room, count, shape->dim);
+        if (!read_floats(making, making->room + (uint64_t)count * dim, dim,
+                         table + 4 * dim * (uint64_t)i)) {
+            return false;
+        }
+        if (++count == PLANES_ROWS) {
+            put_block(making, making->room, done, count);
+            done += count;
             count = 0;
         }
     }
-    put_block(writer, room, count, shape->dim);
-    writer_end(writer);
+    put_block(making, making->room, done, count);
+    writer_end(making->writer);
+    return true;
 }
 
-static void put_table(struct writer *writer, const float *table, const struct shape *shape,
-                      const struct selection *selection, float *room) {
-    put_rows(writer, table, shape, selection, true, room);
-    put_rows(writer, table, shape, selection, false, room);
+static bool put_table(struct making *making, uint64_t table) {
+    return put_rows(making, table, true) && put_rows(making, table, false);
 }
 
 /*
- * Room for the largest matrix of a layer in tiles, for two blocks of rows, and for a float per
- * token. NULL: not enough.
+ * Room for the largest matrix of a layer in tiles and what reading it takes, for two blocks of
+ * rows, of which one is in planes, or for a float per token. NULL: not enough.
  */
 static float *open_room(const struct shape *shape) {
     struct extent extents[LAYER_MATRICES];
     packed_matrices(extents, shape);
     size_t blocks = 2 * PLANES_ROWS * (size_t)shape->dim, tokens = (size_t)shape->vocab_size;
-    size_t most = blocks > tokens ? blocks : tokens;
+    size_t most = blocks > tokens ? blocks : tokens, reading = tiling_room(shape);
     for (int i = 0; i < LAYER_MATRICES; i++) {
-        size_t size = tiles_size(extents[i].rows, extents[i].columns);
+        size_t size = reading + tiles_size(extents[i].rows, extents[i].columns);
         most = size > most ? size : most;
     }
     return calloc(most, sizeof(float));
 }
 
-static void put_tokenizer(struct writer *writer, struct file tokenizer) {
-    static const unsigned char zeros[4];
-    size_t rest = tokenizer.size % 4;
-    writer_put(writer, tokenizer.data, tokenizer.size - rest);
+static void put_tokenizer(struct making *making, const struct vocabulary *tokenizer) {
+    size_t rest = tokenizer->size % 4;
+    writer_put(making->writer, tokenizer->data, tokenizer->size - rest);
     if (rest > 0) {
-        unsigned char last[4] = {zeros[0]};
-        memcpy(last, tokenizer.data + tokenizer.size - rest, rest);
-        writer_put(writer, last, sizeof last);
+        uint32_t last = 0;
+        memcpy(&last, tokenizer->data + tokenizer->size - rest, rest);
+        writer_put(making->writer, &last, sizeof last);
     }
-    writer_end(writer);
+    writer_end(making->writer);
 }
 
-bool write_parts(struct writer *writer, const struct checkpoint *model, struct file tokenizer,
-                 const struct selection *selection, struct llama_error *error) {
-    const struct shape *shape = &model->shape;
-    const struct weights *weights = &model->weights;
-    float *room = open_room(shape);
-    if (room == NULL) {
+static bool put_all(struct making *making, const struct vocabulary *tokenizer) {
+    const struct weights *weights = &making->model->weights;
+    put_tokenizer(making, tokenizer);
+    if (!put_norms(making)) {
+        return false;
+    }
+    put_list(making);
+    for (int i = 0; i < making->model->shape.n_layers; i++) {
+        if (!put_layer(making, i)) {
+            return false;
+        }
+    }
+    if (!put_outside(making) || !put_table(making, weights->wcls) ||
+        (weights->wcls != weights->embedding && !put_table(making, weights->embedding))) {
+        return false;
+    }
+    writer_end(making->writer); /* no guesses yet */
+    return true;
+}
+
+bool write_parts(struct writer *writer, const struct checkpoint *model,
+                 const struct vocabulary *tokenizer, const struct selection *selection,
+                 struct llama_error *error) {
+    struct making making = {writer, model, selection, open_room(&model->shape), error};
+    if (making.room == NULL) {
         return fail(error, "not enough memory to pack the model");
     }
-    put_tokenizer(writer, tokenizer);
-    put_norms(writer, model);
-    put_list(writer, shape, selection, room);
-    for (int i = 0; i < shape->n_layers; i++) {
-        put_layer(writer, room, model, i);
-    }
-    bool good = put_outside(writer, model, selection);
-    put_table(writer, weights->wcls, shape, selection, room);
-    if (weights->wcls != weights->embedding) {
-        put_table(writer, weights->embedding, shape, selection, room);
-    }
-    writer_end(writer); /* no guesses yet */
-    free(room);
-    return good || fail(error, "not enough memory to pack the model");
+    bool good = put_all(&making, tokenizer);
+    free(making.room);
+    return good;
 }
