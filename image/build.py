@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from image import archive, bare, builders, fetch, run
-from image.builders.job import Job, copy_file
+from image.builders.job import Job, copy_file, copy_tree
 from image.errors import UserError
 from image.key import hash_file
 from image.package import Package
@@ -139,7 +139,7 @@ def _collect(job: Job, key: str, target: Path) -> None:
                 hint=f"see {job.log}",
             )
         if found.is_dir():
-            shutil.copytree(found, target / path, symlinks=True)
+            copy_tree(found, target / path)
         else:
             copy_file(found, target / path)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from image import rootfs, run
+from image import lines, rootfs, run
 from image.bmap import Range
 from image.build import BOOT
 from image.builders.job import copy_file, reproducible
@@ -110,7 +110,10 @@ def _collect_boot(plan: Plan, boot: Path) -> None:
     sources = [(p.name, plan.folder(plan.step(p.name)) / BOOT) for p in plan.packages]
     for _, source in [*sources, ("overlay", overlay)]:
         for file in sorted(path for path in source.rglob("*") if path.is_file()):
-            copy_file(file, boot / file.relative_to(source))
+            name = str(file.relative_to(source))
+            if lines.is_foreign(file, name):
+                raise UserError(f"{file} has line ends of Windows (CR LF)", lines.HINT)
+            copy_file(file, boot / name)
     for path, file in plan.project.boot_files.items():
         copy_file(file, boot / path)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import elf, run
+from image import elf, lines, run
 from image.bmap import MAX_IMAGE
 from image.duo import fip, fit, memmap, verify
 from image.duo.verify import Finding
@@ -150,8 +150,12 @@ def _root(erofs: Path, tree: Path) -> Iterable[Finding]:
     lacking = [name for name in NEEDED if not (tree / name).exists()]
     detail = f"lacks {', '.join(lacking)}" if lacking else "holds all that the demo needs"
     yield Finding(not lacking, "root file system", detail)
-    programs = [p for p in sorted(tree.rglob("*")) if p.is_file() and not p.is_symlink()]
-    programs = [path for path in programs if elf.is_elf(path)]
+    files = [p for p in sorted(tree.rglob("*")) if p.is_file() and not p.is_symlink()]
+    names = {str(path.relative_to(tree)): path for path in files}
+    foreign = [name for name, path in names.items() if lines.is_foreign(path, name)]
+    detail = f"/{', /'.join(foreign)}: of Windows (CR LF)" if foreign else "as Linux has them"
+    yield Finding(not foreign, "line ends", detail)
+    programs = [path for path in files if elf.is_elf(path)]
     for path in programs:
         problem = elf.problem(path)
         if problem:

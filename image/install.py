@@ -38,9 +38,11 @@ def is_ready() -> bool:
 def set_up() -> None:
     """Make .venv, or make it whole again, and install host programs. Raises UserError."""
     check_place(ROOT)
-    READY.unlink(missing_ok=True)
     print("Setting up .venv (once; takes a minute) ...", file=sys.stderr)
-    if not _is_sound():
+    # Was it whole, made of all this, and does not do? Then pip cannot tell what is missing.
+    is_spoilt = READY.is_file() and READY.read_text() == _wanted()
+    READY.unlink(missing_ok=True)
+    if is_spoilt or not _is_sound():
         run.run([sys.executable, "-E", "-m", "venv", "--clear", VENV])
     _pip(_requirements())
     doctor.install()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from image import model, run
+from image import lines, model, run
 from image.build import ROOT, STAGING
 from image.builders.job import copy_file, reproducible
 from image.errors import UserError
@@ -73,6 +73,8 @@ def merge(tree: Path, sources: Iterable[tuple[str, Path]]) -> dict[str, str]:
             if path in owners:
                 raise UserError(f"/{path} comes from both {owners[path]} and {owner}")
             owners[path] = owner
+            if not file.is_symlink() and lines.is_foreign(file, path):
+                raise UserError(f"{owner}: /{path} has line ends of Windows (CR LF)", lines.HINT)
             _place(file, tree / path)
     return owners
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from image import run
-from image.builders import autotools, c, kconfig, make
+from image.builders import autotools, c, kconfig, make, musl
 from image.builders.job import Job, find_files
 from image.config import Config
 from image.errors import UserError
@@ -105,3 +105,41 @@ def test_kconfig_check(tmp_path: Path) -> None:
         "  base.config:2: CONFIG_N should be 5, is 4",
         "  need.yaml: CONFIG_B should be y: tells stories",
     ]
+
+
+def test_other_peoples_sources_are_older_than_c23(tmp_path: Path) -> None:
+    """They may define bool, or leave out a function's parameters."""
+    made = job(tmp_path, programs={"hello": {"files": ["old.c"]}})
+    (made.source / "old.c").write_text(
+        "typedef int bool;\nint two();\nint main(void) { bool a = two(1, 2); return a; }\n"
+        "int two(int a, int b) { return a - b + 1; }\n"
+    )
+    c.build(made)
+    run.output([made.staging / "usr/bin/hello"])
+    assert "-std=gnu17" in made.cflags
+    (tmp_path / "chosen").mkdir()
+    chosen = job(tmp_path / "chosen", cflags=["-std=c99"]).cflags
+    assert chosen.index("-std=c99") > chosen.index("-std=gnu17")
+
+
+def test_musls_compiler_finds_itself_wherever_it_is_moved(tmp_path: Path) -> None:
+    """Its specs name places by a variable, which gcc has to know."""
+    built, moved = tmp_path / "built/usr", tmp_path / "moved elsewhere+é/usr"
+    for folder in ("bin", "lib", "include"):
+        (built / folder).mkdir(parents=True)
+    (built / "bin/musl-gcc").write_text("made by musl, with x-bit")
+    (built / "bin/musl-gcc").chmod(0o755)
+    (built / "lib/musl-gcc.specs").write_text(
+        "%rename cpp_options old\n\n"
+        f"*cpp_options:\n-isystem {built}/include %(old)\n\n*startfile:\n"
+        f"%{{!shared: {built}/lib/Scrt1.o}} {built}/lib/crti.o\n\n"
+    )
+    (built / "include/only-here.h").write_text("int here;\n")
+    musl._make_movable(built, "gcc")
+    moved.parent.mkdir()
+    built.rename(moved)
+    source = tmp_path / "any.c"
+    source.write_text("#include <only-here.h>\n")
+    assert "int here;" in run.output([moved / "bin/musl-gcc", "-E", source])
+    linked = run.output([moved / "bin/musl-gcc", "-###", source], merge=True)
+    assert f"{moved}/lib/crti.o" in linked and str(built) not in linked

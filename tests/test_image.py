@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from image import run
+from image.build import BOOT, STAGING
+from image.build import ROOT as INSTALLED
 from image.key import hash_file
 from tests.conftest import ROOT, copy_checkout, doit
 
@@ -32,6 +34,15 @@ def twin(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def image_of(checkout: Path) -> Path:
     return checkout / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
+
+
+def test_nothing_built_names_its_checkout(card: Path) -> None:
+    """It would not be found any more once the folder is renamed."""
+    built = [path.parent for path in ROOT.glob("work/*/*/step.json")]
+    folders = [step / name for step in built for name in (STAGING, INSTALLED, BOOT)]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    naming = [path for path in files if str(ROOT).encode() in path.read_bytes()]
+    assert len(files) > 1000 and not naming
 
 
 def test_partitions(card: Path) -> None:

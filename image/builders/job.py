@@ -133,3 +133,16 @@ def copy_file(source: Path, target: Path) -> None:
     data = source.read_bytes()
     target.write_bytes(data)
     target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder as `copy_file` does: whose umask made it does not count."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.rglob("*")):
+        copy = target / path.relative_to(source)
+        if path.is_symlink():
+            copy.symlink_to(path.readlink())
+        elif path.is_dir():
+            copy.mkdir(exist_ok=True)
+        else:
+            copy_file(path, copy)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Builder `musl`: the C library, its gcc wrapper, and the kernel's headers for programs."""
 
-import shutil
+import re
 from pathlib import Path
 
-from image.builders.job import Job
+from image.builders.job import Job, copy_tree
 from image.errors import UserError
 
 STANDARD = "-std=c99"  # as musl's makefile says, too early to count: no fused multiply-add
@@ -13,12 +13,19 @@ STANDARD = "-std=c99"  # as musl's makefile says, too early to count: no fused m
 # its own headers must never be found by a program that is linked with musl.
 KERNEL_HEADERS = Path("/usr/riscv64-linux-gnu/include")
 HEADER_FOLDERS = ("asm", "asm-generic", "linux", "mtd")
+SPECS = "lib/musl-gcc.specs"
+WRAPPER = """\
+#!/bin/sh
+MUSL=${{0%/bin/*}}
+export MUSL
+exec {compiler} "$@" -specs "$MUSL/{specs}"
+"""
 
 
 def build(job: Job) -> None:
     """Build and install musl so that usr/bin/musl-gcc makes static programs for the board.
 
-    The wrapper and its specs file name the staging folder by its full path, which is final.
+    The wrapper finds headers and libraries beside itself, wherever the checkout is moved.
     """
     prefix = job.staging / "usr"
     cflags = " ".join([*job.cflags, STANDARD])
@@ -27,8 +34,19 @@ def build(job: Job) -> None:
     job.run("./configure", *options, *job.option("configure"), env=tools)
     job.run("make")
     job.run("make", "install")
+    _make_movable(prefix, job.target.prefix + "gcc")
     for name in HEADER_FOLDERS:
         folder = KERNEL_HEADERS / name
         if not folder.is_dir():
             raise UserError(f"{folder} is missing", hint="run: ./doit doctor")
-        shutil.copytree(folder, prefix / "include" / name)
+        copy_tree(folder, prefix / "include" / name)
+
+
+def _make_movable(prefix: Path, compiler: str) -> None:
+    """Let the wrapper tell gcc by a variable where it lies; its specs name a fixed place."""
+    specs = prefix / SPECS
+    named = re.sub(
+        rf"{re.escape(str(prefix))}(/[^ }}\n]*)", r"%:getenv(MUSL \1)", specs.read_text()
+    )
+    specs.write_text(named)
+    (prefix / "bin/musl-gcc").write_text(WRAPPER.format(compiler=compiler, specs=SPECS))
