@@ -27,15 +27,16 @@ SECTOR = 512
 FIRST = fip.NAME
 # FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
 FAT_OVERHEAD = MIB
-# Serial numbers that would else come from the clock.
-FAT_ID = "D0057081"
+# A serial number that would else come from the clock. The emulated board finds its root by it
+# (overlays/boot/qemu_virt/extlinux), so it is the same on every card.
 DISK_ID = "0xD0057082"
 
+# Of mkfs.fat's arguments the later counts: --invariant brings an id of its own.
 GENIMAGE = """\
 image boot.vfat {{
     vfat {{
         label = "boot"
-        extraargs = "-i {fat_id} --invariant"
+        extraargs = "--invariant -i {fat_id}"
         files = {{ {files} }}
     }}
     size = {boot_mib}M
@@ -84,7 +85,15 @@ def build(plan: Plan, step: Step) -> None:
     )
     for part in parts:
         check_size(part)
-    _write(folder, boot, root, parts)
+    _write(folder, boot, root, parts, volume_id(plan.key(step)))
+
+
+def volume_id(key: str) -> str:
+    """The boot partition's serial number: the first 8 hexadecimal digits of the card's key.
+
+    So two cards in one machine are told apart, and the same card is the same to the bit.
+    """
+    return key[:8].upper()
 
 
 def contents(plan: Plan) -> tuple[Range, ...]:
@@ -132,13 +141,13 @@ def _check_loaders(plan: Plan, boot: Path) -> None:
         )
 
 
-def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part]) -> None:
+def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part], fat_id: str) -> None:
     config = folder / "genimage.cfg"
     config.write_text(
         GENIMAGE.format(
             image=IMAGE,
             root=root,
-            fat_id=FAT_ID,
+            fat_id=fat_id,
             disk_id=DISK_ID,
             files=", ".join(f'"{name}"' for name in _in_order(boot)),
             boot_mib=parts[0].size_mib,

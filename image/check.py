@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A finished card image, opened and looked at part by part; nothing of the build is trusted."""
 
-import gzip
 import json
 import re
+import struct
 import tempfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import elf, lines, run
-from image.bmap import MAX_IMAGE
+from image import card, elf, imagefile, lines, run
 from image.duo import fip, fit, memmap, verify
 from image.duo.verify import Finding
 from image.errors import UserError
@@ -43,36 +41,31 @@ class Partition:
 
 
 def check(image: Path, memory_map: Path) -> list[Finding]:
-    """Everything that can be said of a card image, plain or .gz, without booting it.
+    """Everything that can be said of a card image, plain or packed, without booting it.
 
     `memory_map` is the file that a board's boot files are held against. Raises UserError when the
     file cannot be looked at at all.
     """
-    if not image.is_file():
-        raise UserError(f"{image} is no file", hint="./doit image builds a card image")
+    imagefile.check(image)
     with tempfile.TemporaryDirectory(prefix="check-") as name:
         folder = Path(name)
         plain = _unpacked(image, folder)
         boot, root = _partitions(plain)
         findings = [*_table(plain, boot, root), *_sums(image)]
         if all(finding.ok for finding in findings):
-            findings += _boot(_extract(plain, boot, folder / "boot"), folder, memory_map)
+            fat = _extract(plain, boot, folder / "boot")
+            findings += [*_identity(image, fat), *_boot(fat, folder, memory_map)]
             findings += _root(_extract(plain, root, folder / "root"), folder / "tree")
         return findings
 
 
 def _unpacked(image: Path, folder: Path) -> Path:
-    if image.suffix != ".gz":
+    if not imagefile.is_packed(image):
         return image
-    plain = folder / image.stem
-    try:
-        with gzip.open(image) as packed, plain.open("wb") as file:
-            while chunk := packed.read(CHUNK):
-                file.write(chunk)
-                if file.tell() > MAX_IMAGE:
-                    raise UserError(f"{image} unpacks to more than a card image can have")
-    except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"{image} cannot be unpacked: {error}") from None
+    plain = folder / "card.img"
+    with plain.open("wb") as file:
+        for piece in imagefile.unpacked(image):
+            file.write(piece)
     return plain
 
 
@@ -106,6 +99,25 @@ def _sums(image: Path) -> Iterable[Finding]:
         path = image.with_name(name)
         same = path.is_file() and hash_file(path) == expected
         yield Finding(same, name, "as sha256sums says" if same else "not the file of sha256sums")
+
+
+def _identity(image: Path, fat: Path) -> Iterable[Finding]:
+    """The boot partition's id, if the manifest lies beside the image: it is of the card's key."""
+    beside = image.with_name("manifest.json")
+    if not beside.is_file() or not image.with_name("sha256sums").is_file():
+        return
+    wanted, found = card.volume_id(json.loads(beside.read_text())["key"]), _volume_id(fat)
+    same = found == wanted
+    yield Finding(same, "boot partition", f"id {found}" + ("" if same else f", not {wanted}"))
+
+
+def _volume_id(fat: Path) -> str:
+    """Of a FAT file system, as mkfs.fat takes it. Microsoft's fatgen103: BS_VolID."""
+    with fat.open("rb") as file:
+        start = file.read(SECTOR)
+    is_fat32 = start[22:24] == bytes(2)
+    (number,) = struct.unpack_from("<I", start, 67 if is_fat32 else 39)
+    return f"{number:08X}"
 
 
 def _extract(image: Path, part: Partition, target: Path) -> Path:

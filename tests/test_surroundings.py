@@ -156,5 +156,5 @@ def test_a_card_is_written_by_an_ordinary_user(
         for path in (folder, *folder.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
         parts = (card.Part("boot", 4, 0, ""), card.Part("root", 1, 0, ""))
-        card._write(folder, boot, root, parts)
+        card._write(folder, boot, root, parts, "D0057081")
         assert (folder / card.IMAGE).stat().st_uid == NOBODY

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from image import bmap
+from image import bmap, check
 from image.bmap import Range
 from image.errors import UserError
 from image.flash import source
+from image.imagefile import PIECE
 
 SIZE = 300 * bmap.BLOCK
 
@@ -35,7 +36,7 @@ def test_the_map_beside_it_counts(image: Path, is_packed: bool) -> None:
         assert file.read() == image.read_bytes()
 
 
-@pytest.mark.parametrize("size", [1, 512, source.PIECE, source.PIECE + 1, 5 * source.PIECE // 2])
+@pytest.mark.parametrize("size", [1, 512, PIECE, PIECE + 1, 5 * PIECE // 2])
 def test_without_a_map_all_is_written(tmp_path: Path, size: int) -> None:
     plain, packed = tmp_path / "a.img", tmp_path / "b.img.gz"
     plain.write_bytes(bytes(size))
@@ -55,9 +56,29 @@ def test_a_map_of_another_image(image: Path) -> None:
 
 
 def test_what_is_no_image(tmp_path: Path) -> None:
-    for name, words in (("a.iso", "neither .img nor"), ("a.img", "is no file")):
-        with pytest.raises(UserError, match=words):
-            source.load(tmp_path / name)
+    with pytest.raises(UserError, match=r"a\.img is no file"):
+        source.load(tmp_path / "a.img")
+    (tmp_path / "a.img").write_bytes(b"PK\x03\x04 and so on")
+    with pytest.raises(UserError, match=r"a\.img is packed with zip"):
+        source.load(tmp_path / "a.img")
     (tmp_path / "b.img.gz").write_bytes(gzip.compress(b"a story" * 999)[:-9])
     with pytest.raises(UserError, match="cannot be unpacked"):
         source.load(tmp_path / "b.img.gz")
+
+
+@pytest.mark.parametrize(
+    "name", ["x.img (1).gz", "x (1).img.gz", "x.img.gz.1", "x.img", "x.gz", "x", "X.IMG.GZ"]
+)
+def test_the_content_tells_what_is_packed(image: Path, name: str) -> None:
+    """`check` and `flash` take the same files, whatever a browser calls them."""
+    path, folder = image.with_name(name), image.with_name("folder")
+    folder.mkdir()
+    path.write_bytes(gzip.compress(image.read_bytes()))
+    loaded = source.load(path)
+    assert loaded.size == SIZE
+    with loaded.open() as file:
+        assert file.read() == image.read_bytes()
+    assert check._unpacked(path, folder).read_bytes() == image.read_bytes()
+    plain = image.with_name("plain.img.gz")  # unpacked by something that kept the name
+    plain.write_bytes(image.read_bytes())
+    assert source.load(plain).size == SIZE and check._unpacked(plain, folder) == plain
