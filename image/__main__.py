@@ -13,7 +13,7 @@ from typing import Any
 from doit.cmd_base import ModuleTaskLoader
 from doit.cmd_run import Run
 
-from image import call, install, manual, refusals, run, tasks, trouble
+from image import call, costs, install, manual, refusals, run, tasks, trouble
 from image.errors import UserError, unknown
 from image.line import LISTS, Line
 from image.ownership import give_back
@@ -50,6 +50,7 @@ def main() -> int:
         install.check_place(ROOT)
         return _obey(call.line())
     except UserError as error:
+        run.stop_all()
         print(explain(error, None), file=sys.stderr)
         return FAILED
     except BrokenPipeError:
@@ -58,6 +59,7 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except OSError as error:
+        run.stop_all()
         print(explain(trouble.told(error), None), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt as stopped:
@@ -78,6 +80,8 @@ def _obey(line: Line) -> int:
         return 0
     _say_what_counts(line)
     refusals.refuse()
+    if tasks.builds_image(line.tasks) and (cost := costs.told(call.current_plan())):
+        print(cost, file=sys.stderr)
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
     named = [REBUILD.sub("_", task) for task in line.tasks]
     command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from image import run
 from image.errors import UserError
+from image.trouble import DISK
 
 SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 # Far above the largest source we take (a kernel: 1.3 GiB in 80,000 files), far below a full disk.
@@ -38,6 +39,8 @@ def unpack(archive: Path, target: Path) -> None:
         _check_links(archive.name, top)
         top.rename(target)
     except (tarfile.TarError, EOFError, OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in DISK:
+            raise
         raise UserError(f"{archive.name} cannot be unpacked: {error}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)

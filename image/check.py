@@ -17,6 +17,7 @@ from image.key import hash_file
 from image.options import File, Option
 
 FILE = Option("file", "the card image, .img or .img.gz", File(), default="the one that was built")
+SUM = re.compile(r"([0-9a-f]{64})  ([^/\0]*[^/\0.])")
 SECTOR = 512
 CHUNK = 1 << 20
 FAT_TYPE, LINUX_TYPE = "c", "83"
@@ -94,8 +95,12 @@ def _table(image: Path, boot: Partition, root: Partition) -> Iterable[Finding]:
 def _sums(image: Path) -> Iterable[Finding]:
     """The checksums beside the image, if it lies where it was built."""
     sums = image.with_name("sha256sums")
-    for line in sums.read_text().splitlines() if sums.is_file() else ():
-        expected, name = line.split("  ", 1)
+    for line in sums.read_bytes().decode(errors="replace").splitlines() if sums.is_file() else ():
+        entry = SUM.fullmatch(line)
+        if entry is None:
+            yield Finding(False, sums.name, "it is damaged: ./doit image makes it anew")
+            continue
+        expected, name = entry.groups()
         path = image.with_name(name)
         same = path.is_file() and hash_file(path) == expected
         yield Finding(same, name, "as sha256sums says" if same else "not the file of sha256sums")

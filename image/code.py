@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parent
 # Modules that are not followed, since no result differs by them.
 APART = (
     "image.errors",  # words for the terminal
+    "image.trouble",  # the same, for what the operating system refuses
     "image.jobs",  # how much is done at once
     "image.fetch",  # the network's part: what it brings is in the inputs, by sha256 or commit
 )

@@ -154,7 +154,7 @@ def _prepare(state: Path, text: str) -> list[str]:
     options = _options(state)
     stamp = state / "updated"
     is_fresh = stamp.is_file() and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE_S
-    if is_fresh and sources.is_file() and sources.read_text() == text:
+    if is_fresh and sources.is_file() and sources.read_bytes() == text.encode():
         return options
     stamp.unlink(missing_ok=True)
     sources.write_text(text)

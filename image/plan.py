@@ -14,6 +14,7 @@ from image.inputs import CODE
 from image.key import changes, key_of
 from image.package import Package, in_order
 from image.project import Project
+from image.reading import json_object_or_none
 from image.step import Step, step_name
 from image.toolchain import HOST, RISCV64, Target
 
@@ -61,7 +62,7 @@ class Plan:
         """Whether the result is there already."""
         if step.kind == "fetch":
             return not _missing(self.project, step.package)
-        return self._is_fetched(step) and (self.folder(step) / STAMP).is_file()
+        return self._is_fetched(step) and read_stamp(self.folder(step)) is not None
 
     def why(self, step: Step) -> str:
         """In words, why a step would run, or that it would not."""
@@ -122,8 +123,15 @@ def stamp(plan: Plan, step: Step, seconds: float) -> None:
 def last_inputs(folder: Path) -> dict[str, Any] | None:
     """Inputs of the newest finished build below work/NAME."""
     stamps = sorted(folder.glob(f"*/{STAMP}"), key=lambda path: path.stat().st_mtime_ns)
-    inputs: dict[str, Any] | None = json.loads(stamps[-1].read_text())["inputs"] if stamps else None
-    return inputs
+    found = (read_stamp(path.parent) for path in reversed(stamps))
+    return next((stamp["inputs"] for stamp in found if stamp), None)
+
+
+def read_stamp(folder: Path) -> dict[str, Any] | None:
+    """What `stamp` wrote into a step's folder; None where it did not, or where that is damaged."""
+    found = json_object_or_none(folder / STAMP)
+    is_whole = found and isinstance(found.get("inputs"), dict) and "seconds" in found
+    return found if is_whole else None
 
 
 def differences(last: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:

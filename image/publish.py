@@ -18,16 +18,18 @@ def publish(plan: Plan) -> Path:
     with steps.reading(plan, step), output.alone(target):
         if not _is_published(made, target):
             with output.renewed(target) as fresh:
-                run.run(["cp", "--recursive", "--sparse=always", f"{made}/.", fresh])
+                words = ["cp", "--recursive", "--sparse=always", "--preserve=timestamps"]
+                run.output([*words, f"{made}/.", fresh])
     return image_path(plan)
 
 
 def _is_published(made: Path, target: Path) -> bool:
-    """Whether out/ holds these very files."""
+    """Whether out/ holds these very files, and nobody wrote to them since."""
 
-    def sizes(folder: Path) -> dict[str, int]:
-        return {path.name: path.stat().st_size for path in folder.glob("*")}
+    def states(folder: Path) -> dict[str, tuple[int, int]]:
+        found = {path.name: path.stat() for path in folder.glob("*")}
+        return {name: (one.st_size, one.st_mtime_ns) for name, one in found.items()}
 
-    return sizes(made) == sizes(target) and (
+    return states(made) == states(target) and (
         (made / SUMS).read_bytes() == (target / SUMS).read_bytes()
     )

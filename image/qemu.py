@@ -159,7 +159,7 @@ def keep_card(image: Path, card: Path, size_mib: int) -> Path:
     stamp = card.with_suffix(".made-from")
     with image.open("rb") as file:
         content = f"{hashlib.file_digest(file, 'sha256').hexdigest()} {size_mib} MiB\n"
-    if not card.is_file() or not stamp.is_file() or stamp.read_text() != content:
+    if not card.is_file() or not stamp.is_file() or stamp.read_bytes() != content.encode():
         stamp.unlink(missing_ok=True)
         make_card(image, card, size_mib)
         stamp.write_text(content)

@@ -71,7 +71,7 @@ def _fetch(made: Plan, step: Step) -> None:
 def _make_room(folder: Path) -> None:
     """Remove what was never finished, and all but the newest of what was."""
     builds = [path for path in folder.iterdir() if path.is_dir()]
-    finished = [path for path in builds if (path / STAMP).is_file()]
+    finished = [path for path in builds if plan.read_stamp(path)]
     finished.sort(key=lambda path: (path / STAMP).stat().st_mtime_ns)
     kept = finished[-(KEPT_BUILDS - 1) :]
     for path in builds:

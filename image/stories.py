@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from image import output, run
 from image.errors import UserError
+from image.trouble import told
 
 FOLDER = "stories"
 WORDS = "packages/storyteller/words"
@@ -117,6 +118,8 @@ def _run_all(commands: Sequence[Sequence[str | Path]], logs: Sequence[Path], wan
                 run.run(command, log=log)
         except UserError as error:
             failed.append(error)
+        except OSError as error:
+            failed.append(told(error, log))
 
     pairs = zip(commands, logs, strict=True)
     threads = [threading.Thread(target=work, args=pair) for pair in pairs]

@@ -185,6 +185,11 @@ def told(action: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def builds_image(names: Sequence[str]) -> bool:
+    """Whether a whole image is built for one of these tasks."""
+    return bool({"image", "run", "report", "legal-info", "submission"} & set(names))
+
+
 def built_unless_given() -> list[str]:
     """What a task needs that works on the built card image, or on file=IMAGE."""
     return [] if "file" in given() else ["image"]
@@ -241,6 +246,7 @@ def _step_task(made: Plan, step: Step, **more: Any) -> Task:
     again = [name] if is_named(name) else [*line().tasks, *line().words]
     again += [f"{setting}={value}" for setting, value in given().items()]
     meta: dict[str, Any] = {"step": step.name, "again": shlex.join(["./doit", *again])}
+    meta["is_done"] = lambda: _is_done(made, step)
 
     def is_done(*_: Any) -> bool:
         try:
@@ -259,6 +265,14 @@ def _step_task(made: Plan, step: Step, **more: Any) -> Task:
         "doc": step.package.summary if step.package else None,
         **more,
     }
+
+
+def _is_done(made: Plan, step: Step) -> bool:
+    """As the plan says; where it cannot, doing the step meets the same trouble and tells it."""
+    try:
+        return made.is_done(step)
+    except UserError:
+        return False
 
 
 def _task_name(step: Step) -> str:

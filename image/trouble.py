@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PRODUCTS = ("work", "out", "dl")  # of the checkout: may be removed at any time
 NEARLY_NOTHING = 1 << 20  # bytes: less than this free is a full disk
 
+# Of a file that is read these say nothing: the place that is written to cannot take it.
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+
 Remedy = Callable[[Path], str]
 
 
@@ -45,7 +48,8 @@ def check_writable(folder: Path) -> None:
         raise told(OSError(code, os.strerror(code), str(there)))
 
 
-def _no_room(path: Path) -> str:
+def no_room(path: Path) -> str:
+    """What to do about a full disk."""
     return f"make room (df -h {_there(path)}); the next run goes on from here"
 
 
@@ -80,8 +84,8 @@ def _worn(path: Path) -> str:
 
 
 REMEDIES: Mapping[int, Remedy] = {
-    errno.ENOSPC: _no_room,
-    errno.EDQUOT: _no_room,
+    errno.ENOSPC: no_room,
+    errno.EDQUOT: no_room,
     errno.EFBIG: lambda _: "files of that size are not allowed there: see ulimit -f",
     errno.EACCES: _not_allowed,
     errno.EPERM: _not_allowed,

@@ -4,6 +4,7 @@
 import gzip
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -19,9 +20,8 @@ MIB = 1 << 20
 
 
 def steps_that_ran(screen: str) -> list[str]:
-    """Names in the step lines `12:04:31  linux  41.0 s`."""
-    words = [line.split() for line in screen.splitlines()]
-    return [w[1] for w in words if len(w) > 3 and w[0].count(":") == 2 and w[3] == "s"]
+    """Names in the step lines `12:04:31   3 of 31  linux  41.0 s`."""
+    return re.findall(r"^[\d:]{8} +\d+ of \d+ +(\S+) +[\d.]+ s", screen, re.M)
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ ORDER = (
     "errors", "trouble", "ownership", "reading", "options", "page", "surroundings", "jobs", "run",
     "lock", "output", "doctor", "install", "key", "code", "source", "bare", "debian", "pypi",
     "archive", "fetch", "config", "duo", "elf", "lines", "model", "package", "toolchain", "step",
-    "project", "builders", "inputs", "plan", "build", "rootfs", "bmap", "imagefile", "card",
-    "check", "sbom",
-    "release", "steps", "publish", "legal", "qemu", "cycles", "report", "submission", "stories",
-    "console", "fresh", "board", "diagnose", "flash", "shell", "deploy", "bench", "testing",
-    "manual", "line", "call", "refusals", "commands", "screen", "tasks", "__main__",
+    "project", "builders", "inputs", "plan", "costs", "build", "rootfs", "bmap", "imagefile",
+    "card", "check", "sbom", "release", "steps", "publish", "legal", "qemu", "cycles", "report",
+    "submission", "stories", "console", "fresh", "board", "diagnose", "flash", "shell", "deploy",
+    "bench", "testing", "manual", "line", "call", "refusals", "commands", "screen", "tasks",
+    "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))

@@ -106,6 +106,16 @@ def test_old_builds_are_kept_for_a_while(tmp_path: Path) -> None:
     assert why(tmp_path) == "up to date"
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"inputs": 1}', '{"inputs": {}}'])
+def test_a_damaged_stamp_is_none(content: str, tmp_path: Path) -> None:
+    write(tmp_path)
+    folder = perform(make(tmp_path))
+    (folder / STAMP).write_text(content)
+    assert why(tmp_path) == "first build"
+    assert perform(make(tmp_path)) == folder
+    assert why(tmp_path) == "up to date"
+
+
 def test_edit_during_a_build_counts_next_time(tmp_path: Path) -> None:
     write(tmp_path)
     made = make(tmp_path)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`doit bench:compare A B`: what changed from one result to another, beyond noise."""
 
-import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from image.bench import table
 from image.bench.numbers import welch
 from image.bench.results import FORMAT
 from image.errors import UserError
+from image.reading import json_object
 
 Result = dict[str, Any]
 # A change counts when chance alone would show it in less than one of a hundred comparisons, and
@@ -51,14 +51,15 @@ def check_count(files: Sequence[object]) -> None:
 
 def load(path: Path) -> Result:
     """A result of doit bench. Raises UserError for anything else."""
-    try:
-        value = json.loads(path.read_text())
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}", "out/BOARD/bench holds results") from None
-    except ValueError:
-        raise UserError(f"{path} is no JSON", "give the .json of a result") from None
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
+    if not path.is_file():
+        raise UserError(f"{path} is not a file", "out/BOARD/bench holds results")
+    value = json_object(path, "give the .json of a result of ./doit bench")
+    if value.get("format") != FORMAT:
         raise UserError(f"{path} is no result of ./doit bench, or of another version of it")
+    try:
+        changes(value, value)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} is damaged: {error!r}", "measure again: ./doit bench") from None
     return value
 
 

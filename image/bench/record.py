@@ -49,6 +49,13 @@ def _lines(path: Path) -> list[Any]:
         for line in path.read_text(errors="replace").splitlines():
             try:
                 found.append(json.loads(line))
-            except ValueError:
+            except (ValueError, RecursionError):
                 break
+            if len(found) > 1 and not _is_entry(found[-1]):
+                return found[:-1]
     return found
+
+
+def _is_entry(line: Any) -> bool:
+    key = line.get("key") if isinstance(line, dict) and "value" in line else None
+    return isinstance(key, list) and all(isinstance(word, str) for word in key)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A result as one HTML page with plots."""
 
-import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from image import page
 from image.bench import table
 from image.bench.results import CONTEST, FORMAT
 from image.page import COLOURS, Series
+from image.reading import json_object_or_none
 
 Result = dict[str, Any]
 SHOWN_EARLIER = 20
@@ -22,13 +22,18 @@ def earlier(folder: Path) -> list[Result]:
     """Results that were written into a folder before, from the oldest on."""
     found = []
     for path in sorted(folder.glob("*.json"))[-SHOWN_EARLIER:]:
-        try:
-            value = json.loads(path.read_text())
-        except ValueError:
-            continue  # whoever put it there knows what it is
-        if isinstance(value, dict) and value.get("format") == FORMAT:
-            found.append(value)
+        value = json_object_or_none(path)
+        if value and value.get("format") == FORMAT and _is_whole(value):
+            found.append(value)  # whoever put the others there knows what they are
     return found
+
+
+def _is_whole(result: Result) -> bool:
+    try:
+        _history_rows(result)
+    except (KeyError, TypeError, AttributeError):
+        return False
+    return "kind" in result and "protocol" in result
 
 
 def html(result: Result, before: Sequence[Result]) -> str:
@@ -93,14 +98,17 @@ def _history(result: Result, before: Sequence[Result]) -> str:
     ]  # fmt: skip
     if not alike:
         return ""
-    rows = [
+    rows = [row for one in [*alike, result] for row in _history_rows(one)]
+    return page.bars(rows, marked(result, "Tokens per second, earlier results and this one"))
+
+
+def _history_rows(one: Result) -> list[tuple[str, float, str, int]]:
+    return [
         (f"{one['made'][:16].replace('T', ' ')}  {table.label(one, entry)}",
          entry["tok_s"]["mean"], f"{entry['tok_s']['mean']:.2f}", colour)
-        for one in [*alike, result]
         for colour, entry in enumerate(one["engines"])
         if entry["tok_s"]
     ]  # fmt: skip
-    return page.bars(rows, marked(result, "Tokens per second, earlier results and this one"))
 
 
 def _latency(result: Result) -> str:

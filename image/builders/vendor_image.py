@@ -8,6 +8,7 @@ from pathlib import Path
 
 from image.builders.job import Job
 from image.errors import UserError
+from image.trouble import DISK
 
 SECTOR = 512
 MAX_BYTES = 4 << 30  # a vendor's image has about 1 GB
@@ -34,4 +35,6 @@ def _unzip(archive: Path, target: Path) -> None:
             with packed.open(members[0]) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file, 1 << 20)
     except (zipfile.BadZipFile, OSError, EOFError) as error:
+        if isinstance(error, OSError) and error.errno in DISK:
+            raise
         raise UserError(f"{archive.name} cannot be unpacked: {error}") from None

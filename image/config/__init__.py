@@ -15,6 +15,7 @@ import kconfiglib
 from image import output
 from image.config import assignments
 from image.errors import UserError, unknown
+from image.trouble import told
 
 DEFAULT_BOARD = "milkv_duo"
 DOT_CONFIG = ".config"
@@ -211,5 +212,5 @@ def _write(path: Path, write: Callable[[str], object]) -> Path:
         with output.whole(path) as partial:
             write(str(partial))
     except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}") from None
+        raise told(error, path) from None
     return path

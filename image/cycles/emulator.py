@@ -2,7 +2,6 @@
 """A riscv64 program under T-Head's emulator, with the model of the C906 beside it."""
 
 import importlib.util
-import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from image import run
 from image.errors import UserError
 from image.key import hash_tree, key_of
 from image.output import whole
+from image.reading import json_object
 
 SOURCES = Path(__file__).parent / "c906"
 CFLAGS = (
@@ -122,7 +122,7 @@ def measure(
         raise run.CommandFailed(message, error.status, log, hint) from None
     if not result.is_file():
         raise UserError(f"{command[0]} was ended by a signal; nothing was measured")
-    return read_result(json.loads(result.read_text()), memories)
+    return read_result(json_object(result, "start it again"), memories)
 
 
 def find_emulator() -> Path:

@@ -2,7 +2,6 @@
 """Fetching: dl/, then a mirror, then each URL, then the distribution's archive; always verified."""
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from image import debian, pypi
+from image import debian, pypi, trouble
 from image.errors import UserError
 from image.fetch import git
 from image.fetch.http import Patience, download
@@ -47,7 +46,7 @@ class _Place:
 
 def known(source: Source, settings: Settings) -> Fetched | None:
     """What dl/ already holds of a source. Never uses the network; cheap."""
-    with _local_trouble_told(source, settings):
+    with _local_trouble_told(source.file, settings):
         return find(settings.dl, source)
 
 
@@ -59,7 +58,7 @@ def fetch(source: Source, settings: Settings) -> Fetched:
     found = known(source, settings)
     if found:
         return found
-    with _local_trouble_told(source, settings), _locked(source, settings):
+    with _local_trouble_told(source.file, settings), _locked(source, settings):
         return find(settings.dl, source) or _fetch(source, settings)
 
 
@@ -70,7 +69,8 @@ def has_repository(repository: Repository, settings: Settings) -> bool:
 
 def fetch_repository(repository: Repository, settings: Settings) -> None:
     """Make sure that dl/ holds a repository. Raises UserError like `fetch`."""
-    git.fetch(repository, settings.dl, settings.mirror, settings.offline)
+    with _local_trouble_told(f"{repository.name}.git", settings):
+        git.fetch(repository, settings.dl, settings.mirror, settings.offline, settings.patience)
 
 
 def _fetch(source: Source, settings: Settings) -> Fetched:
@@ -191,15 +191,14 @@ def _locked(source: Source, settings: Settings) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _local_trouble_told(source: Source, settings: Settings) -> Iterator[None]:
+def _local_trouble_told(what: str, settings: Settings) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "name another folder with DL_DIR=..., or mend this one"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "make room; the download goes on where it stopped"
-        where = error.filename or settings.dl
-        raise UserError(f"{source.file}: {where}: {error.strerror or error}", hint) from None
+        found = trouble.told(error, settings.dl)
+        other = "or name another folder: DL_DIR=..."
+        hint = f"{found.hint}; {other}" if found.hint else other
+        raise UserError(f"{what}: {found.message}", hint) from None
 
 
 def _set_aside_wrong(path: Path) -> None:

@@ -33,6 +33,14 @@ class Patience:
     delay_s: float = 1.0  # before another attempt; doubles with each that brings nothing new
     longest_delay_s: float = 30.0  # whatever Retry-After says
 
+    def delay(self, idle: int, asked_s: float | None = None) -> float:
+        """Seconds until another attempt, after so many in a row that brought nothing new.
+
+        None at all while a download that is cut now and then advances; `asked_s` is the server's.
+        """
+        doubled = self.delay_s * 2 ** (idle - 1) if idle else 0.0
+        return min(doubled if asked_s is None else asked_s, self.longest_delay_s)
+
 
 class _Interrupted(Exception):
     """A download stopped before its end; trying again may bring more."""
@@ -67,14 +75,7 @@ def download(url: str, part: Path, title: str, patience: Patience) -> bool:
                 is_unreachable = isinstance(reason, _Unreachable) and longest == first
                 if idle >= patience.attempts or is_unreachable:
                     raise Unavailable(str(reason)) from None
-                time.sleep(_delay(reason, idle, patience))
-
-
-def _delay(reason: _Interrupted, idle: int, patience: Patience) -> float:
-    """Seconds until the next attempt: none while a download that is cut now and then advances."""
-    doubled = patience.delay_s * 2 ** (idle - 1) if idle else 0.0
-    wanted = doubled if reason.delay_s is None else reason.delay_s
-    return min(wanted, patience.longest_delay_s)
+                time.sleep(patience.delay(idle, reason.delay_s))
 
 
 def _transfer(url: str, part: Path, bar: "tqdm[Any]", patience: Patience) -> bool:

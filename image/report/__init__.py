@@ -8,6 +8,7 @@ from typing import Any
 
 from image import output
 from image.plan import Plan
+from image.reading import json_object_or_none
 from image.release import image_path
 from image.report import change, contents, kernel, memory, sheet, work
 
@@ -71,12 +72,14 @@ def _before(folder: Path, key: str) -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(path.read_text())
-    except (OSError, ValueError):
+    found = json_object_or_none(path)
+    if not found or found.get("format") != FORMAT or "key" not in found:
         return None
-    is_ours = isinstance(found, dict) and found.get("format") == FORMAT and "key" in found
-    return found if is_ours else None
+    try:
+        change.between(found, found)
+    except (KeyError, TypeError, AttributeError):
+        return None  # damaged, or changed by hand
+    return found
 
 
 def _as_json(value: Any) -> str:

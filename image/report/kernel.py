@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What of a kernel costs how much: by option, and by part of its source."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from image.builders import kconfig, weigh
 from image.duo import kernel
 from image.package import Package
 from image.plan import Plan
+from image.reading import json_object
 
 DEEP = ("arch", "drivers", "fs", "net", "sound")  # folders whose folders are told apart
 
@@ -69,7 +69,7 @@ def read(plan: Plan, package: Package) -> Kernel:
     folder = plan.folder(plan.step(package.name))
     image = next(path for path in (folder / BOOT / "Image", folder / STAGING / "Image")
                  if path.is_file())  # fmt: skip
-    objects = json.loads((folder / STAGING / weigh.RESULT).read_text())["objects"]
+    objects = json_object(folder / STAGING / weigh.RESULT, f"rm -r {folder}")["objects"]
     project = plan.project
     given = [p for p in kconfig.files(package, project.root, project.config)
              if p.suffix == ".config"]  # fmt: skip

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """How the image came about: each step, what it needs, and how long it took when it was made."""
 
-import json
 from dataclasses import dataclass
 
 from image.plan import STAMP, Plan
+from image.reading import json_object
+
+AGAIN = "./doit image builds it anew"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ def steps(plan: Plan) -> list[Made]:
             name=name,
             kind=step.kind,
             version=step.package.version if step.package else "",
-            seconds=json.loads((plan.folder(step) / STAMP).read_text())["seconds"],
+            seconds=json_object(plan.folder(step) / STAMP, AGAIN)["seconds"],
             needs=tuple(need for need in step.needs if need in built),
         )
         for name, step in built.items()

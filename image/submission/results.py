@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What was measured of this image, as it stands in the bundle; or that nothing was, and how to."""
 
-import json
 import statistics
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from image.key import hash_file
 from image.plan import Plan
+from image.reading import json_object_or_none
 from image.release import image_path
 from image.report.memory import benches
 
@@ -31,11 +31,12 @@ def newest(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
     found = []
     for path in reversed(benches(plan.project.out)):
         try:
-            result = json.loads(path.read_text())
+            result = json_object_or_none(path) or {}
             if result["image"]["manifest_sha256"] == wanted and result["engines"]:
+                describe((path, result), "")
                 found.append((path, result))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
+        except (KeyError, TypeError, AttributeError):
+            continue  # damaged, or of another version
     return next((one for one in found if _is_contest(one[1])), found[0] if found else None)
 
 

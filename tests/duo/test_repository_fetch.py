@@ -11,10 +11,12 @@ from image import run
 from image.bare import checkout
 from image.errors import UserError
 from image.fetch import Settings, fetch_repository, git, has_repository
+from image.fetch.http import Patience
 from image.source import Repository
 
 NOWHERE = "http://127.0.0.1:9/owner/toy-sdk.git"
 FILES = 40
+QUICK = Patience(attempts=3, delay_s=0.01)
 AUTHOR = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org")
 
 
@@ -52,7 +54,7 @@ def repository(mirror: Path) -> Repository:
 
 @pytest.fixture
 def settings(tmp_path: Path, mirror: Path) -> Settings:
-    return Settings(dl=tmp_path / "dl", mirror=str(mirror), offline=True)
+    return Settings(dl=tmp_path / "dl", mirror=str(mirror), offline=True, patience=QUICK)
 
 
 def objects(dl: Path) -> int:
@@ -89,11 +91,11 @@ def test_goes_on_after_a_cut(
     monkeypatch.setattr(git, "PACK_OBJECTS", 15)
     real, asked = git._transfer, list[int]()
 
-    def cut_after_three(bare: Path, *wanted: str) -> None:
+    def cut_after_three(bare: Path, patience: Patience, *wanted: str) -> None:
         if len(asked) == 3:
             raise KeyboardInterrupt
         asked.append(len(wanted))
-        real(bare, *wanted)
+        real(bare, patience, *wanted)
 
     monkeypatch.setattr(git, "_transfer", cut_after_three)
     with pytest.raises(KeyboardInterrupt):
@@ -103,9 +105,9 @@ def test_goes_on_after_a_cut(
 
     rest = list[int]()
 
-    def count(bare: Path, *wanted: str) -> None:
+    def count(bare: Path, patience: Patience, *wanted: str) -> None:
         rest.append(len(wanted))
-        real(bare, *wanted)
+        real(bare, patience, *wanted)
 
     monkeypatch.setattr(git, "_transfer", count)
     fetch_repository(repository, settings)
@@ -125,12 +127,23 @@ def test_more_folders_are_added(repository: Repository, settings: Settings) -> N
 def test_out_of_reach(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git, "TRIES", 1)
+    waits = list[float]()
+    monkeypatch.setattr("image.fetch.git.time.sleep", waits.append)
     with pytest.raises(UserError) as caught:
         fetch_repository(repository, Settings(dl=tmp_path / "dl"))
     assert "toy-sdk at commit" in caught.value.message and NOWHERE in caught.value.message
+    # git's own reason, and the waits of any other download.
+    assert "unable to access" in caught.value.message and "(4 times)" in caught.value.message
+    assert waits == [1.0, 2.0, 4.0]
     assert "TOY_DIR=path" in str(caught.value.hint) and "DL_MIRROR=" in str(caught.value.hint)
     assert not has_repository(repository, Settings(dl=tmp_path / "dl"))
+
+
+def test_dl_that_cannot_be_written(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="Not a directory") as caught:
+        fetch_repository(repository, Settings(dl=tmp_path / "file/dl"))
+    assert "DL_DIR=" in str(caught.value.hint)
 
 
 def test_offline(repository: Repository, tmp_path: Path) -> None:
