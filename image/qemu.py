@@ -111,10 +111,20 @@ def prepare(image: Path, out: Path, given: Mapping[str, str]) -> list[str]:
 def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
     """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
     words = prepare(image, out, given)
-    print(f"{shlex.join(words)}\n\nCtrl-A X switches off.\n", flush=True)
-    status = programs.interactive(words)
+    log = messages(out)
+    print(
+        f"{shlex.join(words)}\n\nCtrl-A X switches off. What QEMU says of itself: {log}\n",
+        flush=True,
+    )
+    status = programs.interactive(words, log)
     if status != 0:
-        raise UserError(f"{EMULATOR} ended with status {status}")
+        complaint = programs.tail(log).strip() or "no message"
+        raise UserError(f"{EMULATOR} ended with status {status}: {complaint}", hint=f"see {log}")
+
+
+def messages(out: Path) -> Path:
+    """Where QEMU's own messages go: on the terminal they would land in the middle of a story."""
+    return out / "run" / "qemu.log"
 
 
 def find_emulator() -> str:

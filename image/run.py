@@ -101,10 +101,16 @@ def output(
     return (done.stdout + (done.stderr if merge else b"")).decode(errors="replace")
 
 
-def interactive(command: Sequence[str | Path]) -> int:
-    """Hand the terminal to a program (a menu, an emulator); returns its exit status."""
+def interactive(command: Sequence[str | Path], errors: Path | None = None) -> int:
+    """Hand the terminal to a program (a menu, an emulator); returns its exit status.
+
+    What it complains of goes to the file `errors`, if there is one: not into what it shows.
+    """
     words = _words(command)
-    return subprocess.run(words, env=of_the_caller(), umask=UMASK).returncode
+    if errors is not None:
+        errors.unlink(missing_ok=True)
+    with _output(errors) as file:
+        return subprocess.run(words, env=of_the_caller(), umask=UMASK, stderr=file).returncode
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ def on_emulated(image: Path, out: Path, given: Mapping[str, str]) -> None:
     """A shell on the emulated board, started from `image` on the card in `out`."""
     words = qemu.prepare(image, out, given)
     print(f"starting the emulated board ... {ENDS} poweroff in the shell switches off.", flush=True)
-    log = out / "run" / "qemu.log"
+    log = qemu.messages(out)
     with run.on_terminal(words, log) as fd:
         line = Console(fd)
         try:
