@@ -27,9 +27,7 @@ STOP_S = 0.1
 SAMPLES = 5
 ENDS = ("model", "limit", "loop", "happy_end", "skipped")
 # A story as the storyteller shows it, and the line of JSON behind it.
-STORY = re.compile(
-    r'^story \d+  seed \d+  "[^\n]*"\n\n(.*?)\n\d+ tokens  [^\n]*\n(\{[^\n]*\})$', re.M | re.S
-)
+STORY = re.compile(r'^story \d+  seed \d+\n\n(.*?)\n(\{"story"[^\n]*\})$', re.M | re.S)
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,19 @@ from image.errors import UserError
 
 BOOT_S = 180.0
 SILENCE_S = 60.0
-SKIP = b"\r"  # an empty line ends a story
 # What begins where; the first one also where time begins, unless power-on itself was seen.
 MARKS = (
     ("boot loader", re.compile(rb"C\.SCS|FSBL|BL2|OpenSBI v|U-Boot (?:SPL )?20")),
     ("U-Boot", re.compile(rb"U-Boot 20\d\d")),
     ("kernel", re.compile(rb"Starting kernel \.\.\.")),
     ("storyteller", STORY),
-    ("first word", re.compile(STORY.pattern + rb'  "[^\r\n]*"[\r\n]+[^\r\nA-Za-z]*[A-Za-z]')),
+    ("first word", re.compile(STORY.pattern + rb"[^\r\n]*[\r\n]+[^\r\nA-Za-z]*[A-Za-z]")),
 )
 # By its third sentence a story is being spoken.
-SPOKEN = re.compile(STORY.pattern + rb'  "[^\r\n]*"[\r\n]+(?:[^.!?]+[.!?]){3}')
-COSTS = re.compile(rb"\d+ tokens  [^\r\n]*MiB resident")
-FIRST_SOUND = re.compile(rb"first sound after (-?[0-9.]+) s")
+SPOKEN = re.compile(STORY.pattern + rb"[^\r\n]*[\r\n]+(?:[^.!?]+[.!?]){3}")
+# What the storyteller noted of the latest story that was the first of its start.
+FIRST_STORY = """grep '"story":1,' /data/stories.jsonl | tail -n 1"""
+FIRST_SOUND = re.compile(r'"first_sound_s":([0-9.]+)')
 INIT = re.compile(r"\[\s*([0-9.]+)\] Run (?:/sbin/init|\S+) as init process")
 
 
@@ -46,7 +46,7 @@ class Timeline:
 def watch(
     line: Console, power_on: float | None, clock: Callable[[], float] = time.monotonic
 ) -> Timeline:
-    """Listen to a start up to its first story's first sound, and end that story.
+    """Listen to a start until its first story is being spoken.
 
     `power_on` is when the power came, by `clock`; None: time begins with the first loader's word.
     Raises UserError when the board stops on the way.
@@ -60,25 +60,24 @@ def watch(
 
     def is_told(heard: bytes) -> bool:
         note(heard)
-        return bool(SPOKEN.search(heard) or COSTS.search(heard) or PANIC.search(heard))
+        return bool(SPOKEN.search(heard) or PANIC.search(heard))
 
     if not line.wait(is_told, SILENCE_S, BOOT_S) or PANIC.search(line.heard):
         last = clean(bytes(line.heard[-200:])).strip().rpartition("\n")[2]
         raise UserError(f"the board does not come to its first story; it says '{last}'", GUIDE)
-    line.send(SKIP)
-    line.wait(lambda heard: bool(COSTS.search(heard)), SILENCE_S, SILENCE_S)
-    sound = FIRST_SOUND.search(line.heard)
-    if sound:
-        seen["first sound"] = seen["storyteller"] + float(sound[1])
     begin = power_on if power_on is not None else min(seen.values())
     begins = "power-on" if power_on is not None else "the first loader's first word"
     return Timeline(begins, {name: at - begin for name, at in seen.items()})
 
 
-def with_init(timeline: Timeline, target: Target) -> Timeline:
-    """The same with the first program's start, which only the kernel's own record tells."""
-    found = INIT.search(ask(target, "dmesg"))
-    if found is None or "kernel" not in timeline.stages:
-        return timeline
-    stages = {**timeline.stages, "init": timeline.stages["kernel"] + float(found[1])}
+def with_records(timeline: Timeline, target: Target) -> Timeline:
+    """The same with what only the board's own records tell: when the first program started, and
+    when the first story, which is over by now, was first heard."""
+    stages = dict(timeline.stages)
+    init = INIT.search(ask(target, "dmesg"))
+    if init and "kernel" in stages:
+        stages["init"] = stages["kernel"] + float(init[1])
+    sound = FIRST_SOUND.search(ask(target, FIRST_STORY))
+    if sound and "storyteller" in stages:
+        stages["first sound"] = stages["storyteller"] + float(sound[1])
     return Timeline(timeline.begins, stages)

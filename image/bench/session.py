@@ -89,7 +89,7 @@ class Session:
             tqdm.write("the board is restarted, to time its start", file=sys.stderr)
             timeline = restart()
         assert timeline is not None
-        return boot.with_init(timeline, self.target).as_json()
+        return boot.with_records(timeline, self.target).as_json()
 
     def _heard(self, key: Key, action: Callable[[], Any]) -> Any:
         """What an action gives; again after each loss of the line. Raises UserError."""

@@ -88,7 +88,7 @@ def speech(result: Result) -> list[tuple[str, str]]:
         ("time to first sound, storyteller running, s", shown(found["first_sound_s"], ".2f")),
         ("underruns", shown(found["underruns"], "d")),
         ("tok/s while speaking", shown(found["tok_s_while_speaking"], ".1f")),
-        ("resident at most, telling aloud, MiB", mib(found["peak_rss_kib"])),
+        ("memory at most, telling aloud, MiB", mib(found["peak_rss_kib"])),
     ]
 
 

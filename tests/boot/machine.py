@@ -18,7 +18,9 @@ COMMAND_S = 120
 
 # QEMU and the test's terminal each add a carriage return to a line's end.
 LINE_END = r"\r*\n"
-STORY = rf'story \d+  seed \d+  "[^\r\n]*"{LINE_END}'
+# On a terminal that can, notes are dimmed.
+DIM = re.compile(r"\x1b\[[02]m")
+STORY = rf"story \d+  seed \d+(?:\x1b\[0m)?{LINE_END}"
 SENTENCE = r"[^.!?]*[a-z][.!?]"
 NO_SOUND = "No sound device"
 SHELL = "This is a shell; exit leads back to the stories."
@@ -42,8 +44,11 @@ class Machine:
     ) -> None:
         words = words or qemu.command(card, card.parent, board or qemu.Board(audio="none"))
         self.log = card.with_suffix(".log").open("a", encoding="utf-8")
+        # QEMU's own messages would land in the middle of what the board says.
+        self.messages = card.with_suffix(".qemu.log")
+        apart = ["-c", 'exec "$@" 2>> "$0"', str(self.messages), *words]
         self.console: pexpect.spawn[str] = pexpect.spawn(
-            words[0], words[1:], encoding="utf-8", codec_errors="replace", timeout=BOOT_S
+            "sh", apart, encoding="utf-8", codec_errors="replace", timeout=BOOT_S
         )
         self.console.logfile_read = self.log
         self.begun = time.monotonic()
@@ -68,7 +73,7 @@ class Machine:
         before = self.console.before or ""
         if found == 1:
             raise BoardFailed(f"{self.console.after}, not {pattern!r}:\n{before[-2000:]}")
-        return (before + str(self.console.after)).replace("\r", "")
+        return DIM.sub("", before + str(self.console.after)).replace("\r", "")
 
     def open_shell(self) -> None:
         """From the stories to the shell, as a person does it. The board may still be booting."""
@@ -126,4 +131,5 @@ class Machine:
         return rest.replace("\r", "")
 
     def _tail(self) -> str:
-        return (self.console.before or "")[-2000:]
+        said = self.messages.read_text() if self.messages.is_file() else ""
+        return (self.console.before or "")[-2000:] + said[-2000:]

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Records a boot of the emulated board for the README: its text, and a picture made from it."""
+"""Records a boot of the emulated board for the README: its text, and a picture made from it.
+
+    ./doit image board=qemu_virt && .venv/bin/python -m tests.boot.record
+
+What the terminal shows is recorded as it is; the picture leaves out what comes before the kernel.
+"""
 
 import html
 import re
@@ -12,7 +17,8 @@ from tests.boot.machine import STORY, Machine
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
 TARGET = ROOT / "tests/recording"
-COLUMNS = 100
+COLUMNS = 80  # what the board takes a serial line's other end for
+DIM = "\x1b[2m"  # at the start of a row: all of it
 LINE_PX, CHARACTER_PX, MARGIN_PX = 18, 8.4, 16
 STYLE = "font: 14px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
@@ -23,27 +29,24 @@ def record() -> str:
         card = qemu.make_card(IMAGE, Path(folder) / "card.img", 256)
         audio = f"wav,path={Path(folder) / 'speech.wav'}"
         with Machine(card, qemu.Board(audio=audio)) as machine:
-            said = machine.expect(STORY) + machine.expect(r"resident")
+            machine.expect(STORY)
+            machine.expect(r"The\s+end\.")
             machine.console.sendintr()
-            said += machine.expect(r"~ # ")
+            machine.expect(r"~ # ")
             machine.send("head -3 /proc/meminfo")
-            said += machine.expect(r"MemAvailable: +\d+ kB")
-            machine.send("poweroff")
-    return said
+            machine.expect(r"MemAvailable: +\d+ kB")
+            machine.power_off()
+        whole = card.with_suffix(".log").read_text()
+    return whole.partition("~ # poweroff")[0].removesuffix("~ # ")
 
 
 def shorten(text: str) -> str:
-    """Leave out QEMU's own messages and control sequences; wrap what a terminal would wrap."""
-    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f]", "", text)
-    text = re.sub(r"Resetting rate control[^\n]*\n?", "", text)
-    lines = []
+    """What a terminal shows: its rows, and of control sequences only DIM."""
+    text = re.sub(r"(\x1b\[2m)|\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1a\x1c-\x1f]", r"\1", text)
+    rows = []
     for line in text.splitlines():
-        while len(line) > COLUMNS:
-            cut = line.rfind(" ", 0, COLUMNS)
-            lines.append(line[:cut])
-            line = line[cut + 1 :]
-        lines.append(line.rstrip())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+        rows += [line[at : at + COLUMNS].rstrip() for at in range(0, max(len(line), 1), COLUMNS)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(rows)).strip() + "\n"
 
 
 def draw(text: str) -> str:
@@ -51,12 +54,7 @@ def draw(text: str) -> str:
     lines = text.splitlines()
     width = int(COLUMNS * CHARACTER_PX) + 2 * MARGIN_PX
     height = len(lines) * LINE_PX + 2 * MARGIN_PX
-    rows = [
-        f'<text x="{MARGIN_PX}" y="{MARGIN_PX + (number + 1) * LINE_PX - 5}"'
-        f' xml:space="preserve">{html.escape(line)}</text>'
-        for number, line in enumerate(lines)
-        if line
-    ]
+    rows = [_row(line, number) for number, line in enumerate(lines) if line]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">',
@@ -70,10 +68,17 @@ def draw(text: str) -> str:
     )
 
 
+def _row(line: str, number: int) -> str:
+    shade = ' opacity="0.6"' if line.startswith(DIM) else ""
+    place = f'x="{MARGIN_PX}" y="{MARGIN_PX + (number + 1) * LINE_PX - 5}"'
+    content = html.escape(line.removeprefix(DIM))
+    return f'<text {place}{shade} xml:space="preserve">{content}</text>'
+
+
 if __name__ == "__main__":
     whole = record()
     TARGET.mkdir(exist_ok=True)
-    (TARGET / "boot.txt").write_text(shorten(whole))
+    (TARGET / "boot.txt").write_text(shorten(whole).replace(DIM, ""))
     # The picture begins where the kernel does: firmware and boot loader are the same each time.
     _, _, kernel = whole.partition("Starting kernel ...")
     (TARGET / "boot.svg").write_text(draw(shorten(kernel)))

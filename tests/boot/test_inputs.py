@@ -126,7 +126,7 @@ def stories(board: Machine) -> Iterator[Machine]:
 def start_stories(board: Machine, options: str) -> str:
     """Have stories told; returns the first one's header."""
     board.command("printf 'pause=3600\\n' > /tmp/settings; line=0")
-    command = f"storyteller {options} --settings /tmp/settings"
+    command = f"storyteller --json {options} --settings /tmp/settings"
     board.send(f"{command} < /dev/null > /tmp/log 2>&1 &")
     board.expect(machine.PROMPT)
     return board.command('seen "^story 1 "', WAITED_S)
@@ -179,11 +179,11 @@ def test_presses(stories: Machine) -> None:
 def test_presses_between_two_stories(board: Machine) -> None:
     """They are about the story that was told, and do not begin another one first."""
     told = start_stories(board, "--no-sound --steps 30")
-    board.command('seen "resident"', WAITED_S)
+    board.command('seen "ended"', WAITED_S)
     three = f"press {MAIN}; press {MAIN}; press {MAIN}"
     again = board.command(f'{three}; seen "^story 2 "', WAITED_S)
     assert again.replace("story 2", "story 1") == told
-    board.command('seen "resident"', WAITED_S)
+    board.command('seen "ended"', WAITED_S)
     board.command(f'press {MAIN}; press {MAIN} 0.8; seen "this story is kept"', WAITED_S)
     board.command(f'press {MAIN}; seen "^story 3 "', WAITED_S)
     board.command("[ $(grep -c '^story ' /tmp/log) = 3 ]")
@@ -195,7 +195,7 @@ def test_a_wish_by_voice(stories: Machine) -> None:
     # Half a second for the microphone to be open, which nothing tells.
     said = stories.command(
         f"down {MAIN}; until pidof listen > /dev/null; do sleep 0.1; done; sleep 0.5;"
-        f' /tmp/play hw:0,1 /tmp/full.wav; up {MAIN}; seen "^story 2 "',
+        f' /tmp/play hw:0,1 /tmp/full.wav; up {MAIN}; seen "^A story about"',
         WAITED_S,
     )
     assert "rabbit" in said and "forest" in said

@@ -130,6 +130,7 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
     llama->piece[length] = '\0';
     llama->at += used;
     llama->stats.tokens++;
+    llama->stats.certainty.tokens++;
     llama->stats.busy_seconds += (double)llama->word_ms * 1e-3;
     *piece = llama->piece;
     return true;

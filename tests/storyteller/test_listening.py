@@ -11,7 +11,7 @@ from image import run
 from tests.storyteller.test_program import HUNG_S, Bench
 
 QUESTION = "Who is the story about"
-STORY = r'story 2  seed \d+  "[^"]*"'
+STORY = r'"story":2,"seed":\d+,"prompt":"[^"]*"'
 Spawn = Callable[[str | None], "pexpect.spawn[str]"]
 
 
@@ -32,12 +32,12 @@ def listeners(bench: Bench) -> Spawn:
         if script is not None:
             program.write_text(f'#!/bin/sh\necho "$*" >> {bench.folder}/calls\n{script}\n')
             program.chmod(0o755)
-        words = bench.words("--no-sound")
+        words = bench.words("--no-sound", "--json")
         environment = {**run.environment(), "TEST_ROOT": str(bench.folder)}
         child = pexpect.spawn(
             words[0], words[1:], encoding="utf-8", timeout=HUNG_S, env=environment
         )
-        child.expect("story 1 .*resident")
+        child.expect('"story":1,.*"ended":')
         child.sendline("listen")
         return child
 
@@ -53,7 +53,7 @@ def expect_story(child: "pexpect.spawn[str]") -> str:
     """Wait for the second story; returns its beginning."""
     child.expect(STORY)
     prompt = str(child.after)
-    child.expect("resident")
+    child.expect('"ended":')
     child.sendintr()
     child.expect(pexpect.EOF)
     child.wait()
@@ -97,7 +97,7 @@ NO_ANSWERS = {
 def test_no_answer_is_no_error(bench: Bench, listeners: Spawn, name: str) -> None:
     child = listeners(NO_ANSWERS[name])
     child.expect(QUESTION)
-    assert '"Once upon a time' in expect_story(child)
+    assert '"prompt":"Once upon a time' in expect_story(child)
     assert calls(bench) == [False, True]
 
 

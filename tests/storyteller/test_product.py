@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,11 @@ import pytest
 from image import run
 from tests.boot import listen
 from tests.storyteller import build
+from tests.storyteller.said import figures
 
 MODEL = ("--model", str(build.POCKET / "model.bin"))
 TOKENIZER = ("--tokenizer", str(build.POCKET / "tokenizer.bin"))
-STORY = re.compile(r'^story \d+  seed (\d+)  "(.*?)"\n\n(.*?)\n\d+ tokens  ', re.M | re.S)
-RESIDENT = re.compile(r"([\d.]+) MiB resident$", re.M)
-SPEECH = re.compile(r"([\d.]+) s of speech")
+STORY = re.compile(r'^story \d+  seed (\d+)\n\n(.*?)\n\{"story".*?"prompt":"(.*?)"', re.M | re.S)
 STORIES = 200  # in a row, in flat memory
 STEPS = 30  # of each: what could grow does so with each story and sentence, not with each token
 WORDS_FOUND = 0.6  # by a recogniser of general English
@@ -28,13 +28,19 @@ pcm.stereo { type plug slave { pcm { type null } rate 48000 channels 2 format S1
 """
 
 
-def tell(product: Path, folder: Path, *words: str, env: dict[str, str] | None = None) -> str:
-    """What the program prints; it must end well."""
+def tell(
+    product: Path,
+    folder: Path,
+    *words: str,
+    env: dict[str, str] | None = None,
+    by: Sequence[str | Path] = (),
+) -> str:
+    """What the program prints, or `by` what it is started; it must end well."""
     settings = folder / "settings"
     settings.write_text("pause=0\ntemperature=90\n")
     (folder / "data").mkdir(exist_ok=True)
     own = ("--settings", str(settings), "--words", str(build.WORDS), "--data", str(folder / "data"))
-    command = [str(product), *MODEL, *TOKENIZER, *own, *words]
+    command = [*by, product, *MODEL, *TOKENIZER, *own, "--json", *words]
     return run.output(command, env=env)
 
 
@@ -57,7 +63,7 @@ def test_story_is_the_engines(product: Path, tmp_path: Path, beginning: str) -> 
     # Where a word was refused, or a sentence invented anew, it is another story.
     as_they_are = [one["refused"] == one["rewinds"] == 0 for one in figures]
     assert sum(as_they_are) >= 3
-    for seed, prompt, text in itertools.compress(stories, as_they_are):
+    for seed, text, prompt in itertools.compress(stories, as_they_are):
         how = ["-t", "0.9", "-p", "0.9", "-n", "256", "-s", seed, "-i", beginning or prompt]
         told = subprocess.run(
             [engine, build.POCKET / "model.bin", "-z", build.POCKET / "tokenizer.bin", *how],
@@ -71,25 +77,35 @@ def test_story_is_the_engines(product: Path, tmp_path: Path, beginning: str) -> 
 
 
 def test_story_is_told_again(product: Path, tmp_path: Path) -> None:
-    ((seed, _, text),) = STORY.findall(tell(product, tmp_path, "--no-sound", "--stories", "1"))
+    ((seed, text, _),) = STORY.findall(tell(product, tmp_path, "--no-sound", "--stories", "1"))
     again = tell(product, tmp_path, "--no-sound", "--stories", "1", "--seed", seed)
-    assert STORY.findall(again)[0][2] == text
+    assert STORY.findall(again)[0][1] == text
 
 
 def test_many_stories_in_flat_memory(product: Path, tmp_path: Path) -> None:
     words = ("--wav", "/dev/null", "--seed", "1", "--steps", str(STEPS))
     said = tell(product, tmp_path, *words, "--stories", str(STORIES))
-    resident = [float(mib) for mib in RESIDENT.findall(said)]
+    resident = [one["rss_mib"] for one in figures(said)]
     print(f"after story 20: {resident[19]} MiB, after story {STORIES}: {resident[-1]} MiB")
     assert len(resident) == STORIES
     assert resident[-1] <= resident[19] + 0.2
+
+
+def test_memory_is_the_figure_of_the_bench(product: Path, tmp_path: Path) -> None:
+    watcher = build.host_package("bench-watch") / "usr/bin/bench-watch"
+    words = ("--wav", "/dev/null", "--stories", "2", "--steps", "60", "--seed", "1")
+    costs = json.loads(tell(product, tmp_path, *words, by=(watcher, tmp_path)))
+    first, second = figures((tmp_path / "out").read_text())
+    assert first["peak_mib"] <= second["peak_mib"]
+    assert second["rss_mib"] <= second["peak_mib"]
+    assert second["peak_mib"] == pytest.approx(costs["peak_rss_kib"] / 1024, abs=0.2)
 
 
 def test_speech_is_the_story(product: Path, tmp_path: Path) -> None:
     wav = tmp_path / "speech.wav"
     said = tell(product, tmp_path, "--wav", str(wav), "--stories", "1", "--seed", "11")
     heard = listen.hear(listen.load(wav))
-    ((_, _, text),) = STORY.findall(said)
+    ((_, text, _),) = STORY.findall(said)
     found = listen.words_found(heard, text)
     print(f"{found:.0%} of the words were heard: {heard}")
     assert found >= WORDS_FOUND
@@ -103,7 +119,7 @@ def test_sound_library_takes_the_speech(product: Path, tmp_path: Path, device: s
     words = ("--device", device, "--stories", "3", "--steps", "60", "--seed", "3")
     said = tell(product, tmp_path, *words, env=env)
     assert "No sound device" not in said
-    assert all(float(seconds) > 5 for seconds in SPEECH.findall(said))
+    assert all(one["speech_s"] > 5 for one in figures(said))
 
 
 def test_device_that_is_not_there(product: Path, tmp_path: Path) -> None:

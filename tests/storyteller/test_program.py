@@ -16,18 +16,14 @@ import pytest
 
 from image import run
 from tests.storyteller import build
+from tests.storyteller.said import HEADER, beginnings, figures
 
 # Only ends a hung test: every wait is for something that the program does.
 HUNG_S = 60
+WIDE = (24, 5000)  # rows and columns
 TEXT = ' and was happy. "Look!" said the fox.\n\nThey ran home. The end.'
 # A story without end, in which nothing comes twice.
 LONG = "".join(f" Number {n} was a very long and happy day." for n in range(300))
-HEADER = re.compile(r'^story (\d+)  seed (\d+)  "(.*)"$', re.M)
-COST = re.compile(
-    r"^(\d+) tokens  [\d.]+ tokens/s  ([\d.]+) s of speech"
-    r"(?:  first sound after [\d.]+ s)?  ([\d.]+) MiB resident$",
-    re.M,
-)
 NO_SOUND = "No sound device"
 LOST = "The sound is gone: this story goes on as text."
 NOBODY = "Nobody listens on the test's card: stories are shown as text until somebody does."
@@ -70,9 +66,9 @@ class Bench:
         return (self.folder / "card.log").read_text().split()
 
     def run(self, *options: str, typed: bytes = b"", status: int = 0) -> str:
-        """Run it to its end; returns its output. Complaints go to the test's own stderr."""
+        """Run it to its end; returns its output, with figures. Complaints come last."""
         done = subprocess.run(
-            self.words(*options),
+            self.words("--json", *options),
             input=typed,
             capture_output=True,
             timeout=HUNG_S,
@@ -82,10 +78,15 @@ class Bench:
         return (done.stdout + done.stderr).decode()
 
     def spawn(self, *options: str) -> "pexpect.spawn[str]":
-        """Start it on a terminal."""
+        """Start it on a terminal, which is too wide for lines to be broken."""
         words = self.words(*options)
         return pexpect.spawn(
-            words[0], words[1:], encoding="utf-8", timeout=HUNG_S, env=run.environment()
+            words[0],
+            words[1:],
+            encoding="utf-8",
+            timeout=HUNG_S,
+            env=run.environment(),
+            dimensions=WIDE,
         )
 
 
@@ -109,31 +110,30 @@ def samples(path: Path) -> list[int]:
 
 def test_three_stories_as_text(bench: Bench) -> None:
     said = bench.run("--stories", "3", "--seed", "5", "--no-sound")
-    headers = HEADER.findall(said)
-    assert [header[:2] for header in headers] == [("1", "5"), ("2", "6"), ("3", "7")]
-    for _, _, prompt in headers:
-        assert said.count(f'"{prompt}"\n\n{prompt}{TEXT}\n') == 1
-    assert [cost[1] for cost in COST.findall(said)] == ["0.0"] * 3
+    assert HEADER.findall(said) == [("1", "5"), ("2", "6"), ("3", "7")]
+    for seed, prompt in beginnings(said):
+        assert said.count(f"  seed {seed}\n\n{prompt}{TEXT}\n") == 1
+    assert [one["speech_s"] for one in figures(said)] == [0.0] * 3
     assert NO_SOUND not in said
 
 
 def test_seed_decides_the_beginning(bench: Bench) -> None:
-    def headers(*options: str) -> list[tuple[str, str, str]]:
-        return HEADER.findall(bench.run("--no-sound", "--stories", "2", *options))
+    def begun(*options: str) -> list[tuple[int, str]]:
+        return beginnings(bench.run("--no-sound", "--stories", "2", *options))
 
-    assert headers("--seed", "9") == headers("--seed", "9")
-    assert headers("--seed", "9")[1][1:] == headers("--seed", "10")[0][1:]
-    assert headers()[0][1] != headers()[0][1]
-    assert [h[2] for h in headers("--prompt", "Lily ran")] == ["Lily ran"] * 2
+    assert begun("--seed", "9") == begun("--seed", "9")
+    assert begun("--seed", "9")[1] == begun("--seed", "10")[0]
+    assert begun()[0][0] != begun()[0][0]
+    assert [prompt for _, prompt in begun("--prompt", "Lily ran")] == ["Lily ran"] * 2
 
 
 def test_speech_in_a_file(bench: Bench) -> None:
     wav = bench.folder / "speech.wav"
     said = bench.run("--stories", "3", "--wav", str(wav))
-    spoken_s = sum(float(cost[1]) for cost in COST.findall(said))
+    spoken_s = sum(one["speech_s"] for one in figures(said))
     sound = samples(wav)
     assert len(sound) / 16000 == pytest.approx(spoken_s, abs=0.2)
-    words = sum(len((prompt + TEXT).split()) for _, _, prompt in HEADER.findall(said))
+    words = sum(len((prompt + TEXT).split()) for _, prompt in beginnings(said))
     assert 0.2 < spoken_s / words < 0.7
     assert max(sound) > 5000
 
@@ -141,7 +141,7 @@ def test_speech_in_a_file(bench: Bench) -> None:
 def test_beginning_is_spoken_while_the_engine_reads_it(bench: Bench) -> None:
     bench.write(" word" * 5, word_ms=990)
     said = bench.run("--stories", "1", "--wav", str(bench.folder / "speech.wav"))
-    assert float(re.findall(r"first sound after ([\d.]+) s", said)[0]) < 0.9
+    assert 0 < figures(said)[0]["first_sound_s"] < 0.9
     bench.write(" word.")
     said = bench.run("--prompt", "untellable. One", *bench.card("paced"), status=1)
     assert bench.card_log[-1] == "close" and "end" not in bench.card_log
@@ -185,7 +185,7 @@ def test_card_comes_and_goes(bench: Bench) -> None:
     ]
     spoken, gone = ["open", "end", "close"], ["open", "close"]
     assert bench.card_log == gone + spoken + gone + spoken
-    speech = [float(cost[1]) for cost in COST.findall(said)]
+    speech = [one["speech_s"] for one in figures(said)]
     assert speech[1] == 0 < speech[0] < speech[2]
 
 
@@ -258,8 +258,8 @@ def test_signal_ends_it_in_mid_sentence(bench: Bench, number: signal.Signals) ->
 
 def test_signal_ends_the_pause(bench: Bench) -> None:
     bench.write(settings="pause=3600\n")
-    child = bench.spawn("--no-sound")
-    child.expect("resident")
+    child = bench.spawn("--no-sound", "--json")
+    child.expect('"ended":')
     child.sendintr()
     child.expect(pexpect.EOF)
     child.wait()
@@ -279,17 +279,19 @@ def test_signal_while_the_engine_is_slow(bench: Bench) -> None:
 
 def test_typed_line_is_the_next_story(bench: Bench) -> None:
     bench.write(" was happy. They went home, one behind the other.", 20, "pause=3600\n")
-    child = bench.spawn("--no-sound")
+    child = bench.spawn("--no-sound", "--json")
     child.expect("Type what the next story is about")
     child.expect("was happy")
     child.sendline("purple whale")
     child.expect(r"\(next story: A story about a whale!\)\r\n")
-    child.expect('story 2  seed .*  "Once upon a time, there was a [a-z]+ whale')
+    child.expect(r"story 2  seed \d+")
+    child.expect("Once upon a time, there was a [a-z]+ whale")
     # During the pause, a line is a story at once.
-    child.expect("resident")
+    child.expect('"story":2,.*"ended":')
     child.sendline("the brave dog in the zoo")
     child.expect("A story about a brave dog at the zoo!")
-    child.expect('story 3  .*"Once upon a time, there was a brave dog.* the zoo')
+    child.expect("story 3 ")
+    child.expect("Once upon a time, there was a brave dog.* the zoo")
     child.sendintr()
     child.expect("Good night.")
 
@@ -335,7 +337,9 @@ def test_interrupt_reaches_a_program_that_was_left_alone(bench: Bench) -> None:
     bench.write(LONG, word_ms=20)
     words = ["-c", ORPHANED, *bench.words("--no-sound")]
     env = run.environment()
-    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=HUNG_S, env=env)
+    child = pexpect.spawn(
+        sys.executable, words, encoding="utf-8", timeout=HUNG_S, env=env, dimensions=WIDE
+    )
     child.expect("Number 1 was")
     child.sendintr()
     child.expect(pexpect.EOF)
@@ -346,13 +350,13 @@ def test_interrupt_reaches_a_program_that_was_left_alone(bench: Bench) -> None:
 
 def test_input_that_ends(bench: Bench) -> None:
     said = bench.run("--stories", "2", "--no-sound", typed=b"a purple whale\n")
-    assert " whale" in HEADER.findall(said)[0][2]
+    assert " whale" in beginnings(said)[0][1]
     assert len(HEADER.findall(said)) == 2
 
 
 def test_long_typed_line(bench: Bench) -> None:
     said = bench.run("--stories", "1", "--no-sound", typed=b"whale " * 2000 + b"\n")
-    assert " whale" in HEADER.findall(said)[0][2]
+    assert " whale" in beginnings(said)[0][1]
 
 
 @pytest.mark.parametrize("source", ["/dev/zero", "/dev/null", "&-"])
@@ -422,7 +426,7 @@ def test_threads_agree(teller_of_threads: Path, tmp_path: Path) -> None:
     bench.data.mkdir()
     bench.write(TEXT * 3, word_ms=2)
     said = bench.run("--stories", "4", *bench.card("works", "lost", "absent", "works"))
-    assert len(COST.findall(said)) == 4
+    assert len(figures(said)) == 4
     child = bench.spawn(*bench.card("paced"))
     child.expect("story 1 ")
     child.expect("happy")
@@ -453,7 +457,7 @@ def test_stories_are_kept_as_sound(bench: Bench) -> None:
     bench.write(settings="pause=0\nkeep_sound=2\n")
     words = ("--data", str(data), "--stories", "3")
     said = bench.run(*words, *bench.card("works"))
-    spoken_s = [float(cost[1]) for cost in COST.findall(said)]
+    spoken_s = [one["speech_s"] for one in figures(said)]
     assert list(kept(data).values()) == pytest.approx(spoken_s[1:], abs=0.2)
     assert sorted(kept(data)) == ["000002.wav", "000003.wav"]
     bench.run("--data", str(data), "--stories", "1", *bench.card("absent"))
@@ -466,7 +470,7 @@ def test_stories_that_cannot_be_kept(bench: Bench) -> None:
     bench.write(settings="pause=0\nkeep_sound=2\n")
     said = bench.run("--data", str(data), "--stories", "2", *bench.card("works"))
     assert said.count(f"Stories are not kept as sound: {data}: ") == 1
-    assert len(COST.findall(said)) == 2
+    assert len(figures(said)) == 2
 
 
 def test_greeting_is_heard_before_the_story(bench: Bench) -> None:

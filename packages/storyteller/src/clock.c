@@ -2,9 +2,10 @@
 #include "clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #ifndef GRND_INSECURE
 #define GRND_INSECURE 4
@@ -25,17 +26,31 @@ double clock_seconds(void)
     return (double)nanoseconds(CLOCK_MONOTONIC) * 1e-9;
 }
 
+/* A line of what the kernel tells of this process, in MiB. */
+static double status_mib(const char *name)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    size_t length = strlen(name);
+    char line[256];
+    long kib = 0;
+
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, name, length) == 0)
+            kib = strtol(line + length, NULL, 10);
+    }
+    if (file != NULL)
+        fclose(file);
+    return (double)kib / 1024.0;
+}
+
+double peak_mib(void)
+{
+    return status_mib("VmHWM:");
+}
+
 double resident_mib(void)
 {
-    FILE *file = fopen("/proc/self/statm", "r");
-    long pages = 0;
-
-    if (file == NULL)
-        return 0.0;
-    if (fscanf(file, "%*d %ld", &pages) != 1)
-        pages = 0;
-    fclose(file);
-    return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1024.0 * 1024.0);
+    return status_mib("VmRSS:");
 }
 
 uint64_t fresh_seed(void)

@@ -8,7 +8,10 @@
 /* Seconds since some fixed moment; never set back. */
 double clock_seconds(void);
 
-/* Memory of this process that is in RAM, in MiB. 0 when the system does not tell. */
+/* Memory of this process in MiB, 0 when the system does not tell: the most that was in RAM at once
+ * since it was started, with pages of files that the kernel can take back (docs/storyteller.md); and
+ * what of it is there now. */
+double peak_mib(void);
 double resident_mib(void);
 
 /* A seed that differs each time, even right after power-on: 1 to 999,999,999. */

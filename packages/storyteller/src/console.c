@@ -1,87 +1,114 @@
 /* SPDX-License-Identifier: MIT */
 #include "console.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 /* Input without any end of line must not keep the story from being told. */
 #define MOST_PARTS 64
+/* Somebody who looks for a letter is slow; somebody who went away must not hold back the story. */
+#define HOLD_S 10.0
+/* The longest line that is said: one of JSON. */
+#define SAID_BYTES 2304
 
-/* A shell that was ended by a signal leaves the terminal to a group of processes that are all gone:
- * Ctrl-C would reach nobody. */
-static void take_orphaned_terminal(void)
-{
-    pid_t owner = tcgetpgrp(STDIN_FILENO);
-    sigset_t background, before;
-
-    if (owner <= 1 || owner == getpgrp() || kill(-owner, 0) == 0 || errno != ESRCH)
-        return;
-    /* Who is in the background is stopped for this, unless it does not hear of it. */
-    sigemptyset(&background);
-    sigaddset(&background, SIGTTOU);
-    pthread_sigmask(SIG_BLOCK, &background, &before);
-    tcsetpgrp(STDIN_FILENO, getpgrp());
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-/* A serial line may be in any state at power-on: what is needed for lines and Ctrl-C is set. */
-static void prepare_terminal(struct console *console)
-{
-    struct termios wanted;
-
-    /* In the background of a shell, changing the terminal would stop the program. */
-    if (tcgetpgrp(STDIN_FILENO) != getpgrp() || tcgetattr(STDIN_FILENO, &console->before) != 0)
-        return;
-    wanted = console->before;
-    wanted.c_iflag |= ICRNL;
-    wanted.c_oflag |= OPOST | ONLCR;
-    wanted.c_lflag |= ICANON | ECHO | ECHOE | ISIG;
-    /* Ctrl-C is not shown as ^C in the middle of a story. */
-    wanted.c_lflag &= (tcflag_t)~ECHOCTL;
-    console->is_changed = tcsetattr(STDIN_FILENO, TCSANOW, &wanted) == 0;
-}
+static const char FRESH[] = {FLOW_FRESH, '\0'};
 
 void console_open(struct console *console)
 {
     memset(console, 0, sizeof(*console));
     console->is_open = true;
-    console->is_terminal = isatty(STDIN_FILENO) == 1;
-    if (!console->is_terminal)
-        return;
-    take_orphaned_terminal();
-    prepare_terminal(console);
+    console->flow.can_dim = terminal_can_dim();
+    console->kind = terminal_take();
+}
+
+static void show_held(struct console *console)
+{
+    console->held[console->held_length] = '\0';
+    console->held_length = 0;
+    flow_text(&console->flow, console->held, terminal_columns());
+}
+
+/* The story goes on below what is typed; the next key shows that again. */
+static void release(struct console *console)
+{
+    typing_leave(&console->typing);
+    show_held(console);
 }
 
 void console_close(struct console *console)
 {
-    if (console->is_changed)
-        tcsetattr(STDIN_FILENO, TCSANOW, &console->before);
-    console->is_changed = false;
+    release(console);
+    flow_text(&console->flow, FRESH, terminal_columns());
+    fflush(stdout);
+    if (console->kind != TERMINAL_NONE)
+        terminal_give_back();
+    console->kind = TERMINAL_NONE;
+}
+
+/* Show a text, or hold it back while somebody types. */
+static void show(struct console *console, const char *text)
+{
+    size_t length = strlen(text), room = sizeof(console->held) - console->held_length - 1;
+
+    if (console->typing.is_shown && length <= room) {
+        memcpy(console->held + console->held_length, text, length);
+        console->held_length += length;
+        return;
+    }
+    release(console);
+    flow_text(&console->flow, text, terminal_columns());
+    fflush(stdout);
+}
+
+/* A key: the first one of a line needs a line of the terminal. */
+static bool take_key(struct console *console, char key)
+{
+    struct typing *typing = &console->typing;
+    int columns = terminal_columns();
+    bool is_line = typing_key(typing, key, columns);
+
+    console->typed_s = clock_seconds();
+    if (!typing->is_shown && typing->length > 0) {
+        flow_text(&console->flow, FRESH, columns);
+        typing_show(typing, columns);
+    }
+    if (is_line)
+        typing_leave(typing);
+    return is_line;
+}
+
+/* The same where a terminal shows lines itself, or where there is none. */
+static bool take_byte(struct console *console, char c)
+{
+    struct typing *typing = &console->typing;
+
+    if (c != '\n' && typing->length + 1 < sizeof(typing->line))
+        typing->line[typing->length++] = c;
+    if (c == '\n' && console->kind == TERMINAL_LINES)
+        flow_reset(&console->flow);
+    return c == '\n';
 }
 
 /* Take what was read up to the end of a line. Returns whether the end was there. */
 static bool take_line(struct console *console, char line[CONSOLE_LINE_BYTES])
 {
-    while (console->input_count > 0) {
+    bool is_line = false;
+
+    while (console->input_count > 0 && !is_line) {
         char c = console->input[console->input_first++];
 
         console->input_count--;
-        if (c == '\n') {
-            memcpy(line, console->line, console->line_length);
-            line[console->line_length] = '\0';
-            console->line_length = 0;
-            return true;
-        }
-        if (console->line_length + 1 < CONSOLE_LINE_BYTES)
-            console->line[console->line_length++] = c;
+        is_line = console->kind == TERMINAL_KEYS ? take_key(console, c) : take_byte(console, c);
     }
-    return false;
+    fflush(stdout);
+    if (is_line)
+        typing_take(&console->typing, line);
+    return is_line;
 }
 
 static void read_more(struct console *console)
@@ -95,10 +122,20 @@ static void read_more(struct console *console)
         console->is_open = false;
 }
 
+/* What was held back is due: a line was typed, or will not be for now. */
+static bool is_held_due(const struct console *console)
+{
+    if (console->held_length == 0)
+        return false;
+    return !console->typing.is_shown || clock_seconds() - console->typed_s > HOLD_S;
+}
+
 bool console_read(struct console *console, int timeout_ms, char line[CONSOLE_LINE_BYTES])
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 
+    if (is_held_due(console))
+        release(console); /* take_line() flushes */
     /* What is there is read until a line is complete: long ones come in parts. */
     for (int parts = 0; !take_line(console, line); parts++) {
         if (parts == MOST_PARTS || poll(&input, console->is_open ? 1 : 0, timeout_ms) <= 0)
@@ -106,34 +143,64 @@ bool console_read(struct console *console, int timeout_ms, char line[CONSOLE_LIN
         read_more(console);
         timeout_ms = 0;
     }
-    /* The terminal has shown the typed line and its end. */
-    console->is_line_begun = console->is_line_begun && !console->is_terminal;
     return true;
 }
 
 void console_show(struct console *console, const char *text)
 {
+    char part[SAID_BYTES];
+    size_t length = 0;
+
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
 
         if ((c < ' ' && c != '\n') || c == 127)
             continue;
-        putchar(c);
-        console->is_line_begun = c != '\n';
+        part[length++] = *text;
+        part[length] = '\0';
+        if (length + 1 == sizeof(part)) {
+            show(console, part);
+            length = 0;
+        }
     }
-    fflush(stdout);
+    if (length > 0)
+        show(console, part);
+}
+
+/* A line of its own. */
+static void make_line(char line[SAID_BYTES], const char *format, va_list values)
+{
+    int length;
+
+    line[0] = FLOW_FRESH;
+    length = vsnprintf(line + 1, SAID_BYTES - 2, format, values);
+    length = length < SAID_BYTES - 2 ? length : SAID_BYTES - 3;
+    memcpy(line + 1 + length, "\n", 2);
 }
 
 void console_say(struct console *console, const char *format, ...)
 {
+    char line[SAID_BYTES];
     va_list values;
 
-    if (console->is_line_begun)
-        putchar('\n');
     va_start(values, format);
-    vprintf(format, values);
+    make_line(line, format, values);
     va_end(values);
-    putchar('\n');
+    show(console, line);
+}
+
+void console_answer(struct console *console, const char *format, ...)
+{
+    char line[SAID_BYTES];
+    va_list values;
+
+    va_start(values, format);
+    make_line(line, format, values);
+    va_end(values);
+    if (console->typing.is_shown) {
+        show(console, line);
+        return;
+    }
+    flow_text(&console->flow, line, terminal_columns());
     fflush(stdout);
-    console->is_line_begun = false;
 }

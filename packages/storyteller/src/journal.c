@@ -9,6 +9,8 @@
 #include "clock.h"
 #include "today.h"
 
+#define SPEED_BYTES 32
+
 /* A text as a JSON string, without its quotes. */
 static void escape(const char *text, char *escaped, size_t size)
 {
@@ -27,29 +29,37 @@ static void escape(const char *text, char *escaped, size_t size)
     escaped[length] = '\0';
 }
 
-double journal_speed(const struct llama_stats *stats)
+/* Tokens per second of inventing, without the time that showing and waiting took. What is given, as
+ * the beginning is, costs next to nothing, so it does not count; before anything was invented, there
+ * is no such figure. */
+static void write_speed(const struct llama_stats *stats, char text[SPEED_BYTES])
 {
-    return stats->busy_seconds > 0.0 ? stats->tokens / stats->busy_seconds : 0.0;
+    double tokens = stats->certainty.tokens;
+
+    if (tokens > 0.0 && stats->busy_seconds > 0.0)
+        snprintf(text, SPEED_BYTES, "%.1f", tokens / stats->busy_seconds);
+    else
+        snprintf(text, SPEED_BYTES, "null");
 }
 
 void journal_line(const struct told *told, char line[JOURNAL_LINE_BYTES])
 {
     const struct speaker_report *heard = &told->heard;
     double speech_s = heard->speech_s > 0.0 ? heard->speech_s : 1.0;
-    char prompt[PROMPT_BYTES * 6];
+    char prompt[PROMPT_BYTES * 6], speed[SPEED_BYTES];
 
+    write_speed(&told->stats, speed);
     escape(told->recipe->prompt, prompt, sizeof(prompt));
     snprintf(line, JOURNAL_LINE_BYTES,
              "{\"story\":%ld,\"seed\":%" PRIu64 ",\"prompt\":\"%s\",\"tokens\":%d,"
-             "\"tokens_per_s_while_speaking\":%.1f,\"first_sound_s\":%.2f,\"speech_s\":%.1f,"
+             "\"tokens_per_s_while_speaking\":%s,\"first_sound_s\":%.2f,\"speech_s\":%.1f,"
              "\"speech_cpu_per_s\":%.4f,\"ring_lowest_ms\":%.0f,\"underruns\":%u,"
-             "\"rss_mib\":%.1f,\"sentences\":%d,\"refused\":%d,\"gate_hits\":%d,\"loops\":%d,"
+             "\"peak_mib\":%.1f,\"rss_mib\":%.1f,\"sentences\":%d,\"refused\":%d,\"gate_hits\":%d,\"loops\":%d,"
              "\"rewinds\":%d,\"start_to_sound_s\":%.2f,"
              "\"start_to_word_s\":%.2f,\"ended\":\"%s\"}\n",
              told->number, told->recipe->seed, prompt, told->stats.tokens,
-             journal_speed(&told->stats),
-             heard->first_s > 0.0 ? heard->first_s - told->begun_s : -1.0, heard->speech_s,
-             heard->cpu_s / speech_s, heard->lowest_ms, heard->underruns, resident_mib(),
+             speed, heard->first_s > 0.0 ? heard->first_s - told->begun_s : -1.0, heard->speech_s,
+             heard->cpu_s / speech_s, heard->lowest_ms, heard->underruns, peak_mib(), resident_mib(),
              told->figures.sentences, told->stats.certainty.refused, told->figures.gate_hits,
              told->figures.loops, told->figures.rewinds, heard->first_ever_s,
              heard->first_word_s, story_end_name(told->end));

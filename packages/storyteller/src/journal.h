@@ -32,7 +32,4 @@ void journal_write(struct shelf *shelf, const char *line);
 /* Append the text of a story to stories.txt, below a line of number, seed and day. */
 void journal_write_text(struct shelf *shelf, const struct told *told, const char *text);
 
-/* Tokens per second of inventing, without the time that showing and waiting took. */
-double journal_speed(const struct llama_stats *stats);
-
 #endif

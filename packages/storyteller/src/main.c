@@ -54,11 +54,19 @@ static void complain(void *user, const struct complaint *complaint)
         fprintf(stderr, "storyteller: %s: %s\n", complaint->path, complaint->problem);
 }
 
+/* This may be in the middle of a story, whose line on a terminal it must not land in. */
 static void complain_of_shelf(void *user, const struct complaint *complaint)
 {
-    (void)user;
-    fprintf(stderr, "storyteller: %s: %s; stories are told all the same, but may not be kept\n",
-            complaint->path, complaint->problem);
+    static const char SAID[] = "storyteller: %s: %s; stories are told all the same, "
+                               "but may not be kept";
+    const struct teller *teller = user;
+
+    if (teller->console != NULL && teller->console->kind == TERMINAL_KEYS) {
+        console_say(teller->console, SAID, complaint->path, complaint->problem);
+        return;
+    }
+    fprintf(stderr, SAID, complaint->path, complaint->problem);
+    fputc('\n', stderr);
 }
 
 static void complain_aloud(void *user, const struct complaint *complaint)
@@ -112,9 +120,9 @@ static const char *data_folder(const struct options *options)
     return DATA_PATH;
 }
 
-static struct shelf *open_shelf(const struct options *options)
+static struct shelf *open_shelf(struct teller *teller, const struct options *options)
 {
-    return shelf_open(data_folder(options), complain_of_shelf, NULL);
+    return shelf_open(data_folder(options), complain_of_shelf, teller);
 }
 
 /* What is heard first, unless there is something else to say, or nothing. */
@@ -142,7 +150,7 @@ static int tell_stories(struct teller *teller, const struct options *options)
     teller->inputs = inputs_open(&console);
     teller->watchdog = watchdog_open();
     speaker_set_watchdog(teller->speaker, teller->watchdog);
-    if (console.is_terminal)
+    if (console.kind != TERMINAL_NONE)
         console_say(&console, "Type what the next story is about, or just Enter for another "
                               "one. Ctrl-C stops.");
     greet(teller);
@@ -159,6 +167,7 @@ static int tell_stories(struct teller *teller, const struct options *options)
     watchdog_close(teller->watchdog);
     inputs_close(teller->inputs);
     console_close(&console);
+    teller->console = NULL;
     if (end == TELLER_FAILED)
         return fail(STATUS_FAILED, error.text);
     return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
@@ -216,7 +225,7 @@ static int with_speaker(struct teller *teller, const struct options *options)
 static int with_words(struct teller *teller, const struct options *options)
 {
     struct words *words = open_words(options);
-    struct shelf *shelf = open_shelf(options);
+    struct shelf *shelf = open_shelf(teller, options);
     int status = STATUS_FAILED;
 
     teller->words = words;

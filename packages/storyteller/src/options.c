@@ -23,12 +23,12 @@ const char OPTIONS_HELP[] =
     "  --device NAME     ALSA device, for example plughw:1,0  (first card that plays)\n"
     "  --no-sound        only show the text\n"
     "  --wav FILE        write the speech to a WAV file instead of playing it\n"
-    "  --json            show a line of JSON about each story\n"
+    "  --json            show a line of JSON about each story: its beginning, what it cost\n"
     "  -h, --help        this text\n"
     "\n"
     "Type a line to say what the next story is about, an empty line for another story,\n"
-    "again, keep, pause, louder or quieter, Ctrl-C to stop. Seed and beginning of each story are\n"
-    "shown: the same two tell it again.\n";
+    "again, keep, pause, louder or quieter, Ctrl-C to stop. The seed of each story is shown: the\n"
+    "same seed and beginning tell it again; --json and stories.jsonl have both.\n";
 
 enum kind { TEXT, NUMBER, SEED, FLAG };
 

@@ -80,13 +80,17 @@ static void *run(void *user)
     return NULL;
 }
 
-/* Signals go to the other thread, where they end waiting for input. */
+/* Signals go to the other thread, where they end waiting for input; but what is this thread's own
+ * fault must be handled, as it leaves the terminal as it was (terminal.c). */
 static bool start_thread(struct speaker *speaker)
 {
+    static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     sigset_t all, before;
     bool ok;
 
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof(FAULTS) / sizeof(FAULTS[0]); i++)
+        sigdelset(&all, FAULTS[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     ok = pthread_create(&speaker->thread, NULL, run, speaker) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

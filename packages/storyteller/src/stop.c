@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The only global variable of the program: a signal handler can reach nothing else. */
+/* Global, as terminal.c's are: a signal handler can reach nothing else. */
 static atomic_bool stop_wanted;
 
 static void leave(int signal)

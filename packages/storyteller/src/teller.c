@@ -188,8 +188,8 @@ static bool tell_next(struct run *run, long number, struct llama_error *error)
     run->wants = fresh;
     if (fresh.preface[0] != '\0')
         console_say(teller->console, "%s", fresh.preface);
-    console_say(teller->console, "\nstory %ld  seed %" PRIu64 "  \"%s\"\n", number,
-                task.recipe.seed, task.recipe.prompt);
+    console_say(teller->console, "\n%cstory %ld  seed %" PRIu64 "%c\n", FLOW_DIM, number,
+                task.recipe.seed, FLOW_PLAIN);
     set_voice(run);
     if (!telling_run(teller, &run->wants, &task, error))
         return false;

@@ -66,7 +66,7 @@ static bool pause(struct teller *teller, struct wish *wish)
     bool has_wish = false;
 
     speaker_pause(teller->speaker, true);
-    console_say(teller->console, "(pause)");
+    console_answer(teller->console, "(pause)");
     while (!stop_is_wanted() && !has_wish) {
         watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
         has_wish = inputs_wait(teller->inputs, PAUSE_LOOK_MS, wish);
@@ -173,25 +173,17 @@ static void finish_speech(struct telling *telling, bool ok)
     telling->told.heard = speaker_end(speaker);
 }
 
-static void show_costs(const struct telling *telling)
+static void note_costs(const struct telling *telling)
 {
     const struct told *told = &telling->told;
     const struct teller *teller = telling->teller;
-    char first[40] = "", line[JOURNAL_LINE_BYTES];
+    char line[JOURNAL_LINE_BYTES];
 
-    if (told->heard.first_s > 0.0)
-        snprintf(first, sizeof(first), "  first sound after %.2f s",
-                 told->heard.first_s - told->begun_s);
-    console_say(teller->console,
-                "%d tokens  %.1f tokens/s  %.1f s of speech%s  %.1f MiB resident",
-                told->stats.tokens, journal_speed(&told->stats), told->heard.speech_s, first,
-                resident_mib());
     journal_line(told, line);
     journal_write(teller->shelf, line);
-    if (teller->is_json) {
-        line[strlen(line) - 1] = '\0';
-        console_say(teller->console, "%s", line);
-    }
+    line[strlen(line) - 1] = '\0';
+    if (teller->is_json)
+        console_say(teller->console, "%c%s", FLOW_AS_IT_IS, line);
     if (teller->settings.keep_texts)
         journal_write_text(teller->shelf, told, telling->text);
 }
@@ -254,7 +246,7 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct task *
     if (!ok)
         return false;
     llama_stats(teller->llama, &telling.told.stats);
-    show_costs(&telling);
+    note_costs(&telling);
     return true;
 }
 

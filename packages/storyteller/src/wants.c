@@ -110,8 +110,8 @@ static void take_line(struct wants *wants, struct teller *teller, const struct w
     }
     wants->is_asked_for = true;
     if (is_telling)
-        console_say(teller->console, "(next story: %s)",
-                    wants->preface[0] != '\0' ? wants->preface : "a new one");
+        console_answer(teller->console, "(next story: %s)",
+                       wants->preface[0] != '\0' ? wants->preface : "a new one");
 }
 
 static void take_heard(struct wants *wants, const struct wish *wish)
@@ -142,7 +142,7 @@ static void take_favourite(struct wants *wants, struct teller *teller,
     }
     if (recipe != NULL) {
         shelf_keep(teller->shelf, recipe);
-        console_say(teller->console, "(this story is kept)");
+        console_answer(teller->console, "(this story is kept)");
         return;
     }
     wants->next = NEXT_FAVOURITE;
@@ -156,7 +156,7 @@ static void change_volume(struct teller *teller, int change)
     volume = volume < QUIETEST ? QUIETEST : volume;
     teller->volume = volume > teller->settings.volume ? teller->settings.volume : volume;
     speaker_set_volume(teller->speaker, teller->volume);
-    console_say(teller->console, "(volume: %d)", teller->volume);
+    console_answer(teller->console, "(volume: %d)", teller->volume);
 }
 
 void wants_take(struct wants *wants, struct teller *teller, const struct wish *wish,
