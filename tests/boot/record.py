@@ -17,6 +17,7 @@ from tests.boot.machine import STORY, Machine
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
 TARGET = ROOT / "tests/recording"
+STORY_S = 600  # only ends a recording that hangs
 COLUMNS = 80  # what the board takes a serial line's other end for
 DIM = "\x1b[2m"  # at the start of a row: all of it
 LINE_PX, CHARACTER_PX, MARGIN_PX = 18, 8.4, 16
@@ -30,7 +31,7 @@ def record() -> str:
         audio = f"wav,path={Path(folder) / 'speech.wav'}"
         with Machine(card, qemu.Board(audio=audio)) as machine:
             machine.expect(STORY)
-            machine.expect(r"The\s+end\.")
+            machine.expect(r"The\s+end\.", STORY_S)
             machine.console.sendintr()
             machine.expect(r"~ # ")
             machine.send("head -3 /proc/meminfo")

@@ -19,6 +19,7 @@ static const int ENDS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SI
 #define END_COUNT (sizeof(ENDS) / sizeof(ENDS[0]))
 
 /* Global, as a signal handler can reach nothing else. Written before the handlers are there. */
+static bool has_screen; /* what is typed is shown by us, and standard output is the terminal */
 static struct termios before, ours;
 static struct sigaction end_before[END_COUNT], stop_before, going_on_before;
 
@@ -33,9 +34,11 @@ static bool set_modes(const struct termios *modes)
     return is_foreground() && tcsetattr(STDIN_FILENO, TCSANOW, modes) == 0;
 }
 
-/* What would have happened happens when this returns. */
+/* What would have happened happens when this returns; the shell tells of it on a line of its own. */
 static void leave_as_it_was(int number)
 {
+    if (has_screen && write(STDOUT_FILENO, "\n", 1) != 1)
+        has_screen = false;
     set_modes(&before);
     for (size_t i = 0; i < END_COUNT; i++) {
         if (ENDS[i] == number)
@@ -100,7 +103,7 @@ static void take_orphaned_terminal(void)
 }
 
 /* A serial line may be in any state at power-on: what is needed for typing and Ctrl-C is set. */
-static void choose_modes(bool has_screen)
+static void choose_modes(void)
 {
     ours = before;
     ours.c_iflag |= ICRNL;
@@ -118,14 +121,13 @@ static void choose_modes(bool has_screen)
 
 enum terminal_input terminal_take(void)
 {
-    bool has_screen = isatty(STDOUT_FILENO) == 1;
-
     if (isatty(STDIN_FILENO) != 1)
         return TERMINAL_NONE;
     take_orphaned_terminal();
     if (!is_foreground() || tcgetattr(STDIN_FILENO, &before) != 0)
         return TERMINAL_NONE;
-    choose_modes(has_screen);
+    has_screen = isatty(STDOUT_FILENO) == 1;
+    choose_modes();
     for (size_t i = 0; i < END_COUNT; i++)
         handle(ENDS[i], leave_as_it_was, &end_before[i]);
     handle(SIGTSTP, stop, &stop_before);
