@@ -299,11 +299,11 @@ def test_again_in_the_first_story_that_nobody_asked_for(toy: Toy) -> None:
     child.expect("story 1 ")
     child.expect("Number 1 ")
     child.sendline("again")
-    child.expect(r"story 2  seed 5\s")
+    child.expect(r"story 2  seed 5\W")
     # From then on, it is the story that is being told.
     child.expect("Number 1 ")
     child.sendline("again")
-    child.expect(r"story 3  seed 5\s")
+    child.expect(r"story 3  seed 5\W")
     child.sendintr()
     child.expect("Good night.")
 
