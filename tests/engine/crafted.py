@@ -7,6 +7,7 @@ import numpy as np
 
 from tests.engine import tiny
 from tests.engine.conftest import Model
+from tests.engine.tiny import FIRST_BYTE
 
 VOCAB = len(tiny.pieces(1 << 10))
 DIM = 32
@@ -40,3 +41,29 @@ def late_list(folder: Path) -> Model:
     classifier[first:, 2] = np.arange(VOCAB - first) * 0.1 + 5
     classifier[first, 0] = np.log(first * 19) / ONE
     return write(folder, "late", embedding, classifier)
+
+
+def short_storied(folder: Path) -> Model:
+    """What it tells by itself ends at once, without an error; after other tokens all is close."""
+    random = np.random.default_rng(5)
+    embedding = random.normal(0, 1, (VOCAB, DIM)).astype(np.float32)
+    classifier = random.normal(0, 0.3, (VOCAB, DIM)).astype(np.float32)
+    far = np.arange(FIRST_BYTE + ord(" "), FIRST_BYTE + ord("~"))
+    near = np.setdiff1d(np.arange(VOCAB), far)
+    classifier[far, 2] += 20
+    classifier[far, 3] = 0
+    classifier[near] *= 0.02
+    classifier[near, 3] -= 9
+    noise = random.normal(0, 1e-4, (len(far) // 2, DIM)).astype(np.float32)
+    classifier[far[1::2]] = classifier[far[::2]] + noise
+    only, bos = VOCAB - 12, 1
+    embedding[:, :3] = 0
+    embedding[:, 3] = 1
+    embedding[bos] = 0
+    embedding[bos, 0] = 1
+    embedding[only, :2] = (1e-6, 1)
+    classifier[:, :2] = 0
+    classifier[only, 0] = 40
+    classifier[bos] = 0
+    classifier[bos, 1] = 40
+    return write(folder, "short", embedding, classifier)

@@ -19,6 +19,12 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return crafted.late_list(tmp_path_factory.mktemp("late"))
 
 
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """See crafted.short_storied."""
+    return crafted.short_storied(tmp_path_factory.mktemp("short"))
+
+
 def tell(engine: Engine, packed: Path, mode: str, *options: str) -> bytes:
     """What the packed model tells in this precision."""
     done = subprocess.run(
@@ -48,3 +54,15 @@ def test_rows_before_the_list_may_come(
         late.checkpoint, late.tokenizer, steps=64, temperature=1.0, topp=float(topp), seed=1
     )
     assert stories[0] == expected
+
+
+@pytest.mark.parametrize("temperature", ["0", "1"])
+def test_no_measured_error_is_no_exactness(
+    engine: Engine, packer: Engine, short: Model, tmp_path: Path, temperature: str
+) -> None:
+    """Of two tokens that 16 bits cannot tell apart the reference's is told."""
+    packed = pack(packer, short, tmp_path)
+    for prompt in ("ab", "b", "cd", "x", "hello", "zz"):
+        options = ("-t", temperature, "-n", "60", "-s", "1", "-i", prompt)
+        for mode in MODES:
+            assert tell(engine, packed, mode, *options) == engine.tell(short, *options)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A packed model that is damaged, or cannot be read: an error or the same story, never another."""
 
+import math
 import random
 import re
 import subprocess
@@ -226,3 +227,15 @@ def test_card_that_fails_to_read(
     ):
         good += 1 + good // 20
     assert good > 20
+
+
+@pytest.mark.parametrize("error", [0.0, -1.0, math.nan])
+def test_an_error_of_nothing_is_refused(
+    sanitized: Engine, files: tuple[Model, Path], tmp_path: Path, error: float
+) -> None:
+    """Errors are measured, so that none would be a promise that nobody can give."""
+    path = tmp_path / "bad.packed"
+    path.write_bytes(packing.read(files[1]).with_error(error).data)
+    told = sanitized(path, "-n", "20", "-s", "1")
+    assert (told.status, told.out) == (1, b"")
+    assert "its header is damaged" in told.err

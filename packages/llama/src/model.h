@@ -45,7 +45,11 @@ struct model {
     struct table wcls; /* the classifier; the same table where they are tied */
     struct shortlist shortlist; /* matrix.rows 0: there is none, all rows are computed */
     struct guesses guesses; /* slots NULL: none */
-    float error; /* of a logit in Q16, against the likeliest one's; measured by the packer */
+    /*
+     * Of logits in Q16, in the list and outside: when one number is added to all of a position,
+     * each errs by this at most, as far as the packer has seen. More than 0; it may be infinite.
+     */
+    float error;
     struct file file; /* of a packed model; what comes from a legacy one is all in memory */
     uint32_t seed;    /* of its sums */
     struct loader *loader; /* NULL: everything is there */

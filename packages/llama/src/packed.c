@@ -49,7 +49,7 @@ static bool check_header(const struct packed_header *header, struct shape *shape
         return fail(error, "%s: its short list has %d rows of %d", name, header->listed,
                     shape->vocab_size);
     }
-    if (!(header->error >= 0.0f && header->error < 1e6f) || header->tied > 1 ||
+    if (!(header->error > 0.0f) || header->tied > 1 ||
         header->tokenizer_bytes > 1U << 26 || header->guesses > 1U << 24 ||
         header->precision > PRECISION_Q16 ||
         (header->guesses & (header->guesses - 1)) != 0) {

@@ -26,7 +26,7 @@
 enum {
     PACKED_VERSION = 4,
     HASH_BYTES = 32,
-    NAME_BYTES = 88, /* with the NUL; the header fills three lines of 64 bytes */
+    NAME_BYTES = 80, /* with the NUL; the header fills three lines of 64 bytes */
 };
 
 struct packed_header {
@@ -41,6 +41,7 @@ struct packed_header {
     uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
     uint32_t guesses;           /* slots of their table, a power of two; 0: none */
     uint32_t precision; /* see enum precision: how to compute where nobody says otherwise */
+    uint32_t told, given; /* positions that `error` was seen at: of told texts, of others */
     char name[NAME_BYTES]; /* of that checkpoint's file; empty where it is longer */
 };
 

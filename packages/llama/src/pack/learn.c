@@ -29,7 +29,7 @@ static bool tell(struct teller *teller, uint64_t seed, struct text *text,
     chooser_reset(&teller->chooser);
     tokens[0] = TOKEN_BOS;
     while (pos < teller->model.shape.seq_len) {
-        if (!teller_pass(teller, tokens, pos, error) ||
+        if (!teller_pass(teller, tokens, pos, 1, error) ||
             !teller_choose(teller, tokens, pos, &rng, error)) {
             return false;
         }

@@ -2,6 +2,7 @@
 /* The program `llama-pack`: makes a packed model of a legacy checkpoint. Runs on the host. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,7 @@ static void fill_header(struct job *job, int listed) {
                   s->seq_len},
         .tied = job->model.weights.wcls == job->model.weights.embedding,
         .listed = listed,
+        .error = FLT_MIN, /* not measured yet: what is told until then may err, and does no harm */
         .tokenizer_bytes = (uint32_t)job->vocabulary.size,
         .precision = PRECISION_Q16,
     };
@@ -164,6 +166,8 @@ static bool write_measured(struct job *job, struct llama_error *error) {
         good = write_selection(job, &selection, &measured, error);
     }
     job->header.error = measured.error;
+    job->header.told = measured.told;
+    job->header.given = measured.given;
     select_close(&selection);
     return good;
 }
@@ -194,9 +198,11 @@ int main(int argc, char **argv) {
     bool good = read_inputs(&job, &error) && open_target(&job, &error) && pack(&job, &error);
     progress_end();
     if (good) {
-        printf("%s: %d of %d rows listed, logits in 16 bits err by less than %.2g, %u slots of "
-               "guesses\n", job.result, job.header.listed, job.header.shape[5],
-               (double)job.header.error, job.header.guesses);
+        printf("%s: %d of %d rows listed, logits in 16 bits reckoned to err by less than %.2g (one "
+               "and a half times the greatest error at %u told and %u other tokens), %u slots of "
+               "guesses\n",
+               job.result, job.header.listed, job.header.shape[5], (double)job.header.error,
+               job.header.told, job.header.given, job.header.guesses);
     } else {
         fprintf(stderr, "llama-pack: %s\n", error.text);
     }

@@ -1,106 +1,179 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "compare.h"
 #include "error.h"
-#include "teller.h"
+#include "progress.h"
+#include "rng.h"
 #include "tokenizer.h"
 
-enum { STORIES = 4 };
-/* Errors are nearly normal with long tails; the greatest of a thousand is doubled. */
-static const float MARGIN = 2.0f;
-/* Tokens below this part of the likeliest one's probability decide nothing. */
-static const float LIKELY = 1e-4f;
+/* The greatest error of some thousand positions counts half as much again. */
+static const double MARGIN = 1.5;
 
-/* The same model twice: in float32, which tells, and in 16 bits, which follows. */
-struct pair {
-    struct teller exact, fast;
-    float *exact_logits, *fast_logits; /* (padded rows of the list) */
+/* Told texts: cold ones, the contest's, and hot ones, whose errors have the longest tails. */
+static const struct plan {
+    float temperature;
+    int texts;
+    int longest;
+} PLANS[] = {{0.5f, 1, 256}, {1.0f, 4, 256}, {3.0f, 6, 128}};
+
+/* Texts that come as a prompt, so that they cost little. */
+enum { REPEATED = 12, REPEATED_LENGTH = 64, RANDOM = 6, RANDOM_LENGTH = 256, LONG_LENGTH = 1024 };
+
+enum { TEXTS = 11 + REPEATED + RANDOM }; /* without the long prompts */
+
+struct telling {
+    struct comparison comparison;
+    struct measured *measured;
+    double most;
+    int *tokens; /* (room) of the text at hand */
+    int *told;   /* (room) a plan's texts, one after the other: a prompt as long as can be */
+    int told_count;
+    int room;
+    int texts; /* so far */
+    uint64_t rng;
 };
 
-static bool open_pair(struct pair *pair, const char *path, struct llama_error *error) {
-    *pair = (struct pair){0};
-    if (!teller_open(&pair->exact, path, PRECISION_F32, error) ||
-        !teller_open(&pair->fast, path, PRECISION_Q16, error) ||
-        !model_wait(&pair->fast.model, pair->fast.model.shape.n_layers, error)) {
+static int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+/* Compares after `count` positions from `pos` on. */
+static bool look(struct telling *t, int pos, int count, uint32_t *seen, struct llama_error *error) {
+    if (!comparison_pass(&t->comparison, t->tokens, pos, count, error)) {
         return false;
     }
-    size_t rows = (size_t)tiles_rows(pair->exact.model.shortlist.matrix.rows);
-    pair->exact_logits = calloc(rows, sizeof(float));
-    pair->fast_logits = calloc(rows, sizeof(float));
-    return (pair->exact_logits != NULL && pair->fast_logits != NULL) ||
-           fail(error, "not enough memory to compare %zu logits", rows);
-}
-
-static void close_pair(struct pair *pair) {
-    free(pair->exact_logits);
-    free(pair->fast_logits);
-    teller_close(&pair->fast);
-    teller_close(&pair->exact);
-}
-
-static void list_logits(float *logits, const struct teller *teller) {
-    tiles_multiply(&kernels_portable, logits, 0, teller->transformer.x, 0, 1,
-                   &teller->model.shortlist.matrix);
-}
-
-/* The greatest error of a likely token's logit against the likeliest one's. */
-static float compare(const float *exact, const float *fast, int count) {
-    int best = 0;
-    for (int i = 1; i < count; i++) {
-        best = exact[i] > exact[best] ? i : best;
-    }
-    float most = 0.0f, least = exact[best] + logf(LIKELY), shift = fast[best] - exact[best];
     for (int i = 0; i < count; i++) {
-        if (exact[i] >= least) {
-            most = fmaxf(most, fabsf(fast[i] - exact[i] - shift));
-        }
+        t->most = fmax(t->most, comparison_error(&t->comparison, i));
     }
-    return most;
+    *seen += (uint32_t)count;
+    return true;
 }
 
-static bool follow(struct pair *pair, int *tokens, uint64_t seed, float *most,
-                   struct llama_error *error) {
-    uint64_t rng = seed;
-    int seq_len = pair->exact.model.shape.seq_len, rows = pair->exact.model.shortlist.matrix.rows;
-    tokens[0] = TOKEN_BOS;
-    for (int pos = 0; pos < seq_len; pos++) {
-        if (!teller_pass(&pair->exact, tokens, pos, error) ||
-            !teller_pass(&pair->fast, tokens, pos, error) ||
-            !model_wait(&pair->exact.model, pair->exact.model.shape.n_layers, error)) {
+/* A token of the list, drawn at a temperature from the logits of the latest position. */
+static int draw(struct telling *t, float temperature) {
+    const struct shortlist *list = &t->comparison.exact.model.shortlist;
+    const float *logits = t->comparison.exact_logits;
+    float most = kernels_portable.greatest(logits, list->matrix.rows);
+    double sum = 0.0, part = 0.0, coin = (double)rng_f32(&t->rng);
+    for (int i = 0; i < list->matrix.rows; i++) {
+        sum += exp((double)((logits[i] - most) / temperature));
+    }
+    for (int i = 0; i < list->matrix.rows; i++) {
+        part += exp((double)((logits[i] - most) / temperature));
+        if (part >= coin * sum) {
+            return list->tokens[i];
+        }
+    }
+    return TOKEN_BOS; /* no numbers */
+}
+
+static bool choose(struct telling *t, const struct plan *plan, int pos, struct llama_error *error) {
+    if (plan->temperature != 1.0f) {
+        t->tokens[pos + 1] = draw(t, plan->temperature);
+        return true;
+    }
+    return teller_choose(&t->comparison.exact, t->tokens, pos, &t->rng, error);
+}
+
+static bool tell(struct telling *t, const struct plan *plan, struct llama_error *error) {
+    progress("measuring", (uint64_t)t->texts++, TEXTS);
+    chooser_reset(&t->comparison.exact.chooser);
+    t->tokens[0] = TOKEN_BOS;
+    for (int pos = 0; pos < least(plan->longest, t->room); pos++) {
+        if (!look(t, pos, 1, &t->measured->told, error) || !choose(t, plan, pos, error)) {
             return false;
         }
-        list_logits(pair->exact_logits, &pair->exact);
-        list_logits(pair->fast_logits, &pair->fast);
-        *most = fmaxf(*most, compare(pair->exact_logits, pair->fast_logits, rows));
-        if (!teller_choose(&pair->exact, tokens, pos, &rng, error)) {
-            return false;
-        }
-        if (tokens[pos + 1] == TOKEN_BOS || tokens[pos + 1] < 0) {
+        if (t->tokens[pos + 1] == TOKEN_BOS || t->tokens[pos + 1] < 0) {
             break;
+        }
+        if (t->told_count < t->room) {
+            t->told[t->told_count++] = t->tokens[pos + 1];
         }
     }
     return true;
 }
 
-bool measure(struct measured *measured, const char *path, struct llama_error *error) {
-    struct pair pair;
-    float most = 0.0f;
+/* What was told, as a prompt; then it is forgotten. */
+static bool give_told(struct telling *t, struct llama_error *error) {
+    int count = least(t->told_count, LONG_LENGTH - 1) + 1;
+    t->tokens[0] = TOKEN_BOS;
+    memcpy(t->tokens + 1, t->told, (size_t)(count - 1) * sizeof *t->told);
+    t->told_count = 0;
+    return look(t, 0, least(count, t->room), &t->measured->given, error);
+}
+
+static bool tell_all(struct telling *t, struct llama_error *error) {
     int chosen = 0, unsure = 0;
-    bool good = open_pair(&pair, path, error);
-    int *tokens = good ? calloc((size_t)pair.exact.model.shape.seq_len + 1, sizeof *tokens) : NULL;
-    good = good && (tokens != NULL || fail(error, "not enough memory for a story"));
-    for (uint64_t seed = 1; good && seed <= STORIES; seed++) {
-        chooser_reset(&pair.exact.chooser);
-        good = follow(&pair, tokens, seed, &most, error);
-        chosen += pair.exact.chooser.counts.tokens;
-        unsure += pair.exact.chooser.counts.all;
+    for (size_t i = 0; i < sizeof PLANS / sizeof *PLANS; i++) {
+        for (int text = 0; text < PLANS[i].texts; text++) {
+            if (!tell(t, &PLANS[i], error)) {
+                return false;
+            }
+            chosen += t->comparison.exact.chooser.counts.tokens;
+            unsure += t->comparison.exact.chooser.counts.all;
+        }
+        if (!give_told(t, error)) {
+            return false;
+        }
     }
-    measured->error = MARGIN * most;
-    measured->unsure = chosen > 0 ? (float)unsure / (float)chosen : 0.0f;
-    free(tokens);
-    close_pair(&pair);
+    t->measured->unsure = chosen > 0 ? (float)unsure / (float)chosen : 0.0f;
+    return true;
+}
+
+/* Tokens that are drawn from all, each as often as said. */
+static bool give(struct telling *t, int length, int times, struct llama_error *error) {
+    progress("measuring", (uint64_t)t->texts++, TEXTS);
+    int vocab = t->comparison.exact.model.shape.vocab_size, count = least(length, t->room), token = 0;
+    t->tokens[0] = TOKEN_BOS;
+    for (int i = 1; i < count; i++) {
+        if ((i - 1) % times == 0) {
+            token = (int)(rng_u32(&t->rng) % (uint32_t)vocab);
+        }
+        t->tokens[i] = token;
+    }
+    return look(t, 0, count, &t->measured->given, error);
+}
+
+static bool give_all(struct telling *t, struct llama_error *error) {
+    bool good = true;
+    for (int i = 0; good && i < REPEATED; i++) {
+        good = give(t, REPEATED_LENGTH, REPEATED_LENGTH, error);
+    }
+    for (int i = 0; good && i < RANDOM; i++) {
+        good = give(t, RANDOM_LENGTH, 1, error);
+    }
+    return good;
+}
+
+static bool open_telling(struct telling *t, struct measured *measured, const char *path,
+                         struct llama_error *error) {
+    *measured = (struct measured){0};
+    *t = (struct telling){.measured = measured, .rng = 1};
+    if (!comparison_open(&t->comparison, path, error)) {
+        return false;
+    }
+    t->room = t->comparison.exact.model.shape.seq_len;
+    t->tokens = calloc((size_t)t->room + 1, sizeof *t->tokens);
+    t->told = calloc((size_t)t->room, sizeof *t->told);
+    return (t->tokens != NULL && t->told != NULL) || fail(error, "not enough memory for a story");
+}
+
+bool measure(struct measured *measured, const char *path, struct llama_error *error) {
+    struct telling telling;
+    bool good = open_telling(&telling, measured, path, error) && tell_all(&telling, error) &&
+                give_all(&telling, error);
+    if (good) {
+        double most = fmax(MARGIN * telling.most, comparison_floor(&telling.comparison));
+        measured->error = most < (double)FLT_MAX ? (float)most : INFINITY;
+    }
+    free(telling.tokens);
+    free(telling.told);
+    comparison_close(&telling.comparison);
     return good;
 }

@@ -19,8 +19,9 @@ void teller_close(struct teller *teller) {
     model_close(&teller->model);
 }
 
-bool teller_pass(struct teller *teller, const int *tokens, int pos, struct llama_error *error) {
-    return transformer_forward(&teller->transformer, tokens + pos, 1, pos,
+bool teller_pass(struct teller *teller, const int *tokens, int pos, int count,
+                 struct llama_error *error) {
+    return transformer_forward(&teller->transformer, tokens + pos, count, pos,
                                teller->model.precision, error);
 }
 

@@ -17,8 +17,9 @@ bool teller_open(struct teller *teller, const char *path, enum precision precisi
 
 void teller_close(struct teller *teller);
 
-/* The pass of tokens[pos], given those before it. */
-bool teller_pass(struct teller *teller, const int *tokens, int pos, struct llama_error *error);
+/* The pass of `count` tokens from tokens[pos] on, given those before them. */
+bool teller_pass(struct teller *teller, const int *tokens, int pos, int count,
+                 struct llama_error *error);
 
 /*
  * After a pass: tokens[pos + 1], at the contest's temperature and nucleus. -1 when the model's
