@@ -7,6 +7,7 @@ from pathlib import Path
 
 from image import run
 from image.errors import UserError
+from image.words import listed
 
 MODEL_PATH = "usr/share/llama/model.bin"
 TOKENIZER_PATH = "usr/share/llama/tokenizer.bin"
@@ -130,7 +131,7 @@ def _trouble(start: bytes, size: int) -> tuple[str, str] | None:
     others = (*header[:5], header[6])
     if min(others) <= 0 or header[5] == 0 or header[0] % header[3]:
         return (
-            f"does not begin as a llama2.c legacy model: header {header}",
+            f"does not begin as a llama2.c legacy model: header {listed(header)}",
             "export it with llama2.c's export.py --version 0",
         )
     if size != expected_bytes(header):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 # Plots are drawn this wide and scaled to the page: a phone shows them as they are.
 WIDTH, HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 28
+NARROW = 3  # columns that have room on a phone
 COLOURS = 4  # --s0 and so on, of STYLE
 STYLE = """
 :root{color-scheme:light dark;--fg:#1a1a1a;--bg:#fff;--soft:#667;--line:#ccd;
@@ -19,9 +20,15 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);
 max-width:60rem;margin:0 auto;padding:1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 .note{border-left:4px solid var(--s1);padding:.2rem .8rem}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}
+.wide{overflow-x:auto;background:
+linear-gradient(to right,var(--bg) 40%,transparent) 0 0/3rem 100% no-repeat local,
+linear-gradient(to left,var(--bg) 40%,transparent) 100% 0/3rem 100% no-repeat local,
+linear-gradient(to right,var(--soft),transparent) 0 0/.6rem 100% no-repeat scroll,
+linear-gradient(to left,var(--soft),transparent) 100% 0/.6rem 100% no-repeat scroll}
+table{border-collapse:collapse;font-size:.9rem}
+.fold:not([open])+.folded{display:none}summary{cursor:pointer;color:var(--soft)}
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}
+th:first-child,td:first-child{text-align:left;white-space:normal}
 figure{margin:1rem 0;max-width:40rem}figcaption{color:var(--soft);font-size:.9rem}
 svg{width:100%;height:auto;display:block}svg text{font-size:10px;fill:var(--fg)}
 .grid{stroke:var(--line);fill:none}.axis{fill:var(--soft)}
@@ -30,6 +37,16 @@ svg{width:100%;height:auto;display:block}svg text{font-size:10px;fill:var(--fg)}
 .fill{fill:var(--c)}.hollow{stroke:var(--c);fill:var(--bg)}
 .key{color:var(--c);margin-right:1rem;white-space:nowrap}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
+@media screen and (max-width:56rem){th,td{white-space:normal;overflow-wrap:anywhere}
+.rows,.rows tbody,.rows tr,.rows td{display:block}.rows tr:first-child{display:none}
+.rows tr{padding:.4rem 0;border-bottom:1px solid var(--line)}
+.rows td:nth-child(n){display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0}
+.rows td:nth-child(n+2)::before{content:attr(data-of);color:var(--soft)}
+.rows td:first-child{font-weight:600}}
+@media print{.wide{overflow:visible;background:none}table{font-size:.75rem}
+th,td{overflow-wrap:break-word;padding:.2rem .3rem}
+summary{display:none}.fold+.folded{display:block!important}
+tr,figure{break-inside:avoid}h2{break-after:avoid}}
 """
 
 
@@ -62,12 +79,31 @@ def document(title: str, body: Iterable[str]) -> str:
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    """A table that scrolls by itself where the page is too narrow."""
-    titles = "".join(f"<th>{text(cell)}</th>" for cell in head)
+    """A table. On a phone its cells wrap; of many columns, each row becomes a list of its cells.
+
+    What is too wide all the same scrolls by itself; a shadow at the edge says so.
+    """
+    titles = [text(cell) for cell in head]
+    is_long = len(titles) > NARROW
+    names = [f' data-of="{title}"' if is_long else "" for title in titles]
     lines = "".join(
-        "<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in row) + "</tr>\n" for row in rows
+        "<tr>"
+        + "".join(f"<td{name}>{text(cell)}</td>" for name, cell in zip(names, row, strict=True))
+        + "</tr>\n"
+        for row in rows
     )
-    return f"<div class=wide><table><tr>{titles}</tr>\n{lines}</table></div>"
+    first = "".join(f"<th>{title}</th>" for title in titles)
+    kind = " class=rows" if is_long else ""
+    return f"<div class=wide><table{kind}><tr>{first}</tr>\n{lines}</table></div>"
+
+
+def folded(title: str, content: str) -> str:
+    """Content that is seen when its title is opened, and on paper.
+
+    It stands after the <details>, since browsers do not print what is inside of a closed one.
+    """
+    summary = f"<summary>{text(title)}</summary>"
+    return f"<details class=fold>{summary}</details><div class=folded>{content}</div>"
 
 
 def plot(

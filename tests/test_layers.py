@@ -10,8 +10,8 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 
 # Each module may import only modules that stand before it.
 ORDER = (
-    "errors", "trouble", "ownership", "reading", "options", "page", "surroundings", "jobs", "run",
-    "lock", "output", "doctor", "install", "key", "code", "source", "bare", "debian", "pypi",
+    "words", "errors", "trouble", "ownership", "reading", "options", "page", "surroundings", "jobs",
+    "run", "lock", "output", "doctor", "install", "key", "code", "source", "bare", "debian", "pypi",
     "archive", "fetch", "config", "duo", "elf", "lines", "model", "package", "toolchain", "step",
     "project", "builders", "inputs", "plan", "costs", "build", "rootfs", "bmap", "imagefile",
     "card", "check", "sbom", "release", "steps", "publish", "legal", "qemu", "cycles", "report",

@@ -79,5 +79,5 @@ def with_records(timeline: Timeline, target: Target) -> Timeline:
         stages["init"] = stages["kernel"] + float(init[1])
     sound = FIRST_SOUND.search(ask(target, FIRST_STORY))
     if sound and "storyteller" in stages:
-        stages["first sound"] = stages["storyteller"] + float(sound[1])
+        stages["first word aloud"] = stages["storyteller"] + float(sound[1])
     return Timeline(timeline.begins, stages)

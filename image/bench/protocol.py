@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from image import words
 from image.errors import UserError
 from image.options import Number, Option, Text, Whole
 
@@ -105,8 +106,8 @@ def left_out(values: Sequence[float]) -> list[int]:
 
 
 def _seeds(given: Mapping[str, str]) -> tuple[int, ...]:
-    words = given.get("seeds", "").replace(",", " ").split()
-    return tuple(int(SEED.read(word)) for word in words)
+    seeds = given.get("seeds", "").replace(",", " ").split()
+    return tuple(int(SEED.read(seed)) for seed in seeds)
 
 
 def _prompts(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -117,7 +118,9 @@ def _prompts(given: Mapping[str, str]) -> tuple[str, ...]:
     for prompt in prompts:
         if not prompt.isprintable() or len(prompt.encode()) > 200:
             hint = "prompts='Once upon a time|The dragon': printable, 200 bytes each at most"
-            raise UserError(f"prompts={given['prompts']}: {prompt!r} cannot be typed", hint)
+            raise UserError(
+                f"prompts={given['prompts']}: {words.quoted(prompt)} cannot be typed", hint
+            )
     return prompts
 
 
@@ -125,6 +128,6 @@ def _value(given: Mapping[str, str], option: Option, usual: float) -> str:
     return option.read(given[option.name]) if option.name in given else str(usual)
 
 
-def quoted(words: Sequence[str]) -> str:
-    """Words for the board's shell."""
-    return shlex.join(words)
+def quoted(command: Sequence[str]) -> str:
+    """A command for the board's shell."""
+    return shlex.join(command)

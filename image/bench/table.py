@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from image import words
+
 Result = dict[str, Any]
 HEAD = ("engine", "tok/s", "sd", "min", "max", "runs", "story", "first token", "peak RSS",
         "faults", "card read")  # fmt: skip
@@ -25,7 +27,7 @@ def markdown(result: Result) -> str:
         "## Speech", pipes(("what", "figure"), speech(result)),
         "## System", pipes(("what", "figure"), system(result)),
         *_boot(result),
-        *(["## To know", *(f"- {words}" for words in result["warnings"])]
+        *(["## To know", *(f"- {note}" for note in result["warnings"])]
           if result["warnings"] else []),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
@@ -35,7 +37,7 @@ def summary(result: Result) -> str:
     """What the terminal shows at the end."""
     lines = [pipes(HEAD, rows(result)), *differences(result)]
     lines += [f"{what}: {figure}" for what, figure in (*speech(result), *system(result))]
-    lines += [f"note: {words}" for words in result["warnings"]]
+    lines += [f"note: {note}" for note in result["warnings"]]
     if result["note"]:
         lines.append(f"({result['note']})")
     return "\n".join(lines)
@@ -63,7 +65,7 @@ def differences(result: Result) -> list[str]:
             where = f"token {one['first_token']}" if one["first_token"] else "an unknown token"
             said.append(
                 f"{name}, run {one['run']}: another story from {where} on "
-                f"({one['told']!r}): {one['words']}"
+                f"({words.quoted(one['told'])}): {one['words']}"
             )
         more = len(entry["differences"]) - 3
         if more > 0:
@@ -85,7 +87,7 @@ def speech(result: Result) -> list[tuple[str, str]]:
     return [
         *([("speech failed", failed)] if failed else []),
         ("seconds of computing per second of speech", shown(found["cpu_s_per_speech_s"], ".3f")),
-        ("time to first sound, storyteller running, s", shown(found["first_sound_s"], ".2f")),
+        ("from a story's beginning to its first sound, s", shown(found["first_sound_s"], ".2f")),
         ("underruns", shown(found["underruns"], "d")),
         ("tok/s while speaking", shown(found["tok_s_while_speaking"], ".1f")),
         ("memory at most, telling aloud, MiB", mib(found["peak_rss_kib"])),
@@ -139,13 +141,14 @@ def _row(result: Result, entry: dict[str, Any]) -> list[str]:
     figures = [shown(rate[name] if rate else None, ".2f") for name in ("mean", "sd", "min", "max")]
     counted = rate["counted"] if rate else 0
     same = sum(bool(run["is_identical"]) for run in runs)
+    first = entry["followed"]["first_token_s"]
     is_known = any(run["is_identical"] is not None for run in runs)
     return [
         label(result, entry),
         *figures,
         f"{counted} of {len(runs)}",
         f"{same} of {len(runs)} same" if is_known else "not known",
-        shown(entry["followed"]["first_token_s"], ".3f") + " s",
+        shown(first, ".3f") + (" s" if first is not None else ""),
         mib(max(run["peak_rss_kib"] for run in runs)) + " MiB",
         str(max(run["major_faults"] for run in runs)),
         mib(max(run["card_read_kib"] for run in runs)) + " MiB",
@@ -157,9 +160,12 @@ def protocol(result: Result) -> str:
     how = result["protocol"]
     options = f"-t {how['temperature']} -p {how['topp']}"
     kind = "The contest's protocol" if how["is_contest"] else "Not the contest's protocol"
+    stories = (("prompt", map(words.quoted, how["prompts"])), ("seed", how["seeds"]))
+    told = ", ".join(f"{name}{'s' if len(how[f'{name}s']) > 1 else ''} {words.listed(values)}"
+                     for name, values in stories)  # fmt: skip
     return (
-        f"{kind}: {how['runs']} runs of `{options}` of at most {how['steps']} tokens, prompts "
-        f"{how['prompts']}, seeds {how['seeds']}; the best and the worst run are left out where "
+        f"{kind}: {how['runs']} runs of `{options}` of at most {how['steps']} tokens, "
+        f"{told}; the best and the worst run are left out where "
         f"they clearly differ from all others. Reached by {result['reached']}."
     )
 

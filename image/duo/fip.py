@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from image.duo import loader
 from image.duo.record import Value, cksum, number, pack_record, pad, places, values_of
 from image.errors import UserError
+from image.words import magic
 
 NAME = "fip.bin"  # on the card's boot partition
 PARAM_SIZE = 0x1000  # of PARAM1 and of PARAM2
@@ -256,7 +257,7 @@ def _shown(value: bytes) -> str:
 
 def _expect(name: str, value: bytes, expected: bytes) -> None:
     if value != expected:
-        raise UserError(f"fip.bin: {name} is {value!r}, {expected!r} expected")
+        raise UserError(f"fip.bin: {name} is {magic(value)}, {magic(expected)} expected")
 
 
 def _slice(data: bytes, offset: int, size: int, name: str) -> bytes:

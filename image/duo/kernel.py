@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.errors import UserError
+from image.words import listed, magic
 
 # Linux's Documentation/riscv/boot-image-header: text offset and image size at 8, magics at 48.
 HEADER = struct.Struct("<8xQQ24x8s4s4x")
@@ -35,7 +36,10 @@ def read_header(image: Path) -> Header:
         raise UserError(short, hint)
     text_offset, image_size, *magics = HEADER.unpack(raw)
     if tuple(magics) != MAGICS:
-        raise UserError(f"{image.name} is no RISC-V kernel: its magic words are {magics}", hint)
+        raise UserError(
+            f"{image.name} is no RISC-V kernel: its magic words are {listed(map(magic, magics))}",
+            hint,
+        )
     if image_size < image.stat().st_size:
         raise UserError(
             f"{image.name} has {image.stat().st_size} bytes, but its header says that it takes "

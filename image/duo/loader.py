@@ -4,6 +4,7 @@
 import lzma
 import struct
 
+from image import words
 from image.duo import alone
 from image.duo.record import BLOCK, cksum, pad
 from image.errors import UserError
@@ -25,7 +26,7 @@ def squeeze(raw: bytes) -> bytes:
     jump, magic, _, _, run, rest = head_of(raw)
     if magic != RAW:
         raise UserError(
-            f"the second loader's magic is {magic!r}, {RAW!r} expected",
+            f"the second loader's magic is {words.magic(magic)}, {words.magic(RAW)} expected",
             hint="fip.bin takes the vendor U-Boot's u-boot-raw.bin",
         )
     # Not a preset with a level: it is what the vendor's tool asks for.
@@ -41,7 +42,7 @@ def raw_of(image: bytes) -> bytes:
     """The second loader as it was before `squeeze`, checked; UserError if damaged."""
     jump, magic, told, size, run, rest = head_of(image)
     if magic not in (LZMA, RAW):
-        raise UserError(f"LOADER_2ND: magic is {magic!r}, {LZMA!r} expected")
+        raise UserError(f"LOADER_2ND: magic is {words.magic(magic)}, {words.magic(LZMA)} expected")
     if size != len(image) or size % BLOCK:
         raise UserError(f"LOADER_2ND: SIZE is {size:#x}, the part has {len(image):#x} bytes")
     expected = int.from_bytes(cksum(image[12:]), "little")

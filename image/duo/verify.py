@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from image.duo import fdt, fip, fit, kernel, loader
 from image.duo.memmap import MemoryMap
 from image.errors import UserError
+from image.words import listed, magic
 
 # fsbl/test/cv181x/ddr_param.bin of the SDK; fsbl's ddr2_1333_x16 wants these 8192 bytes.
 DDR_PARAM_SHA256 = "5b7d44720997f018621fe4a462111b2d53954a5d1e2a794c83dd1dd6516eebaa"
@@ -199,7 +200,11 @@ def _kernel(parts: fit.Fit, wanted: Expected) -> Finding:
         return Finding(False, "kernel's memory", f"{len(parts.kernel)} bytes are no Image")
     _, size, *magics = kernel.HEADER.unpack_from(parts.kernel)
     if tuple(magics) != kernel.MAGICS:
-        return Finding(False, "kernel's memory", f"no RISC-V Image, its magic is {magics}")
+        return Finding(
+            False,
+            "kernel's memory",
+            f"no RISC-V Image, its magic words are {listed(map(magic, magics))}",
+        )
     size = max(size, len(parts.kernel))
     end, limit = parts.load + size, wanted.load + wanted.limits.kernel
     detail = f"with its bss it ends at {end:#x}, {limit:#x} is the limit"

@@ -13,7 +13,8 @@ MARGIN = 6
 SWEEPS = 8
 
 STYLE = """
-.graph{overflow-x:auto}.graph svg{min-width:40rem}
+.graph{overflow-x:auto;border:1px solid var(--line)}.graph svg{min-width:40rem}
+@media print{.graph{overflow:visible}.graph svg{min-width:0}}
 .graph path{fill:none;stroke:var(--soft);stroke-opacity:.55}
 .graph text{font-size:11px}.node rect{stroke:var(--line)}
 """

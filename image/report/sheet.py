@@ -14,7 +14,7 @@ MOST_PARTS = 1 << 12  # bytes: smaller parts of the kernel are one tile
 KINDS = ("build", "rootfs", "card", "release")
 STYLE = f"""<style>
 body{{overflow-wrap:anywhere}}.note{{border:0;padding:0;color:var(--soft);font-size:.9rem}}
-nav a{{margin-right:1rem;color:var(--s0)}}summary{{cursor:pointer;color:var(--soft)}}
+nav a{{margin-right:1rem;color:var(--s0)}}
 .words td:nth-child(n+5),.words th:nth-child(n+5){{text-align:left}}
 {treemap.STYLE}{graph.STYLE}</style>"""
 MEMORY = """\
@@ -86,7 +86,7 @@ def _kernel(report: Mapping[str, Any]) -> list[str]:
         _note(text),
         treemap.draw(_gathered(parts), "what the kernel keeps, by folder of its source"),
         _words(page.table(head, rows[:MOST_OPTIONS])),
-        _folded(f"all {len(rows)} options", _words(page.table(head, rows))),
+        page.folded(f"all {len(rows)} options", _words(page.table(head, rows))),
     ]
 
 
@@ -117,7 +117,7 @@ def _graph(report: Mapping[str, Any]) -> list[str]:
     return [
         _note("From left to right; what follows from other lines is left out."),
         graph.draw(nodes, needs),
-        _folded("as a table", page.table(("step", "needs"), rows)),
+        page.folded("as a table", page.table(("step", "needs"), rows)),
     ]
 
 
@@ -155,11 +155,7 @@ def _listed(tiles: Sequence[Tile]) -> str:
         for tile in sorted(tiles, key=lambda tile: (-tile.size, tile.name))
     ]
     head = ("what", "size", "bytes", "of", "known")
-    return _folded("as a table", _words(page.table(head, rows)))
-
-
-def _folded(title: str, content: str) -> str:
-    return f"<details><summary>{page.text(title)}</summary>{content}</details>"
+    return page.folded("as a table", _words(page.table(head, rows)))
 
 
 def _words(table: str) -> str:

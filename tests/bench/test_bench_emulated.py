@@ -60,7 +60,7 @@ def test_a_short_bench_whole(card: Path) -> None:
     stages = [stage["name"] for stage in result["boot"]["stages"]]
     assert stages[:5] == ["boot loader", "U-Boot", "kernel", "init", "storyteller"]
     # The first words may be heard before they are seen.
-    assert sorted(stages[5:]) == ["first sound", "first word"]
+    assert sorted(stages[5:]) == ["first word", "first word aloud"]
     raw = paths[0].with_suffix(".raw.jsonl")
     assert len(raw.read_text().splitlines()) == 1 + 1 + 1 + 1 + 2 + 1 + 3
     assert sheet.earlier(paths[0].parent)[-1] == result

@@ -188,7 +188,7 @@ def test_a_start_is_timed_from_power_on_to_sound(story: str) -> None:
     stages = {"boot loader": 0.5, "U-Boot": 1.0, "kernel": 2.0, "storyteller": 4.0}
     assert found.stages == pytest.approx(stages | {"first word": 5.0})
     found = boot.with_records(found, Records())
-    recorded = {"first word": 5.0, "init": 2.412, "first sound": 5.5}
+    recorded = {"first word": 5.0, "init": 2.412, "first word aloud": 5.5}
     assert found.stages == pytest.approx(stages | recorded)
 
 

@@ -2,6 +2,7 @@
 """Results: valid by their schema, and each figure again by hand from the raw record."""
 
 import json
+import re
 import statistics
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from image.bench.boot import Timeline
 from image.bench.card import CardImage
 from image.bench.protocol import Case, Protocol
 from image.bench.watching import Costs, read_story
-from tests.bench.bench import measured, session_of
+from tests.bench.bench import START, measured, session_of
 from tests.bench.board import ALTERED, COSTS, PIECES, STORY, FakeBoard, dying
 
 SCHEMA = json.loads((Path(results.__file__).parent / "schema.json").read_text())
@@ -51,6 +52,22 @@ def test_a_result_without_start_and_reference_is_valid_too(tmp_path: Path) -> No
     assert result["boot"] is None
     assert result["engines"][0]["runs"][0]["is_identical"] is None
     assert "told by nobody" in table.markdown(result)
+
+
+def test_people_read_no_python(tmp_path: Path) -> None:
+    """Lists and quotes in page, Markdown and on the terminal are those of sentences."""
+    protocol = Protocol(runs=2, prompts=("Once upon a time", "It's"), seeds=(123, 7))
+    board = FakeBoard(text=lambda run: ALTERED)
+    session = session_of(board, tmp_path, protocol, "q16,fp32")
+    session.measure(START, None)
+    known = results.reference(session, {case: STORY for case in protocol.cases()})
+    result = results.assemble(session, "milkv_duo", CardImage(is_on_card=False), known, ["a note"])
+    said = table.protocol(result)
+    assert 'prompts "Once upon a time" and "It\'s", seeds 123 and 7;' in said
+    for text in (said, *table.differences(result), table.markdown(result), table.summary(result)):
+        assert not re.search(r"\[['0-9]|\('|None|True|False|\b[bf]'", text), text
+    page = sheet.html(result, [])
+    assert page.count("first sound") == 1
 
 
 def test_the_schema_refuses_what_it_does_not_describe(tmp_path: Path) -> None:

@@ -262,7 +262,7 @@ def test_bytes_behind_the_last_part() -> None:
         ({"chip_conf": bytes(761)}, "CHIP_CONF does not fit"),
         ({"loader_entry": 0x60}, "0x60 is no place"),
         ({"loader": RAW}, "SIZE is 0xdeadbeeb"),
-        ({"loader": raw_loader(b"", b"B3Z4")}, "magic is b'B3Z4'"),
+        ({"loader": raw_loader(b"", b"B3Z4")}, 'magic is "B3Z4"'),
     ],
 )
 def test_what_cannot_be_packed(change: dict[str, bytes | int], said: str) -> None:
