@@ -41,13 +41,22 @@ class Packed:
         return int(struct.unpack_from("<i", self.data, 44)[0])
 
     @property
+    def guesses(self) -> int:
+        """Slots of their table."""
+        return int(struct.unpack_from("<I", self.data, 96)[0])
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether it is to be computed with in 16 bits."""
+        return bool(struct.unpack_from("<I", self.data, 100)[0])
+
+    @property
     def parts(self) -> dict[str, tuple[int, int]]:
         """Where each part begins, and how many bytes it has; in the order of the file."""
         dim, hidden, layers, heads, kv_heads, vocab, _, tied, listed = struct.unpack_from(
             "<9i", self.data, 12
         )
         tokenizer = struct.unpack_from("<I", self.data, 52)[0]
-        guesses = struct.unpack_from("<I", self.data, 96)[0]
         qkv = padded(dim + 2 * (dim // heads) * kv_heads) * dim
         layer = 4 * (qkv + padded(dim) * dim + padded(2 * hidden) * dim + padded(dim) * hidden)
         few = vocab - listed
@@ -64,7 +73,7 @@ class Packed:
         }
         if not tied:
             sizes |= {"embedding, listed": listed * row, "embedding, others": few * row}
-        sizes["guesses"] = 8 * guesses
+        sizes["guesses"] = 8 * self.guesses
         found, place = {}, 0
         for name, size in sizes.items():
             found[name] = (place, size)

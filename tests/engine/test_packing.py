@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.engine import tiny
+from tests.engine import packing, tiny
 from tests.engine.conftest import HANG_S, Engine, Model, Result
 from tests.engine.tiny import SHAPE
 
@@ -171,3 +171,37 @@ def test_progress_is_told_in_a_log(packer: Engine, model: Model, tmp_path: Path)
     assert "\r" not in said
     assert said.startswith("llama-pack: reading 0 %\n")
     assert "llama-pack: learning 80 %\n" in said
+
+
+# --- what the packer chooses ------------------------------------------------------------------
+
+
+def with_classifier(factor: float) -> bytes:
+    """A model whose logits are so much farther apart."""
+    weights = tiny.random_weights(OWN)
+    weights[-TABLE:] *= factor
+    return tiny.checkpoint(OWN, weights)
+
+
+@pytest.mark.parametrize(
+    ("factor", "is_fast", "guesses"),
+    [(1e-4, False, False), (20, True, True)],
+    ids=["all tokens alike", "few tokens likely"],
+)
+def test_what_costs_more_is_left_out(
+    engine: Engine,
+    packer: Engine,
+    model: Model,
+    tmp_path: Path,
+    factor: float,
+    is_fast: bool,
+    guesses: bool,
+) -> None:
+    """Where 16 bits are never sure, float32 is chosen; where guesses are never right, none."""
+    model.checkpoint.write_bytes(with_classifier(factor))
+    done = pack(packer, model, tmp_path / "packed")
+    packed = packing.read(tmp_path / "packed")
+    assert (packed.is_fast, packed.guesses > 0) == (is_fast, guesses)
+    assert done.out.endswith(b"computes in 16 bits\n" if is_fast else b"computes in float32\n")
+    options = ("-s", "3", "-n", "32", "-i", "ab")
+    assert engine(tmp_path / "packed", *options).out == engine.tell(model, *options)

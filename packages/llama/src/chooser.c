@@ -70,6 +70,11 @@ static bool compute_all(struct chooser *chooser, const float *x, struct llama_er
     const struct shortlist *list = &model->shortlist;
     int size = model->shape.vocab_size, listed = list->matrix.rows;
     float *in_list = chooser->powers, *outside = in_list + listed;
+    if (listed == size && model->precision == PRECISION_F32) {
+        /* All rows are in memory, with the reference's bits. */
+        tiles_multiply(chooser->transformer->kernels, chooser->logits, 0, x, 0, 1, &list->matrix);
+        return true;
+    }
     if (listed == 0) {
         return compute_rows(chooser, chooser->logits, x, &model->wcls.outside, error);
     }

@@ -12,7 +12,7 @@
  * More stories help little: on a model of stories15M's shape 80 of them guess 52 % of the tokens of
  * other stories, and 320 guess 57 %.
  */
-enum { STORIES = 120 };
+enum { STORIES = 120, TRIALS = 8 };
 
 /* All tokens that were told; -1 ends each story. */
 struct text {
@@ -41,6 +41,35 @@ static bool tell(struct teller *teller, uint64_t seed, struct text *text,
     tokens[pos] = -1;
     text->count += (size_t)pos + 1;
     return true;
+}
+
+static void count_work(struct work *work, const struct teller *teller) {
+    work->tokens += teller->chooser.counts.tokens;
+    work->passes += teller->chooser.counts.passes;
+}
+
+/* What would have been guessed of a text that was not learned from. */
+static void try_guesses(struct lesson *lesson, const struct text *text) {
+    struct guesses guesses = {lesson->slots, lesson->count - 1};
+    for (int pos = 0; text->tokens[pos + 1] >= 0; pos++) {
+        int guess = guesses_next(&guesses, text->tokens, pos);
+        lesson->work.tried += guess >= 0;
+        lesson->work.right += guess == text->tokens[pos + 1];
+    }
+}
+
+/* Tells some more stories, and sees what the guesses are worth. */
+static bool try_all(struct lesson *lesson, struct teller *teller, struct text *text,
+                    struct llama_error *error) {
+    bool good = true;
+    for (uint64_t seed = STORIES + 1; good && seed <= STORIES + TRIALS; seed++) {
+        text->count = 0;
+        good = tell(teller, seed, text, error);
+        if (good) {
+            try_guesses(lesson, text);
+        }
+    }
+    return good;
 }
 
 static int by_number(const void *left, const void *right) {
@@ -139,8 +168,10 @@ bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *
     for (uint64_t seed = 1; good && seed <= STORIES; seed++) {
         progress("learning", seed - 1, STORIES);
         good = tell(&teller, seed, &text, error);
+        count_work(&lesson->work, &teller);
     }
-    good = good && (digest(lesson, &text) || fail(error, "not enough memory to learn guesses"));
+    good = good && (digest(lesson, &text) || fail(error, "not enough memory to learn guesses")) &&
+           try_all(lesson, &teller, &text, error);
     free(text.tokens);
     teller_close(&teller);
     return good;

@@ -5,11 +5,13 @@
 
 #include "llama.h"
 #include "guesses.h"
+#include "work.h"
 
 /* The table: `count` slots, a power of two, which free() gives back; none for a model of no words. */
 struct lesson {
     struct guess *slots;
     uint32_t count;
+    struct work work; /* of telling the stories */
 };
 
 /* Lets the packed model at `path` tell stories and learns from them. */

@@ -172,11 +172,21 @@ static bool write_measured(struct job *job, struct llama_error *error) {
     return good;
 }
 
+/* How the model is to compute where nobody says otherwise, and whether it is to guess. */
+static void decide(struct job *job, struct lesson *lesson) {
+    bool q16 = work_pays_in_q16(&lesson->work, &job->model.shape, job->header.listed);
+    job->header.precision = q16 ? PRECISION_Q16 : PRECISION_F32;
+    lesson->count = work_pays_to_guess(&lesson->work) ? lesson->count : 0;
+}
+
 static bool pack(struct job *job, struct llama_error *error) {
     struct lesson lesson = {0};
     bool good = inspect(job->source_hash, &job->model, error) && write_measured(job, error) &&
-                learn_guesses(&lesson, job->target.temporary, error) &&
-                finish(job, &lesson, error) && target_keep(&job->target, error);
+                learn_guesses(&lesson, job->target.temporary, error);
+    if (good) {
+        decide(job, &lesson);
+    }
+    good = good && finish(job, &lesson, error) && target_keep(&job->target, error);
     free(lesson.slots);
     return good;
 }
@@ -200,9 +210,10 @@ int main(int argc, char **argv) {
     if (good) {
         printf("%s: %d of %d rows listed, logits in 16 bits reckoned to err by less than %.2g (one "
                "and a half times the greatest error at %u told and %u other tokens), %u slots of "
-               "guesses\n",
+               "guesses; computes in %s\n",
                job.result, job.header.listed, job.header.shape[5], (double)job.header.error,
-               job.header.told, job.header.given, job.header.guesses);
+               job.header.told, job.header.given, job.header.guesses,
+               job.header.precision == PRECISION_Q16 ? "16 bits" : "float32");
     } else {
         fprintf(stderr, "llama-pack: %s\n", error.text);
     }
