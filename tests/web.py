@@ -5,6 +5,7 @@ import contextlib
 import http.server
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator, Mapping
@@ -43,11 +44,14 @@ class Page:
 class Web:
     """A running server: `pages` by path, `url` of its root."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.pages: dict[str, Page] = {}
         self.stopped = threading.Event()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+            self.url = f"https://localhost:{self.server.server_port}"
 
     def page(self, path: str, content: bytes, *answers: Answer) -> Page:
         """Serve `content` at `path` from now on."""
@@ -56,9 +60,9 @@ class Web:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Web]:
-    """A server for the length of a `with`."""
-    web = Web()
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """A server for the length of a `with`. What is asked of it as a proxy is a page, too."""
+    web = Web(tls)
     thread = threading.Thread(target=web.server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
