@@ -13,7 +13,7 @@ from typing import Any
 from doit.cmd_base import ModuleTaskLoader
 from doit.cmd_run import Run
 
-from image import call, costs, install, manual, refusals, run, tasks, trouble
+from image import call, costs, install, jobs, manual, refusals, run, tasks, trouble
 from image.errors import UserError, unknown
 from image.line import LISTS, Line
 from image.ownership import give_back
@@ -39,6 +39,12 @@ def unread(number: int, frame: object) -> None:
     raise BrokenPipeError
 
 
+def end_all() -> None:
+    """End what runs, and let nothing take its place."""
+    jobs.stop()
+    run.stop_all()
+
+
 def main() -> int:
     """Do what this call asks for; returns the exit status."""
     signal.signal(signal.SIGTERM, interrupt)
@@ -50,20 +56,20 @@ def main() -> int:
         install.check_place(ROOT)
         return _obey(call.line())
     except UserError as error:
-        run.stop_all()
+        end_all()
         print(explain(error, None), file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        run.stop_all()
+        end_all()
         # What is still to be written at the end would fail again, with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except OSError as error:
-        run.stop_all()
+        end_all()
         print(explain(trouble.told(error), None), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt as stopped:
-        run.stop_all()
+        end_all()
         print(f"\n{stopped}" if stopped.args else f"\n{STOPPED}", file=sys.stderr)
         return INTERRUPTED
     finally:

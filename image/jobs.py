@@ -9,13 +9,15 @@ https://www.gnu.org/software/make/manual/html_node/POSIX-Jobserver.html
 import contextlib
 import functools
 import os
-import select
+import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 from image.errors import UserError
 
 SETTING = "jobs"
+_is_over = threading.Event()
 CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")  # of a container: microseconds of each period
 
 
@@ -39,28 +41,55 @@ def processors(limit: Path = CPU_LIMIT) -> int:
 
 
 class Places:
-    """Room for `count` programs at once, in this process and in the makes that it starts."""
+    """Room for `count` programs at once, in this process and in the makes that it starts.
+
+    Makes take places from one pipe and give them back into another. What comes back goes to a step
+    that waits before it goes to a make, or a kernel would keep all others waiting until its end.
+    """
 
     def __init__(self, count: int) -> None:
-        self._taken, self._given = self.pipe = os.pipe()
-        os.write(self._given, b"+" * count)
+        self._free, self._feed = os.pipe()
+        self._returned, self._back = os.pipe()
+        self.pipe = (self._free, self._back)
+        self._waiting: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+        os.write(self._feed, b"+" * count)
+        threading.Thread(target=self._hand_on, daemon=True).start()
 
     @contextlib.contextmanager
     def one(self) -> Iterator[dict[str, str]]:
         """Hold a place, once there is one; gives the variables that let a make share the rest."""
-        token = self._take()
+        self._take()
         try:
-            yield {"MAKEFLAGS": f"-j --jobserver-auth={self._taken},{self._given}"}
+            yield {"MAKEFLAGS": f"-j --jobserver-auth={self._free},{self._back}"}
         finally:
-            os.write(self._given, token)
+            os.write(self._back, b"+")
 
-    def _take(self) -> bytes:
-        # Some versions of make set the pipe, which is theirs too, to non-blocking.
-        os.set_blocking(self._taken, False)
-        while True:
-            select.select([self._taken], [], [])
+    def _take(self) -> None:
+        given = threading.Event()
+        with self._lock:
+            # Not to wait here, where some makes would not either: the pipe is theirs too.
+            os.set_blocking(self._free, False)
             with contextlib.suppress(BlockingIOError):
-                return os.read(self._taken, 1)
+                os.read(self._free, 1)
+                return
+            self._waiting.append(given)
+        given.wait()
+        if _is_over.is_set():
+            raise UserError("stopped")
+
+    def _hand_on(self) -> None:
+        while token := os.read(self._returned, 1):
+            with self._lock:
+                if self._waiting:
+                    self._waiting.popleft().set()
+                else:
+                    os.write(self._feed, token)
+
+
+def stop() -> None:
+    """From now on no program starts that would have had to wait for a place."""
+    _is_over.set()
 
 
 @functools.cache

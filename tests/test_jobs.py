@@ -90,3 +90,23 @@ def test_a_containers_share(text: str, most: int, tmp_path: Path) -> None:
     assert jobs.processors(limit) == min(most, len(os.sched_getaffinity(0)))
     limit.write_text("max 100000\n")
     assert jobs.processors(limit) == len(os.sched_getaffinity(0))
+
+
+def test_a_step_does_not_wait_for_the_end_of_a_make(tmp_path: Path) -> None:
+    """A kernel takes each place again as soon as it is free."""
+    targets = " ".join(str(number) for number in range(200))
+    rule = "\t@test -e stepped || sleep 0.1; echo $@ >>made\n"
+    (tmp_path / "Makefile").write_text(f"all: {targets}\n{targets}:\n{rule}")
+    room = Places(2)
+
+    def step(*words: str) -> None:
+        run.run(words, cwd=tmp_path, log=tmp_path / "log", places=room)
+
+    make = threading.Thread(target=step, args=["make", "--quiet"])
+    make.start()
+    while not (tmp_path / "made").exists():
+        assert make.is_alive()
+    step("sh", "-c", "wc -l <made >stepped")
+    make.join()
+    assert int((tmp_path / "stepped").read_text()) < 20
+    assert len((tmp_path / "made").read_text().split()) == 200

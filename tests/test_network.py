@@ -47,11 +47,10 @@ def by_http(site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def by_git(site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(git, "TRIES", 1)
     url = f"{site}/toy.git"
     repository = Repository("toy", (url,), COMMIT, ("a",), ("a/b",), "TOY_DIR")
     with pytest.raises(UserError):
-        git.fetch(repository, tmp_path / "dl", None, False)
+        git.fetch(repository, tmp_path / "dl", None, False, QUICK)
     return OF_GIT
 
 
