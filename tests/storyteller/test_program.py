@@ -493,6 +493,22 @@ def test_greeting_is_heard_before_the_story(bench: Bench) -> None:
     assert speech_s[1] == pytest.approx(speech_s[0] + clips_s - 1.6, abs=0.8)
 
 
+def test_end_while_the_greeting_is_heard(bench: Bench) -> None:
+    """The card is closed by one thread while another plays on it: not before that has let go."""
+    (bench.folder / "clips.conf").write_text("voice=slt\nspeed=90\npitch=100\n")
+    with wave.open(str(bench.folder / "greeting.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(b"\x00\x20" * 16000 * 3)
+    (bench.folder / "model").unlink()
+    words = bench.words("--stories", "1", *bench.card("paced"))
+    env = run.environment() | {"STORYTELLER_CLIPS": str(bench.folder)}
+    begun_s = time.monotonic()
+    done = subprocess.run(words, capture_output=True, text=True, timeout=HUNG_S, env=env)
+    assert done.returncode == 1 and "cannot read model" in done.stderr
+    assert "Sanitizer" not in done.stderr and time.monotonic() - begun_s < 2.5
+    assert bench.card_log[0] == "open" and bench.card_log[-1] == "close"
+
+
 def test_voices_and_pitch(bench: Bench) -> None:
     sounds = []
     for settings in ("voice=slt", "voice=kal16", "voice=slt\npitch=130"):

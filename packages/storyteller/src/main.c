@@ -21,6 +21,8 @@
 #define PATH_BYTES 512
 /* More lines than these need not be read out: whoever mends them sees the others. */
 #define LINES_SAID 3
+/* How often it is looked whether the voice has ended. */
+#define LOOK_MS 20
 
 /* STATUS_GOOD_NIGHT: whoever started this program is to switch the board off
  * (overlays/rootfs/usr/libexec/console). */
@@ -138,6 +140,15 @@ static void greet(const struct teller *teller)
     greeting_play(teller->speaker, &teller->settings);
 }
 
+/* Where no story came after the greeting, it may still play: its end is soft, and its card let go. */
+static void end_greeting(struct speaker *speaker)
+{
+    speaker_hush(speaker);
+    while (!speaker_is_quiet(speaker, LOOK_MS))
+        continue;
+    (void)speaker_end(speaker);
+}
+
 static int tell_stories(struct teller *teller, const struct options *options)
 {
     struct console console;
@@ -160,6 +171,7 @@ static int tell_stories(struct teller *teller, const struct options *options)
         end = teller_run(teller, &error);
     else if (teller->llama != NULL)
         snprintf(error.text, sizeof(error.text), "the system has no memory left for the inputs");
+    end_greeting(teller->speaker);
     if (stop_is_wanted())
         console_say(&console, "Good night.");
     llama_close(teller->llama);
@@ -215,8 +227,8 @@ static int with_speaker(struct teller *teller, const struct options *options)
         fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
     else
         status = tell_stories(teller, options);
-    output_close(&output);
     speaker_close(teller->speaker);
+    output_close(&output);
     speech->close(speech);
     return status;
 }
