@@ -59,8 +59,8 @@ class Step:
 
 
 YES = ((re.compile(rb"\[y/N\] $"), b"y\n"),)
-# The end of a story: its figures.
-TOLD = ((re.compile(rb"\n\d+ tokens  "), SWITCH_OFF),)
+# Every story has one.
+TOLD = ((re.compile(rb"The\s+end\."), SWITCH_OFF),)
 QUICK_START = (
     Step("git, Python", "sudo apt-get update -q && sudo apt-get install -y -q git python3-venv"),
     Step("git clone", f"git clone {HOME}/source.git {CHECKOUT} && cp -r {HOME}/dl {CHECKOUT}/dl"),
