@@ -102,8 +102,8 @@ def compare_engines(bench: Bench, out: Path) -> None:
         print(f"against hardware: {check.name} ...", flush=True)
         checks.append(checked(check, bench))
     out.mkdir(exist_ok=True)
-    output.write(out / "engine.json", report.as_json(rows, missing, checks))
-    output.write(out / "engine.md", report.as_markdown(rows, missing, checks))
+    output.write(out / "engine.json", report.as_json(rows, missing, checks, bench.model))
+    output.write(out / "engine.md", report.as_markdown(rows, missing, checks, bench.model))
     if rows:
         report.draw(rows, out / "engine.svg")
     print(f"\n{report.figures(rows, missing)}\n\n{report.errors(checks)}\n")

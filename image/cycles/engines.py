@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from image import fetch, model, plan, run, steps
-from image.cycles import q80
+from image.cycles import models, q80
 from image.cycles.emulator import DUO, Measured, measure
-from image.errors import UserError
 from image.key import hash_file, key_of
-from image.model import MODEL_PATH, TOKENIZER_PATH
 from image.output import whole
 from image.project import Project
 from image.source import Source
@@ -50,6 +48,7 @@ class Bench:
     work: Path
     checkpoint: Path
     tokenizer: Path
+    model: str = ""  # what reports call it
     results: "dict[Engine, Measured]" = field(default_factory=dict)
 
     @property
@@ -88,17 +87,11 @@ class Engine:
 
 
 def open_bench(project: Project, work: Path) -> Bench:
-    """The model given with MODEL=, else the test model beside the checkout. Raises UserError."""
-    given = project.model_files
-    shared = project.root.parent / "shared/models"
-    checkpoint = given.get(MODEL_PATH, shared / "stories15M-like.bin")
-    tokenizer = given.get(TOKENIZER_PATH, shared / "tokenizer.bin")
-    for path in (checkpoint, tokenizer):
-        if not path.is_file():
-            hint = "./doit cycles MODEL=stories15M.bin TOKENIZER=tokenizer.bin"
-            raise UserError(f"{path} is not there: name a model", hint)
+    """The model to tell with, and room to build in. Raises UserError."""
     work.mkdir(parents=True, exist_ok=True)
-    return Bench(project, work, checkpoint, tokenizer)
+    model = models.chosen(project, work)
+    print(f"model: {model.name}", flush=True)
+    return Bench(project, work, model.checkpoint, model.tokenizer, model.name)
 
 
 def compiled(source: Path, work: Path, *flags: str) -> Path:

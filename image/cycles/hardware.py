@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import fetch
-from image.cycles import engines
+from image.cycles import engines, models
 from image.cycles.emulator import CLOCK_HZ, Measured, Memory, measure
 from image.cycles.engines import Bench
 
@@ -84,10 +84,9 @@ def _winner(bench: Bench) -> float:
 
 
 def _small_model(bench: Bench) -> float:
-    folder = bench.project.root.parent / "shared/models"
     source = fetch.fetch(engines.RUN_C, bench.project.fetch).path
     program = engines.compiled(source, bench.work, "-O3")
-    model, tokenizer = folder / "stories260K.bin", folder / "tok512.bin"
+    model, tokenizer = models.of_package(bench.project, models.SMALL)
     command = (program, model, "-z", tokenizer, "-n", "1024", "-s", "1")  # as the contestant did
     return _tokens_per_s(measure(command, bench.work, [DUO], log=bench.work / "probes.log"), DUO)
 

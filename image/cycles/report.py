@@ -64,10 +64,13 @@ def rows_of(name: str, mode: str, found: Measured) -> list[Row]:
     ]
 
 
-def as_json(rows: Sequence[Row], missing: Sequence[Missing], checks: Sequence[Checked]) -> str:
+def as_json(
+    rows: Sequence[Row], missing: Sequence[Missing], checks: Sequence[Checked], model: str
+) -> str:
     """All figures; `rows` is what other reports read."""
     value = {
         "kind": "modelled",
+        "model": model,
         "rows": [asdict(row) for row in rows],
         "missing": [asdict(one) for one in missing],
         "checks": [
@@ -87,12 +90,15 @@ def as_json(rows: Sequence[Row], missing: Sequence[Missing], checks: Sequence[Ch
     return json.dumps(value, indent=1) + "\n"
 
 
-def as_markdown(rows: Sequence[Row], missing: Sequence[Missing], checks: Sequence[Checked]) -> str:
+def as_markdown(
+    rows: Sequence[Row], missing: Sequence[Missing], checks: Sequence[Checked], model: str
+) -> str:
     """The tables, for people."""
     parts = [
         "# The engine on the board, modelled",
         "No figure here comes from a board: a model of the C906 at 1 GHz ran beside T-Head's"
         " emulator. Its errors against real chips are in the last table.",
+        f"The stories were told with {model}.",
         "## Speed",
         figures(rows, missing),
         "## Cycles per token by cause",

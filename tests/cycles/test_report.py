@@ -41,9 +41,11 @@ def test_rows_are_per_token() -> None:
 
 
 def test_json_holds_what_other_reports_read() -> None:
-    text = report.as_json(report.rows_of("ours", "q16", FOUND), [MISSING], [checked(24.3, 27.0)])
+    text = report.as_json(
+        report.rows_of("ours", "q16", FOUND), [MISSING], [checked(24.3, 27.0)], "a model"
+    )
     value = json.loads(text)
-    assert value["kind"] == "modelled"
+    assert (value["kind"], value["model"]) == ("modelled", "a model")
     wanted = {
         "name", "mode", "bandwidth_gb_s", "cycles_per_token", "instructions_per_token",
         "bytes_per_token", "tok_s",
@@ -55,7 +57,8 @@ def test_json_holds_what_other_reports_read() -> None:
 
 def test_tables_say_what_is_lacking_and_what_is_wrong() -> None:
     checks = [checked(10, 11), checked(10, 13), checked(10, None)]
-    text = report.as_markdown(report.rows_of("ours", "q16", FOUND), [MISSING], checks)
+    text = report.as_markdown(report.rows_of("ours", "q16", FOUND), [MISSING], checks, "a model")
+    assert "told with a model." in text
     assert "not measured: cannot be had" in text
     assert "not measured: no network" in text
     assert "+10.0 %" in text and "within 20 %" in text

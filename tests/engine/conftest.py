@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The engine built in several ways, and the models that tests look for."""
 
-import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -11,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from image import run
+from tests import models
 from tests.engine import tiny
+from tests.models import Model
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "packages/llama/src"
-SHARED = ROOT.parent / "shared/models"
-POCKET = ROOT / "packages/pocket/src"
 PACKER = sorted((SOURCES / "pack").glob("*.c"))
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
@@ -24,14 +23,6 @@ STRICT = ("-std=c11", "-ffp-contract=off", *WARNINGS)
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 HANG_S = 300  # no story takes so long: the program does not end by itself
 CHECKED = ("-O1", "-g", *SANITIZE)
-
-
-@dataclass(frozen=True)
-class Model:
-    """A checkpoint and the tokenizer that belongs to it."""
-
-    checkpoint: Path
-    tokenizer: Path
 
 
 @dataclass(frozen=True)
@@ -94,41 +85,6 @@ def compile_c(
     return program
 
 
-def shared(name: str, tokenizer: str) -> Model:
-    """A model of the test machine; the test is skipped where it is absent."""
-    model = Model(SHARED / f"{name}.bin", SHARED / tokenizer)
-    if not model.checkpoint.exists() or not model.tokenizer.exists():
-        pytest.skip(f"{SHARED} does not hold {name}.bin and {tokenizer}")
-    return model
-
-
-@dataclass(frozen=True)
-class Golden:
-    """A story that the original run.c told."""
-
-    model: str
-    prompt: str
-    temperature: float
-    topp: float
-    seed: int
-    steps: int
-    text: str
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The command line that asks for this story."""
-        numbers = {"-t": self.temperature, "-p": self.topp, "-s": self.seed, "-n": self.steps}
-        words = [word for name, value in numbers.items() for word in (name, str(value))]
-        return (*words, "-i", self.prompt)
-
-
-def golden(name: str) -> list[Golden]:
-    """The original's stories of a model; none where they are absent."""
-    path = SHARED / "golden" / f"{name}.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [Golden(**json.loads(line)) for line in lines]
-
-
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the session's programs are built."""
@@ -161,19 +117,19 @@ def riscv(programs: Path) -> Engine:
 @pytest.fixture(scope="session")
 def stories260k() -> Model:
     """The smallest TinyStories model, with 512 pieces."""
-    return shared("stories260K", "tok512.bin")
+    return models.fetched_or_skipped("stories260k")
 
 
 @pytest.fixture(scope="session")
 def stories15m() -> Model:
-    """A model of the shape of stories15M, with 32,000 pieces."""
-    return shared("stories15M-like", "tokenizer.bin")
+    """The stand-in of stories15M's shape, with 32,000 pieces."""
+    return models.shaped15m()
 
 
 @pytest.fixture(scope="session")
 def pocket() -> Model:
     """The product's own small model, which every checkout holds."""
-    return Model(POCKET / "model.bin", POCKET / "tokenizer.bin")
+    return models.pocket()
 
 
 @pytest.fixture(scope="session")
@@ -188,6 +144,14 @@ def pack(packer: Engine, model: Model, folder: Path) -> Path:
     done = packer(model.checkpoint, model.tokenizer, result)
     assert done.status == 0, done.err
     return result
+
+
+@pytest.fixture(scope="session")
+def packed_pocket(packer: Engine, pocket: Model, programs: Path) -> Path:
+    """The product's own small model, packed."""
+    folder = programs / "pocket"
+    folder.mkdir()
+    return pack(packer, pocket, folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.engine import tiny
-from tests.engine.conftest import Model
 from tests.engine.tiny import FIRST_BYTE
+from tests.models import Model
 
 VOCAB = len(tiny.pieces(1 << 10))
 DIM = 32

@@ -9,7 +9,8 @@ import pytest
 
 from image import run
 from tests.engine import oracle, tiny
-from tests.engine.conftest import Engine, Model, Result
+from tests.engine.conftest import Engine, Result
+from tests.models import Model
 
 SPEED = re.compile(r"achieved tok/s: \d+\.\d{6}\n")
 SEED = ("-s", "11")

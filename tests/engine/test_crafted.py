@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine import crafted, oracle
-from tests.engine.conftest import HANG_S, Engine, Model, pack
+from tests.engine.conftest import HANG_S, Engine, pack
+from tests.models import Model
 
 MODES = ("q16", "fp32")
 

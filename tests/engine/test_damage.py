@@ -13,8 +13,9 @@ import pytest
 
 from image import run
 from tests.engine import packing, tiny
-from tests.engine.conftest import HANG_S, Engine, Model, Result, compile_c, pack
+from tests.engine.conftest import HANG_S, Engine, Result, compile_c, pack
 from tests.engine.packing import Packed
+from tests.models import Model
 
 HERE = Path(__file__).parent
 # An own classifier, most of whose rows are alike, so that a short list pays.

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import PACKER, Engine, Model, compile_c, pack
+from tests.engine.conftest import PACKER, Engine, compile_c, pack
+from tests.models import Model
 
 DRIVER = Path(__file__).parent / "errors.c"
 TELLER = next(path for path in PACKER if path.name == "teller.c")

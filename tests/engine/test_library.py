@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tests.engine import oracle, tiny
-from tests.engine.conftest import CHECKED, Engine, Model, compile_c
+from tests.engine.conftest import CHECKED, Engine, compile_c
 from tests.engine.test_stories import ALL_PROMPTS
+from tests.models import Model
 
 DRIVER = Path(__file__).parent / "driver.c"
 STORIES = 200

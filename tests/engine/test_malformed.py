@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from tests.engine import oracle, tiny
-from tests.engine.conftest import Engine, Model, Result, compile_c
+from tests.engine.conftest import Engine, Result, compile_c
 from tests.engine.tiny import SHAPE, Shape
+from tests.models import Model
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 MODEL = tiny.checkpoint()

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.engine import packing
-from tests.engine.conftest import CHECKED, HANG_S, Engine, Golden, Model, compile_c, golden, pack
+from tests.engine.conftest import CHECKED, HANG_S, Engine, compile_c, pack
+from tests.golden.story import Golden, load
+from tests.models import Model
 
-STORIES_15M = 24  # of 49, each in both precisions
+STORIES_15M = 60  # of 100, each in both precisions
 MODES = ("q16", "fp32")
 
 
@@ -29,14 +31,20 @@ def tell(command: tuple[str, ...], model: Path, story: Golden, **env: str) -> st
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_packed_pocket_is_the_reference(engine: Engine, packed_pocket: Path, mode: str) -> None:
+    for story in load("pocket"):
+        assert tell(engine.command, packed_pocket, story, LLAMA_MODE=mode) == story.text
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_packed_stories260k_is_the_reference(engine: Engine, packed260k: Path, mode: str) -> None:
-    for story in golden("stories260K"):
+    for story in load("stories260K"):
         assert tell(engine.command, packed260k, story, LLAMA_MODE=mode) == story.text
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_packed_stories15m_is_the_reference(engine: Engine, packed15m: Path, mode: str) -> None:
-    for story in golden("stories15M-like")[:STORIES_15M]:
+    for story in load("shaped15M")[:STORIES_15M]:
         assert tell(engine.command, packed15m, story, LLAMA_MODE=mode) == story.text
 
 
@@ -54,8 +62,18 @@ def thead() -> str:
 
 @pytest.mark.parametrize("kernel", ["rvv07", "rvv10", "portable"])
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("packed", "name", "stories"),
+    [("packed_pocket", "pocket", 2), ("packed260k", "stories260K", 4)],
+)
 def test_vector_units_tell_the_same(
-    riscv: Engine, packed260k: Path, kernel: str, mode: str
+    riscv: Engine,
+    packed: str,
+    name: str,
+    stories: int,
+    kernel: str,
+    mode: str,
+    request: pytest.FixtureRequest,
 ) -> None:
     emulator: tuple[str, ...] = ("qemu-riscv64",)
     if kernel == "rvv07":
@@ -63,8 +81,9 @@ def test_vector_units_tell_the_same(
     elif kernel == "rvv10":
         emulator = ("qemu-riscv64", "-cpu", "rv64,v=true,vlen=128")
     command = (*emulator, riscv.command[-1])
-    for story in sorted(golden("stories260K"), key=lambda story: len(story.text))[:4]:
-        said = tell(command, packed260k, story, LLAMA_MODE=mode, LLAMA_KERNEL=kernel)
+    model: Path = request.getfixturevalue(packed)
+    for story in sorted(load(name), key=lambda story: len(story.text))[:stories]:
+        said = tell(command, model, story, LLAMA_MODE=mode, LLAMA_KERNEL=kernel)
         assert said == story.text
 
 
@@ -78,7 +97,7 @@ def card(packed260k: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 @pytest.mark.parametrize("name", ["stories260K.bin", "model.bin"])
 def test_bare_name_is_the_cards_model(card: Engine, name: str) -> None:
-    story = min(golden("stories260K"), key=lambda story: len(story.text))
+    story = min(load("stories260K"), key=lambda story: len(story.text))
     assert tell(card.command, Path(name), story) == story.text
 
 
@@ -96,8 +115,8 @@ def test_a_longer_name_is_not_kept(
     long.symlink_to(stories260k.checkpoint)
     packed = pack(packer, Model(long, stories260k.tokenizer), tmp_path)
     assert long.name.encode()[:8] not in packed.read_bytes()[:256]
-    told = tell(card.command, packed, golden("stories260K")[0])
-    assert told == golden("stories260K")[0].text
+    told = tell(card.command, packed, load("stories260K")[0])
+    assert told == load("stories260K")[0].text
 
 
 def test_each_weight_is_there_once(packed15m: Path, stories15m: Model) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from tests.engine import packing, tiny
-from tests.engine.conftest import HANG_S, Engine, Model, Result
+from tests.engine.conftest import HANG_S, Engine, Result
 from tests.engine.tiny import SHAPE
+from tests.models import Model
 
 OWN = replace(SHAPE, vocab_size=-300)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine import oracle, packing
-from tests.engine.conftest import CHECKED, HANG_S, Engine, Model, compile_c
+from tests.engine.conftest import CHECKED, HANG_S, Engine, compile_c
+from tests.models import Model
 
 PULLER = Path(__file__).parent / "pull.c"
 MODES = ("q16", "fp32")

@@ -5,13 +5,23 @@ from dataclasses import replace
 
 import pytest
 
+from tests import models
 from tests.engine import oracle
-from tests.engine.conftest import SHARED, Engine, Golden, Model, golden
+from tests.engine.conftest import Engine
+from tests.golden.make import WANTED
+from tests.golden.story import Golden, load
+from tests.models import Model
 
-STORIES_15M = 36  # of 49: about 1.4 s each on one core, so about 50 s
+STORIES_15M = 40  # of 100; the packed ones are told, too
 STORIES_RISCV = 3  # emulation is slow: the shortest ones
-GOLDEN_260K = golden("stories260K")
-GOLDEN_15M = golden("stories15M-like")
+THE_CONTESTS = Golden("stories15M", "Once upon a time", 1.0, 0.9, 123, 256)
+ITS_BEGINNING = """\
+Once upon a time, there was a little girl named Lily. One day, Lily and her mommy went to \
+the park. They played on the swings and went down the slide.
+Suddenly, Lily's toy fell out of her pocket."""
+GOLDEN_POCKET = load("pocket")
+GOLDEN_260K = load("stories260K")
+GOLDEN_15M = load("shaped15M")
 
 PROMPTS = {
     "empty": "",
@@ -39,10 +49,14 @@ ALL_PROMPTS = {name: text.encode() for name, text in PROMPTS.items()} | BYTES
 
 
 def cases(stories: list[Golden]) -> pytest.MarkDecorator:
-    """One test a story; where there is none, one that says so."""
-    missing = pytest.mark.skip(f"{SHARED / 'golden'} is absent")
+    """One test a story."""
     found = [pytest.param(story, id=f"seed{story.seed}") for story in stories]
-    return pytest.mark.parametrize("story", found or [pytest.param(None, marks=missing)])
+    return pytest.mark.parametrize("story", found)
+
+
+@cases(GOLDEN_POCKET)
+def test_golden_story_of_pocket(engine: Engine, pocket: Model, story: Golden) -> None:
+    assert engine.tell(pocket, *story.options).decode() == story.text
 
 
 @cases(GOLDEN_260K)
@@ -51,20 +65,30 @@ def test_golden_story_of_stories260k(engine: Engine, stories260k: Model, story: 
 
 
 @cases(GOLDEN_15M[:STORIES_15M])
-def test_golden_story_of_stories15m(engine: Engine, stories15m: Model, story: Golden) -> None:
+def test_golden_story_of_stories15ms_shape(
+    engine: Engine, stories15m: Model, story: Golden
+) -> None:
     assert engine.tell(stories15m, *story.options).decode() == story.text
 
 
-@cases(sorted(GOLDEN_260K, key=lambda story: len(story.text))[:STORIES_RISCV])
-def test_riscv_tells_the_same(riscv: Engine, stories260k: Model, story: Golden) -> None:
-    assert riscv.tell(stories260k, *story.options).decode() == story.text
+@cases(sorted(GOLDEN_POCKET, key=lambda story: len(story.text))[:STORIES_RISCV])
+def test_riscv_tells_the_same(riscv: Engine, pocket: Model, story: Golden) -> None:
+    assert riscv.tell(pocket, *story.options).decode() == story.text
 
 
-def test_golden_stories_are_all_there() -> None:
-    if not SHARED.exists():
-        pytest.skip(f"{SHARED} is absent")
-    assert len(GOLDEN_260K) == 60
-    assert len(GOLDEN_15M) >= STORIES_15M
+@pytest.mark.parametrize("name", WANTED)
+def test_golden_stories_are_all_there(name: str) -> None:
+    """And spread over what can be asked for."""
+    stories = load(name)
+    assert len(stories) >= WANTED[name].stories
+    for asked in ("prompt", "temperature", "topp", "steps"):
+        assert len({getattr(story, asked) for story in stories}) >= 4
+    assert len({story.text for story in stories}) > 0.6 * len(stories)
+
+
+def test_the_real_stories15m_tells_its_story(engine: Engine) -> None:
+    model = models.downloaded_or_skipped("stories15m")
+    assert engine.tell(model, *THE_CONTESTS.options).decode().startswith(ITS_BEGINNING)
 
 
 @pytest.mark.parametrize("story", ["stories260k", "pocket"])
@@ -165,8 +189,6 @@ def test_story_after_a_strange_prompt_is_the_oracles(
 
 
 def test_story_ends_at_the_length_asked_for(engine: Engine, stories260k: Model) -> None:
-    if not GOLDEN_260K:
-        pytest.skip(f"{SHARED / 'golden'} is absent")
     story = max(GOLDEN_260K, key=lambda story: len(story.text))
     shorter = replace(story, steps=50)
     text = engine.tell(stories260k, *shorter.options).decode().removesuffix("\n")
