@@ -53,6 +53,7 @@ def main() -> int:
     os.umask(UMASK)
     sys.path.insert(0, str(ROOT))
     try:
+        _check_checkout()
         install.check_place(ROOT)
         return _obey(call.line())
     except UserError as error:
@@ -74,6 +75,13 @@ def main() -> int:
         return INTERRUPTED
     finally:
         give_back(ROOT)
+
+
+def _check_checkout() -> None:
+    """Recipes and the front desk lie beside this package: without them it builds nothing."""
+    if not (ROOT / "dodo.py").is_file():
+        hint = "git clone the project, and run its ./doit"
+        raise UserError(f"{ROOT} is no checkout: an installed package alone builds nothing", hint)
 
 
 def _obey(line: Line) -> int:

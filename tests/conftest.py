@@ -12,8 +12,6 @@ from image import run
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
-
-
 DL_DIR = Path(os.environ.get("DL_DIR", ROOT / "dl"))  # of all checkouts that tests build in
 
 
@@ -35,10 +33,23 @@ def checkout(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "checkout")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need a built card are marked: `-m "not image"` builds none."""
+    for item in items:
+        known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+        if any(found.func.__module__ == __name__ for found in known.get("card", ())[-1:]):
+            item.add_marker(pytest.mark.image)
+
+
 @pytest.fixture(scope="session")
-def card() -> Path:
-    """The card image of the emulated board, as ./doit image board=qemu_virt builds it."""
-    doit(ROOT, "image", "board=qemu_virt")
+def card(pytestconfig: pytest.Config) -> Path:
+    """The card image of the emulated board, as ./doit image board=qemu_virt builds it.
+
+    Minutes, where it was not built before; its steps are shown. Only for tests marked `image`.
+    """
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        words = [sys.executable, "-m", "image", "image", "board=qemu_virt"]
+        run.run(words, cwd=ROOT, env={"DL_DIR": str(DL_DIR)})
     return ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
 
 
