@@ -143,3 +143,18 @@ def test_musls_compiler_finds_itself_wherever_it_is_moved(tmp_path: Path) -> Non
     assert "int here;" in run.output([moved / "bin/musl-gcc", "-E", source])
     linked = run.output([moved / "bin/musl-gcc", "-###", source], merge=True)
     assert f"{moved}/lib/crti.o" in linked and str(built) not in linked
+
+
+def test_kernel_headers_that_are_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where one set of headers serves all machines."""
+    cross, common = tmp_path / "usr/riscv64/include", tmp_path / "usr/include"
+    for name in musl.HEADER_FOLDERS:
+        for folder in (cross / name, common / name):
+            folder.mkdir(parents=True)
+        (common / name / "any.h").write_text("int any;\n")
+        (cross / name / "any.h").symlink_to(f"../../../include/{name}/any.h")
+    monkeypatch.setattr(musl, "KERNEL_HEADERS", cross)
+    musl._add_kernel_headers(tmp_path / "staging/include")
+    copies = list((tmp_path / "staging").rglob("any.h"))
+    assert len(copies) == len(musl.HEADER_FOLDERS)
+    assert all(not copy.is_symlink() and copy.read_text() == "int any;\n" for copy in copies)

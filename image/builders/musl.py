@@ -2,9 +2,10 @@
 """Builder `musl`: the C library, its gcc wrapper, and the kernel's headers for programs."""
 
 import re
+import shutil
 from pathlib import Path
 
-from image.builders.job import Job, copy_tree
+from image.builders.job import Job
 from image.errors import UserError
 
 STANDARD = "-std=c99"  # as musl's makefile says, too early to count: no fused multiply-add
@@ -35,11 +36,16 @@ def build(job: Job) -> None:
     job.run("make")
     job.run("make", "install")
     _make_movable(prefix, job.target.prefix + "gcc")
+    _add_kernel_headers(prefix / "include")
+
+
+def _add_kernel_headers(include: Path) -> None:
     for name in HEADER_FOLDERS:
         folder = KERNEL_HEADERS / name
         if not folder.is_dir():
             raise UserError(f"{folder} is missing", hint="run: ./doit doctor")
-        copy_tree(folder, prefix / "include" / name)
+        # With what its links lead to: newer releases keep one set of headers for all machines.
+        shutil.copytree(folder, include / name)
 
 
 def _make_movable(prefix: Path, compiler: str) -> None:
