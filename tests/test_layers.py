@@ -2,9 +2,12 @@
 """Imports go one way, and each door to the outside has one keeper."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
+
+from image import install
 
 IMAGE = Path(__file__).resolve().parent.parent / "image"
 
@@ -62,3 +65,39 @@ def test_doors_have_one_keeper(path: Path) -> None:
 def test_programs_are_looked_for_at_one_place(path: Path) -> None:
     """Which knows of the folders that are in no ordinary user's PATH."""
     assert "shutil.which" not in (IMAGE / path).read_text() or room_of(path) == "surroundings"
+
+
+def at_once(text: str) -> set[str]:
+    """Full names of all modules that are imported when a module is."""
+    found, todo = set[str](), list[ast.stmt](ast.parse(text).body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            todo += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+    return found
+
+
+def test_a_start_needs_no_more_than_the_first_call_installs() -> None:
+    """What only tests or ./doit cycles need is not there for those who build an image."""
+    needed, todo = set[str](), ["dodo", "image.__main__"]
+    seen = set[str]()
+    while todo:
+        name = todo.pop()
+        path = IMAGE.parent.joinpath(*name.split("."))
+        file = next(
+            (f for f in (path.with_suffix(".py"), path / "__init__.py") if f.is_file()), None
+        )
+        if name in seen:
+            continue
+        seen.add(name)
+        if file:
+            todo += [*at_once(file.read_text()), name.rpartition(".")[0] or name]
+        elif name.split(".")[0] not in ("image", *sys.stdlib_module_names):
+            needed.add(name.split(".")[0])
+    assert needed - {*install.MODULES, "menuconfig"} == set()
