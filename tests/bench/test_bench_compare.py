@@ -82,7 +82,11 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
             compare.changes(result, {**result, **change})
     (tmp_path / "no.json").write_text("{")
     (tmp_path / "other.json").write_text("{}")
-    for name, complaint in (("gone", "is not a file"), ("no", "no JSON"), ("other", "no result")):
+    for name, complaint in (
+        ("gone", "is not a file"),
+        ("no", "is damaged"),
+        ("other", "no result"),
+    ):
         with pytest.raises(UserError, match=complaint):
             compare.load(tmp_path / f"{name}.json")
     with pytest.raises(UserError, match="two results"):

@@ -147,5 +147,5 @@ def test_a_missing_baseline_is_said_and_refused_only_when_asked_for() -> None:
         engines.on_card(FakeBoard(), "llama2c")
     found, lack = engines.on_card(FakeBoard(has_baseline=True), None)
     assert [engine.name for engine in found][-1] == "llama2c" and lack is None
-    with pytest.raises(UserError, match="'q32' is no engine"):
+    with pytest.raises(UserError, match="engines=q32 is no list of .*'q32'"):
         engines.on_card(FakeBoard(), "q32")

@@ -15,6 +15,7 @@ from image.cycles.engines import Bench, Engine
 from image.cycles.hardware import Check
 from image.cycles.symbols import by_function, read_symbols
 from image.errors import UserError
+from image.options import by_name
 from image.fetch import Settings
 from image.project import load
 from image.run import CommandFailed
@@ -96,9 +97,10 @@ def test_the_end_of_a_story_is_no_token(work: Path, tmp_path: Path, end: str) ->
 
 
 @pytest.mark.parametrize("name", ["args", "env"])
-def test_quotes_that_do_not_close(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UserError, match=f"{name}="):
-        bench.measure_program(tmp_path, {"program": "x", name: "'a"})
+def test_quotes_that_do_not_close(name: str) -> None:
+    option = by_name(bench.OPTIONS)[name]
+    with pytest.raises(UserError, match=f"{name}='a cannot be divided into words"):
+        option.read("'a")
 
 
 def test_environment_must_be_assignments(tmp_path: Path) -> None:

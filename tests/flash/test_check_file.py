@@ -48,6 +48,8 @@ def test_a_cut_and_a_damaged_gz(checkout: Path, card: Path, tmp_path: Path) -> N
 
 
 def test_no_image(checkout: Path, tmp_path: Path) -> None:
-    assert f"{tmp_path}/none.img is no file" in complaint(checkout, tmp_path, "none.img")
+    assert f"file=none.img is not a file ({tmp_path}/none.img)" in complaint(
+        checkout, tmp_path, "none.img"
+    )
     (tmp_path / "text.img").write_text("Once upon a time")
     assert "no card image" in complaint(checkout, tmp_path, "text.img")
