@@ -15,8 +15,8 @@ from image.cycles.engines import Bench, Engine
 from image.cycles.hardware import Check
 from image.cycles.symbols import by_function, read_symbols
 from image.errors import UserError
-from image.options import by_name
 from image.fetch import Settings
+from image.options import by_name
 from image.project import load
 from image.run import CommandFailed
 from image.source import Source
