@@ -55,7 +55,9 @@ def main() -> int:
     try:
         _check_checkout()
         install.check_place(ROOT)
-        return _obey(call.line())
+        status = _obey(call.line())
+        sys.stdout.flush()  # here, where it is known what to do when nobody reads
+        return status
     except UserError as error:
         end_all()
         print(explain(error, None), file=sys.stderr)

@@ -75,9 +75,10 @@ def image(checkout: Path, sdk: Path, *arguments: str) -> Path:
     return checkout / "out/milkv_duo/images/duo-storyteller-milkv_duo.img"
 
 
-def complaint(checkout: Path, sdk: Path, *arguments: str) -> str:
+def complaint(checkout: Path, sdk: Path | None, *arguments: str) -> str:
+    where = [f"SDK_DIR={sdk}"] if sdk else []
     with pytest.raises(run.CommandFailed) as caught:
-        doit(checkout, *arguments, "board=milkv_duo", f"SDK_DIR={sdk}")
+        doit(checkout, *arguments, "board=milkv_duo", *where)
     assert "Traceback" not in caught.value.message
     return " ".join(caught.value.message.split())
 
@@ -119,7 +120,7 @@ def test_the_check_sees_damage(board: Path, sdk: Path, tmp_path: Path) -> None:
     with spoilt.open("r+b") as file:
         file.seek(spoilt.read_bytes().index(b"stands for OpenSBI"))
         file.write(b"STANDS")
-    assert "1 of 18 checks failed" in complaint(board, sdk, "check", f"file={spoilt}")
+    assert "1 of 18 checks failed" in complaint(board, None, "check", f"file={spoilt}")
     found = check.check(spoilt, ROOT / "overlays/memmap/milkv_duo.yaml")
     assert any("MONITOR" in finding.detail for finding in found if not finding.ok)
 
@@ -137,7 +138,7 @@ def test_a_foreign_loader_file(board: Path, sdk: Path, tmp_path: Path) -> None:
     other = vars(own) | {"ddr_param": b"of another memory chip"}
     foreign.write_bytes(fip.pack(fip.Fip(**other)))
     said = complaint(board, sdk, "image", f"FIP={foreign}")
-    assert "the boot files do not fit" in said and "WRONG: ddr_param" in said
+    assert "cannot start this card" in said and "ddr_param" in said
     foreign.write_bytes(b"nothing of the kind")
     assert "fip.bin" in complaint(board, sdk, "image", f"FIP={foreign}")
 

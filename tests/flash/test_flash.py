@@ -79,7 +79,7 @@ def test_an_unsound_image_is_not_written(card: Path, untouched: Path, tmp_path: 
     cut.write_bytes(card.read_bytes()[:40_000_000])
     said = complaint(f"file={cut}", *settings)
     assert "nothing was written" in said and "WRONG: partitions" in said
-    assert "is no file" in complaint(f"file={tmp_path}/none.img", *settings)
+    assert "is not a file" in complaint(f"file={tmp_path}/none.img", *settings)
 
 
 def ask(card: Path, device: Path, answer: str) -> tuple[str, int]:
