@@ -64,13 +64,52 @@ def test_interrupt_stops_everything(checkout: Path, number: int) -> None:
     assert not running_in(checkout)
 
 
-def running_in(folder: Path) -> list[str]:
-    """Programs whose working folder is below this one."""
+TOY = """\
+name: toy
+version: "1"
+summary: waits in the middle of its build
+licence: {spdx: MIT}
+build: make
+install: {usr/bin/toy: usr/bin/toy}
+"""
+TOY_MAKEFILE = """\
+all:
+\ttouch half && if test -e %s; then sleep 1000; fi
+install:
+\tmkdir -p $(DESTDIR)/usr/bin && touch $(DESTDIR)/usr/bin/toy
+"""
+
+
+def test_a_killed_build_goes_on(checkout: Path, tmp_path: Path) -> None:
+    """SIGKILL in the middle of a step, as when memory ran out, leaves nothing in the way."""
+    package, waits = checkout / "packages/toy", tmp_path / "waits"
+    (package / "src").mkdir(parents=True)
+    (package / "Kconfig").write_text("config PACKAGE_TOY\n\tdef_bool y\n")
+    (package / "package.yaml").write_text(TOY)
+    (package / "src/Makefile").write_text(TOY_MAKEFILE % waits)
+    waits.touch()
+    words = [sys.executable, "-m", "image", "package:toy", "board=qemu_virt"]
+    process = subprocess.Popen(words, cwd=checkout, stderr=subprocess.DEVNULL)
+    while not list(checkout.glob("work/toy/*/src/half")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    for program in running_in(checkout):
+        os.kill(program, signal.SIGKILL)
+    waits.unlink()
+    assert "toy" in doit(checkout, "package:toy", "board=qemu_virt", merge=True)
+    assert list(checkout.glob("work/toy/*/staging/usr/bin/toy"))
+    assert "up to date" in doit(checkout, "explain", "toy", "board=qemu_virt")
+
+
+def running_in(folder: Path) -> list[int]:
+    """Process numbers of the programs whose working folder is below this one."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if (process / "cwd").readlink().is_relative_to(folder):
-                found.append((process / "cmdline").read_text())
+                found.append(int(process.name))
         except OSError:
             continue  # ended meanwhile, or not ours
     return found
