@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import card, elf, imagefile, lines, run
+from image import card, elf, imagefile, lines, reading, run
 from image.duo import fip, fit, memmap, verify
 from image.duo.verify import Finding
 from image.errors import UserError
@@ -111,7 +111,11 @@ def _identity(image: Path, fat: Path) -> Iterable[Finding]:
     beside = image.with_name("manifest.json")
     if not beside.is_file() or not image.with_name("sha256sums").is_file():
         return
-    wanted, found = card.volume_id(json.loads(beside.read_text())["key"]), _volume_id(fat)
+    key = (reading.json_object_or_none(beside) or {}).get("key")
+    if not isinstance(key, str):
+        yield Finding(False, "manifest.json", "damaged: it names no key of the card")
+        return
+    wanted, found = card.volume_id(key), _volume_id(fat)
     same = found == wanted
     yield Finding(same, "boot partition", f"id {found}" + ("" if same else f", not {wanted}"))
 

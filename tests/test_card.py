@@ -56,3 +56,12 @@ def test_the_check_looks_at_the_id(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"key": "123456789abc"}))
     (wrong,) = check._identity(image, fat)
     assert not wrong.ok and wrong.detail == "id 00C0FFEE, not 12345678"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{", b"[]", b"\xff", b'{"key": 3}'])
+def test_a_damaged_manifest_is_a_finding(damaged: bytes, tmp_path: Path) -> None:
+    fat = write(tmp_path / "one", 4)
+    (tmp_path / "sha256sums").write_text("")
+    (tmp_path / "manifest.json").write_bytes(damaged)
+    (wrong,) = check._identity(tmp_path / "card.img", fat)
+    assert not wrong.ok and "manifest.json" in str(wrong)
