@@ -68,8 +68,8 @@ static void make_logits(struct trial *t) {
     int kind = below(6);
     for (int i = 0; i < t->vocab; i++) {
         float value = width * normal();
-        float values[] = {value,  roundf(value), roundf(value) + 1e-6f * normal(),
-                          value,  1.5f,          happens(0.9) ? value - 95.0f : value};
+        float values[] = {value, roundf(value), roundf(value) + 1e-6f * normal(),
+                          value, 1.5f,          happens(0.9) ? value - 95.0f : value};
         t->truth[i] = values[kind];
     }
     if (kind == 3) {
@@ -84,7 +84,8 @@ static void make_logits(struct trial *t) {
 /* Lists that hold all, or nothing, or miss or hold one token; what is refused; the list's ends. */
 static void move(struct trial *t) {
     int one = below(t->vocab), last = t->vocab - 1;
-    bool refuse = happens(0.2), all = happens(0.05), refused = happens(0.02), single = happens(0.03);
+    bool refuse = happens(0.2), all = happens(0.05), refused = happens(0.02),
+         single = happens(0.03);
     for (int i = 0; i < t->vocab; i++) {
         t->place[i] = all || (single && i == one) ? LISTED : single ? OUTSIDE : t->place[i];
         t->place[i] = refused || (refuse && happens(0.3)) ? REFUSED : t->place[i];
@@ -169,8 +170,12 @@ static int certified(const struct trial *t) {
     static int32_t tokens[MOST];
     static struct candidate room[MOST];
     float scale = t->temperature == 0.0f ? 1.0f : t->temperature;
-    struct evidence e = {.logits = logits, .powers = powers, .tokens = tokens, .exact = t->exact,
-                         .error = t->error / (double)scale, .outside = SHORTLIST_NOTHING,
+    struct evidence e = {.logits = logits,
+                         .powers = powers,
+                         .tokens = tokens,
+                         .exact = t->exact,
+                         .error = t->error / (double)scale,
+                         .outside = SHORTLIST_NOTHING,
                          .vocab_size = t->vocab};
     for (int i = 0; i < t->vocab; i++) {
         if (t->place[i] != OUTSIDE) {

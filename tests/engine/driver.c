@@ -58,8 +58,8 @@ static int encode(char **arguments) {
     struct tokenizer tokenizer;
     const char *text = arguments[2];
     unsigned char *data = file_load(arguments[0], &size, &error);
-    if (data == NULL || !tokenizer_parse(&tokenizer, data, size, atoi(arguments[1]), arguments[0],
-                                         &error)) {
+    if (data == NULL ||
+        !tokenizer_parse(&tokenizer, data, size, atoi(arguments[1]), arguments[0], &error)) {
         return end(&error);
     }
     free(data);
@@ -105,7 +105,7 @@ static int sample(char **arguments) {
             logits[i] = strtof(words[i], NULL);
         }
         printf("%d\n", sampler_choose(&sampler, logits, temperature, topp,
-                                       temperature == 0.0f ? 0.0f : rng_f32(&rng)));
+                                      temperature == 0.0f ? 0.0f : rng_f32(&rng)));
     }
     printf("%" PRIu64 "\n", rng);
     free(logits);
@@ -213,8 +213,8 @@ static bool print_and_cut(void *user, const char *piece) {
 }
 
 /*
- * cut MODEL TOKENIZER PIECES SIZE: a story, while which the model is cut to this size; then another.
- * What cannot be told is told so.
+ * cut MODEL TOKENIZER PIECES SIZE: a story, while which the model is cut to this size; then
+ * another. What cannot be told is told so.
  */
 static int cut(char **arguments) {
     struct llama_error error;
@@ -253,9 +253,8 @@ int main(int argc, char **argv) {
         int arguments; /* at least */
         int (*run)(char **arguments);
     } commands[] = {
-        {"encode", 3, encode}, {"rng", 2, draw},   {"sample", 5, sample},   {"repeat", 3, repeat},
-        {"stop", 3, stop},     {"open", 3, reopen}, {"recover", 2, recover},
-        {"cut", 4, cut},
+        {"encode", 3, encode}, {"rng", 2, draw},    {"sample", 5, sample},   {"repeat", 3, repeat},
+        {"stop", 3, stop},     {"open", 3, reopen}, {"recover", 2, recover}, {"cut", 4, cut},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (argc >= 2 + commands[i].arguments && strcmp(argv[1], commands[i].name) == 0) {

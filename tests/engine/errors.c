@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * errors PACKED SEED TEXTS LENGTH PART: reads texts of several kinds in float32 and in 16 bits, and
- * prints of each kind how many positions it had, the greatest error of their logits, and at how many
- * it was more than PART of what the file's header says. Status 1 where there are such.
+ * prints of each kind how many positions it had, the greatest error of their logits, and at how
+ * many it was more than PART of what the file's header says. Status 1 where there are such.
  *
  * Of rows outside the list it computes the logits, in double precision, and takes no bound.
  */
@@ -23,9 +23,9 @@ static const struct kind {
     int period;        /* 0: never again */
     int told;          /* tokens that are drawn at temperature 1 before */
 } KINDS[] = {
-    {"told at 0.5", 0.5f, 0, 0},  {"told at 1", 1.0f, 0, 0},
-    {"told at 3", 3.0f, 0, 0},    {"told at 5", 5.0f, 0, 0},
-    {"one token", 0.0f, 1, 0},    {"two tokens in turn", 0.0f, 2, 0},
+    {"told at 0.5", 0.5f, 0, 0},   {"told at 1", 1.0f, 0, 0},
+    {"told at 3", 3.0f, 0, 0},     {"told at 5", 5.0f, 0, 0},
+    {"one token", 0.0f, 1, 0},     {"two tokens in turn", 0.0f, 2, 0},
     {"random tokens", 0.0f, 0, 0}, {"one token in a story", 0.0f, 1, 30},
 };
 
@@ -71,12 +71,13 @@ static double least_outside(struct scan *s) {
     for (int token = 0; token < model->shape.vocab_size; token++) {
         if (shortlist_find(&model->shortlist, token) < 0) {
             double gap = 0.0;
-            if (!model_row(s->row, model, &model->wcls, token, &s->exact.transformer.rows, &error)) {
+            if (!model_row(s->row, model, &model->wcls, token, &s->exact.transformer.rows,
+                           &error)) {
                 return NAN;
             }
             for (int i = 0; i < model->shape.dim; i++) {
-                gap += (double)s->row[i] * ((double)s->fast.transformer.x[i] -
-                                            (double)s->exact.transformer.x[i]);
+                gap += (double)s->row[i] *
+                       ((double)s->fast.transformer.x[i] - (double)s->exact.transformer.x[i]);
             }
             least = fmin(least, gap);
         }
@@ -87,7 +88,8 @@ static double least_outside(struct scan *s) {
 static double error_here(struct scan *s, bool with_outside) {
     double low = INFINITY, high = -INFINITY;
     const struct shortlist *list = &s->exact.model.shortlist;
-    tiles_multiply(&kernels_portable, s->exact_logits, 0, s->exact.transformer.x, 0, 1, &list->matrix);
+    tiles_multiply(&kernels_portable, s->exact_logits, 0, s->exact.transformer.x, 0, 1,
+                   &list->matrix);
     tiles_multiply(&kernels_portable, s->fast_logits, 0, s->fast.transformer.x, 0, 1,
                    &s->fast.model.shortlist.matrix);
     for (int i = 0; i < list->matrix.rows; i++) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* For LD_PRELOAD: reads that a card fails. The first PREAD_GOOD ones succeed, those after them not. */
+/*
+ * For LD_PRELOAD: reads that a card fails. The first PREAD_GOOD ones succeed, those after them not.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

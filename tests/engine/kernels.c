@@ -306,8 +306,9 @@ static void check_greatest_of(int size) {
 
 /* What is not above `most`, the borders of e^x among them. */
 static void fill_below(float *x, float most, int size) {
-    const float edges[] = {0.0f, EXP_LEAST, nextafterf(EXP_LEAST, -100.0f),
-                           nextafterf(EXP_LEAST, 0.0f), -1000.0f, -0x1p-30f};
+    const float edges[] = {
+        0.0f,     EXP_LEAST, nextafterf(EXP_LEAST, -100.0f), nextafterf(EXP_LEAST, 0.0f),
+        -1000.0f, -0x1p-30f};
     for (int i = 0; i < size; i++) {
         int kind = random_below(32);
         x[i] = most + (kind < 6 ? edges[kind] : random_between(-90.0f, 0.0f));
@@ -397,11 +398,8 @@ static void cost(bool is_f32, int count, int columns, int tiles) {
         array_new((size_t)tiles * size * (is_f32 ? sizeof(float) : sizeof(int16_t)), TOUCH);
     struct array x = floats((size_t)count * (size_t)columns), scale = floats(TILE);
     struct array out = floats((size_t)count * TILE);
-    struct batch batch = {.out = out.at,
-                          .out_stride = TILE,
-                          .x = x.at,
-                          .x_stride = (size_t)columns,
-                          .count = count};
+    struct batch batch = {
+        .out = out.at, .out_stride = TILE, .x = x.at, .x_stride = (size_t)columns, .count = count};
     for (int tile = 0; tile < tiles; tile++) {
         size_t at = (size_t)tile * size;
         call_tile(chosen, &batch, is_f32 ? (float *)matrix.at + at : NULL,

@@ -11,13 +11,14 @@ enum { MOST_PIECES = 600, STORY_BYTES = 1 << 16 };
 struct text {
     char bytes[STORY_BYTES];
     size_t length;
-    int marks[MOST_PIECES];     /* after each piece */
+    int marks[MOST_PIECES];      /* after each piece */
     size_t lengths[MOST_PIECES]; /* of the text, then */
     int pieces;
     const char *refused; /* no piece that holds one of these letters, with what was said before */
 };
 
-/* MODEL TOKENIZER PROMPT TEMPERATURE TOPP SEED STEPS REFUSED; an empty tokenizer is the model's own. */
+/* MODEL TOKENIZER PROMPT TEMPERATURE TOPP SEED STEPS REFUSED; an empty tokenizer is the model's
+ * own. */
 struct request {
     struct llama *llama;
     const char *prompt;
@@ -147,7 +148,9 @@ static int turn_back(struct request *r) {
             return end(error.text);
         }
     }
-    /* At the beginning, the story's own seed is the story, and a stopped one can be gone on with. */
+    /*
+     * At the beginning, the story's own seed is the story, and a stopped one can be gone on with.
+     */
     char *whole = rest(r, 0, r->settings.seed, &error);
     if (whole == NULL || !begin(r, &error) || !take(r, 5, &error) ||
         !take(r, MOST_PIECES, &error) || strcmp(whole, r->text->bytes) != 0) {

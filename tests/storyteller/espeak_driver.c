@@ -10,8 +10,7 @@ struct listener {
     bool is_patient;
 };
 
-static bool take_part(void *user, const int16_t *samples, size_t count)
-{
+static bool take_part(void *user, const int16_t *samples, size_t count) {
     struct listener *listener = user;
 
     (void)samples;
@@ -19,23 +18,23 @@ static bool take_part(void *user, const int16_t *samples, size_t count)
     return listener->is_patient;
 }
 
-static void say(struct speech *speech, const char *sentence, bool is_patient)
-{
+static void say(struct speech *speech, const char *sentence, bool is_patient) {
     struct listener listener = {.is_patient = is_patient};
 
     speech->say(speech, sentence, take_part, &listener);
     printf("%zu\n", listener.samples);
 }
 
-int main(void)
-{
+int main(void) {
     for (int i = 0; i < 2; i++) {
         struct speech *speech = speech_open("espeak");
 
-        if (speech == NULL)
+        if (speech == NULL) {
             return 1;
-        if (i == 0)
+        }
+        if (i == 0) {
             say(speech, "Once upon a time, there was a dog, and the dog was very big.", false);
+        }
         say(speech, "Hello!", true);
         speech->close(speech);
     }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* evening_driver SLEEP_MIN STORIES TOLD IS_QUIET MINUTES...: what holds so many minutes after a wish.
+/*
+ * evening_driver SLEEP_MIN STORIES TOLD IS_QUIET MINUTES...: what holds so many minutes after a
+ * wish.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,37 +14,33 @@ static double now_s;
 static int told;
 static bool is_quiet;
 
-double clock_seconds(void)
-{
+double clock_seconds(void) {
     return now_s;
 }
 
-void today_name(char name[TODAY_BYTES])
-{
+void today_name(char name[TODAY_BYTES]) {
     snprintf(name, TODAY_BYTES, "today");
 }
 
-bool today_is_between(int from_min, int to_min)
-{
+bool today_is_between(int from_min, int to_min) {
     (void)from_min;
     (void)to_min;
     return is_quiet;
 }
 
-int shelf_today(const struct shelf *shelf, const char *day)
-{
+int shelf_today(const struct shelf *shelf, const char *day) {
     (void)shelf;
     (void)day;
     return told;
 }
 
-int main(int count, char **words)
-{
+int main(int count, char **words) {
     struct settings settings = {.voice = ""};
     struct evening evening;
 
-    if (count < 5)
+    if (count < 5) {
         return EXIT_FAILURE;
+    }
     settings.sleep_min = atoi(words[1]);
     settings.stories = atoi(words[2]);
     told = atoi(words[3]);

@@ -23,8 +23,7 @@ struct llama {
     bool is_begun; /* the prompt was handed out */
 };
 
-static size_t load(const char *path, char *text, size_t size)
-{
+static size_t load(const char *path, char *text, size_t size) {
     FILE *file = fopen(path, "rb");
     size_t length = 0;
 
@@ -37,8 +36,7 @@ static size_t load(const char *path, char *text, size_t size)
 }
 
 struct llama *llama_open(const char *model_path, const char *tokenizer_path,
-                         struct llama_error *error)
-{
+                         struct llama_error *error) {
     struct llama *llama = calloc(1, sizeof(*llama));
     char number[32];
 
@@ -52,23 +50,21 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
     return llama;
 }
 
-void llama_close(struct llama *llama)
-{
+void llama_close(struct llama *llama) {
     free(llama);
 }
 
-static void take_time(const struct llama *llama)
-{
+static void take_time(const struct llama *llama) {
     struct timespec time = {.tv_sec = llama->word_ms / 1000,
                             .tv_nsec = llama->word_ms % 1000 * 1000000L};
 
-    if (llama->word_ms > 0)
+    if (llama->word_ms > 0) {
         nanosleep(&time, NULL);
+    }
 }
 
 bool llama_begin(struct llama *llama, const char *prompt, const struct llama_settings *settings,
-                 struct llama_error *error)
-{
+                 struct llama_error *error) {
     if (strstr(prompt, "untellable") != NULL) {
         snprintf(error->text, sizeof(error->text), "the beginning has no tokens");
         return false;
@@ -83,8 +79,7 @@ bool llama_begin(struct llama *llama, const char *prompt, const struct llama_set
 }
 
 /* The alternative that is taken of "{a|b|c}"; start and length of it. */
-static const char *choose(const struct llama *llama, const char *text, size_t *length)
-{
+static const char *choose(const struct llama *llama, const char *text, size_t *length) {
     const char *end = strchr(text, '}'), *start = text + 1;
     char word[256];
     int skipped = llama->rewinds;
@@ -92,17 +87,18 @@ static const char *choose(const struct llama *llama, const char *text, size_t *l
     for (;;) {
         *length = strcspn(start, "|}");
         snprintf(word, sizeof(word), "%.*s", (int)*length, start);
-        if (start + *length >= end)
+        if (start + *length >= end) {
             return start;
+        }
         if (skipped-- <= 0 &&
-            (llama->how.is_refused == NULL || !llama->how.is_refused(llama->how.user, word)))
+            (llama->how.is_refused == NULL || !llama->how.is_refused(llama->how.user, word))) {
             return start;
+        }
         start += *length + 1;
     }
 }
 
-bool llama_next(struct llama *llama, const char **piece, struct llama_error *error)
-{
+bool llama_next(struct llama *llama, const char **piece, struct llama_error *error) {
     const char *at = llama->text + llama->at, *taken = at;
     size_t length, used;
 
@@ -114,8 +110,9 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
         *piece = llama->prompt;
         return true;
     }
-    if (*at == '\0' || llama->stats.tokens >= llama->how.steps)
+    if (*at == '\0' || llama->stats.tokens >= llama->how.steps) {
         return true;
+    }
     if (strncmp(at, "{error}", 7) == 0 && strstr(llama->prompt, "penguin") != NULL) {
         snprintf(error->text, sizeof(error->text), "the numbers are none");
         return false;
@@ -136,33 +133,30 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
     return true;
 }
 
-int llama_mark(const struct llama *llama)
-{
+int llama_mark(const struct llama *llama) {
     return (int)llama->at;
 }
 
-bool llama_rewind(struct llama *llama, int mark, uint64_t seed)
-{
+bool llama_rewind(struct llama *llama, int mark, uint64_t seed) {
     llama->at = (size_t)mark;
     llama->rewinds++;
     return seed != 0;
 }
 
-void llama_stats(const struct llama *llama, struct llama_stats *stats)
-{
+void llama_stats(const struct llama *llama, struct llama_stats *stats) {
     *stats = llama->stats;
 }
 
 /* What a small model knows. */
-bool llama_knows(const struct llama *llama, const char *word)
-{
+bool llama_knows(const struct llama *llama, const char *word) {
     static const char *const KNOWN[] = {"purple", "beehive", "Lily", "kitten", "kill",
                                         "sheep",  "dinner",  "gun",  "ball"};
 
     (void)llama;
     for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++) {
-        if (strcmp(KNOWN[i], word) == 0)
+        if (strcmp(KNOWN[i], word) == 0) {
             return true;
+        }
     }
     return false;
 }

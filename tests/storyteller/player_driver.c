@@ -24,15 +24,14 @@ struct tone {
     double pause_s;
 };
 
-static void nap_until(double end_s)
-{
-    while (clock_seconds() < end_s)
+static void nap_until(double end_s) {
+    while (clock_seconds() < end_s) {
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
 }
 
 /* Parts of the sine without a library: a rotation. */
-static void fill(int16_t *samples, size_t count)
-{
+static void fill(int16_t *samples, size_t count) {
     double x = 12000.0, y = 0.0, angle = 2.0 * PI * PERIODS / 400.0;
     double s = angle - angle * angle * angle / 6.0 + angle * angle * angle * angle * angle / 120.0;
     double c = 1.0 - angle * angle / 2.0 + angle * angle * angle * angle / 24.0;
@@ -46,23 +45,24 @@ static void fill(int16_t *samples, size_t count)
     }
 }
 
-/* Half of the tone; its end is made soft where silence follows, which is no business of the player's. */
-static void speak(struct tone *tone, bool is_soft)
-{
+/* Half of the tone; its end is made soft where silence follows, which is no business of the
+ * player's. */
+static void speak(struct tone *tone, bool is_soft) {
     int16_t period[400];
     size_t left = (size_t)(tone->seconds / 2.0 * VOICE_RATE);
 
     fill(period, 400);
     for (; left >= 400; left -= 400) {
-        for (int i = 0; is_soft && left < 800 && i < 400; i++)
+        for (int i = 0; is_soft && left < 800 && i < 400; i++) {
             period[i] = (int16_t)(period[i] * (399 - i) / 400);
-        if (!player_write(tone->player, period, 400))
+        }
+        if (!player_write(tone->player, period, 400)) {
             return;
+        }
     }
 }
 
-static void *run(void *user)
-{
+static void *run(void *user) {
     struct tone *tone = user;
     double end_s;
 
@@ -78,20 +78,19 @@ static void *run(void *user)
     return NULL;
 }
 
-static void act(struct player *player, const char *verb)
-{
-    if (strcmp(verb, "pause") == 0 || strcmp(verb, "go") == 0)
+static void act(struct player *player, const char *verb) {
+    if (strcmp(verb, "pause") == 0 || strcmp(verb, "go") == 0) {
         player_pause(player, verb[0] == 'p');
-    else if (strcmp(verb, "hush") == 0)
+    } else if (strcmp(verb, "hush") == 0) {
         player_hush(player);
-    else if (strcmp(verb, "pass") == 0)
+    } else if (strcmp(verb, "pass") == 0) {
         player_pass_on(player);
-    else
+    } else {
         player_set_volume(player, 25);
+    }
 }
 
-int main(int count, char **words)
-{
+int main(int count, char **words) {
     char name[SOUND_NAME_BYTES];
     struct mixer mixer = {{0}};
     struct sound *sound = sound_open_card(words[1], (unsigned)atoi(words[2]), &mixer, name);
@@ -102,12 +101,14 @@ int main(int count, char **words)
     double begun_s;
     bool is_lost;
 
-    if (sound == NULL || !player_open(&player, VOICE_RATE, 100))
+    if (sound == NULL || !player_open(&player, VOICE_RATE, 100)) {
         return 1;
+    }
     player_begin(&player, sound);
     begun_s = clock_seconds();
-    if (pthread_create(&thread, NULL, run, &tone) != 0)
+    if (pthread_create(&thread, NULL, run, &tone) != 0) {
         return 1;
+    }
     for (int i = 5; i + 1 < count; i += 2) {
         nap_until(begun_s + atof(words[i]) / 1e3);
         act(&player, words[i + 1]);

@@ -6,21 +6,22 @@
 
 #include "presses.h"
 
-static const char *const NAMES[] = {"none",    "short",  "double", "triple", "short-hold",
-                                     "hold", "release", "louder", "quieter"};
+static const char *const NAMES[] = {"none", "short",   "double", "triple", "short-hold",
+                                    "hold", "release", "louder", "quieter"};
 
 /* Let time go by until end_ms; returns whether the waits made sense. */
-static int pass(struct presses *presses, int64_t *now_ms, int64_t end_ms)
-{
+static int pass(struct presses *presses, int64_t *now_ms, int64_t end_ms) {
     for (int looks = 0; looks < 100000; looks++) {
         enum press press;
         int wait_ms;
 
-        while ((press = presses_take(presses, *now_ms)) != PRESS_NONE)
+        while ((press = presses_take(presses, *now_ms)) != PRESS_NONE) {
             printf("%" PRId64 " %s\n", *now_ms, NAMES[press]);
+        }
         wait_ms = presses_wait_ms(presses, *now_ms);
-        if (wait_ms == 0)
+        if (wait_ms == 0) {
             return 0; /* it would be waited in circles */
+        }
         if (wait_ms < 0 || *now_ms + wait_ms > end_ms) {
             *now_ms = end_ms;
             return 1;
@@ -30,8 +31,7 @@ static int pass(struct presses *presses, int64_t *now_ms, int64_t end_ms)
     return 0;
 }
 
-int main(void)
-{
+int main(void) {
     struct presses presses = {0};
     int64_t now_ms = 0, at_ms;
     int button, is_down, ok = 1;
@@ -45,7 +45,8 @@ int main(void)
         presses_edge(&presses, (enum button)button, is_down == 1, at_ms);
     }
     ok = ok && pass(&presses, &now_ms, now_ms + 5000);
-    if (!ok)
+    if (!ok) {
         puts("waits in circles");
+    }
     return ok ? 0 : 1;
 }

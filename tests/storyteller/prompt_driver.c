@@ -10,15 +10,13 @@
 #include "prompt.h"
 #include "words.h"
 
-static void complain(void *user, const struct complaint *complaint)
-{
+static void complain(void *user, const struct complaint *complaint) {
     (void)user;
     printf("! %s:%d: %s\n", complaint->path, complaint->line, complaint->problem);
 }
 
 /* A model of general English, which knows much that no child should hear. */
-static bool knows(void *user, const char *word)
-{
+static bool knows(void *user, const char *word) {
     static const char KNOWN[] = " purple beehive catch dinner vampire kill gun dead sex ass shit"
                                 " fuck sparkly drunk bitch die class grass assistant hello shell"
                                 " good cock peacock button document ";
@@ -29,19 +27,18 @@ static bool knows(void *user, const char *word)
     return strstr(KNOWN, spaced) != NULL;
 }
 
-static void show_lists(const struct words *words)
-{
+static void show_lists(const struct words *words) {
     for (int kind = 0; kind < LISTS; kind++) {
         const struct list *list = words_list(words, (enum list_kind)kind);
 
-        for (size_t i = 0; i < list->count; i++)
+        for (size_t i = 0; i < list->count; i++) {
             printf("%d %s\n", kind, list->words[i]);
+        }
     }
     printf("%zu blocked\n", gate_count(words_gate(words)));
 }
 
-static void show_line(const struct words *words, const char *line, uint64_t seed)
-{
+static void show_line(const struct words *words, const char *line, uint64_t seed) {
     static const char *const NAMES[] = {"nothing", "found", "unknown", "refused"};
     char prompt[PROMPT_BYTES];
     struct slots slots;
@@ -51,23 +48,26 @@ static void show_line(const struct words *words, const char *line, uint64_t seed
     printf("%s|%s|%s|%s\n%s\n", NAMES[request], slots.hero, slots.place, slots.thing, prompt);
 }
 
-int main(int count, char **arguments)
-{
+int main(int count, char **arguments) {
     static const struct slots NONE;
     char prompt[PROMPT_BYTES];
     struct words *words;
     uint64_t seed;
 
-    if (count < 4)
+    if (count < 4) {
         return EXIT_FAILURE;
+    }
     words = words_open(arguments[1], arguments[2][0] != '\0' ? arguments[2] : NULL, complain, NULL);
-    if (words == NULL)
+    if (words == NULL) {
         return EXIT_FAILURE;
+    }
     seed = strtoull(arguments[3], NULL, 10);
-    if (strcmp(arguments[3], "lists") == 0)
+    if (strcmp(arguments[3], "lists") == 0) {
         show_lists(words);
-    for (int i = 4; i < count; i++)
+    }
+    for (int i = 4; i < count; i++) {
         show_line(words, arguments[i], seed);
+    }
     for (uint64_t i = 0; seed > 0 && count == 4 && i < 1000; i++) {
         prompt_compose(words, &NONE, seed + i, prompt);
         puts(prompt);

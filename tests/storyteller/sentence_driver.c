@@ -8,14 +8,12 @@
 
 #define PIECE_BYTES 65536
 
-static void print(void *user, const char *sentence)
-{
+static void print(void *user, const char *sentence) {
     (void)user;
     puts(sentence);
 }
 
-int main(void)
-{
+int main(void) {
     static char piece[PIECE_BYTES];
     struct sentences sentences;
     size_t length = 0;
@@ -24,8 +22,9 @@ int main(void)
     sentences_begin(&sentences, print, NULL);
     while ((c = getchar()) != EOF) {
         if (c != 0x1E && c != 0x1F) {
-            if (length + 1 >= PIECE_BYTES)
+            if (length + 1 >= PIECE_BYTES) {
                 return EXIT_FAILURE;
+            }
             piece[length++] = (char)c;
             continue;
         }

@@ -7,20 +7,20 @@
 
 #include "settings.h"
 
-static void complain(void *user, const struct complaint *complaint)
-{
+static void complain(void *user, const struct complaint *complaint) {
     (void)user;
     printf("%s:%d: %s\n", complaint->path, complaint->line, complaint->problem);
 }
 
-int main(int count, char **words)
-{
+int main(int count, char **words) {
     struct settings settings = settings_default();
 
-    if (count < 2)
+    if (count < 2) {
         return EXIT_FAILURE;
-    if (!settings_load(&settings, words[1], complain, NULL))
+    }
+    if (!settings_load(&settings, words[1], complain, NULL)) {
         printf("cannot be read: %s\n", strerror(errno));
+    }
     printf("volume=%d speed=%d pitch=%d voice=%s ", settings.volume, settings.speed, settings.pitch,
            settings.voice);
     printf("pause=%d temperature=%d steps=%d ", settings.pause_s, settings.temperature,

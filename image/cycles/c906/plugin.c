@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Plugin for T-Head's qemu-riscv64: runs a model of the C906 beside a program and writes what it cost as JSON.
+// Plugin for T-Head's qemu-riscv64: runs a model of the C906 beside a program and writes what it
+// cost as JSON.
 //
-// Arguments: out=FILE, and for each memory to model side by side core=MB_PER_S:LATENCY_CYCLES:L1_KIB (at 1 GHz a
-// cycle is a nanosecond). Not modelled: instruction cache, other threads than the first, time in the kernel.
+// Arguments: out=FILE, and for each memory to model side by side
+// core=MB_PER_S:LATENCY_CYCLES:L1_KIB (at 1 GHz a cycle is a nanosecond). Not modelled: instruction
+// cache, other threads than the first, time in the kernel.
 //
-// Each write to standard output is a mark: an engine writes once per token, a probe around the loop it measures.
-// The report holds the figures at the first and at the last mark, so that start and end can be taken off. The end
-// of a story's line is no token: marks end with a write to standard error, where llama2.c's engines tell their speed
-// before their standard output is flushed, and a last stretch that is tiny beside the others is left out.
+// Each write to standard output is a mark: an engine writes once per token, a probe around the loop
+// it measures. The report holds the figures at the first and at the last mark, so that start and
+// end can be taken off. The end of a story's line is no token: marks end with a write to standard
+// error, where llama2.c's engines tell their speed before their standard output is flushed, and a
+// last stretch that is tiny beside the others is left out.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +25,8 @@ struct figures {
     uint64_t spent[MAX_CORES][CAUSES];
 };
 
-// A translated block: straight code, with what it cost in all, and up to the first, the last but one and the last mark.
+// A translated block: straight code, with what it cost in all, and up to the first, the last but
+// one and the last mark.
 struct block {
     struct block *next;
     struct figures total, first, previous, last;
@@ -56,10 +60,16 @@ static void account(struct block *block, uint64_t next) {
         uint64_t before[CAUSES];
         memcpy(before, core->spent, sizeof before);
         core_run(core, block->ops, block->count, accesses, accesses + access_count);
-        if (next) core_leave(core, &block->ops[block->count - 1], next);
-        for (int cause = 0; cause < CAUSES; cause++) block->total.spent[i][cause] += core->spent[cause] - before[cause];
+        if (next) {
+            core_leave(core, &block->ops[block->count - 1], next);
+        }
+        for (int cause = 0; cause < CAUSES; cause++) {
+            block->total.spent[i][cause] += core->spent[cause] - before[cause];
+        }
     }
-    for (int kind = 0; kind < KINDS; kind++) kinds[kind] += block->kinds[kind];
+    for (int kind = 0; kind < KINDS; kind++) {
+        kinds[kind] += block->kinds[kind];
+    }
     block->total.executions++;
     access_count = 0;
     pending = NULL;
@@ -67,19 +77,26 @@ static void account(struct block *block, uint64_t next) {
 
 // The accesses of a block are known when the next one starts.
 static void on_block(unsigned cpu, void *data) {
-    if (cpu != 0) return;
+    if (cpu != 0) {
+        return;
+    }
     struct block *block = data;
-    if (pending) account(pending, block->ops[0].pc);
+    if (pending) {
+        account(pending, block->ops[0].pc);
+    }
     pending = block;
 }
 
 static void on_access(unsigned cpu, uint32_t info, uint64_t address, void *data) {
-    if (cpu != 0) return;
+    if (cpu != 0) {
+        return;
+    }
     uint64_t bytes = (uint64_t)1 << qemu_plugin_mem_size_shift(info);
     int is_store = qemu_plugin_mem_is_store(info);
     struct access *before = access_count ? &accesses[access_count - 1] : NULL;
     // The emulator reports vector accesses one element at a time.
-    if (before && before->op == data && before->is_store == is_store && before->address + before->bytes == address) {
+    if (before && before->op == data && before->is_store == is_store &&
+        before->address + before->bytes == address) {
         before->bytes += bytes;
         before->elements++;
         return;
@@ -87,7 +104,9 @@ static void on_access(unsigned cpu, uint32_t info, uint64_t address, void *data)
     if (access_count == access_room) {
         access_room = access_room ? 2 * access_room : 1024;
         accesses = realloc(accesses, access_room * sizeof *accesses);
-        if (!accesses) abort();
+        if (!accesses) {
+            abort();
+        }
     }
     accesses[access_count++] = (struct access){data, address, bytes, 1, is_store};
 }
@@ -96,7 +115,9 @@ static void on_translation(uint64_t id, struct qemu_tb *tb) {
     (void)id;
     size_t count = qemu_plugin_tb_n_insns(tb);
     struct block *block = calloc(1, sizeof *block + count * sizeof block->ops[0]);
-    if (!block || !count) abort();
+    if (!block || !count) {
+        abort();
+    }
     block->next = blocks, blocks = block;
     block->count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
@@ -106,7 +127,8 @@ static void on_translation(uint64_t id, struct qemu_tb *tb) {
         memcpy(&word, qemu_plugin_insn_data(insn), size < sizeof word ? size : sizeof word);
         block->ops[i] = decode(word, (uint8_t)size, qemu_plugin_insn_vaddr(insn));
         block->kinds[block->ops[i].kind]++;
-        qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_CB_NO_REGS, QEMU_MEM_READ_WRITE, &block->ops[i]);
+        qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_CB_NO_REGS, QEMU_MEM_READ_WRITE,
+                                         &block->ops[i]);
     }
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_CB_NO_REGS, block);
 }
@@ -125,39 +147,61 @@ static struct snapshot take(void) {
     return taken;
 }
 
-static void on_syscall(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
-                       uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8) {
+static void on_syscall(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, uint64_t a2,
+                       uint64_t a3, uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7,
+                       uint64_t a8) {
     (void)id, (void)a2, (void)a3, (void)a4, (void)a5, (void)a6, (void)a7, (void)a8;
-    if (cpu != 0 || (number != SYS_WRITE && number != SYS_WRITEV)) return;
-    if (a1 == STDERR && marks) is_over = 1;
-    if (a1 != STDOUT || is_over) return;
-    if (pending) account(pending, 0);
+    if (cpu != 0 || (number != SYS_WRITE && number != SYS_WRITEV)) {
+        return;
+    }
+    if (a1 == STDERR && marks) {
+        is_over = 1;
+    }
+    if (a1 != STDOUT || is_over) {
+        return;
+    }
+    if (pending) {
+        account(pending, 0);
+    }
     previous = last;
     last = take();
-    if (marks++ == 0) first = last;
+    if (marks++ == 0) {
+        first = last;
+    }
     for (struct block *block = blocks; block; block = block->next) {
         block->previous = block->last;
         block->last = block->total;
-        if (marks == 1) block->first = block->total;
+        if (marks == 1) {
+            block->first = block->total;
+        }
     }
 }
 
 static uint64_t instructions(const struct snapshot *from, const struct snapshot *to) {
     uint64_t sum = 0;
-    for (int kind = 0; kind < KINDS; kind++) sum += to->kinds[kind] - from->kinds[kind];
+    for (int kind = 0; kind < KINDS; kind++) {
+        sum += to->kinds[kind] - from->kinds[kind];
+    }
     return sum;
 }
 
 static void drop_tiny_end(void) {
-    if (marks < 3 || instructions(&previous, &last) * TINY * (marks - 1) > instructions(&first, &last)) return;
+    if (marks < 3 ||
+        instructions(&previous, &last) * TINY * (marks - 1) > instructions(&first, &last)) {
+        return;
+    }
     marks--;
     last = previous;
-    for (struct block *block = blocks; block; block = block->next) block->last = block->previous;
+    for (struct block *block = blocks; block; block = block->next) {
+        block->last = block->previous;
+    }
 }
 
 static void write_list(FILE *file, const char *name, const uint64_t *values, int count) {
     fprintf(file, "\"%s\": [", name);
-    for (int i = 0; i < count; i++) fprintf(file, "%s%llu", i ? ", " : "", (unsigned long long)values[i]);
+    for (int i = 0; i < count; i++) {
+        fprintf(file, "%s%llu", i ? ", " : "", (unsigned long long)values[i]);
+    }
     fprintf(file, "]");
 }
 
@@ -166,9 +210,11 @@ static void write_snapshot(FILE *file, const char *name, const struct snapshot *
     write_list(file, "instructions", of->kinds, KINDS);
     fprintf(file, ", \"cores\": [");
     for (uint32_t i = 0; i < core_count; i++) {
-        fprintf(file, "%s{\"cycles\": %llu, ", i ? ",\n" : "\n", (unsigned long long)of->cores[i].cycles);
+        fprintf(file, "%s{\"cycles\": %llu, ", i ? ",\n" : "\n",
+                (unsigned long long)of->cores[i].cycles);
         write_list(file, "spent", of->cores[i].spent, CAUSES);
-        const uint64_t lines[] = {of->cores[i].lines_read, of->cores[i].lines_written, of->cores[i].prefetched};
+        const uint64_t lines[] = {of->cores[i].lines_read, of->cores[i].lines_written,
+                                  of->cores[i].prefetched};
         fprintf(file, ", ");
         write_list(file, "lines", lines, 3);
         fprintf(file, "}");
@@ -182,13 +228,20 @@ static void write_blocks(FILE *file) {
     fprintf(file, "\"blocks\": [");
     for (const struct block *block = blocks; block; block = block->next) {
         struct figures of = block->total, from = {0};
-        if (marks > 1) of = block->last, from = block->first;
-        if (of.executions == from.executions) continue;
-        fprintf(file, "%s\n[%llu, %u, %llu", separator, (unsigned long long)block->ops[0].pc, block->count,
-                (unsigned long long)(of.executions - from.executions));
-        for (uint32_t i = 0; i < core_count; i++)
-            for (int cause = 0; cause < CAUSES; cause++)
-                fprintf(file, ", %llu", (unsigned long long)(of.spent[i][cause] - from.spent[i][cause]));
+        if (marks > 1) {
+            of = block->last, from = block->first;
+        }
+        if (of.executions == from.executions) {
+            continue;
+        }
+        fprintf(file, "%s\n[%llu, %u, %llu", separator, (unsigned long long)block->ops[0].pc,
+                block->count, (unsigned long long)(of.executions - from.executions));
+        for (uint32_t i = 0; i < core_count; i++) {
+            for (int cause = 0; cause < CAUSES; cause++) {
+                fprintf(file, ", %llu",
+                        (unsigned long long)(of.spent[i][cause] - from.spent[i][cause]));
+            }
+        }
         fprintf(file, "]");
         separator = ",";
     }
@@ -197,7 +250,9 @@ static void write_blocks(FILE *file) {
 
 static void on_exit_of_program(uint64_t id, void *data) {
     (void)id, (void)data;
-    if (pending) account(pending, 0);
+    if (pending) {
+        account(pending, 0);
+    }
     struct snapshot total = take();
     drop_tiny_end();
     FILE *file = fopen(out, "w");
@@ -216,15 +271,19 @@ static void on_exit_of_program(uint64_t id, void *data) {
 static int add_core(const char *text) {
     double mb_per_s;
     unsigned latency, kib;
-    if (core_count == MAX_CORES || sscanf(text, "%lf:%u:%u", &mb_per_s, &latency, &kib) != 3) return 0;
+    if (core_count == MAX_CORES || sscanf(text, "%lf:%u:%u", &mb_per_s, &latency, &kib) != 3) {
+        return 0;
+    }
     uint32_t sets = kib * 1024 / LINE / WAYS;
-    if (mb_per_s <= 0 || sets == 0 || sets > MAX_SETS || (sets & (sets - 1))) return 0;
+    if (mb_per_s <= 0 || sets == 0 || sets > MAX_SETS || (sets & (sets - 1))) {
+        return 0;
+    }
     core_start(&cores[core_count++], (struct parameters){LINE * 1000.0 / mb_per_s, latency, sets});
     return 1;
 }
 
-__attribute__((visibility("default"))) int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc,
-                                                               char **argv) {
+__attribute__((visibility("default"))) int
+qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, char **argv) {
     (void)info;
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], "out=", 4) == 0) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What we use of QEMU's plugin interface, version 1 (QEMU 6.0): the distribution has no header for it.
+// What we use of QEMU's plugin interface, version 1 (QEMU 6.0): the distribution has no header for
+// it.
 #ifndef QEMU_PLUGIN_H
 #define QEMU_PLUGIN_H
 
@@ -15,13 +16,16 @@ enum { QEMU_CB_NO_REGS = 0, QEMU_MEM_READ_WRITE = 3 };
 typedef void (*qemu_tb_translated)(uint64_t id, struct qemu_tb *tb);
 typedef void (*qemu_tb_executed)(unsigned cpu, void *data);
 typedef void (*qemu_accessed)(unsigned cpu, uint32_t info, uint64_t address, void *data);
-typedef void (*qemu_syscall)(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, uint64_t a2, uint64_t a3,
-                             uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7, uint64_t a8);
+typedef void (*qemu_syscall)(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, uint64_t a2,
+                             uint64_t a3, uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7,
+                             uint64_t a8);
 typedef void (*qemu_exiting)(uint64_t id, void *data);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, qemu_tb_translated callback);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_tb *tb, qemu_tb_executed callback, int flags, void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_insn *insn, qemu_accessed callback, int flags, int rw, void *data);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_tb *tb, qemu_tb_executed callback, int flags,
+                                          void *data);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_insn *insn, qemu_accessed callback, int flags,
+                                      int rw, void *data);
 void qemu_plugin_register_vcpu_syscall_cb(uint64_t id, qemu_syscall callback);
 void qemu_plugin_register_atexit_cb(uint64_t id, qemu_exiting callback, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_tb *tb);

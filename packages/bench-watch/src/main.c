@@ -4,8 +4,8 @@
 //   bench-watch [--trace] FOLDER PROGRAM [WORD...]
 //
 // FOLDER/out gets what the program writes. With --trace its output comes through a pipe, FOLDER/err
-// gets what it complains of, and FOLDER/trace a line per write: microseconds since the start, bytes,
-// the program's resident memory and the board's available memory, both in KiB.
+// gets what it complains of, and FOLDER/trace a line per write: microseconds since the start,
+// bytes, the program's resident memory and the board's available memory, both in KiB.
 //
 // One line of JSON on stdout tells the rest. Exit status: 0, whatever became of the program, as
 // long as it could be watched; else 1 with a message, or 2 for wrong usage.
@@ -124,8 +124,8 @@ static void tell(int status, double wall_s, double first_s, long read_kib,
     if (first_s >= 0) {
         printf("\"first_output_s\": %.6f, ", first_s);
     }
-    printf("\"peak_rss_kib\": %ld, \"minor_faults\": %ld, \"major_faults\": %ld, ",
-           cost->ru_maxrss, cost->ru_minflt, cost->ru_majflt);
+    printf("\"peak_rss_kib\": %ld, \"minor_faults\": %ld, \"major_faults\": %ld, ", cost->ru_maxrss,
+           cost->ru_minflt, cost->ru_majflt);
     printf("\"card_read_kib\": %ld}\n", read_kib);
 }
 

@@ -15,8 +15,8 @@
 #define DATA_ENTRY 2 // counted from 0: partition 3
 #define TYPE_LINUX 0x83
 
-#define ALIGNMENT 2048ull    // 1 MiB, a multiple of every card's erase block page
-#define LEAST_ROOM 32768ull  // 16 MiB: below this a journalled file system is mostly journal
+#define ALIGNMENT 2048ull       // 1 MiB, a multiple of every card's erase block page
+#define LEAST_ROOM 32768ull     // 16 MiB: below this a journalled file system is mostly journal
 #define LBA_LIMIT 0xffffffffull // an entry holds 32 bits
 
 struct entry {

@@ -11,50 +11,49 @@
 
 #define SEARCH "wish"
 
-static void want(void *user, const char *word)
-{
+static void want(void *user, const char *word) {
     dictionary_want(user, word);
 }
 
-static bool is_known(void *user, const char *word)
-{
+static bool is_known(void *user, const char *word) {
     return dictionary_has(user, word);
 }
 
-static void add_word(void *user, const char *spelling, const char *phones)
-{
+static void add_word(void *user, const char *spelling, const char *phones) {
     ps_add_word(user, spelling, phones, FALSE);
 }
 
 /* The decoder gets the words that can be said, and the lists lose those that cannot. */
-static bool teach_words(ps_decoder_t *decoder, const char *model, struct list lists[LIST_KINDS])
-{
+static bool teach_words(ps_decoder_t *decoder, const char *model, struct list lists[LIST_KINDS]) {
     struct dictionary dictionary = {0};
     char path[512];
     bool ok;
 
-    for (const char *const *word = WISH_WORDS; *word != NULL; word++)
+    for (const char *const *word = WISH_WORDS; *word != NULL; word++) {
         want(&dictionary, *word);
-    for (int kind = 0; kind < LIST_KINDS; kind++)
+    }
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
         list_words(&lists[kind], want, &dictionary);
+    }
     snprintf(path, sizeof(path), "%s/words.dict", model);
     ok = dictionary_read(&dictionary, path, add_word, decoder);
-    for (int kind = 0; kind < LIST_KINDS; kind++)
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
         list_keep(&lists[kind], is_known, &dictionary);
+    }
     dictionary_free(&dictionary);
     return ok;
 }
 
 static bool teach_grammar(ps_decoder_t *decoder, const struct list lists[LIST_KINDS],
-                          bool is_answer)
-{
+                          bool is_answer) {
     char *text = NULL;
     size_t size;
     FILE *file = open_memstream(&text, &size);
     bool ok;
 
-    if (file == NULL)
+    if (file == NULL) {
         return false;
+    }
     ok = wish_grammar(file, lists, is_answer);
     ok = fclose(file) == 0 && ok && ps_add_jsgf_string(decoder, SEARCH, text) == 0 &&
          ps_activate_search(decoder, SEARCH) == 0;
@@ -62,13 +61,13 @@ static bool teach_grammar(ps_decoder_t *decoder, const struct list lists[LIST_KI
     return ok;
 }
 
-static ps_decoder_t *load(const char *model)
-{
+static ps_decoder_t *load(const char *model) {
     ps_config_t *config = ps_config_init(NULL);
     ps_decoder_t *decoder = NULL;
 
-    if (config == NULL)
+    if (config == NULL) {
         return NULL;
+    }
     ps_config_set_str(config, "hmm", model);
     ps_config_set_str(config, "loglevel", "FATAL");
     ps_config_set_str(config, "warp_type", "inverse_linear");
@@ -84,8 +83,7 @@ static ps_decoder_t *load(const char *model)
 }
 
 ps_decoder_t *hearing_open(const char *model, struct list lists[LIST_KINDS], bool is_answer,
-                           const char **problem)
-{
+                           const char **problem) {
     ps_decoder_t *decoder;
 
     err_set_loglevel(ERR_FATAL);
@@ -105,8 +103,7 @@ ps_decoder_t *hearing_open(const char *model, struct list lists[LIST_KINDS], boo
     return NULL;
 }
 
-static bool set_warp(ps_decoder_t *decoder, double warp)
-{
+static bool set_warp(ps_decoder_t *decoder, double warp) {
     ps_config_t *config = ps_get_config(decoder);
     char text[16];
 
@@ -116,20 +113,21 @@ static bool set_warp(ps_decoder_t *decoder, double warp)
 }
 
 bool hearing_understand(ps_decoder_t *decoder, double warp, const int16_t *samples, size_t count,
-                        struct heard *heard)
-{
+                        struct heard *heard) {
     const char *text;
     int32 score;
 
     heard->text[0] = '\0';
     heard->fit = 0.0;
-    if (!set_warp(decoder, warp) || ps_start_utt(decoder) != 0)
+    if (!set_warp(decoder, warp) || ps_start_utt(decoder) != 0) {
         return false;
+    }
     ps_process_raw(decoder, samples, count, FALSE, TRUE);
     ps_end_utt(decoder);
     text = ps_get_hyp(decoder, &score);
-    if (text == NULL)
+    if (text == NULL) {
         return true;
+    }
     snprintf(heard->text, sizeof(heard->text), "%s", text);
     heard->fit = logmath_log_to_ln(ps_get_logmath(decoder), score) * VOICE_FRAME / (double)count;
     return true;

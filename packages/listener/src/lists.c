@@ -7,76 +7,78 @@
 
 const char *const LIST_NAMES[LIST_KINDS] = {"heroes", "places", "things"};
 
-static void strip(char *line)
-{
+static void strip(char *line) {
     size_t length = strlen(line);
 
-    while (length > 0 && isspace((unsigned char)line[length - 1]))
+    while (length > 0 && isspace((unsigned char)line[length - 1])) {
         length--;
+    }
     line[length] = '\0';
 }
 
-static bool is_entry(const char *line)
-{
-    if (!islower((unsigned char)line[0]))
+static bool is_entry(const char *line) {
+    if (!islower((unsigned char)line[0])) {
         return false;
+    }
     for (; *line != '\0'; line++) {
         bool is_single_space = *line == ' ' && islower((unsigned char)line[1]);
 
-        if (!islower((unsigned char)*line) && !is_single_space)
+        if (!islower((unsigned char)*line) && !is_single_space) {
             return false;
+        }
     }
     return true;
 }
 
 /* The next line; "" for one that is too long, or no text. Returns false when there is none. */
-static bool read_line(FILE *file, char line[ENTRY_BYTES + 1])
-{
+static bool read_line(FILE *file, char line[ENTRY_BYTES + 1]) {
     size_t length = 0;
     bool is_text = true;
     int c;
 
     while ((c = getc(file)) != EOF && c != '\n') {
         is_text = is_text && c != '\0' && length < ENTRY_BYTES;
-        if (is_text)
+        if (is_text) {
             line[length++] = (char)c;
+        }
     }
     line[is_text ? length : 0] = '\0';
     return c != EOF || length > 0;
 }
 
-bool list_read(struct list *list, const char *path)
-{
+bool list_read(struct list *list, const char *path) {
     char line[ENTRY_BYTES + 1];
     FILE *file = fopen(path, "re");
 
     list->count = 0;
-    if (file == NULL)
+    if (file == NULL) {
         return false;
+    }
     while (list->count < LIST_ENTRIES && read_line(file, line)) {
         strip(line);
-        if (strlen(line) < ENTRY_BYTES && is_entry(line))
+        if (strlen(line) < ENTRY_BYTES && is_entry(line)) {
             strcpy(list->entries[list->count++], line);
+        }
     }
     fclose(file);
     return true;
 }
 
 /* Call each(user, word) with the words of one entry; a copy is taken apart. */
-static void entry_words(const char *entry, list_each_fn *each, void *user)
-{
+static void entry_words(const char *entry, list_each_fn *each, void *user) {
     char copy[ENTRY_BYTES];
     char *rest = copy, *word;
 
     strcpy(copy, entry);
-    while ((word = strsep(&rest, " ")) != NULL)
+    while ((word = strsep(&rest, " ")) != NULL) {
         each(user, word);
+    }
 }
 
-void list_words(const struct list *list, list_each_fn *each, void *user)
-{
-    for (size_t i = 0; i < list->count; i++)
+void list_words(const struct list *list, list_each_fn *each, void *user) {
+    for (size_t i = 0; i < list->count; i++) {
         entry_words(list->entries[i], each, user);
+    }
 }
 
 struct knowledge {
@@ -85,48 +87,48 @@ struct knowledge {
     bool all;
 };
 
-static void check(void *user, const char *word)
-{
+static void check(void *user, const char *word) {
     struct knowledge *knowledge = user;
 
     knowledge->all = knowledge->all && knowledge->is_known(knowledge->user, word);
 }
 
-void list_keep(struct list *list, list_word_fn *is_known, void *user)
-{
+void list_keep(struct list *list, list_word_fn *is_known, void *user) {
     size_t kept = 0;
 
     for (size_t i = 0; i < list->count; i++) {
         struct knowledge knowledge = {is_known, user, true};
 
         entry_words(list->entries[i], check, &knowledge);
-        if (knowledge.all && kept != i)
+        if (knowledge.all && kept != i) {
             memcpy(list->entries[kept], list->entries[i], ENTRY_BYTES);
+        }
         kept += knowledge.all ? 1 : 0;
     }
     list->count = kept;
 }
 
 /* How many words an entry takes of the text; 0 when it is not the text's beginning. */
-static size_t match(const char *entry, const char *const *words, size_t count)
-{
+static size_t match(const char *entry, const char *const *words, size_t count) {
     for (size_t taken = 0; taken < count; taken++) {
         size_t length = strlen(words[taken]);
 
-        if (strncmp(entry, words[taken], length) != 0)
+        if (strncmp(entry, words[taken], length) != 0) {
             return 0;
-        if (entry[length] == '\0')
+        }
+        if (entry[length] == '\0') {
             return taken + 1;
-        if (entry[length] != ' ')
+        }
+        if (entry[length] != ' ') {
             return 0;
+        }
         entry += length + 1;
     }
     return 0;
 }
 
 size_t list_match(const struct list *list, const char *const *words, size_t count,
-                  const char **entry)
-{
+                  const char **entry) {
     size_t most = 0;
 
     for (size_t i = 0; i < list->count; i++) {

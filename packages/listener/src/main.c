@@ -47,55 +47,56 @@ struct options {
     bool shows_passes;
 };
 
-static bool parse(struct options *options, int count, char **words)
-{
+static bool parse(struct options *options, int count, char **words) {
     static const struct option KNOWN[] = {
-        {"words", required_argument, NULL, 'w'}, {"model", required_argument, NULL, 'm'},
-        {"device", required_argument, NULL, 'd'}, {"wav", required_argument, NULL, 'f'},
-        {"answer", no_argument, NULL, 'a'},      {"passes", no_argument, NULL, 'p'},
+        {"words", required_argument, NULL, 'w'},
+        {"model", required_argument, NULL, 'm'},
+        {"device", required_argument, NULL, 'd'},
+        {"wav", required_argument, NULL, 'f'},
+        {"answer", no_argument, NULL, 'a'},
+        {"passes", no_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
     };
     int letter;
 
     *options = (struct options){.model = MODEL};
     while ((letter = getopt_long(count, words, "", KNOWN, NULL)) != -1) {
-        if (letter == 'w' && options->word_folders < 4)
+        if (letter == 'w' && options->word_folders < 4) {
             options->words[options->word_folders++] = optarg;
-        else if (letter == 'm')
+        } else if (letter == 'm') {
             options->model = optarg;
-        else if (letter == 'd')
+        } else if (letter == 'd') {
             options->device = optarg;
-        else if (letter == 'f')
+        } else if (letter == 'f') {
             options->wav = optarg;
-        else if (letter == 'a')
+        } else if (letter == 'a') {
             options->is_answer = true;
-        else if (letter == 'p')
+        } else if (letter == 'p') {
             options->shows_passes = true;
-        else
+        } else {
             return false;
+        }
     }
     return optind == count && options->word_folders > 0;
 }
 
-static int fail(int status, const char *problem)
-{
+static int fail(int status, const char *problem) {
     fprintf(stderr, "listen: %s\n", problem);
     return status;
 }
 
 /* When memory is short, this process is the one to go. */
-static void offer_memory(void)
-{
+static void offer_memory(void) {
     FILE *file = fopen("/proc/self/oom_score_adj", "we");
 
-    if (file == NULL)
+    if (file == NULL) {
         return;
+    }
     fputs("1000\n", file);
     fclose(file);
 }
 
-static void read_lists(const struct options *options, struct list lists[LIST_KINDS])
-{
+static void read_lists(const struct options *options, struct list lists[LIST_KINDS]) {
     char path[512];
 
     for (int kind = 0; kind < LIST_KINDS; kind++) {
@@ -109,8 +110,7 @@ static void read_lists(const struct options *options, struct list lists[LIST_KIN
 }
 
 /* Whether standard input has ended: the button was released. */
-static bool is_released(void)
-{
+static bool is_released(void) {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     char waste[64];
 
@@ -126,8 +126,7 @@ struct recording {
 
 /* Record until speech ends, the button is released, or the time is over; keep what holds speech.
  * Returns false when memory is lacking. */
-static bool record(struct microphone *microphone, bool has_button, struct recording *recording)
-{
+static bool record(struct microphone *microphone, bool has_button, struct recording *recording) {
     int16_t *samples = malloc(MOST_SAMPLES * sizeof(*samples));
     struct voice voice;
     size_t have = 0, first;
@@ -138,11 +137,13 @@ static bool record(struct microphone *microphone, bool has_button, struct record
         return false;
     }
     while (got > 0 && have < MOST_SAMPLES && !voice_has_ended(&voice)) {
-        if (has_button && is_released())
+        if (has_button && is_released()) {
             break;
+        }
         got = microphone->read(microphone, samples + have, VOICE_FRAME);
-        if (got == VOICE_FRAME)
+        if (got == VOICE_FRAME) {
             voice_look(&voice, samples + have);
+        }
         have += got > 0 ? (size_t)got : 0;
     }
     voice_bounds(&voice, have, &first, &recording->count);
@@ -153,30 +154,30 @@ static bool record(struct microphone *microphone, bool has_button, struct record
     return true;
 }
 
-static void show_pass(const struct heard *heard, double warp)
-{
+static void show_pass(const struct heard *heard, double warp) {
     printf("pass\t%.1f\t%.3f\t%s\n", warp, heard->fit, heard->text);
 }
 
-static void show_memory(void)
-{
+static void show_memory(void) {
     char line[128];
     FILE *file = fopen("/proc/self/status", "re");
 
     while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "VmHWM:", 6) == 0)
+        if (strncmp(line, "VmHWM:", 6) == 0) {
             printf("memory%s", line + 6);
+        }
     }
-    if (file != NULL)
+    if (file != NULL) {
         fclose(file);
+    }
 }
 
-static int count_parts(const char *const parts[LIST_KINDS])
-{
+static int count_parts(const char *const parts[LIST_KINDS]) {
     int count = 0;
 
-    for (int kind = 0; kind < LIST_KINDS; kind++)
+    for (int kind = 0; kind < LIST_KINDS; kind++) {
         count += parts[kind][0] != '\0' ? 1 : 0;
+    }
     return count;
 }
 
@@ -188,8 +189,7 @@ struct pass {
 };
 
 static void listen_as(ps_decoder_t *decoder, double warp, const struct recording *recording,
-                      const struct list lists[LIST_KINDS], struct pass *pass)
-{
+                      const struct list lists[LIST_KINDS], struct pass *pass) {
     char words[HEARD_BYTES];
 
     hearing_understand(decoder, warp, recording->samples, recording->count, &pass->heard);
@@ -200,39 +200,41 @@ static void listen_as(ps_decoder_t *decoder, double warp, const struct recording
 
 /* Where the speaker's size is far off, noise is heard in place of words: more parts are better.
  * Else it is the pass whose words fit the sound better. */
-static bool is_better(const struct pass *pass, const struct pass *other)
-{
-    if (pass->count != other->count)
+static bool is_better(const struct pass *pass, const struct pass *other) {
+    if (pass->count != other->count) {
         return pass->count > other->count;
+    }
     return pass->heard.fit > other->heard.fit;
 }
 
 /* Two looks at one sound that do not contradict each other are seldom both wrong. */
-static int confidence(const struct pass *best, const struct pass *other, bool has_voice)
-{
-    if (best->count == 0)
+static int confidence(const struct pass *best, const struct pass *other, bool has_voice) {
+    if (best->count == 0) {
         return CONFIDENCE_NONE;
-    if (!has_voice)
+    }
+    if (!has_voice) {
         return CONFIDENCE_LOW;
+    }
     for (int kind = 0; kind < LIST_KINDS; kind++) {
         bool has_both = best->parts[kind][0] != '\0' && other->parts[kind][0] != '\0';
 
-        if (has_both && strcmp(best->parts[kind], other->parts[kind]) != 0)
+        if (has_both && strcmp(best->parts[kind], other->parts[kind]) != 0) {
             return CONFIDENCE_LOW;
+        }
     }
     return CONFIDENCE_HIGH;
 }
 
 /* Understand a recording: once as of an adult, once as of a small speaker. */
 static int understand(const struct options *options, struct list lists[LIST_KINDS],
-                      const struct recording *recording)
-{
+                      const struct recording *recording) {
     const char *problem = "";
     ps_decoder_t *decoder = hearing_open(options->model, lists, options->is_answer, &problem);
     struct pass adult, small, *best = &adult, *other = &small;
 
-    if (decoder == NULL)
+    if (decoder == NULL) {
         return fail(STATUS_FAILED, problem);
+    }
     listen_as(decoder, WARP_NONE, recording, lists, &adult);
     listen_as(decoder, WARP_SMALL, recording, lists, &small);
     ps_free(decoder);
@@ -250,8 +252,7 @@ static int understand(const struct options *options, struct list lists[LIST_KIND
     return STATUS_OK;
 }
 
-int main(int count, char **words)
-{
+int main(int count, char **words) {
     static struct list lists[LIST_KINDS];
     struct options options;
     struct microphone *microphone;
@@ -266,19 +267,22 @@ int main(int count, char **words)
     offer_memory();
     microphone = options.wav != NULL ? microphone_open_wav(options.wav)
                                      : microphone_open_alsa(options.device);
-    if (microphone == NULL)
+    if (microphone == NULL) {
         return fail(STATUS_NO_MICROPHONE, options.wav != NULL
                                               ? "that is no WAV file of the kind that is read"
                                               : "no sound card records");
+    }
     ok = record(microphone, options.wav == NULL, &recording);
     microphone->close(microphone);
-    if (!ok)
+    if (!ok) {
         return fail(STATUS_FAILED, "no memory left");
+    }
     read_lists(&options, lists);
-    if (recording.count >= LEAST_SAMPLES)
+    if (recording.count >= LEAST_SAMPLES) {
         status = understand(&options, lists, &recording);
-    else
+    } else {
         status = puts("\t\t\t0") < 0 ? STATUS_FAILED : STATUS_OK;
+    }
     free(recording.samples);
     return status;
 }

@@ -15,10 +15,10 @@
 
 struct voice {
     ps_vad_t *vad;
-    size_t frames;     /* looked at */
-    size_t first;      /* frame in which speech began */
-    size_t last;       /* frame with speech */
-    int run;           /* frames of speech in a row */
+    size_t frames; /* looked at */
+    size_t first;  /* frame in which speech began */
+    size_t last;   /* frame with speech */
+    int run;       /* frames of speech in a row */
     bool has_begun;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds any bytes to the reader of models, legacy or packed; what it accepts must tell a few tokens. */
+/* Feeds any bytes to the reader of models, legacy or packed; what it accepts must tell a few
+ * tokens. */
 #define _GNU_SOURCE /* memfd_create */
 #include <stdint.h>
 #include <stdio.h>
@@ -18,11 +19,14 @@ static void tell(struct transformer *transformer, struct chooser *chooser,
     int tokens[MOST_TOKENS + 1] = {1};
     struct llama_error error;
     for (int pos = 0; pos < MOST_TOKENS && pos < shape->seq_len && tokens[pos] >= 0; pos++) {
-        struct question question = {.tokens = tokens, .pos = pos, .topp = 0.9f, .coin = 0.5f,
+        struct question question = {.tokens = tokens,
+                                    .pos = pos,
+                                    .topp = 0.9f,
+                                    .coin = 0.5f,
                                     .temperature = (float)(pos % 3) * 0.5f};
         bool again;
-        if (!transformer_forward(transformer, tokens + pos, 1, pos,
-                                 transformer->model->precision, &error) ||
+        if (!transformer_forward(transformer, tokens + pos, 1, pos, transformer->model->precision,
+                                 &error) ||
             !chooser_choose(chooser, transformer->x, 1, 0, &question, &tokens[pos + 1], &again,
                             &error)) {
             return;

@@ -14,9 +14,15 @@
 #include "llama.h"
 
 enum {
-    DIM = 4, HIDDEN = 3, LAYERS = 1, HEADS = 2, KV_HEADS = 1, VOCAB = 12, POSITIONS = 10,
+    DIM = 4,
+    HIDDEN = 3,
+    LAYERS = 1,
+    HEADS = 2,
+    KV_HEADS = 1,
+    VOCAB = 12,
+    POSITIONS = 10,
     WEIGHTS = VOCAB * DIM + LAYERS * (2 * DIM + 3 * DIM * DIM + 3 * DIM * HIDDEN) + DIM +
-              POSITIONS * DIM / HEADS,
+        POSITIONS * DIM / HEADS,
     MOST_WISHES = 64,
 };
 
@@ -142,7 +148,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             begin(llama, &listener, data + i);
             break;
         case 1:
-            if (llama_rewind(llama, mark, 1 + (uint64_t)data[i + 2]) != (mark >= 0 && mark <= before) ||
+            if (llama_rewind(llama, mark, 1 + (uint64_t)data[i + 2]) !=
+                    (mark >= 0 && mark <= before) ||
                 (mark >= 0 && mark <= before && llama_mark(llama) != mark)) {
                 abort();
             }

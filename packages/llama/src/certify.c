@@ -48,9 +48,9 @@ static double doubt(const struct evidence *e) {
 }
 
 /*
- * What run.c's normaliser is made of, relative to the likeliest token's 1. Adding in float32 errs by
- * at most half a unit in the last place of the sum for each addend that is not small; a small one
- * adds between nothing and twice itself.
+ * What run.c's normaliser is made of, relative to the likeliest token's 1. Adding in float32 errs
+ * by at most half a unit in the last place of the sum for each addend that is not small; a small
+ * one adds between nothing and twice itself.
  */
 struct total {
     double large; /* the sum of those that are not small */
@@ -186,8 +186,8 @@ static bool stands_alone(const struct evidence *e, const struct front *front, do
         after++;
     }
     double power = (double)mine->probability;
-    double below = after < front->count ? (double)front->candidates[after].probability
-                                        : front->gate;
+    double below =
+        after < front->count ? (double)front->candidates[after].probability : front->gate;
     return power > below * doubt &&
            (before < 0 || (double)front->candidates[before].probability > power * doubt);
 }
@@ -226,8 +226,7 @@ static int nucleus_choice(const struct evidence *e, const struct front *front, d
 }
 
 /* Nucleus sampling; each round looks at more candidates until the nucleus lies among them. */
-static int choose_topp(const struct evidence *e, struct candidate *room, float topp,
-                       float coin) {
+static int choose_topp(const struct evidence *e, struct candidate *room, float topp, float coin) {
     struct total total = add_up(e);
     double wrong = doubt(e), cutoff = (double)((1.0f - topp) / (float)(e->vocab_size - 1));
     double most = (total.large + total.rest) / (1.0 - (total.count + 16) * ROUNDING);

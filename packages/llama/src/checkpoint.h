@@ -20,7 +20,9 @@ struct shape {
     int kv_dim;    /* n_kv_heads * head_size */
 };
 
-/* Where row-major matrices lie in the file, in bytes; (rows, columns), per layer where it says so. */
+/*
+ * Where row-major matrices lie in the file, in bytes; (rows, columns), per layer where it says so.
+ */
 struct weights {
     uint64_t embedding; /* (vocab_size, dim) */
     uint64_t rms_att;   /* (layer, dim) */

@@ -39,9 +39,9 @@ void chooser_reset(struct chooser *chooser) {
 /* What is decided, and from what. */
 struct decision {
     const struct question *question;
-    const float *x;   /* what the pass left for this position */
-    bool repeated;    /* by a pass that was made again in the reference's arithmetic */
-    bool is_filtered; /* what is refused does not count */
+    const float *x;      /* what the pass left for this position */
+    bool repeated;       /* by a pass that was made again in the reference's arithmetic */
+    bool is_filtered;    /* what is refused does not count */
     struct bound hidden; /* of the rows in the list that were not asked for: see filter */
 };
 

@@ -6,8 +6,7 @@
 #include "llama.h"
 
 /* Writes the sentence into `error` and returns false, for `return fail(...)`. */
-bool fail(struct llama_error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+bool fail(struct llama_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The end of a path, of 150 bytes at most: a sentence must have room for what is wrong, too. */
 const char *path_tail(const char *path);

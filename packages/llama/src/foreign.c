@@ -23,7 +23,7 @@ struct kind {
 /* Kinds that either may be taken for; their cure is the same. */
 static const struct kind ANY[] = {
     KIND("\x1f\x8b", 0, "compressed (gzip)", UNPACK),
-    KIND("\xfd" "7zXZ", 0, "compressed (xz)", UNPACK),
+    KIND("\3757zXZ", 0, "compressed (xz)", UNPACK),
     KIND("\x28\xb5\x2f\xfd", 0, "compressed (zstd)", UNPACK),
     KIND("BZh", 0, "compressed (bzip2)", UNPACK),
     KIND("version https://git-lfs", 0, "a Git LFS pointer, not the file itself",
@@ -64,7 +64,8 @@ static const struct kind *find(const struct kind *kinds, size_t count, const uns
                                size_t size) {
     for (size_t i = 0; i < count; i++) {
         const struct kind *kind = &kinds[i];
-        if (size >= kind->at + kind->bytes && memcmp(head + kind->at, kind->start, kind->bytes) == 0) {
+        if (size >= kind->at + kind->bytes &&
+            memcmp(head + kind->at, kind->start, kind->bytes) == 0) {
             return kind;
         }
     }
@@ -87,7 +88,8 @@ void foreign_explain_model(const struct file *file, struct llama_error *error) {
     struct llama_error unread;
     uint64_t size = file->size < HEAD ? file->size : HEAD;
     if (file_read(file, head, size, 0, &unread)) {
-        explain(CHECKPOINTS, sizeof CHECKPOINTS / sizeof *CHECKPOINTS, head, (size_t)size, file->name, error);
+        explain(CHECKPOINTS, sizeof CHECKPOINTS / sizeof *CHECKPOINTS, head, (size_t)size,
+                file->name, error);
     }
 }
 

@@ -6,8 +6,8 @@
 #include "file.h"
 
 /*
- * After a file could not be taken for a legacy checkpoint: where it begins as a file of another kind
- * does, `error` says so instead. Only then, since valid files may begin like that, too.
+ * After a file could not be taken for a legacy checkpoint: where it begins as a file of another
+ * kind does, `error` says so instead. Only then, since valid files may begin like that, too.
  */
 void foreign_explain_model(const struct file *file, struct llama_error *error);
 

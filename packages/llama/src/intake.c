@@ -69,8 +69,8 @@ static void take_row(struct model *model, const unsigned char *block, int index,
     const struct matrix *matrix = &model->shortlist.matrix;
     int row = model->progress.listed++;
     size_t width = (size_t)matrix->columns, skipped = (size_t)index * width;
-    planes_join(model->row, block + skipped,
-                block + (size_t)count * width + skipped * PLANES_REST, width);
+    planes_join(model->row, block + skipped, block + (size_t)count * width + skipped * PLANES_REST,
+                width);
     if (row % TILE == 0) {
         clear_tile(matrix, row);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is made of a packed model's float32 weights while they are read: tiles of 16 bits of the
- * layers, and the short list. The file holds each weight once, and what computes with it is the same
- * wherever it is made.
+ * layers, and the short list. The file holds each weight once, and what computes with it is the
+ * same wherever it is made.
  */
 #ifndef LLAMA_INTAKE_H
 #define LLAMA_INTAKE_H

@@ -19,18 +19,18 @@
 #include <stdint.h>
 
 enum {
-    TILE = 32,     /* rows of a tile: one 64-byte cache line of int16 per column */
-    TOGETHER = 2,  /* positions that share one reading of a tile */
-    FOURS = 4,     /* columns of a tile of four bits that share its words */
-    LANES = 32,    /* partial sums of the functions that are not exact */
-    TOUCH = 1024,  /* bytes after a tile that can be read: kernels ask for what comes next */
+    TILE = 32,    /* rows of a tile: one 64-byte cache line of int16 per column */
+    TOGETHER = 2, /* positions that share one reading of a tile */
+    FOURS = 4,    /* columns of a tile of four bits that share its words */
+    LANES = 32,   /* partial sums of the functions that are not exact */
+    TOUCH = 1024, /* bytes after a tile that can be read: kernels ask for what comes next */
 };
 
 /* Vectors of `count` positions (1 to TOGETHER): position p begins at p * stride floats. */
 struct batch {
-    float *out;       /* a tile's TILE sums per position */
+    float *out; /* a tile's TILE sums per position */
     size_t out_stride;
-    const float *x;   /* (columns) per position */
+    const float *x; /* (columns) per position */
     size_t x_stride;
     int count;
 };

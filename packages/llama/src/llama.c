@@ -207,6 +207,6 @@ bool llama_knows(const struct llama *llama, const char *word) {
     int token = tokenizer_find(&llama->tokenizer, piece);
     free(piece);
     /* Rows outside the short list are those that training left where they were. */
-    return token >= 0 && (model->shortlist.matrix.rows == 0 ||
-                          shortlist_find(&model->shortlist, token) >= 0);
+    return token >= 0 &&
+           (model->shortlist.matrix.rows == 0 || shortlist_find(&model->shortlist, token) >= 0);
 }

@@ -23,9 +23,9 @@ struct llama_settings {
     int steps;         /* tokens at most, prompt included; 0: the model's sequence length */
     /*
      * Whether this piece must not come next, after those that were handed out; NULL: all may, as in
-     * the reference. Asked of what was chosen, and where that is refused, of all else that may come:
-     * the choice is made again, with the same coin, among what is allowed. Where all is refused, the
-     * story ends. It must answer the same question always the same way.
+     * the reference. Asked of what was chosen, and where that is refused, of all else that may
+     * come: the choice is made again, with the same coin, among what is allowed. Where all is
+     * refused, the story ends. It must answer the same question always the same way.
      */
     bool (*is_refused)(void *user, const char *piece);
     void *user; /* for is_refused */
@@ -33,10 +33,10 @@ struct llama_settings {
 
 /* How the tokens of a story were chosen: what each level could not tell went on to the next. */
 struct llama_certainty {
-    int tokens; /* that were chosen, not given */
-    int closer; /* needed closer bounds of the rows outside the short list */
-    int passes; /* needed the pass in float32 */
-    int all;    /* needed all rows of the classifier */
+    int tokens;  /* that were chosen, not given */
+    int closer;  /* needed closer bounds of the rows outside the short list */
+    int passes;  /* needed the pass in float32 */
+    int all;     /* needed all rows of the classifier */
     int guessed; /* tokens that were guessed before they were chosen */
     int right;   /* of these, the chosen ones: each saved a pass */
     int refused; /* choices that is_refused had made again */
@@ -109,7 +109,9 @@ bool llama_rewind(struct llama *llama, int mark, uint64_t seed);
 /* Figures of the story so far. */
 void llama_stats(const struct llama *llama, struct llama_stats *stats);
 
-/* True when the model can say the word, with a space before it, in one token that it has learned. */
+/*
+ * True when the model can say the word, with a space before it, in one token that it has learned.
+ */
 bool llama_knows(const struct llama *llama, const char *word);
 
 #endif

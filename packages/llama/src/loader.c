@@ -20,7 +20,7 @@ struct loader {
     struct errand *errands;
     int count;
     void *user;
-    int done;     /* errands; guarded by `mutex`, as are the next three */
+    int done; /* errands; guarded by `mutex`, as are the next three */
     bool failed;
     bool stopped;
     struct llama_error error; /* why it failed */

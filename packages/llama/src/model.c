@@ -31,8 +31,7 @@ void model_close(struct model *model) {
     *model = (struct model){0};
 }
 
-unsigned char *model_tokenizer(const struct model *model, size_t *size,
-                               struct llama_error *error) {
+unsigned char *model_tokenizer(const struct model *model, size_t *size, struct llama_error *error) {
     struct packed_header header;
     struct packed_layout layout;
     struct shape shape;

@@ -39,23 +39,23 @@ struct model {
     struct shape shape;
     enum precision precision;
     struct layer *layers; /* (layer) in `precision` */
-    struct part exact; /* the first layer in F32, in the file, where that is not the precision */
+    struct part exact;    /* the first layer in F32, in the file, where that is not the precision */
     const float *rms_final; /* (dim) */
     struct table embedding;
-    struct table wcls; /* the classifier; the same table where they are tied */
+    struct table wcls;          /* the classifier; the same table where they are tied */
     struct shortlist shortlist; /* matrix.rows 0: there is none, all rows are computed */
-    struct guesses guesses; /* slots NULL: none */
+    struct guesses guesses;     /* slots NULL: none */
     /*
      * Of logits in Q16, in the list and outside: when one number is added to all of a position,
      * each errs by this at most, as far as the packer has seen. More than 0; it may be infinite.
      */
     float error;
-    struct file file; /* of a packed model; what comes from a legacy one is all in memory */
-    uint32_t seed;    /* of its sums */
-    struct loader *loader; /* NULL: everything is there */
+    struct file file;         /* of a packed model; what comes from a legacy one is all in memory */
+    uint32_t seed;            /* of its sums */
+    struct loader *loader;    /* NULL: everything is there */
     struct progress progress; /* of the loader */
-    float *row;            /* (dim) room for the loader */
-    void *memory;          /* what the layers, the short list and a legacy table point into */
+    float *row;               /* (dim) room for the loader */
+    void *memory;             /* what the layers, the short list and a legacy table point into */
 };
 
 /* How to compute with a packed model: as it says itself, or as somebody else does. */
@@ -65,8 +65,7 @@ enum wish { WISH_OWN, WISH_F32, WISH_Q16 };
  * Opens a packed model, or a legacy checkpoint, whose precision is F32. A packed model is still
  * being read when this returns: see model_wait.
  */
-bool model_open(struct model *model, const char *path, enum wish wish,
-                struct llama_error *error);
+bool model_open(struct model *model, const char *path, enum wish wish, struct llama_error *error);
 
 void model_close(struct model *model);
 
@@ -74,8 +73,7 @@ void model_close(struct model *model);
  * The packed model's own tokenizer file, in memory that free() gives back. NULL where it cannot be
  * had; *size is 0 then where the model holds none.
  */
-unsigned char *model_tokenizer(const struct model *model, size_t *size,
-                               struct llama_error *error);
+unsigned char *model_tokenizer(const struct model *model, size_t *size, struct llama_error *error);
 
 /*
  * out[dim] = the row of a token, for which `room` may be used. False when the model cannot be read.

@@ -36,11 +36,13 @@ bool packed_is_of(const struct file *file, const char *name) {
     return header.name[0] != '\0' && strcmp(header.name, name) == 0;
 }
 
-static bool check_header(const struct packed_header *header, struct shape *shape,
-                         const char *name, struct llama_error *error) {
+static bool check_header(const struct packed_header *header, struct shape *shape, const char *name,
+                         struct llama_error *error) {
     if (header->version != PACKED_VERSION) {
-        return fail(error, "%s: is a packed model of version %u; this program reads %d: pack it "
-                           "again", name, header->version, PACKED_VERSION);
+        return fail(error,
+                    "%s: is a packed model of version %u; this program reads %d: pack it "
+                    "again",
+                    name, header->version, PACKED_VERSION);
     }
     if (!shape_read(shape, header->shape, name, error)) {
         return false;
@@ -49,9 +51,8 @@ static bool check_header(const struct packed_header *header, struct shape *shape
         return fail(error, "%s: its short list has %d rows of %d", name, header->listed,
                     shape->vocab_size);
     }
-    if (!(header->error > 0.0f) || header->tied > 1 ||
-        header->tokenizer_bytes > 1U << 26 || header->guesses > 1U << 24 ||
-        header->precision > PRECISION_Q16 ||
+    if (!(header->error > 0.0f) || header->tied > 1 || header->tokenizer_bytes > 1U << 26 ||
+        header->guesses > 1U << 24 || header->precision > PRECISION_Q16 ||
         (header->guesses & (header->guesses - 1)) != 0) {
         return fail(error, "%s: its header is damaged", name);
     }

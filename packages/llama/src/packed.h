@@ -9,11 +9,11 @@
  *
  * Little-endian. Each part begins at a multiple of 64 bytes and ends with a trailer of 64 bytes,
  * of which the first 8 are its checksum; rows have one each, too. Nothing is decided from bytes
- * whose sum was not compared: parts are verified as they are read to memory, and what a float32 pass
- * and rare tokens read later is verified each time. All places follow from the header: it holds
- * none. The header's own trailer covers it. Each weight is there once, with the source's bits; what is
- * computed with in 16 bits is made of them while they are read (see intake.h). Only those outside
- * the list are there in four bits, too: making these would cost reading all the rows.
+ * whose sum was not compared: parts are verified as they are read to memory, and what a float32
+ * pass and rare tokens read later is verified each time. All places follow from the header: it
+ * holds none. The header's own trailer covers it. Each weight is there once, with the source's
+ * bits; what is computed with in 16 bits is made of them while they are read (see intake.h). Only
+ * those outside the list are there in four bits, too: making these would cost reading all the rows.
  */
 #ifndef LLAMA_PACKED_H
 #define LLAMA_PACKED_H
@@ -32,17 +32,17 @@ enum {
 struct packed_header {
     char magic[8];
     uint32_t version;
-    int32_t shape[7]; /* as in the legacy header: dim, hidden_dim, n_layers ... seq_len */
-    uint32_t tied;    /* 1: the classifier is the embedding */
-    int32_t listed;   /* rows of the short list; all of them where it would not pay */
-    float error;      /* see struct model */
+    int32_t shape[7];         /* as in the legacy header: dim, hidden_dim, n_layers ... seq_len */
+    uint32_t tied;            /* 1: the classifier is the embedding */
+    int32_t listed;           /* rows of the short list; all of them where it would not pay */
+    float error;              /* see struct model */
     uint32_t tokenizer_bytes; /* 0: none */
     uint64_t file_bytes;
     uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
     uint32_t guesses;           /* slots of their table, a power of two; 0: none */
-    uint32_t precision; /* see enum precision: how to compute where nobody says otherwise */
-    uint32_t told, given; /* positions that `error` was seen at: of told texts, of others */
-    char name[NAME_BYTES]; /* of that checkpoint's file; empty where it is longer */
+    uint32_t precision;         /* see enum precision: how to compute where nobody says otherwise */
+    uint32_t told, given;       /* positions that `error` was seen at: of told texts, of others */
+    char name[NAME_BYTES];      /* of that checkpoint's file; empty where it is longer */
 };
 
 /* The rows of a table in planes: of the tokens in the short list, then of the others. */
@@ -52,8 +52,8 @@ struct table_parts {
 
 struct packed_layout {
     struct part header, tokenizer, norms;
-    struct part list;   /* rings, centre of the rows outside, tokens */
-    struct part layers; /* the first one, in tiles; the others follow, each with its trailer */
+    struct part list;    /* rings, centre of the rows outside, tokens */
+    struct part layers;  /* the first one, in tiles; the others follow, each with its trailer */
     struct part outside; /* the rows outside, in four bits */
     struct table_parts classifier;
     struct table_parts embedding; /* the same parts where it is the same table */

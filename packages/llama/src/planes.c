@@ -13,8 +13,8 @@ uint32_t planes_sum(const float *row, int columns, uint32_t seed, uint64_t place
 
 void planes_join(float *out, const unsigned char *top, const unsigned char *rest, size_t floats) {
     for (size_t i = 0; i < floats; i++, rest += PLANES_REST) {
-        uint32_t bits = (uint32_t)top[i] << 24 | (uint32_t)rest[2] << 16 | (uint32_t)rest[1] << 8 |
-                        rest[0];
+        uint32_t bits =
+            (uint32_t)top[i] << 24 | (uint32_t)rest[2] << 16 | (uint32_t)rest[1] << 8 | rest[0];
         memcpy(&out[i], &bits, sizeof bits);
     }
 }

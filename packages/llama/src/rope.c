@@ -30,8 +30,8 @@ static void turn(float angle, float *cosine, float *sine) {
     double tail_s = 0x1.1107605230bc4p-7 + square * -0x1.994eb3774cf24p-13;
     double tail_c = -0x1.6c087e89a359dp-10 + square * 0x1.99343027bf8c3p-16;
     double s = x + x * square * (-0x1.555545995a603p-3 + square * tail_s);
-    double c = 1.0 + square * (-0x1.ffffffd0c621cp-2 +
-                               square * (0x1.55553e1068f19p-5 + square * tail_c));
+    double c =
+        1.0 + square * (-0x1.ffffffd0c621cp-2 + square * (0x1.55553e1068f19p-5 + square * tail_c));
     /* Each quarter turn makes the cosine the next sine, and the sine the next cosine negated. */
     double quarters[] = {c, -s, -c, s};
     *cosine = (float)quarters[quarter & 3];

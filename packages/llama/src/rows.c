@@ -10,7 +10,8 @@ _Static_assert(PLANES_ROWS % ROWS_AT_ONCE == 0, "rows that are read at once shar
 static bool read_planes(const struct rows *rows, const struct file *file, int first, int count,
                         const struct rows_room *room, uint32_t *sums, struct llama_error *error) {
     int begin = first / PLANES_ROWS * PLANES_ROWS, left = rows->count - begin;
-    uint64_t width = (uint64_t)rows->columns, in_block = left < PLANES_ROWS ? (uint64_t)left : PLANES_ROWS;
+    uint64_t width = (uint64_t)rows->columns,
+             in_block = left < PLANES_ROWS ? (uint64_t)left : PLANES_ROWS;
     uint64_t block = rows->offset + (uint64_t)begin * planes_row_bytes(rows->columns);
     uint64_t rest = block + in_block * width, end = rest + in_block * width * PLANES_REST;
     uint64_t skipped = (uint64_t)(first - begin), floats = (uint64_t)count * width;

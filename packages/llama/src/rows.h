@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of a table (a float32 row of the model's width per token), read from the file when needed. */
+/*
+ * Rows of a table (a float32 row of the model's width per token), read from the file when needed.
+ */
 #ifndef LLAMA_ROWS_H
 #define LLAMA_ROWS_H
 
@@ -22,8 +24,8 @@ struct rows_room {
 };
 
 /*
- * Rows first to first + count - 1, verified; at most ROWS_AT_ONCE, and all in one block. They lie in
- * `room`, or in memory. NULL, with the reason in `error`, when they cannot be had.
+ * Rows first to first + count - 1, verified; at most ROWS_AT_ONCE, and all in one block. They lie
+ * in `room`, or in memory. NULL, with the reason in `error`, when they cannot be had.
  */
 const float *rows_get(const struct rows *rows, const struct file *file, int first, int count,
                       const struct rows_room *room, struct llama_error *error);

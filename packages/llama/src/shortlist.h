@@ -27,12 +27,12 @@ struct ring {
 struct shortlist {
     const int32_t *tokens; /* (rows) which token each row of the matrix belongs to, ascending */
     struct matrix matrix;
-    int outside;             /* rows that are not in the list */
-    const float *centre;     /* (dim) of the rows outside */
+    int outside;              /* rows that are not in the list */
+    const float *centre;      /* (dim) of the rows outside */
     const struct ring *rings; /* (RINGS) */
-    uint16_t *coarse;        /* tiles of four bits: the rows outside, less the centre */
-    float *scale;            /* (outside, padded) of the four-bit values */
-    float *missing;          /* (outside, padded) length of what four bits miss of a row */
+    uint16_t *coarse;         /* tiles of four bits: the rows outside, less the centre */
+    float *scale;             /* (outside, padded) of the four-bit values */
+    float *missing;           /* (outside, padded) length of what four bits miss of a row */
 };
 
 /* An upper bound of what the logits outside the list, divided by the temperature, can be. */

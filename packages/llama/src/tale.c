@@ -26,14 +26,12 @@ void tale_begin(struct tale *tale, int *tokens, int given, int steps,
 
 void tale_end(struct tale *tale) {
     free(tale->tokens);
-    *tale = (struct tale){.tokenizer = tale->tokenizer,
-                          .transformer = tale->transformer,
-                          .chooser = tale->chooser};
+    *tale = (struct tale){
+        .tokenizer = tale->tokenizer, .transformer = tale->transformer, .chooser = tale->chooser};
 }
 
 static bool is_over(const struct tale *tale) {
-    return tale->told >= tale->steps ||
-           (tale->told > 0 && tale->tokens[tale->told] == TOKEN_BOS);
+    return tale->told >= tale->steps || (tale->told > 0 && tale->tokens[tale->told] == TOKEN_BOS);
 }
 
 /*
@@ -71,8 +69,8 @@ static bool make_pass(struct tale *tale, struct llama_error *error) {
     struct pass pass = plan(tale);
     double begun = now();
     add_guess(tale, &pass);
-    if (!transformer_forward(t, tale->tokens + pass.pos, pass.count, pass.pos,
-                             t->model->precision, error)) {
+    if (!transformer_forward(t, tale->tokens + pass.pos, pass.count, pass.pos, t->model->precision,
+                             error)) {
         return false;
     }
     tale->pass = pass;

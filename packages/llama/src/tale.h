@@ -26,7 +26,7 @@ struct tale {
     int *tokens; /* (steps + 1) and what of the prompt is longer */
     int given;   /* tokens of the prompt */
     int steps;
-    int told; /* tokens 1 to this one were handed out */
+    int told;         /* tokens 1 to this one were handed out */
     struct pass pass; /* the latest */
     uint64_t rng;
     double first;   /* seconds of the first pass; 0: it is still to come */

@@ -90,8 +90,8 @@ void tiles_quantise(int16_t *tile, float *scale, const float *source, int column
 void tiles_row(float *out, const struct matrix *matrix, int row) {
     for (int c = 0; c < matrix->columns; c++) {
         size_t at = place(row, c, matrix->columns);
-        out[c] = matrix->f32 != NULL ? matrix->f32[at]
-                                     : matrix->scale[row] * (float)matrix->q16[at];
+        out[c] =
+            matrix->f32 != NULL ? matrix->f32[at] : matrix->scale[row] * (float)matrix->q16[at];
     }
 }
 

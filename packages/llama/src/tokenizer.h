@@ -14,12 +14,12 @@ enum { TOKEN_BOS = 1 }; /* begins a story and divides it from the next */
 
 struct tokenizer {
     int vocab_size;
-    int longest;    /* bytes of the longest piece */
-    char *text;     /* all pieces, NUL-terminated, one after the other */
-    char **pieces;  /* (vocab_size) into text */
-    float *scores;  /* (vocab_size) the higher, the earlier two pieces merge into this one */
-    int *sorted;    /* (vocab_size) tokens in order of their pieces */
-    char byte[2];   /* the last raw byte that was decoded */
+    int longest;   /* bytes of the longest piece */
+    char *text;    /* all pieces, NUL-terminated, one after the other */
+    char **pieces; /* (vocab_size) into text */
+    float *scores; /* (vocab_size) the higher, the earlier two pieces merge into this one */
+    int *sorted;   /* (vocab_size) tokens in order of their pieces */
+    char byte[2];  /* the last raw byte that was decoded */
 };
 
 /* Checks `size` bytes at `data` and copies their pieces. `name` is for messages. */

@@ -35,8 +35,8 @@ static bool check_pieces(const unsigned char *data, size_t size, int count, cons
         at += (size_t)length;
     }
     if (at != size) {
-        return fail(error, "%s: %zu bytes follow the %d pieces that the model has", name,
-                    size - at, count);
+        return fail(error, "%s: %zu bytes follow the %d pieces that the model has", name, size - at,
+                    count);
     }
     return true;
 }

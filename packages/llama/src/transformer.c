@@ -129,7 +129,7 @@ static void normalise(const struct transformer *t, float *out, const float *x,
 struct group {
     float *x; /* (count, dim) */
     int count;
-    int pos; /* of the first */
+    int pos;               /* of the first */
     struct stream *stream; /* where the layer's weights come from; NULL: they are in memory */
     enum precision precision;
 };
@@ -246,8 +246,7 @@ static bool pass_layer(struct transformer *t, struct group *group, int index,
         group->stream = &stream;
     }
     return attention_block(t, group, index, layer, error) &&
-           feed_forward_block(t, group, layer, error) &&
-           (!is_read || stream_end(&stream, error));
+           feed_forward_block(t, group, layer, error) && (!is_read || stream_end(&stream, error));
 }
 
 bool transformer_forward(struct transformer *t, const int *tokens, int count, int pos,

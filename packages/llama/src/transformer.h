@@ -14,12 +14,12 @@ enum {
 struct transformer {
     const struct model *model;
     const struct kernels *kernels;
-    int capacity;  /* positions that the memory has room for */
-    void *memory;  /* one block that holds everything below */
-    float *x;      /* (capacity, dim) the residual stream; after a pass, what the classifier reads */
-    float *xb;     /* (GROUP, dim) normalised, later what attention gathered */
-    float *sum;    /* (GROUP, padded dim) what a block adds to the stream */
-    float *qkv;    /* (GROUP, padded dim + 2 kv_dim) */
+    int capacity; /* positions that the memory has room for */
+    void *memory; /* one block that holds everything below */
+    float *x;     /* (capacity, dim) the residual stream; after a pass, what the classifier reads */
+    float *xb;    /* (GROUP, dim) normalised, later what attention gathered */
+    float *sum;   /* (GROUP, padded dim) what a block adds to the stream */
+    float *qkv;   /* (GROUP, padded dim + 2 kv_dim) */
     float *hidden; /* (GROUP, padded 2 hidden_dim) gate, then up */
     float *att;    /* (capacity) one head's scores */
     float *keys;   /* (layer, kv head, capacity / KEYS, head_size, KEYS) */

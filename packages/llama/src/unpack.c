@@ -38,10 +38,12 @@ static void size_pieces(uint64_t *bytes, const struct model *model,
                         const struct packed_layout *layout, const struct packed_header *header) {
     const struct shape *shape = &model->shape;
     bool q16 = model->precision == PRECISION_Q16;
-    bytes[LAYERS] = (uint64_t)shape->n_layers * tiles_line_up(packed_layer_bytes(shape, model->precision));
+    bytes[LAYERS] =
+        (uint64_t)shape->n_layers * tiles_line_up(packed_layer_bytes(shape, model->precision));
     bytes[NORMS] = layout->norms.bytes;
     bytes[LIST] = layout->list.bytes;
-    bytes[WEIGHTS] = tiles_size(header->listed, shape->dim) * (q16 ? sizeof(int16_t) : sizeof(float));
+    bytes[WEIGHTS] =
+        tiles_size(header->listed, shape->dim) * (q16 ? sizeof(int16_t) : sizeof(float));
     bytes[SCALES] = q16 ? (uint64_t)tiles_rows(header->listed) * sizeof(float) : 0;
     bytes[OUTSIDE] = layout->outside.bytes;
     bytes[GUESSES] = layout->guesses.bytes;
@@ -125,8 +127,8 @@ static struct errand *plan(const struct model *model, const struct packed_layout
                                       .digest = intake_listed,
                                       .least = intake_block_bytes(&model->shape)};
     /* The scales begin the memory of what is outside. */
-    errands[layers + 1] = (struct errand){
-        .part = layout->outside, .to = (unsigned char *)(uintptr_t)model->shortlist.scale};
+    errands[layers + 1] = (struct errand){.part = layout->outside,
+                                          .to = (unsigned char *)(uintptr_t)model->shortlist.scale};
     errands[layers + 2] = (struct errand){.part = layout->guesses,
                                           .to = (unsigned char *)(uintptr_t)model->guesses.slots,
                                           .then = check_guesses};
@@ -134,10 +136,8 @@ static struct errand *plan(const struct model *model, const struct packed_layout
 }
 
 static struct rows rows_of(const struct model *model, const struct part *part, int count) {
-    return (struct rows){.offset = part->offset,
-                         .count = count,
-                         .columns = model->shape.dim,
-                         .seed = model->seed};
+    return (struct rows){
+        .offset = part->offset, .count = count, .columns = model->shape.dim, .seed = model->seed};
 }
 
 static struct table table_of(const struct model *model, const struct table_parts *parts) {

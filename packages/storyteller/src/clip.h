@@ -18,8 +18,8 @@ struct clip {
 /* Open a file of CLIP_FOLDER, or of the environment's STORYTELLER_CLIPS. Returns NULL without. */
 FILE *clip_open_file(const char *name);
 
-/* Open the clip NAME.wav. Returns false when there is none, or it is no mono 16-bit WAV file of this
- * rate. */
+/* Open the clip NAME.wav. Returns false when there is none, or it is no mono 16-bit WAV file of
+ * this rate. */
 bool clip_open(struct clip *clip, const char *name, unsigned rate);
 
 /* Read the next samples, at most `count`; 0: its end. */

@@ -9,8 +9,8 @@
 double clock_seconds(void);
 
 /* Memory of this process in MiB, 0 when the system does not tell: the most that was in RAM at once
- * since it was started, with pages of files that the kernel can take back (docs/storyteller.md); and
- * what of it is there now. */
+ * since it was started, with pages of files that the kernel can take back (docs/storyteller.md);
+ * and what of it is there now. */
 double peak_mib(void);
 double resident_mib(void);
 

@@ -21,8 +21,8 @@ struct feed {
     size_t tail;       /* the newest samples in the card that get softer, in case no more come */
     int32_t tail_gain; /* of the sample before them */
     size_t delay;      /* in the card, when it was asked last */
-    double drop_s;     /* clock_seconds() when a soft stop will have been heard; 0: none is coming */
-    bool keeps;        /* the card gives nothing back, or is too small for it */
+    double drop_s; /* clock_seconds() when a soft stop will have been heard; 0: none is coming */
+    bool keeps;    /* the card gives nothing back, or is too small for it */
     bool is_finishing; /* no more will come: the card may run dry */
 };
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /* Marks in a text that is to be shown. */
-#define FLOW_FRESH '\r' /* a new line, unless this is the start of one */
-#define FLOW_DIM '\1'   /* from here on dimmed, where the terminal can ... */
-#define FLOW_PLAIN '\2' /* ... up to here */
+#define FLOW_FRESH '\r'    /* a new line, unless this is the start of one */
+#define FLOW_DIM '\1'      /* from here on dimmed, where the terminal can ... */
+#define FLOW_PLAIN '\2'    /* ... up to here */
 #define FLOW_AS_IT_IS '\3' /* this line is not wrapped */
 
 /* Beyond this, a word is cut. */
@@ -20,7 +20,7 @@ struct flow {
     int column;
     bool can_dim;
     bool is_as_it_is;
-    int blanks; /* between the words before and the next one */
+    int blanks;                 /* between the words before and the next one */
     char word[FLOW_WORD_BYTES]; /* not shown yet, as it may go on and not fit then */
     size_t length;
 };

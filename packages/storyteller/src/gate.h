@@ -12,8 +12,8 @@ struct gate; /* the list; never changed while a story is told */
 struct gate *gate_new(void);
 void gate_free(struct gate *gate);
 
-/* Add an entry: "word", "word*" (all that begins so), or words in a row; "!entry" takes an entry out
- * again. Returns NULL, or what is wrong with it and how to mend it. */
+/* Add an entry: "word", "word*" (all that begins so), or words in a row; "!entry" takes an entry
+ * out again. Returns NULL, or what is wrong with it and how to mend it. */
 const char *gate_add(struct gate *gate, const char *entry);
 
 /* Number of entries. */

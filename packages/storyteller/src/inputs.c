@@ -28,76 +28,76 @@ static const struct {
     const char *line;
     enum wish_kind kind;
 } COMMANDS[] = {
-    {"", WISH_NEXT},          {"next", WISH_NEXT},     {"pause", WISH_PAUSE},
-    {"again", WISH_AGAIN},    {"keep", WISH_FAVOURITE}, {"louder", WISH_LOUDER},
+    {"", WISH_NEXT},           {"next", WISH_NEXT},      {"pause", WISH_PAUSE},
+    {"again", WISH_AGAIN},     {"keep", WISH_FAVOURITE}, {"louder", WISH_LOUDER},
     {"quieter", WISH_QUIETER}, {"listen", WISH_LISTEN},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void complain(void *user, const char *complaint)
-{
+static void complain(void *user, const char *complaint) {
     console_say(user, "%s.", complaint);
 }
 
-struct inputs *inputs_open(struct console *console)
-{
+struct inputs *inputs_open(struct console *console) {
     struct inputs *inputs = calloc(1, sizeof(*inputs));
 
-    if (inputs == NULL)
+    if (inputs == NULL) {
         return NULL;
+    }
     inputs->console = console;
     buttons_open(&inputs->buttons, access(CARD_SETTINGS, R_OK) == 0 ? CARD_SETTINGS : SETTINGS,
                  complain, console);
     return inputs;
 }
 
-void inputs_close(struct inputs *inputs)
-{
-    if (inputs == NULL)
+void inputs_close(struct inputs *inputs) {
+    if (inputs == NULL) {
         return;
+    }
     listening_stop(&inputs->listening);
     buttons_close(&inputs->buttons);
     free(inputs);
 }
 
 /* Whether text is that word, whatever white space is around it and however it is written. */
-static bool is_word(const char *text, const char *word)
-{
-    while (isspace((unsigned char)*text))
+static bool is_word(const char *text, const char *word) {
+    while (isspace((unsigned char)*text)) {
         text++;
+    }
     for (; *word != '\0'; word++, text++) {
-        if (tolower((unsigned char)*text) != *word)
+        if (tolower((unsigned char)*text) != *word) {
             return false;
+        }
     }
     return text[strspn(text, " \t\r")] == '\0';
 }
 
 /* Begin to listen, and say so; where that cannot be, any story will do. */
-static struct wish begin_listening(struct inputs *inputs)
-{
-    if (listening_begin(&inputs->listening, false, buttons_now_ms()))
+static struct wish begin_listening(struct inputs *inputs) {
+    if (listening_begin(&inputs->listening, false, buttons_now_ms())) {
         return (struct wish){.kind = WISH_LISTEN};
+    }
     return (struct wish){.kind = WISH_STORY, .is_sure = true};
 }
 
-static struct wish of_line(struct inputs *inputs, const char *line)
-{
+static struct wish of_line(struct inputs *inputs, const char *line) {
     struct wish wish = {.kind = WISH_LINE};
 
     for (size_t i = 0; i < COUNT(COMMANDS); i++) {
-        if (!is_word(line, COMMANDS[i].line))
+        if (!is_word(line, COMMANDS[i].line)) {
             continue;
-        if (COMMANDS[i].kind == WISH_LISTEN)
+        }
+        if (COMMANDS[i].kind == WISH_LISTEN) {
             return begin_listening(inputs);
+        }
         return (struct wish){.kind = COMMANDS[i].kind};
     }
     snprintf(wish.line, sizeof(wish.line), "%s", line);
     return wish;
 }
 
-static struct wish of_press(struct inputs *inputs, enum press press)
-{
+static struct wish of_press(struct inputs *inputs, enum press press) {
     switch (press) {
     case PRESS_SHORT:
         return (struct wish){.kind = WISH_PAUSE};
@@ -123,8 +123,7 @@ static struct wish of_press(struct inputs *inputs, enum press press)
 }
 
 /* What is there already, without any waiting. */
-static bool take(struct inputs *inputs, struct wish *wish)
-{
+static bool take(struct inputs *inputs, struct wish *wish) {
     char line[CONSOLE_LINE_BYTES];
     int64_t now_ms = buttons_now_ms();
     enum press press;
@@ -132,31 +131,33 @@ static bool take(struct inputs *inputs, struct wish *wish)
     buttons_look(&inputs->buttons);
     while ((press = presses_take(&inputs->buttons.presses, now_ms)) != PRESS_NONE) {
         *wish = of_press(inputs, press);
-        if (wish->kind != WISH_NONE)
+        if (wish->kind != WISH_NONE) {
             return true;
+        }
     }
-    if (listening_take(&inputs->listening, now_ms, wish))
+    if (listening_take(&inputs->listening, now_ms, wish)) {
         return true;
-    if (!console_read(inputs->console, 0, line))
+    }
+    if (!console_read(inputs->console, 0, line)) {
         return false;
+    }
     *wish = of_line(inputs, line);
     return true;
 }
 
-static int shorter(int timeout_ms, int other_ms)
-{
+static int shorter(int timeout_ms, int other_ms) {
     return other_ms >= 0 && other_ms < timeout_ms ? other_ms : timeout_ms;
 }
 
 /* Wait for something to come from anywhere. Returns false when a signal came instead. */
-static bool wait_for_any(struct inputs *inputs, int timeout_ms)
-{
+static bool wait_for_any(struct inputs *inputs, int timeout_ms) {
     struct pollfd polled[MOST_POLLED];
     int64_t now_ms = buttons_now_ms();
     int count = buttons_poll(&inputs->buttons, polled);
 
-    if (inputs->console->is_open)
+    if (inputs->console->is_open) {
         polled[count++] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+    }
     if (inputs->listening.pid != 0) {
         int left_ms = (int)(inputs->listening.end_ms - now_ms);
 
@@ -167,26 +168,24 @@ static bool wait_for_any(struct inputs *inputs, int timeout_ms)
     return poll(polled, (nfds_t)count, timeout_ms) >= 0;
 }
 
-bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish)
-{
+bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish) {
     int64_t end_ms = buttons_now_ms() + timeout_ms;
 
     *wish = (struct wish){.kind = WISH_NONE};
     while (!take(inputs, wish)) {
         int64_t left_ms = end_ms - buttons_now_ms();
 
-        if (left_ms <= 0 || !wait_for_any(inputs, (int)left_ms))
+        if (left_ms <= 0 || !wait_for_any(inputs, (int)left_ms)) {
             return false;
+        }
     }
     return true;
 }
 
-bool inputs_may_grow(const struct inputs *inputs)
-{
+bool inputs_may_grow(const struct inputs *inputs) {
     return presses_may_grow(&inputs->buttons.presses, buttons_now_ms());
 }
 
-bool inputs_listen(struct inputs *inputs)
-{
+bool inputs_listen(struct inputs *inputs) {
     return listening_begin(&inputs->listening, true, buttons_now_ms());
 }

@@ -13,7 +13,7 @@ struct kept {
     int most;            /* stories; 0: none */
     struct sound *sound; /* of the story that is being told; NULL: it is not kept */
     char path[KEPT_PATH_BYTES];
-    bool lack_was_told;  /* why none can be kept is said once */
+    bool lack_was_told; /* why none can be kept is said once */
 };
 
 /* Begin to keep a story, in samples of the voice; the oldest ones make room for it. What hinders it

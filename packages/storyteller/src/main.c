@@ -35,30 +35,27 @@ struct news {
     int lines;
 };
 
-static int fail(int status, const char *problem)
-{
+static int fail(int status, const char *problem) {
     fprintf(stderr, "storyteller: %s\n", problem);
     return status;
 }
 
-static const char *either(const char *given, const char *usual)
-{
+static const char *either(const char *given, const char *usual) {
     return given != NULL ? given : usual;
 }
 
-static void complain(void *user, const struct complaint *complaint)
-{
+static void complain(void *user, const struct complaint *complaint) {
     (void)user;
-    if (complaint->line > 0)
+    if (complaint->line > 0) {
         fprintf(stderr, "storyteller: %s:%d: %s; the line is left out\n", complaint->path,
                 complaint->line, complaint->problem);
-    else
+    } else {
         fprintf(stderr, "storyteller: %s: %s\n", complaint->path, complaint->problem);
+    }
 }
 
 /* This may be in the middle of a story, whose line on a terminal it must not land in. */
-static void complain_of_shelf(void *user, const struct complaint *complaint)
-{
+static void complain_of_shelf(void *user, const struct complaint *complaint) {
     static const char SAID[] = "storyteller: %s: %s; stories are told all the same, "
                                "but may not be kept";
     const struct teller *teller = user;
@@ -71,22 +68,21 @@ static void complain_of_shelf(void *user, const struct complaint *complaint)
     fputc('\n', stderr);
 }
 
-static void complain_aloud(void *user, const struct complaint *complaint)
-{
+static void complain_aloud(void *user, const struct complaint *complaint) {
     struct news *news = user;
 
     complain(NULL, complaint);
-    if (news->lines++ < LINES_SAID)
-        news->length += (size_t)snprintf(news->text + news->length,
-                                         sizeof(news->text) - news->length,
-                                         "Line %d of the settings is not clear. ", complaint->line);
+    if (news->lines++ < LINES_SAID) {
+        news->length +=
+            (size_t)snprintf(news->text + news->length, sizeof(news->text) - news->length,
+                             "Line %d of the settings is not clear. ", complaint->line);
+    }
 }
 
 /* The image's settings, then the parents'. The file named on the command line must be there; the
  * usual ones need not. */
 static bool load_settings(struct settings *settings, const struct options *options,
-                          struct news *news)
-{
+                          struct news *news) {
     const char *path = either(options->settings, SETTINGS_PATH);
     char parents[PATH_BYTES];
 
@@ -97,16 +93,16 @@ static bool load_settings(struct settings *settings, const struct options *optio
         return false;
     }
     snprintf(parents, sizeof(parents), "%s/storyteller.txt", either(options->card, CARD_PATH));
-    if (!settings_load(settings, parents, complain_aloud, news) && errno != ENOENT)
-        fprintf(stderr, "storyteller: %s: %s; the usual settings hold\n", parents,
-                strerror(errno));
-    if (options->steps > 0)
+    if (!settings_load(settings, parents, complain_aloud, news) && errno != ENOENT) {
+        fprintf(stderr, "storyteller: %s: %s; the usual settings hold\n", parents, strerror(errno));
+    }
+    if (options->steps > 0) {
         settings->steps = (int)options->steps;
+    }
     return true;
 }
 
-static struct words *open_words(const struct options *options)
-{
+static struct words *open_words(const struct options *options) {
     char own[PATH_BYTES];
 
     snprintf(own, sizeof(own), "%s/words", either(options->card, CARD_PATH));
@@ -115,42 +111,42 @@ static struct words *open_words(const struct options *options)
 }
 
 /* NULL: nothing can be kept. */
-static const char *data_folder(const struct options *options)
-{
-    if (options->data != NULL || access(DATA_PATH, F_OK) != 0)
+static const char *data_folder(const struct options *options) {
+    if (options->data != NULL || access(DATA_PATH, F_OK) != 0) {
         return options->data;
+    }
     return DATA_PATH;
 }
 
-static struct shelf *open_shelf(struct teller *teller, const struct options *options)
-{
+static struct shelf *open_shelf(struct teller *teller, const struct options *options) {
     return shelf_open(data_folder(options), complain_of_shelf, teller);
 }
 
 /* What is heard first, unless there is something else to say, or nothing. */
-static void greet(const struct teller *teller)
-{
+static void greet(const struct teller *teller) {
     struct evening evening;
 
     evening_wake(&evening);
     if (teller->prompt != NULL || teller->news != NULL ||
-        evening_reason(&evening, &teller->settings, teller->shelf) != NULL)
+        evening_reason(&evening, &teller->settings, teller->shelf) != NULL) {
         return;
+    }
     speaker_begin(teller->speaker, output_begin(teller->output, teller->console));
     greeting_play(teller->speaker, &teller->settings);
 }
 
-/* Where no story came after the greeting, it may still play: its end is soft, and its card let go. */
-static void end_greeting(struct speaker *speaker)
-{
+/*
+ * Where no story came after the greeting, it may still play: its end is soft, and its card let go.
+ */
+static void end_greeting(struct speaker *speaker) {
     speaker_hush(speaker);
-    while (!speaker_is_quiet(speaker, LOOK_MS))
+    while (!speaker_is_quiet(speaker, LOOK_MS)) {
         continue;
+    }
     (void)speaker_end(speaker);
 }
 
-static int tell_stories(struct teller *teller, const struct options *options)
-{
+static int tell_stories(struct teller *teller, const struct options *options) {
     struct console console;
     struct llama_error error = {""};
     enum teller_end end = TELLER_FAILED;
@@ -161,33 +157,36 @@ static int tell_stories(struct teller *teller, const struct options *options)
     teller->inputs = inputs_open(&console);
     teller->watchdog = watchdog_open();
     speaker_set_watchdog(teller->speaker, teller->watchdog);
-    if (console.kind != TERMINAL_NONE)
+    if (console.kind != TERMINAL_NONE) {
         console_say(&console, "Type what the next story is about, or just Enter for another "
                               "one. Ctrl-C stops.");
+    }
     greet(teller);
     teller->llama = llama_open(either(options->model, MODEL_PATH),
                                either(options->tokenizer, TOKENIZER_PATH), &error);
-    if (teller->llama != NULL && teller->inputs != NULL)
+    if (teller->llama != NULL && teller->inputs != NULL) {
         end = teller_run(teller, &error);
-    else if (teller->llama != NULL)
+    } else if (teller->llama != NULL) {
         snprintf(error.text, sizeof(error.text), "the system has no memory left for the inputs");
+    }
     end_greeting(teller->speaker);
-    if (stop_is_wanted())
+    if (stop_is_wanted()) {
         console_say(&console, "Good night.");
+    }
     llama_close(teller->llama);
     speaker_set_watchdog(teller->speaker, NULL);
     watchdog_close(teller->watchdog);
     inputs_close(teller->inputs);
     console_close(&console);
     teller->console = NULL;
-    if (end == TELLER_FAILED)
+    if (end == TELLER_FAILED) {
         return fail(STATUS_FAILED, error.text);
+    }
     return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
 }
 
 /* The voice that the settings name; where there is none of that name, the usual one. */
-static struct speech *open_voice(const struct settings *settings)
-{
+static struct speech *open_voice(const struct settings *settings) {
     struct speech *speech = speech_open(settings->voice);
 
     if (speech == NULL) {
@@ -202,31 +201,33 @@ static struct speech *open_voice(const struct settings *settings)
     return speech;
 }
 
-static int with_speaker(struct teller *teller, const struct options *options)
-{
+static int with_speaker(struct teller *teller, const struct options *options) {
     struct speech *speech = open_voice(&teller->settings);
     struct mixer mixer = {{0}};
-    struct output output = {.device = either(options->device, teller->settings.sound),
-                            .kept = {.folder = data_folder(options),
-                                     .most = teller->settings.keep_sound},
-                            .mixer = teller->settings.mixer ? &mixer : NULL,
-                            .is_wanted = !options->no_sound};
+    struct output output = {
+        .device = either(options->device, teller->settings.sound),
+        .kept = {.folder = data_folder(options), .most = teller->settings.keep_sound},
+        .mixer = teller->settings.mixer ? &mixer : NULL,
+        .is_wanted = !options->no_sound};
     int status = STATUS_FAILED;
 
     teller->output = &output;
     teller->speaker = speech != NULL ? speaker_open(speech, teller->settings.volume) : NULL;
     if (teller->speaker == NULL) {
-        if (speech != NULL)
+        if (speech != NULL) {
             speech->close(speech);
+        }
         return fail(STATUS_FAILED, "the system has no memory left for the voice");
     }
     output.rate = speech->rate;
-    if (options->wav != NULL)
+    if (options->wav != NULL) {
         output.wav = sound_open_wav(options->wav, output.rate);
-    if (options->wav != NULL && output.wav == NULL)
+    }
+    if (options->wav != NULL && output.wav == NULL) {
         fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
-    else
+    } else {
         status = tell_stories(teller, options);
+    }
     speaker_close(teller->speaker);
     output_close(&output);
     speech->close(speech);
@@ -234,37 +235,39 @@ static int with_speaker(struct teller *teller, const struct options *options)
 }
 
 /* What stories are made of, and where they are kept. */
-static int with_words(struct teller *teller, const struct options *options)
-{
+static int with_words(struct teller *teller, const struct options *options) {
     struct words *words = open_words(options);
     struct shelf *shelf = open_shelf(teller, options);
     int status = STATUS_FAILED;
 
     teller->words = words;
     teller->shelf = shelf;
-    if (words == NULL || shelf == NULL)
+    if (words == NULL || shelf == NULL) {
         fail(status, "the system has no memory left for the words");
-    else
+    } else {
         status = with_speaker(teller, options);
+    }
     shelf_close(shelf);
     words_close(words);
     return status;
 }
 
-int main(int count, char **words)
-{
+int main(int count, char **words) {
     struct options options;
     struct news news = {.lines = 0};
     struct teller teller = {.prompt = NULL};
     char problem[256];
 
-    if (!options_parse(&options, count, words, problem, sizeof(problem)))
+    if (!options_parse(&options, count, words, problem, sizeof(problem))) {
         return fail(STATUS_USAGE, problem);
-    if (options.help)
+    }
+    if (options.help) {
         return fputs(OPTIONS_HELP, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
+    }
     stop_leave_at_once();
-    if (!load_settings(&teller.settings, &options, &news))
+    if (!load_settings(&teller.settings, &options, &news)) {
         return STATUS_FAILED;
+    }
     teller.prompt = options.prompt;
     teller.seed = options.seed;
     teller.stories = options.stories;

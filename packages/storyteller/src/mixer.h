@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A sound card's own switches and volumes, which may be off when it comes up: what plays is switched
- * on and set to 0 dB, as loud as the sound is and never louder, or to the maximum where the card
- * tells no decibels.
+/* A sound card's own switches and volumes, which may be off when it comes up: what plays is
+ * switched on and set to 0 dB, as loud as the sound is and never louder, or to the maximum where
+ * the card tells no decibels.
  *
  * Nothing that may carry a microphone or another input to the loudspeaker is touched: an element
  * whose name has a word of an input; and, on a card that can record, each that is not surely an

@@ -60,17 +60,16 @@ static const struct option OPTIONS[] = {
 #define OPTION_COUNT (sizeof(OPTIONS) / sizeof(OPTIONS[0]))
 #define LARGEST_NUMBER 100000
 
-static const struct option *find_option(const char *name)
-{
+static const struct option *find_option(const char *name) {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (strcmp(OPTIONS[i].name, name) == 0)
+        if (strcmp(OPTIONS[i].name, name) == 0) {
             return &OPTIONS[i];
+        }
     }
     return NULL;
 }
 
-static bool take_value(void *target, const struct option *option, const char *value)
-{
+static bool take_value(void *target, const struct option *option, const char *value) {
     long number;
     bool ok = true;
 
@@ -89,21 +88,20 @@ static bool take_value(void *target, const struct option *option, const char *va
     return ok;
 }
 
-static bool check(const struct options *options, char *problem, size_t size)
-{
-    if (options->no_sound && options->wav != NULL)
+static bool check(const struct options *options, char *problem, size_t size) {
+    if (options->no_sound && options->wav != NULL) {
         snprintf(problem, size, "--no-sound and --wav exclude each other: take one away");
-    else if (options->device != NULL && options->wav != NULL)
+    } else if (options->device != NULL && options->wav != NULL) {
         snprintf(problem, size, "--device and --wav exclude each other: take one away");
-    else if (options->prompt != NULL && strlen(options->prompt) >= PROMPT_BYTES)
+    } else if (options->prompt != NULL && strlen(options->prompt) >= PROMPT_BYTES) {
         snprintf(problem, size, "--prompt is too long: at most %d characters", PROMPT_BYTES - 1);
-    else
+    } else {
         return true;
+    }
     return false;
 }
 
-bool options_parse(struct options *options, int count, char **words, char *problem, size_t size)
-{
+bool options_parse(struct options *options, int count, char **words, char *problem, size_t size) {
     memset(options, 0, sizeof(*options));
     for (int i = 1; i < count; i++) {
         const struct option *option = find_option(words[i]);

@@ -17,8 +17,7 @@
 #define SILENCE 4096
 
 /* Open the card; at the first story, give one that is just being found the time to appear. */
-static struct sound *find_card(struct output *output)
-{
+static struct sound *find_card(struct output *output) {
     double end_s = clock_seconds() + (output->looked_s > 0.0 ? 0.0 : FIRST_WAIT_S);
     struct arrival arrival;
     struct sound *card;
@@ -35,8 +34,7 @@ static struct sound *find_card(struct output *output)
 }
 
 /* A card that plays nothing is kept open, with silence to play: if that moves, somebody listens. */
-static void watch_still(struct output *output)
-{
+static void watch_still(struct output *output) {
     static const int16_t silence[SILENCE];
 
     output->still = output->card;
@@ -48,18 +46,17 @@ static void watch_still(struct output *output)
 }
 
 /* Let go of the card that stood still if it has moved since, or is gone: it is found anew then. */
-static void look_at_still(struct output *output)
-{
+static void look_at_still(struct output *output) {
     long delay = output->still != NULL ? output->still->delay(output->still) : SOUND_STILL;
 
-    if (delay == SOUND_STILL || (delay >= 0 && delay >= output->still_has))
+    if (delay == SOUND_STILL || (delay >= 0 && delay >= output->still_has)) {
         return;
+    }
     output->still->close(output->still);
     output->still = NULL;
 }
 
-static struct sound *use_card(struct output *output, struct console *console)
-{
+static struct sound *use_card(struct output *output, struct console *console) {
     look_at_still(output);
     output->card = find_card(output);
     if (output->card != NULL && output->lack_was_told) {
@@ -69,88 +66,88 @@ static struct sound *use_card(struct output *output, struct console *console)
     return output->card;
 }
 
-static void tell_lack(struct output *output, struct console *console)
-{
+static void tell_lack(struct output *output, struct console *console) {
     bool is_any = strcmp(output->device, SOUND_ANY) == 0;
 
-    if (output->lack_was_told)
+    if (output->lack_was_told) {
         return;
+    }
     output->lack_was_told = true;
-    if (output->still != NULL)
+    if (output->still != NULL) {
         console_say(console, "Nobody listens on %s: stories are shown as text until somebody does.",
                     output->still_name);
-    else
+    } else {
         console_say(console, "No sound device%s%s: stories are shown as text until there is one.",
                     is_any ? "" : " ", is_any ? "" : output->device);
+    }
 }
 
-struct sound *output_begin(struct output *output, struct console *console)
-{
+struct sound *output_begin(struct output *output, struct console *console) {
     output->loss_was_told = false;
-    if (output->wav != NULL || output->card != NULL || !output->is_wanted)
+    if (output->wav != NULL || output->card != NULL || !output->is_wanted) {
         return output->wav != NULL ? output->wav : output->card;
-    if (use_card(output, console) == NULL)
+    }
+    if (use_card(output, console) == NULL) {
         tell_lack(output, console);
+    }
     return output->card;
 }
 
-static void close_sound(struct sound **sound)
-{
-    if (*sound != NULL)
+static void close_sound(struct sound **sound) {
+    if (*sound != NULL) {
         (*sound)->close(*sound);
+    }
     *sound = NULL;
 }
 
 /* In one story this is said once, however often it comes and goes. */
-static void tell_loss(struct output *output, struct console *console)
-{
-    if (output->loss_was_told)
+static void tell_loss(struct output *output, struct console *console) {
+    if (output->loss_was_told) {
         return;
+    }
     output->loss_was_told = true;
     if (output->still != NULL) {
         tell_lack(output, console);
         return;
     }
-    if (!output->lack_was_told)
+    if (!output->lack_was_told) {
         console_say(console, "The %s: this story goes on as text.",
                     output->wav != NULL ? "WAV file cannot be written any more" : "sound is gone");
+    }
     output->lack_was_told = true;
 }
 
-void output_lost(struct output *output, struct console *console)
-{
+void output_lost(struct output *output, struct console *console) {
     if (output->card == NULL && output->wav == NULL) {
         kept_end(&output->kept, false, console);
         return;
     }
-    if (output->card != NULL && output->card->delay(output->card) == SOUND_STILL)
+    if (output->card != NULL && output->card->delay(output->card) == SOUND_STILL) {
         watch_still(output);
+    }
     tell_loss(output, console);
     output->looked_s = clock_seconds();
     close_sound(&output->card);
 }
 
-struct sound *output_look(struct output *output, struct console *console)
-{
+struct sound *output_look(struct output *output, struct console *console) {
     if (output->wav != NULL || output->card != NULL || !output->is_wanted ||
-        clock_seconds() < output->looked_s + LOOK_S)
+        clock_seconds() < output->looked_s + LOOK_S) {
         return NULL;
+    }
     return use_card(output, console);
 }
 
-struct sound *output_keep(struct output *output, struct console *console)
-{
+struct sound *output_keep(struct output *output, struct console *console) {
     return output->wav == NULL ? kept_begin(&output->kept, output->rate, console) : NULL;
 }
 
-void output_end(struct output *output, bool is_kept, struct console *console)
-{
+void output_end(struct output *output, bool is_kept, struct console *console) {
     close_sound(&output->card);
     kept_end(&output->kept, is_kept, console);
 }
 
-void output_close(struct output *output)
-{
+void output_close(struct output *output) {
     close_sound(&output->card);
     close_sound(&output->still);
     close_sound(&output->wav);

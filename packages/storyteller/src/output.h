@@ -21,9 +21,9 @@ struct output {
     struct sound *still; /* a card that stood still, open until it moves, or NULL */
     long still_has;      /* samples that it has to play */
     char still_name[SOUND_NAME_BYTES];
-    double looked_s;     /* clock_seconds() when a card was looked for last; 0: not yet */
-    bool lack_was_told;  /* "no sound" is said once, until there was sound again */
-    bool loss_was_told;  /* and in one story only once */
+    double looked_s;    /* clock_seconds() when a card was looked for last; 0: not yet */
+    bool lack_was_told; /* "no sound" is said once, until there was sound again */
+    bool loss_was_told; /* and in one story only once */
 };
 
 /* Find the output for a story: the one that is open already, or a card, which may have been plugged

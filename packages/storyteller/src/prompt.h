@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* How a story begins: a beginning from our list, its gaps filled with what was asked for, or drawn. */
+/*
+ * How a story begins: a beginning from our list, its gaps filled with what was asked for, or drawn.
+ */
 #ifndef STORYTELLER_PROMPT_H
 #define STORYTELLER_PROMPT_H
 

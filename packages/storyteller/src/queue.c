@@ -5,27 +5,27 @@
 #include <time.h>
 
 /* A wall clock that is set while we wait must not lengthen the wait, hence the monotonic one. */
-static bool init_cond(pthread_cond_t *cond)
-{
+static bool init_cond(pthread_cond_t *cond) {
     pthread_condattr_t attr;
     bool ok;
 
-    if (pthread_condattr_init(&attr) != 0)
+    if (pthread_condattr_init(&attr) != 0) {
         return false;
+    }
     ok = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
          pthread_cond_init(cond, &attr) == 0;
     pthread_condattr_destroy(&attr);
     return ok;
 }
 
-bool queue_init(struct queue *queue)
-{
+bool queue_init(struct queue *queue) {
     queue->first = 0;
     queue->count = 0;
     queue->is_busy = false;
     queue->is_closed = false;
-    if (pthread_mutex_init(&queue->mutex, NULL) != 0)
+    if (pthread_mutex_init(&queue->mutex, NULL) != 0) {
         return false;
+    }
     if (!init_cond(&queue->changed)) {
         pthread_mutex_destroy(&queue->mutex);
         return false;
@@ -33,14 +33,12 @@ bool queue_init(struct queue *queue)
     return true;
 }
 
-void queue_destroy(struct queue *queue)
-{
+void queue_destroy(struct queue *queue) {
     pthread_cond_destroy(&queue->changed);
     pthread_mutex_destroy(&queue->mutex);
 }
 
-static struct timespec deadline(int timeout_ms)
-{
+static struct timespec deadline(int timeout_ms) {
     struct timespec time;
 
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -53,35 +51,31 @@ static struct timespec deadline(int timeout_ms)
     return time;
 }
 
-static bool has_room(const struct queue *queue)
-{
+static bool has_room(const struct queue *queue) {
     return queue->count < QUEUE_SLOTS;
 }
 
-static bool is_idle(const struct queue *queue)
-{
+static bool is_idle(const struct queue *queue) {
     return queue->count == 0 && !queue->is_busy;
 }
 
-static bool is_worth_a_look(const struct queue *queue)
-{
+static bool is_worth_a_look(const struct queue *queue) {
     return queue->count > 0 || queue->is_closed;
 }
 
 /* Called with the mutex held; returns whether the condition holds. */
-static bool wait_for(struct queue *queue, bool (*holds)(const struct queue *), int timeout_ms)
-{
+static bool wait_for(struct queue *queue, bool (*holds)(const struct queue *), int timeout_ms) {
     struct timespec end = deadline(timeout_ms);
 
     while (!holds(queue)) {
-        if (pthread_cond_timedwait(&queue->changed, &queue->mutex, &end) != 0)
+        if (pthread_cond_timedwait(&queue->changed, &queue->mutex, &end) != 0) {
             break;
+        }
     }
     return holds(queue);
 }
 
-bool queue_push(struct queue *queue, const char *sentence, int timeout_ms)
-{
+bool queue_push(struct queue *queue, const char *sentence, int timeout_ms) {
     bool has;
 
     pthread_mutex_lock(&queue->mutex);
@@ -97,15 +91,16 @@ bool queue_push(struct queue *queue, const char *sentence, int timeout_ms)
     return has;
 }
 
-bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES], int timeout_ms)
-{
+bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES], int timeout_ms) {
     bool has;
 
     pthread_mutex_lock(&queue->mutex);
-    if (timeout_ms >= 0)
+    if (timeout_ms >= 0) {
         wait_for(queue, is_worth_a_look, timeout_ms);
-    while (timeout_ms < 0 && !is_worth_a_look(queue))
+    }
+    while (timeout_ms < 0 && !is_worth_a_look(queue)) {
         pthread_cond_wait(&queue->changed, &queue->mutex);
+    }
     has = queue->count > 0;
     if (has) {
         snprintf(sentence, SENTENCE_BYTES, "%s", queue->slots[queue->first]);
@@ -118,16 +113,14 @@ bool queue_take(struct queue *queue, char sentence[SENTENCE_BYTES], int timeout_
     return has;
 }
 
-void queue_done(struct queue *queue)
-{
+void queue_done(struct queue *queue) {
     pthread_mutex_lock(&queue->mutex);
     queue->is_busy = false;
     pthread_cond_broadcast(&queue->changed);
     pthread_mutex_unlock(&queue->mutex);
 }
 
-bool queue_wait(struct queue *queue, int timeout_ms)
-{
+bool queue_wait(struct queue *queue, int timeout_ms) {
     bool idle;
 
     pthread_mutex_lock(&queue->mutex);
@@ -136,16 +129,14 @@ bool queue_wait(struct queue *queue, int timeout_ms)
     return idle;
 }
 
-void queue_clear(struct queue *queue)
-{
+void queue_clear(struct queue *queue) {
     pthread_mutex_lock(&queue->mutex);
     queue->count = 0;
     pthread_cond_broadcast(&queue->changed);
     pthread_mutex_unlock(&queue->mutex);
 }
 
-bool queue_is_closed(struct queue *queue)
-{
+bool queue_is_closed(struct queue *queue) {
     bool is;
 
     pthread_mutex_lock(&queue->mutex);
@@ -154,8 +145,7 @@ bool queue_is_closed(struct queue *queue)
     return is;
 }
 
-void queue_close(struct queue *queue)
-{
+void queue_close(struct queue *queue) {
     pthread_mutex_lock(&queue->mutex);
     queue->is_closed = true;
     pthread_cond_broadcast(&queue->changed);

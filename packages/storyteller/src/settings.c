@@ -41,8 +41,7 @@ static const struct field {
 
 #define FIELD_COUNT (sizeof(FIELDS) / sizeof(FIELDS[0]))
 
-struct settings settings_default(void)
-{
+struct settings settings_default(void) {
     return (struct settings){.voice = "slt",
                              .sound = SOUND_ANY,
                              .mixer = 1,
@@ -55,37 +54,36 @@ struct settings settings_default(void)
                              .keep_texts = 1};
 }
 
-bool settings_number(const char *text, long low, long high, long *number)
-{
+bool settings_number(const char *text, long low, long high, long *number) {
     char *end;
 
-    if (!isdigit((unsigned char)text[0]) && text[0] != '-')
+    if (!isdigit((unsigned char)text[0]) && text[0] != '-') {
         return false;
+    }
     errno = 0;
     *number = strtol(text, &end, 10);
     return errno == 0 && *end == '\0' && end != text && *number >= low && *number <= high;
 }
 
-static const struct field *find_field(const char *key)
-{
+static const struct field *find_field(const char *key) {
     for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (strcasecmp(FIELDS[i].key, key) == 0)
+        if (strcasecmp(FIELDS[i].key, key) == 0) {
             return &FIELDS[i];
+        }
     }
     return NULL;
 }
 
-static void list_fields(const char *key, char *problem)
-{
+static void list_fields(const char *key, char *problem) {
     int length = snprintf(problem, PROBLEM_BYTES, "'%.40s' is no setting; there are", key);
 
-    for (size_t i = 0; i < FIELD_COUNT; i++)
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
         length += snprintf(problem + length, (size_t)(PROBLEM_BYTES - length), "%s %s",
                            i > 0 ? "," : "", FIELDS[i].key);
+    }
 }
 
-static bool read_word(const char *value, int *number)
-{
+static bool read_word(const char *value, int *number) {
     static const char *const WORDS[] = {"no", "yes", "off", "on", "0", "1"};
 
     for (int i = 0; i < 6; i++) {
@@ -98,8 +96,7 @@ static bool read_word(const char *value, int *number)
 }
 
 /* "20:00-7:00", or "no". */
-static bool read_hours(const char *value, int minutes[2])
-{
+static bool read_hours(const char *value, int minutes[2]) {
     unsigned hours[2], rest[2];
     int end = -1, number;
 
@@ -108,30 +105,33 @@ static bool read_hours(const char *value, int minutes[2])
         return true;
     }
     if (sscanf(value, "%2u:%2u - %2u:%2u%n", &hours[0], &rest[0], &hours[1], &rest[1], &end) != 4 ||
-        end < 0 || value[end] != '\0')
+        end < 0 || value[end] != '\0') {
         return false;
+    }
     for (int i = 0; i < 2; i++) {
-        if (hours[i] > 23 || rest[i] > 59)
+        if (hours[i] > 23 || rest[i] > 59) {
             return false;
+        }
         minutes[i] = (int)(hours[i] * 60 + rest[i]);
     }
     return true;
 }
 
 /* Small letters and digits, as names of voices are; `marks` may stand between them. */
-static bool read_name(const char *value, const char *marks, char *word, size_t size)
-{
+static bool read_name(const char *value, const char *marks, char *word, size_t size) {
     char name[SETTINGS_LIST_BYTES];
     size_t length = 0;
 
     for (; value[length] != '\0'; length++) {
         if (length + 1 == size ||
-            (!isalnum((unsigned char)value[length]) && strchr(marks, value[length]) == NULL))
+            (!isalnum((unsigned char)value[length]) && strchr(marks, value[length]) == NULL)) {
             return false;
+        }
         name[length] = (char)tolower((unsigned char)value[length]);
     }
-    if (length == 0)
+    if (length == 0) {
         return false;
+    }
     name[length] = '\0';
     memcpy(word, name, length + 1);
     return true;
@@ -139,37 +139,41 @@ static bool read_name(const char *value, const char *marks, char *word, size_t s
 
 /* What is wrong with the value is written to problem, which is left as it is when all is well. */
 static void set_field(struct settings *settings, const struct field *field, const char *value,
-                      char *problem)
-{
+                      char *problem) {
     char *target = (char *)settings + field->offset;
     int values[2] = {0, 0};
     long number = 0;
 
     if (field->kind == WORD) {
-        if (!read_name(value, "", target, SETTINGS_WORD_BYTES))
+        if (!read_name(value, "", target, SETTINGS_WORD_BYTES)) {
             snprintf(problem, PROBLEM_BYTES, "%s must be a name, not '%s'", field->key, value);
+        }
         return;
     }
     if (field->kind == LIST) {
-        if (!read_name(value, LIST_MARKS, target, SETTINGS_LIST_BYTES))
+        if (!read_name(value, LIST_MARKS, target, SETTINGS_LIST_BYTES)) {
             snprintf(problem, PROBLEM_BYTES, "%s must be names with commas between, not '%s'",
                      field->key, value);
+        }
         return;
     }
     if (field->kind == NUMBER) {
-        if (!settings_number(value, field->low, field->high, &number))
+        if (!settings_number(value, field->low, field->high, &number)) {
             snprintf(problem, PROBLEM_BYTES, "%s must be a number from %d to %d, not '%s'",
                      field->key, field->low, field->high, value);
+        }
         values[0] = (int)number;
     } else if (field->kind == YES_OR_NO) {
-        if (!read_word(value, &values[0]))
+        if (!read_word(value, &values[0])) {
             snprintf(problem, PROBLEM_BYTES, "%s must be yes or no, not '%s'", field->key, value);
+        }
     } else if (!read_hours(value, values)) {
-        snprintf(problem, PROBLEM_BYTES, "%s must be as in 20:00-7:00, or no, not '%s'",
-                 field->key, value);
+        snprintf(problem, PROBLEM_BYTES, "%s must be as in 20:00-7:00, or no, not '%s'", field->key,
+                 value);
     }
-    if (problem[0] == '\0')
+    if (problem[0] == '\0') {
         memcpy(target, values, field->kind == HOURS ? sizeof(values) : sizeof(values[0]));
+    }
 }
 
 struct loading {
@@ -179,8 +183,7 @@ struct loading {
     void *user;
 };
 
-static void use_line(void *user, int number, char *line)
-{
+static void use_line(void *user, int number, char *line) {
     struct loading *loading = user;
     char problem[PROBLEM_BYTES] = "";
     struct complaint complaint = {loading->path, number, problem};
@@ -194,17 +197,18 @@ static void use_line(void *user, int number, char *line)
     } else {
         *equals = '\0';
         field = find_field(lines_trim(line));
-        if (field == NULL)
+        if (field == NULL) {
             list_fields(lines_trim(line), problem);
-        else
+        } else {
             set_field(loading->settings, field, lines_trim(equals + 1), problem);
+        }
     }
-    if (problem[0] != '\0')
+    if (problem[0] != '\0') {
         loading->complain(loading->user, &complaint);
+    }
 }
 
-bool settings_load(struct settings *settings, const char *path, complain_fn *complain, void *user)
-{
+bool settings_load(struct settings *settings, const char *path, complain_fn *complain, void *user) {
     struct loading loading = {settings, path, complain, user};
 
     return lines_read(path, use_line, &loading);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is kept in /data: the last story, the favourites, today's count, and what was told.
- * What is damaged or cannot be written is told once, and the stories go on without: see folder.h. */
+/*
+ * What is kept in /data: the last story, the favourites, today's count, and what was told.
+ * What is damaged or cannot be written is told once, and the stories go on without: see folder.h.
+ */
 #ifndef STORYTELLER_SHELF_H
 #define STORYTELLER_SHELF_H
 

@@ -10,7 +10,9 @@
 /* What the verbs answer instead of a number of samples. */
 #define SOUND_LOST (-1L)
 #define SOUND_RAN_DRY (-2L) /* all was heard, and playing stopped; the next write begins anew */
-#define SOUND_STILL (-3L)   /* the card is there, but plays nothing of what it has: nobody listens */
+#define SOUND_STILL                                                              \
+    (-3L) /* the card is there, but plays nothing of what it has: nobody listens \
+           */
 
 struct mixer;
 
@@ -38,7 +40,8 @@ struct sound {
 /* Open the first sound card that works, in the order of `wanted`: names between commas, each a part
  * of a card's id, driver or name ("usb", "gadget", "dac", "any"), or a device of ALSA's ("hw:1,0").
  * NULL: any. rate: of the voice; the card's own may be another. mixer: the cards that
- * were raised so far; NULL: their mixers stay as they are. name: gets the device's. Returns NULL when there is no such card, or none can be used now. */
+ * were raised so far; NULL: their mixers stay as they are. name: gets the device's. Returns NULL
+ * when there is no such card, or none can be used now. */
 #define SOUND_NAME_BYTES 80
 struct sound *sound_open_card(const char *wanted, unsigned rate, struct mixer *mixer,
                               char name[SOUND_NAME_BYTES]);

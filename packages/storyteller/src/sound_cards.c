@@ -18,28 +18,29 @@ static const struct {
     {SOUND_ANY, ""},
 };
 
-static bool has_part(const char *text, const char *part)
-{
+static bool has_part(const char *text, const char *part) {
     size_t length = strlen(part);
 
     for (; strlen(text) >= length; text++) {
-        if (strncasecmp(text, part, length) == 0)
+        if (strncasecmp(text, part, length) == 0) {
             return true;
+        }
     }
     return false;
 }
 
-static bool is_wanted(snd_ctl_t *control, const char *wanted)
-{
+static bool is_wanted(snd_ctl_t *control, const char *wanted) {
     snd_ctl_card_info_t *info;
     bool is;
 
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        if (strcasecmp(KINDS[i].name, wanted) == 0)
+        if (strcasecmp(KINDS[i].name, wanted) == 0) {
             wanted = KINDS[i].driver;
+        }
     }
-    if (snd_ctl_card_info_malloc(&info) < 0)
+    if (snd_ctl_card_info_malloc(&info) < 0) {
         return false;
+    }
     is = snd_ctl_card_info(control, info) >= 0 &&
          (has_part(snd_ctl_card_info_get_id(info), wanted) ||
           has_part(snd_ctl_card_info_get_driver(info), wanted) ||
@@ -49,15 +50,15 @@ static bool is_wanted(snd_ctl_t *control, const char *wanted)
 }
 
 static struct sound *open_first_of(int number, const char *wanted, unsigned rate,
-                                   struct mixer *mixer, char name[SOUND_NAME_BYTES])
-{
+                                   struct mixer *mixer, char name[SOUND_NAME_BYTES]) {
     struct sound *sound = NULL;
     snd_ctl_t *control;
     int device = -1;
 
     snprintf(name, SOUND_NAME_BYTES, "hw:%d", number);
-    if (snd_ctl_open(&control, name, SND_CTL_NONBLOCK) < 0)
+    if (snd_ctl_open(&control, name, SND_CTL_NONBLOCK) < 0) {
         return NULL;
+    }
     /* Devices that only record are refused by open. */
     while (is_wanted(control, wanted) && sound == NULL &&
            snd_ctl_pcm_next_device(control, &device) >= 0 && device >= 0) {
@@ -69,39 +70,38 @@ static struct sound *open_first_of(int number, const char *wanted, unsigned rate
 }
 
 static struct sound *open_wanted(const char *wanted, unsigned rate, struct mixer *mixer,
-                                 char name[SOUND_NAME_BYTES])
-{
+                                 char name[SOUND_NAME_BYTES]) {
     struct sound *sound = NULL;
     int number = -1;
 
-    while (sound == NULL && snd_card_next(&number) >= 0 && number >= 0)
+    while (sound == NULL && snd_card_next(&number) >= 0 && number >= 0) {
         sound = open_first_of(number, wanted, rate, mixer, name);
-    if (sound != NULL)
+    }
+    if (sound != NULL) {
         return sound;
+    }
     snprintf(name, SOUND_NAME_BYTES, "%s", wanted);
     return sound_open_alsa(wanted, rate, mixer);
 }
 
 /* The library prints its errors; ours are told in the caller's words. */
 static void be_quiet(const char *file, int line, const char *function, int error,
-                     const char *format, ...)
-{
+                     const char *format, ...) {
     (void)file, (void)line, (void)function, (void)error, (void)format;
 }
 
 /* An ALSA device has commas of its own: "hw:1,0" is one name. */
-static size_t name_length(const char *list)
-{
+static size_t name_length(const char *list) {
     size_t length = strcspn(list, ",");
 
-    if (memchr(list, ':', length) != NULL)
+    if (memchr(list, ':', length) != NULL) {
         length = strcspn(list, " ;");
+    }
     return length > 0 && list[length - 1] == ',' ? length - 1 : length;
 }
 
 struct sound *sound_open_card(const char *wanted, unsigned rate, struct mixer *mixer,
-                              char name[SOUND_NAME_BYTES])
-{
+                              char name[SOUND_NAME_BYTES]) {
     struct sound *sound = NULL;
     const char *at = wanted != NULL ? wanted : SOUND_ANY;
 

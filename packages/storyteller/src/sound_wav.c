@@ -16,20 +16,17 @@ struct wav {
     uint32_t data_bytes;
 };
 
-static void put16(unsigned char *at, unsigned value)
-{
+static void put16(unsigned char *at, unsigned value) {
     at[0] = (unsigned char)(value & 0xFF);
     at[1] = (unsigned char)(value >> 8 & 0xFF);
 }
 
-static void put32(unsigned char *at, uint32_t value)
-{
+static void put32(unsigned char *at, uint32_t value) {
     put16(at, value & 0xFFFF);
     put16(at + 2, value >> 16);
 }
 
-static bool write_header(struct wav *wav)
-{
+static bool write_header(struct wav *wav) {
     unsigned char header[HEADER_BYTES] = {0};
 
     memcpy(header, "RIFF", 4);
@@ -47,26 +44,26 @@ static bool write_header(struct wav *wav)
     return fwrite(header, sizeof(header), 1, wav->file) == 1;
 }
 
-static long wav_write(struct sound *sound, const int16_t *samples, size_t count)
-{
+static long wav_write(struct sound *sound, const int16_t *samples, size_t count) {
     struct wav *wav = (struct wav *)sound;
 
     /* The format counts with 32 bits: 37 hours of speech. */
-    if (wav->data_bytes > (uint32_t)INT_MAX)
+    if (wav->data_bytes > (uint32_t)INT_MAX) {
         return SOUND_LOST;
+    }
     for (size_t i = 0; i < count; i++) {
         unsigned char bytes[SAMPLE_BYTES];
 
         put16(bytes, (unsigned)samples[i] & 0xFFFF);
-        if (fwrite(bytes, sizeof(bytes), 1, wav->file) != 1)
+        if (fwrite(bytes, sizeof(bytes), 1, wav->file) != 1) {
             return SOUND_LOST;
+        }
         wav->data_bytes += SAMPLE_BYTES;
     }
     return (long)count;
 }
 
-static void wav_finish(struct sound *sound)
-{
+static void wav_finish(struct sound *sound) {
     struct wav *wav = (struct wav *)sound;
 
     /* A pipe cannot go back: there the header keeps a length of 0, and players read to the end. */
@@ -77,25 +74,21 @@ static void wav_finish(struct sound *sound)
     fflush(wav->file);
 }
 
-static long wav_delay(struct sound *sound)
-{
+static long wav_delay(struct sound *sound) {
     (void)sound;
     return 0;
 }
 
-static size_t wav_rewind(struct sound *sound, size_t count)
-{
+static size_t wav_rewind(struct sound *sound, size_t count) {
     (void)sound, (void)count;
     return 0;
 }
 
-static void wav_drop(struct sound *sound)
-{
+static void wav_drop(struct sound *sound) {
     wav_finish(sound);
 }
 
-static void wav_close(struct sound *sound)
-{
+static void wav_close(struct sound *sound) {
     struct wav *wav = (struct wav *)sound;
 
     wav_finish(sound);
@@ -103,20 +96,21 @@ static void wav_close(struct sound *sound)
     free(wav);
 }
 
-struct sound *sound_open_wav(const char *path, unsigned rate)
-{
+struct sound *sound_open_wav(const char *path, unsigned rate) {
     struct wav *wav = calloc(1, sizeof(*wav));
 
-    if (wav == NULL)
+    if (wav == NULL) {
         return NULL;
-    wav->sound = (struct sound){
-        rate, 0, true, wav_write, wav_delay, wav_rewind, wav_finish, wav_drop, wav_close};
+    }
+    wav->sound = (struct sound){rate,       0,          true,     wav_write, wav_delay,
+                                wav_rewind, wav_finish, wav_drop, wav_close};
     wav->file = fopen(path, "wb");
     if (wav->file == NULL || !write_header(wav)) {
         int reason = errno;
 
-        if (wav->file != NULL)
+        if (wav->file != NULL) {
             fclose(wav->file);
+        }
         free(wav);
         errno = reason;
         return NULL;

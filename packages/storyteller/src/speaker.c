@@ -20,7 +20,9 @@
 #define NICE -5
 /* How often the card is looked after while no sentence is there. */
 #define LOOK_MS 20
-/* Silence that keeps the card going while the next sentence is being invented: enough for a look. */
+/*
+ * Silence that keeps the card going while the next sentence is being invented: enough for a look.
+ */
 #define WAIT_MS 300u
 /* From here on inventing may have the processor. */
 #define ROOM_MS 1000
@@ -39,28 +41,27 @@ struct speaker {
     long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
 };
 
-static void take(struct speaker *speaker, const char *sentence)
-{
-    if (stop_is_wanted() || !player_is_on(&speaker->player))
+static void take(struct speaker *speaker, const char *sentence) {
+    if (stop_is_wanted() || !player_is_on(&speaker->player)) {
         return;
-    if (strcmp(sentence, SPEAKER_LAST) == 0)
+    }
+    if (strcmp(sentence, SPEAKER_LAST) == 0) {
         player_finish(&speaker->player);
-    else if (sentence[0] == CLIP_MARK)
+    } else if (sentence[0] == CLIP_MARK) {
         utterance_play_clip(&speaker->utterance, sentence + 1);
-    else
+    } else {
         utterance_say(&speaker->utterance, sentence);
+    }
 }
 
-static void note_cpu(struct speaker *speaker)
-{
+static void note_cpu(struct speaker *speaker) {
     struct timespec time;
 
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     atomic_store(&speaker->cpu_ns, time.tv_sec * 1000000000LL + time.tv_nsec);
 }
 
-static void *run(void *user)
-{
+static void *run(void *user) {
     struct speaker *speaker = user;
     char sentence[SENTENCE_BYTES];
 
@@ -82,34 +83,33 @@ static void *run(void *user)
 
 /* Signals go to the other thread, where they end waiting for input; but what is this thread's own
  * fault must be handled, as it leaves the terminal as it was (terminal.c). */
-static bool start_thread(struct speaker *speaker)
-{
+static bool start_thread(struct speaker *speaker) {
     static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     sigset_t all, before;
     bool ok;
 
     sigfillset(&all);
-    for (size_t i = 0; i < sizeof(FAULTS) / sizeof(FAULTS[0]); i++)
+    for (size_t i = 0; i < sizeof(FAULTS) / sizeof(FAULTS[0]); i++) {
         sigdelset(&all, FAULTS[i]);
+    }
     pthread_sigmask(SIG_SETMASK, &all, &before);
     ok = pthread_create(&speaker->thread, NULL, run, speaker) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return ok;
 }
 
-static void destroy(struct speaker *speaker)
-{
+static void destroy(struct speaker *speaker) {
     queue_destroy(&speaker->queue);
     player_close(&speaker->player);
     free(speaker);
 }
 
-struct speaker *speaker_open(struct speech *speech, int volume)
-{
+struct speaker *speaker_open(struct speech *speech, int volume) {
     struct speaker *speaker = calloc(1, sizeof(*speaker));
 
-    if (speaker == NULL)
+    if (speaker == NULL) {
         return NULL;
+    }
     speaker->utterance.speech = speech;
     speaker->utterance.player = &speaker->player;
     if (!player_open(&speaker->player, speech->rate, volume)) {
@@ -121,119 +121,111 @@ struct speaker *speaker_open(struct speech *speech, int volume)
         free(speaker);
         return NULL;
     }
-    if (start_thread(speaker))
+    if (start_thread(speaker)) {
         return speaker;
+    }
     destroy(speaker);
     return NULL;
 }
 
-void speaker_close(struct speaker *speaker)
-{
-    if (speaker == NULL)
+void speaker_close(struct speaker *speaker) {
+    if (speaker == NULL) {
         return;
+    }
     player_hush(&speaker->player);
     queue_close(&speaker->queue);
     pthread_join(speaker->thread, NULL);
     destroy(speaker);
 }
 
-void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog)
-{
+void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog) {
     player_set_watchdog(&speaker->player, watchdog);
 }
 
-void speaker_begin(struct speaker *speaker, struct sound *sound)
-{
+void speaker_begin(struct speaker *speaker, struct sound *sound) {
     player_begin(&speaker->player, sound);
     speaker->cpu_begun_ns = atomic_load(&speaker->cpu_ns);
 }
 
-bool speaker_copy(struct speaker *speaker, struct sound *copy)
-{
+bool speaker_copy(struct speaker *speaker, struct sound *copy) {
     return player_copy(&speaker->player, copy);
 }
 
-bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms)
-{
+bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms) {
     size_t length = speaker->skipped != NULL ? strlen(speaker->skipped) : 0;
 
     player_pass_on(&speaker->player);
-    if (length > 0 && strncmp(sentence, speaker->skipped, length) != 0)
+    if (length > 0 && strncmp(sentence, speaker->skipped, length) != 0) {
         length = 0;
-    if (!queue_push(&speaker->queue, sentence + length, timeout_ms))
+    }
+    if (!queue_push(&speaker->queue, sentence + length, timeout_ms)) {
         return false;
+    }
     speaker->skipped = NULL;
     return true;
 }
 
-void speaker_skip(struct speaker *speaker, const char *beginning)
-{
+void speaker_skip(struct speaker *speaker, const char *beginning) {
     speaker->skipped = beginning;
 }
 
-bool speaker_play_clip(struct speaker *speaker, const char *name)
-{
+bool speaker_play_clip(struct speaker *speaker, const char *name) {
     char item[CLIP_NAME_BYTES + 1];
     struct clip clip;
 
-    if (!clip_open(&clip, name, speaker->utterance.speech->rate))
+    if (!clip_open(&clip, name, speaker->utterance.speech->rate)) {
         return false;
+    }
     clip_close(&clip);
     snprintf(item, sizeof(item), "%c%s", CLIP_MARK, name);
     return queue_push(&speaker->queue, item, 0);
 }
 
-bool speaker_await_room(struct speaker *speaker, int timeout_ms)
-{
+bool speaker_await_room(struct speaker *speaker, int timeout_ms) {
     double end_s = clock_seconds() + timeout_ms / 1e3;
 
     player_pass_on(&speaker->player);
     while (player_level_ms(&speaker->player) < ROOM_MS) {
         int left_ms = (int)((end_s - clock_seconds()) * 1e3);
 
-        if (queue_wait(&speaker->queue, left_ms < LOOK_MS ? left_ms : LOOK_MS))
+        if (queue_wait(&speaker->queue, left_ms < LOOK_MS ? left_ms : LOOK_MS)) {
             return true;
-        if (left_ms <= LOOK_MS)
+        }
+        if (left_ms <= LOOK_MS) {
             return false;
+        }
         player_pass_on(&speaker->player);
     }
     return true;
 }
 
-void speaker_pause(struct speaker *speaker, bool is_paused)
-{
+void speaker_pause(struct speaker *speaker, bool is_paused) {
     player_pause(&speaker->player, is_paused);
 }
 
-void speaker_set_volume(struct speaker *speaker, int percent)
-{
+void speaker_set_volume(struct speaker *speaker, int percent) {
     player_set_volume(&speaker->player, percent);
 }
 
-void speaker_set_speed(struct speaker *speaker, int percent)
-{
+void speaker_set_speed(struct speaker *speaker, int percent) {
     atomic_store(&speaker->utterance.speed, percent);
 }
 
-bool speaker_is_quiet(struct speaker *speaker, int timeout_ms)
-{
+bool speaker_is_quiet(struct speaker *speaker, int timeout_ms) {
     player_pass_on(&speaker->player);
     return queue_wait(&speaker->queue, timeout_ms);
 }
 
-void speaker_hush(struct speaker *speaker)
-{
+void speaker_hush(struct speaker *speaker) {
     player_hush(&speaker->player);
     queue_clear(&speaker->queue);
 }
 
-bool speaker_is_lost(struct speaker *speaker)
-{
+bool speaker_is_lost(struct speaker *speaker) {
     return player_is_lost(&speaker->player);
 }
 
-struct speaker_report speaker_end(struct speaker *speaker)
-{
+struct speaker_report speaker_end(struct speaker *speaker) {
     bool is_lost = player_is_lost(&speaker->player);
     struct player_report played = player_end(&speaker->player);
 

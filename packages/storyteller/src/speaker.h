@@ -13,12 +13,13 @@ struct speaker;
 
 /* What was heard of a story. */
 struct speaker_report {
-    double first_s;     /* clock_seconds() of the first sound; 0 when there was none */
+    double first_s;      /* clock_seconds() of the first sound; 0 when there was none */
     double first_ever_s; /* the same, since speaker_open(): with the greeting */
-    double first_word_s; /* clock_seconds() when the first word that is no clip is heard, likewise */
-    double speech_s;    /* seconds of sound that the voice and the clips gave */
-    double cpu_s;       /* processor time that the voice took, apart from all else */
-    double lowest_ms;   /* least sound that lay ready while telling, not counting the end; -1: none */
+    double
+        first_word_s; /* clock_seconds() when the first word that is no clip is heard, likewise */
+    double speech_s;  /* seconds of sound that the voice and the clips gave */
+    double cpu_s;     /* processor time that the voice took, apart from all else */
+    double lowest_ms; /* least sound that lay ready while telling, not counting the end; -1: none */
     unsigned underruns; /* how often the card ran dry */
     bool is_lost;       /* the output failed on the way */
 };

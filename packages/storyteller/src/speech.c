@@ -25,16 +25,15 @@ static const struct voice {
 
 #define COUNT (sizeof(VOICES) / sizeof(VOICES[0]))
 
-const char *speech_voice(size_t number)
-{
+const char *speech_voice(size_t number) {
     return number < COUNT ? VOICES[number].name : NULL;
 }
 
-struct speech *speech_open(const char *voice)
-{
+struct speech *speech_open(const char *voice) {
     for (size_t i = 0; i < COUNT; i++) {
-        if (strcmp(VOICES[i].name, voice) == 0)
+        if (strcmp(VOICES[i].name, voice) == 0) {
             return VOICES[i].open();
+        }
     }
     return NULL;
 }

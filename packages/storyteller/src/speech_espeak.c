@@ -26,19 +26,18 @@ struct espeak {
     void *user;
 };
 
-static int take_part(short *samples, int count, espeak_EVENT *events)
-{
+static int take_part(short *samples, int count, espeak_EVENT *events) {
     struct espeak *espeak;
 
-    if (samples == NULL || count <= 0) /* the end, or an event between two sounds */
+    if (samples == NULL || count <= 0) { /* the end, or an event between two sounds */
         return 0;
+    }
     espeak = events->user_data;
     return espeak->samples(espeak->user, samples, (size_t)count) ? 0 : 1;
 }
 
 static void espeak_say(struct speech *speech, const char *sentence, speech_samples_fn *samples,
-                       void *user)
-{
+                       void *user) {
     struct espeak *espeak = (struct espeak *)speech;
 
     espeak->samples = samples;
@@ -46,14 +45,12 @@ static void espeak_say(struct speech *speech, const char *sentence, speech_sampl
     espeak_ng_Synthesize(sentence, 0, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, NULL, espeak);
 }
 
-static void espeak_set_speed(struct speech *speech, int speed)
-{
+static void espeak_set_speed(struct speech *speech, int speed) {
     (void)speech;
     espeak_ng_SetParameter(espeakRATE, espeakRATE_NORMAL * speed / 100, 0);
 }
 
-static void espeak_set_pitch(struct speech *speech, int pitch)
-{
+static void espeak_set_pitch(struct speech *speech, int pitch) {
     double ratio = pitch / 100.0;
     double lowest = fmax(ratio + (ratio - 1) * MELODY, 0.5);
     int place = PITCH_NATURAL + (int)lround(PITCH_OCTAVE * log2(lowest));
@@ -64,36 +61,36 @@ static void espeak_set_pitch(struct speech *speech, int pitch)
     espeak_ng_SetParameter(espeakRANGE, pitch / 2, 0);
 }
 
-static void espeak_close(struct speech *speech)
-{
+static void espeak_close(struct speech *speech) {
     espeak_ng_Terminate();
     free(speech);
 }
 
 /* The data lie where the library was built to look, or where ESPEAK_DATA_PATH says. */
-static bool start_engine(void)
-{
+static bool start_engine(void) {
     espeak_ng_ERROR_CONTEXT context = NULL;
     espeak_ng_STATUS status;
 
     espeak_ng_InitializePath(NULL);
     status = espeak_ng_Initialize(&context);
     espeak_ng_ClearErrorContext(&context);
-    if (status == ENS_OK)
+    if (status == ENS_OK) {
         status = espeak_ng_InitializeOutput(ENOUTPUT_MODE_SYNCHRONOUS, PART_MS, NULL);
-    if (status == ENS_OK)
+    }
+    if (status == ENS_OK) {
         status = espeak_ng_SetVoiceByName(VOICE);
+    }
     espeak_ng_SetRandSeed(SEED);
     espeak_SetSynthCallback(take_part);
     return status == ENS_OK;
 }
 
-struct speech *speech_open_espeak(void)
-{
+struct speech *speech_open_espeak(void) {
     struct espeak *espeak = calloc(1, sizeof(*espeak));
 
-    if (espeak == NULL)
+    if (espeak == NULL) {
         return NULL;
+    }
     if (!start_engine()) {
         espeak_close(&espeak->speech);
         return NULL;

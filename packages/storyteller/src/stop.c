@@ -10,20 +10,17 @@
 /* Global, as terminal.c's are: a signal handler can reach nothing else. */
 static atomic_bool stop_wanted;
 
-static void leave(int signal)
-{
+static void leave(int signal) {
     (void)signal;
     _exit(0);
 }
 
-static void note(int signal)
-{
+static void note(int signal) {
     (void)signal;
     atomic_store(&stop_wanted, true);
 }
 
-static void handle_with(void (*handler)(int))
-{
+static void handle_with(void (*handler)(int)) {
     struct sigaction action;
 
     /* No SA_RESTART: a signal ends waiting for input. */
@@ -34,17 +31,14 @@ static void handle_with(void (*handler)(int))
     sigaction(SIGTERM, &action, NULL);
 }
 
-void stop_leave_at_once(void)
-{
+void stop_leave_at_once(void) {
     handle_with(leave);
 }
 
-void stop_note(void)
-{
+void stop_note(void) {
     handle_with(note);
 }
 
-bool stop_is_wanted(void)
-{
+bool stop_is_wanted(void) {
     return atomic_load(&stop_wanted);
 }

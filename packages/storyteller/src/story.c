@@ -13,50 +13,49 @@
 #define HITS_AT_MOST 2
 #define LOOPS_AT_MOST 4
 
-static bool is_refused(void *user, const char *piece)
-{
+static bool is_refused(void *user, const char *piece) {
     const struct story *story = user;
 
     return gate_stops_next(story->gate, &story->context, piece);
 }
 
 /* Invent the sentence anew, with coins that follow from the story's own. */
-static void rewind_to_start(struct story *story)
-{
+static void rewind_to_start(struct story *story) {
     uint64_t state = story->recipe.seed + (uint64_t)++story->figures.rewinds;
     uint64_t seed = next_random(&state);
 
     story_draft_restart(story);
-    if (!llama_rewind(story->llama, story->start_mark, seed != 0 ? seed : 1))
+    if (!llama_rewind(story->llama, story->start_mark, seed != 0 ? seed : 1)) {
         story_close(story, STORY_HAPPY);
+    }
 }
 
 /* Whether the sentence in the draft may be told; if not, what happens then has happened. */
-static bool pass(struct story *story)
-{
+static bool pass(struct story *story) {
     struct draft *draft = &story->draft;
 
     draft->text[draft->length] = '\0';
     if (gate_stops(story->gate, draft->text)) {
-        if (++story->figures.gate_hits >= HITS_AT_MOST)
+        if (++story->figures.gate_hits >= HITS_AT_MOST) {
             story_close(story, STORY_HAPPY);
-        else
+        } else {
             rewind_to_start(story);
+        }
         return false;
     }
     if (repeats_is_loop(&story->repeats, story->spoken)) {
-        if (++story->figures.loops >= LOOPS_AT_MOST)
+        if (++story->figures.loops >= LOOPS_AT_MOST) {
             story_close(story, STORY_LOOPED);
-        else
+        } else {
             rewind_to_start(story);
+        }
         return false;
     }
     return true;
 }
 
 /* Take a piece of the model's text. mark: where the model was before it. */
-static void take_piece(struct story *story, const char *piece, int mark)
-{
+static void take_piece(struct story *story, const char *piece, int mark) {
     bool is_blank = true, is_start_inside = false;
 
     for (const char *at = piece; *at != '\0'; at++) {
@@ -69,8 +68,9 @@ static void take_piece(struct story *story, const char *piece, int mark)
             size_t blanks = is_blank ? (size_t)(at - piece) : 0;
 
             draft->length -= blanks; /* they belong to the next sentence, as the piece does */
-            if (!pass(story))
+            if (!pass(story)) {
                 return;
+            }
             story_draft_tell(story);
             story_draft_note_fresh_start(story, mark);
             memcpy(draft->text, piece, blanks);
@@ -84,21 +84,24 @@ static void take_piece(struct story *story, const char *piece, int mark)
         }
         draft->text[draft->length++] = *at;
     }
-    /* The piece holds the end of one sentence and the start of the next: it cannot be taken back. */
-    if (is_start_inside)
+    /*
+     * The piece holds the end of one sentence and the start of the next: it cannot be taken back.
+     */
+    if (is_start_inside) {
         story_draft_note_start(story);
+    }
 }
 
 /* What of a piece was not told yet. The engine leaves out bytes beyond ASCII that are no token. */
-static const char *skip_told(struct story *story, const char *piece)
-{
+static const char *skip_told(struct story *story, const char *piece) {
     const char *ahead = story->ahead;
 
     while (*piece != '\0' && *ahead != '\0') {
         bool is_same = *piece == *ahead;
 
-        if (!is_same && (*ahead & 0x80) == 0)
+        if (!is_same && (*ahead & 0x80) == 0) {
             break;
+        }
         ahead++;
         piece += is_same ? 1 : 0;
     }
@@ -107,8 +110,7 @@ static const char *skip_told(struct story *story, const char *piece)
 }
 
 /* The beginning is known, so it is told while the engine still reads it. */
-static void tell_beginning(struct story *story)
-{
+static void tell_beginning(struct story *story) {
     struct draft *draft = &story->draft;
 
     story->ahead = story->recipe.prompt;
@@ -127,8 +129,7 @@ static void tell_beginning(struct story *story)
 }
 
 /* The model has no more to say: tell what it left, if that is a whole sentence. */
-static void end_story(struct story *story)
-{
+static void end_story(struct story *story) {
     struct sentences *sentences = &story->draft.sentences;
     bool is_whole = sentences_is_complete(sentences);
     bool is_cut = !is_whole && sentences->length > 0;
@@ -139,16 +140,16 @@ static void end_story(struct story *story)
     if (is_whole) {
         sentences_end(sentences);
         if (story->spoken[0] != '\0') {
-            if (!pass(story))
+            if (!pass(story)) {
                 return; /* invented anew, or closed */
+            }
             story_draft_tell(story);
         }
     }
     story_close(story, is_cut ? STORY_LIMITED : STORY_OF_MODEL);
 }
 
-bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error)
-{
+bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error) {
     struct llama_settings how = {
         .temperature = (float)recipe->temperature / 100.0F,
         .topp = TOPP,
@@ -165,21 +166,22 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
     repeats_begin(&story->repeats);
     story_draft_begin(story);
     tell_beginning(story);
-    if (!llama_begin(story->llama, story->recipe.prompt, &how, error))
+    if (!llama_begin(story->llama, story->recipe.prompt, &how, error)) {
         return false;
+    }
     story_draft_note_start(story);
     return true;
 }
 
-bool story_go_on(struct story *story, struct llama_error *error)
-{
+bool story_go_on(struct story *story, struct llama_error *error) {
     int mark = llama_mark(story->llama);
     const char *piece;
 
     story->draft.text[story->draft.length] = '\0';
     gate_read_context(&story->context, story->draft.text);
-    if (!llama_next(story->llama, &piece, error))
+    if (!llama_next(story->llama, &piece, error)) {
         return false;
+    }
     if (piece == NULL) {
         end_story(story);
         return true;

@@ -35,83 +35,83 @@ struct run {
 
 /* Between two stories a short press is no pause that could wait for what it grows into: a new story
  * would have begun, and be the one to tell again or to keep. */
-static void await_growth(const struct run *run, struct wish *wish)
-{
+static void await_growth(const struct run *run, struct wish *wish) {
     struct inputs *inputs = run->teller->inputs;
     struct wish more;
 
     while (wish->kind == WISH_PAUSE && inputs_may_grow(inputs) && !stop_is_wanted()) {
         watchdog_progress(run->teller->watchdog, WATCHDOG_INVENTING);
-        if (inputs_wait(inputs, LOOK_MS, &more))
+        if (inputs_wait(inputs, LOOK_MS, &more)) {
             *wish = more;
+        }
     }
 }
 
 /* Wait at most timeout_ms for a wish, and take it. Returns whether one came. */
-static bool wait_for_wish(struct run *run, int timeout_ms)
-{
+static bool wait_for_wish(struct run *run, int timeout_ms) {
     struct teller *teller = run->teller;
     struct wish wish;
 
     watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
-    if (!inputs_wait(teller->inputs, timeout_ms, &wish))
+    if (!inputs_wait(teller->inputs, timeout_ms, &wish)) {
         return false;
+    }
     await_growth(run, &wish);
     wants_take(&run->wants, teller, &wish, NULL);
     evening_wake(&run->evening);
     return true;
 }
 
-static bool is_pause_over(const struct run *run)
-{
+static bool is_pause_over(const struct run *run) {
     return stop_is_wanted() || run->wants.is_asked_for;
 }
 
 /* Somebody speaks; wait for what was understood. */
-static void listen(struct run *run)
-{
+static void listen(struct run *run) {
     double end_s = clock_seconds() + LISTEN_S;
 
-    while (run->wants.is_listening && !stop_is_wanted() && clock_seconds() < end_s)
+    while (run->wants.is_listening && !stop_is_wanted() && clock_seconds() < end_s) {
         wait_for_wish(run, LOOK_MS);
+    }
     run->wants.is_listening = false;
     run->wants.is_asked_for = true;
 }
 
 /* It was not understood for certain: ask once, with a question that one word answers. */
-static void ask(struct run *run)
-{
+static void ask(struct run *run) {
     run->wants.is_unsure = false;
     run->wants.was_asked = true;
     run->wants.is_skipped = false;
     run->wants.preface[0] = '\0';
     telling_announce(run->teller, &run->wants, "Who is the story about?");
     run->wants.is_listening = inputs_listen(run->teller->inputs);
-    if (run->wants.is_listening)
+    if (run->wants.is_listening) {
         listen(run);
+    }
 }
 
 /* Wait until the next story may begin: the pause is over, one was asked for, or all shall end. */
-static void rest(struct run *run)
-{
+static void rest(struct run *run) {
     double end_s = clock_seconds() + run->teller->settings.pause_s;
 
     led_show(LED_READY);
     while (!is_pause_over(run) && clock_seconds() < end_s) {
         wait_for_wish(run, LOOK_MS);
-        if (run->wants.is_listening)
+        if (run->wants.is_listening) {
             listen(run);
+        }
     }
-    if (run->wants.is_listening)
+    if (run->wants.is_listening) {
         listen(run);
-    if (run->wants.is_unsure)
+    }
+    if (run->wants.is_unsure) {
         ask(run);
+    }
 }
 
 /* Nothing is told until somebody wishes something, or the reason is gone. Returns false when the
  * board is to be off instead. */
-static bool doze(struct run *run)
-{
+static bool doze(struct run *run) {
     struct teller *teller = run->teller;
     const char *reason = evening_reason(&run->evening, &teller->settings, teller->shelf);
 
@@ -120,23 +120,24 @@ static bool doze(struct run *run)
 
         run->wants = (struct wants){.next = NEXT_DRAWN};
         telling_announce(teller, &run->wants, reason);
-        if (teller->settings.switch_off && !stop_is_wanted())
+        if (teller->settings.switch_off && !stop_is_wanted()) {
             return false;
+        }
         run->wants = (struct wants){.next = NEXT_DRAWN};
         led_show(LED_READY);
         while (now == reason && !is_pause_over(run) && !run->wants.is_listening) {
             wait_for_wish(run, DOZE_LOOK_MS);
             now = evening_reason(&run->evening, &teller->settings, teller->shelf);
         }
-        if (run->wants.is_listening)
+        if (run->wants.is_listening) {
             listen(run);
+        }
         reason = now;
     }
     return true;
 }
 
-static void set_voice(const struct run *run)
-{
+static void set_voice(const struct run *run) {
     const struct teller *teller = run->teller;
     bool is_late = evening_is_late(&run->evening, &teller->settings);
 
@@ -144,8 +145,7 @@ static void set_voice(const struct run *run)
     speaker_set_speed(teller->speaker, teller->settings.speed * (is_late ? LATE_SPEED : 100) / 100);
 }
 
-static void invent_recipe(const struct run *run, long number, struct recipe *recipe)
-{
+static void invent_recipe(const struct run *run, long number, struct recipe *recipe) {
     static const struct slots NONE;
     const struct teller *teller = run->teller;
     uint64_t offset = (uint64_t)(number - 1);
@@ -153,31 +153,32 @@ static void invent_recipe(const struct run *run, long number, struct recipe *rec
     recipe->seed = teller->seed > 0 ? teller->seed + offset : fresh_seed();
     recipe->temperature = teller->settings.temperature;
     recipe->steps = teller->settings.steps;
-    if (run->wants.next == NEXT_SLOTS)
+    if (run->wants.next == NEXT_SLOTS) {
         prompt_compose(teller->words, &run->wants.slots, recipe->seed, recipe->prompt);
-    else if (teller->prompt != NULL)
+    } else if (teller->prompt != NULL) {
         snprintf(recipe->prompt, PROMPT_BYTES, "%s", teller->prompt);
-    else
+    } else {
         prompt_compose(teller->words, &NONE, recipe->seed, recipe->prompt);
+    }
 }
 
 /* Take what is wanted from the shelf, or invent it. */
-static struct recipe choose(struct run *run, long number)
-{
+static struct recipe choose(struct run *run, long number) {
     const struct shelf *shelf = run->teller->shelf;
     struct recipe recipe = {0};
 
-    if (run->wants.next == NEXT_AGAIN && shelf_last(shelf, &recipe))
+    if (run->wants.next == NEXT_AGAIN && shelf_last(shelf, &recipe)) {
         return recipe;
-    if (run->wants.next == NEXT_FAVOURITE && shelf_favourites(shelf) > 0)
+    }
+    if (run->wants.next == NEXT_FAVOURITE && shelf_favourites(shelf) > 0) {
         return *shelf_favourite(shelf, run->favourite++ % shelf_favourites(shelf));
+    }
     invent_recipe(run, number, &recipe);
     return recipe;
 }
 
 /* Returns false when it could not be told, with the reason in error. */
-static bool tell_next(struct run *run, long number, struct llama_error *error)
-{
+static bool tell_next(struct run *run, long number, struct llama_error *error) {
     struct teller *teller = run->teller;
     struct task task = {.recipe = choose(run, number),
                         .number = number,
@@ -186,40 +187,47 @@ static bool tell_next(struct run *run, long number, struct llama_error *error)
 
     memcpy(fresh.preface, run->wants.preface, sizeof(fresh.preface));
     run->wants = fresh;
-    if (fresh.preface[0] != '\0')
+    if (fresh.preface[0] != '\0') {
         console_say(teller->console, "%s", fresh.preface);
+    }
     console_say(teller->console, "\n%cstory %ld  seed %" PRIu64 "%c\n", FLOW_DIM, number,
                 task.recipe.seed, FLOW_PLAIN);
     set_voice(run);
-    if (!telling_run(teller, &run->wants, &task, error))
+    if (!telling_run(teller, &run->wants, &task, error)) {
         return false;
+    }
     run->failures = 0;
     return true;
 }
 
-enum teller_end teller_run(struct teller *teller, struct llama_error *error)
-{
+enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
     struct run run = {.teller = teller};
 
     teller->volume = teller->settings.volume;
     evening_wake(&run.evening);
-    if (teller->news != NULL)
+    if (teller->news != NULL) {
         telling_announce(teller, &run.wants, teller->news);
+    }
     wait_for_wish(&run, 0); /* a line may be there before the first story */
     for (long number = 1; !stop_is_wanted(); number++) {
-        if (!doze(&run))
+        if (!doze(&run)) {
             return TELLER_GOOD_NIGHT;
-        if (stop_is_wanted())
+        }
+        if (stop_is_wanted()) {
             break;
+        }
         if (!tell_next(&run, number, error)) {
-            if (++run.failures == FAILURES_AT_MOST)
+            if (++run.failures == FAILURES_AT_MOST) {
                 return TELLER_FAILED;
+            }
             console_say(teller->console, "That story cannot be told: %s", error->text);
         }
-        if (number == teller->stories)
+        if (number == teller->stories) {
             break;
-        if (run.wants.is_asked_for)
+        }
+        if (run.wants.is_asked_for) {
             evening_wake(&run.evening);
+        }
         rest(&run);
     }
     return TELLER_DONE;

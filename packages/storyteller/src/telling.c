@@ -30,39 +30,38 @@ struct telling {
     size_t length;
 };
 
-static bool is_over(const struct telling *telling)
-{
+static bool is_over(const struct telling *telling) {
     return telling->wants->is_skipped || stop_is_wanted();
 }
 
-static void tell_loss(struct telling *telling)
-{
+static void tell_loss(struct telling *telling) {
     struct teller *teller = telling->teller;
 
-    if (telling->sound == NULL || telling->is_loss_told || !speaker_is_lost(teller->speaker))
+    if (telling->sound == NULL || telling->is_loss_told || !speaker_is_lost(teller->speaker)) {
         return;
+    }
     output_lost(teller->output, teller->console);
     telling->is_loss_told = true;
 }
 
 /* A card that was plugged in tells the rest of the story. */
-static void look_for_sound(struct telling *telling)
-{
+static void look_for_sound(struct telling *telling) {
     struct teller *teller = telling->teller;
     struct sound *sound = NULL;
 
-    if (telling->sound == NULL || telling->is_loss_told)
+    if (telling->sound == NULL || telling->is_loss_told) {
         sound = output_look(teller->output, teller->console);
-    if (sound == NULL)
+    }
+    if (sound == NULL) {
         return;
+    }
     speaker_begin(teller->speaker, sound);
     telling->sound = sound;
     telling->is_loss_told = false;
 }
 
 /* Hold the story until it is to go on. Returns the wish that ended the pause, if it is another. */
-static bool pause(struct teller *teller, struct wish *wish)
-{
+static bool pause(struct teller *teller, struct wish *wish) {
     bool has_wish = false;
 
     speaker_pause(teller->speaker, true);
@@ -76,59 +75,59 @@ static bool pause(struct teller *teller, struct wish *wish)
 }
 
 /* Look for wishes, and whether the sound was lost. */
-static void look(struct telling *telling)
-{
+static void look(struct telling *telling) {
     struct teller *teller = telling->teller;
     struct wish wish;
 
     watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
     tell_loss(telling);
     look_for_sound(telling);
-    if (!inputs_wait(teller->inputs, 0, &wish))
+    if (!inputs_wait(teller->inputs, 0, &wish)) {
         return;
-    if (wish.kind == WISH_PAUSE && !pause(teller, &wish))
+    }
+    if (wish.kind == WISH_PAUSE && !pause(teller, &wish)) {
         return;
+    }
     wants_take(telling->wants, teller, &wish, telling->recipe);
 }
 
 /* Hand something to the speaker; while it is behind, inventing waits here. */
-static void say(struct telling *telling, const char *sentence)
-{
+static void say(struct telling *telling, const char *sentence) {
     struct speaker *speaker = telling->teller->speaker;
 
     while (!is_over(telling) && !speaker_is_lost(speaker)) {
-        if (speaker_say(speaker, sentence, LOOK_MS))
+        if (speaker_say(speaker, sentence, LOOK_MS)) {
             return;
+        }
         look(telling);
     }
 }
 
-static void take_text(void *user, const char *shown, const char *spoken)
-{
+static void take_text(void *user, const char *shown, const char *spoken) {
     struct telling *telling = user;
     size_t room = sizeof(telling->text) - telling->length;
     int added = snprintf(telling->text + telling->length, room, "%s", shown);
 
     telling->length += (size_t)added < room ? (size_t)added : room - 1;
     console_show(telling->teller->console, shown);
-    if (spoken != NULL && telling->sound != NULL)
+    if (spoken != NULL && telling->sound != NULL) {
         say(telling, spoken);
+    }
     led_show(LED_TELLING);
 }
 
 /* Inventing runs ahead only as far as the speaker has room. */
-static void await_room(struct telling *telling)
-{
+static void await_room(struct telling *telling) {
     struct speaker *speaker = telling->teller->speaker;
 
     while (telling->sound != NULL && !is_over(telling) && !speaker_is_lost(speaker) &&
-           !speaker_await_room(speaker, LOOK_MS))
+           !speaker_await_room(speaker, LOOK_MS)) {
         look(telling);
+    }
 }
 
 /* From here on, the story can be told again, whatever happens. */
-static void note(struct shelf *shelf, const struct recipe *recipe)
-{
+static void note(struct shelf *shelf, const struct recipe *recipe) {
     char day[TODAY_BYTES];
 
     today_name(day);
@@ -136,45 +135,49 @@ static void note(struct shelf *shelf, const struct recipe *recipe)
     shelf_count(shelf, day);
 }
 
-static bool invent(struct telling *telling, const struct task *task, struct llama_error *error)
-{
+static bool invent(struct telling *telling, const struct task *task, struct llama_error *error) {
     struct story *story = &telling->story;
     bool ok = story_begin(story, &task->recipe, error);
 
     /* The beginning is being spoken, so nobody waits for the card. */
-    if (ok && !task->is_unasked)
+    if (ok && !task->is_unasked) {
         note(telling->teller->shelf, &task->recipe);
+    }
     while (ok && story->end == STORY_GOES_ON && !is_over(telling)) {
         await_room(telling);
         ok = story_go_on(story, error);
         look(telling);
     }
-    if (ok && task->is_unasked && story->end != STORY_GOES_ON)
+    if (ok && task->is_unasked && story->end != STORY_GOES_ON) {
         note(telling->teller->shelf, &task->recipe);
-    if (story->end == STORY_GOES_ON)
+    }
+    if (story->end == STORY_GOES_ON) {
         story->end = STORY_SKIPPED;
+    }
     return ok;
 }
 
 /* The text is complete; wait until it is spoken, too. */
-static void finish_speech(struct telling *telling, bool ok)
-{
+static void finish_speech(struct telling *telling, bool ok) {
     struct speaker *speaker = telling->teller->speaker;
 
-    if (ok)
+    if (ok) {
         say(telling, SPEAKER_LAST);
-    while (ok && !is_over(telling) && !speaker_is_quiet(speaker, LOOK_MS))
+    }
+    while (ok && !is_over(telling) && !speaker_is_quiet(speaker, LOOK_MS)) {
         look(telling);
-    if (!ok || is_over(telling) || speaker_is_lost(speaker))
+    }
+    if (!ok || is_over(telling) || speaker_is_lost(speaker)) {
         speaker_hush(speaker);
-    while (!speaker_is_quiet(speaker, LOOK_MS))
+    }
+    while (!speaker_is_quiet(speaker, LOOK_MS)) {
         watchdog_progress(telling->teller->watchdog, WATCHDOG_INVENTING);
+    }
     tell_loss(telling);
     telling->told.heard = speaker_end(speaker);
 }
 
-static void note_costs(const struct telling *telling)
-{
+static void note_costs(const struct telling *telling) {
     const struct told *told = &telling->told;
     const struct teller *teller = telling->teller;
     char line[JOURNAL_LINE_BYTES];
@@ -182,14 +185,15 @@ static void note_costs(const struct telling *telling)
     journal_line(told, line);
     journal_write(teller->shelf, line);
     line[strlen(line) - 1] = '\0';
-    if (teller->is_json)
+    if (teller->is_json) {
         console_say(teller->console, "%c%s", FLOW_AS_IT_IS, line);
-    if (teller->settings.keep_texts)
+    }
+    if (teller->settings.keep_texts) {
         journal_write_text(teller->shelf, told, telling->text);
+    }
 }
 
-static void begin_sound(struct telling *telling)
-{
+static void begin_sound(struct telling *telling) {
     struct teller *teller = telling->teller;
 
     led_show(LED_THINKING);
@@ -198,8 +202,7 @@ static void begin_sound(struct telling *telling)
 }
 
 /* A story that is to stay as sound is spoken even where nobody hears it. */
-static void keep_sound(struct telling *telling)
-{
+static void keep_sound(struct telling *telling) {
     struct teller *teller = telling->teller;
     struct sound *copy = output_keep(teller->output, teller->console);
 
@@ -211,16 +214,14 @@ static void keep_sound(struct telling *telling)
     }
 }
 
-static void end_sound(struct telling *telling)
-{
+static void end_sound(struct telling *telling) {
     struct teller *teller = telling->teller;
 
     output_end(teller->output, speaker_copy(teller->speaker, NULL), teller->console);
 }
 
 bool telling_run(struct teller *teller, struct wants *wants, const struct task *task,
-                 struct llama_error *error)
-{
+                 struct llama_error *error) {
     struct telling telling = {
         .teller = teller,
         .wants = wants,
@@ -232,32 +233,35 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct task *
     telling.story.user = &telling;
     begin_sound(&telling);
     keep_sound(&telling);
-    telling.told = (struct told){
-        .number = task->number, .recipe = &task->recipe, .begun_s = clock_seconds()};
-    if (wants->preface[0] != '\0' && telling.sound != NULL)
+    telling.told =
+        (struct told){.number = task->number, .recipe = &task->recipe, .begun_s = clock_seconds()};
+    if (wants->preface[0] != '\0' && telling.sound != NULL) {
         say(&telling, wants->preface);
+    }
     wants->preface[0] = '\0';
     ok = invent(&telling, task, error);
-    if (telling.sound != NULL)
+    if (telling.sound != NULL) {
         finish_speech(&telling, ok);
+    }
     end_sound(&telling);
     telling.told.end = wants->is_skipped ? STORY_SKIPPED : telling.story.end;
     telling.told.figures = telling.story.figures;
-    if (!ok)
+    if (!ok) {
         return false;
+    }
     llama_stats(teller->llama, &telling.told.stats);
     note_costs(&telling);
     return true;
 }
 
-void telling_announce(struct teller *teller, struct wants *wants, const char *text)
-{
+void telling_announce(struct teller *teller, struct wants *wants, const char *text) {
     struct telling telling = {.teller = teller, .wants = wants};
 
     console_say(teller->console, "%s", text);
     begin_sound(&telling);
-    if (telling.sound == NULL)
+    if (telling.sound == NULL) {
         return;
+    }
     say(&telling, text);
     finish_speech(&telling, true);
     end_sound(&telling);

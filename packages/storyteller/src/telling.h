@@ -11,7 +11,8 @@
 struct task {
     struct recipe recipe;
     long number;
-    bool is_unasked; /* told at power-on without a wish: until it is told, "again" is the one before */
+    bool is_unasked; /* told at power-on without a wish: until it is told, "again" is the one before
+                      */
 };
 
 /* Tell a story, behind the preface of `wants` (which is then used up). Returns false when the

@@ -23,32 +23,32 @@ static bool has_screen; /* what is typed is shown by us, and standard output is 
 static struct termios before, ours;
 static struct sigaction end_before[END_COUNT], stop_before, going_on_before;
 
-static bool is_foreground(void)
-{
+static bool is_foreground(void) {
     return tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
 /* In the background of a shell, changing the terminal would stop the program. */
-static bool set_modes(const struct termios *modes)
-{
+static bool set_modes(const struct termios *modes) {
     return is_foreground() && tcsetattr(STDIN_FILENO, TCSANOW, modes) == 0;
 }
 
-/* What would have happened happens when this returns; the shell tells of it on a line of its own. */
-static void leave_as_it_was(int number)
-{
-    if (has_screen && write(STDOUT_FILENO, "\n", 1) != 1)
+/*
+ * What would have happened happens when this returns; the shell tells of it on a line of its own.
+ */
+static void leave_as_it_was(int number) {
+    if (has_screen && write(STDOUT_FILENO, "\n", 1) != 1) {
         has_screen = false;
+    }
     set_modes(&before);
     for (size_t i = 0; i < END_COUNT; i++) {
-        if (ENDS[i] == number)
+        if (ENDS[i] == number) {
             sigaction(number, &end_before[i], NULL);
+        }
     }
     raise(number);
 }
 
-static void handle(int number, void (*handler)(int), struct sigaction *old)
-{
+static void handle(int number, void (*handler)(int), struct sigaction *old) {
     struct sigaction action;
 
     memset(&action, 0, sizeof(action));
@@ -58,8 +58,7 @@ static void handle(int number, void (*handler)(int), struct sigaction *old)
     sigaction(number, &action, old);
 }
 
-static void stop(int number)
-{
+static void stop(int number) {
     int old_errno = errno;
     sigset_t this;
 
@@ -76,8 +75,7 @@ static void stop(int number)
     errno = old_errno;
 }
 
-static void go_on(int number)
-{
+static void go_on(int number) {
     int old_errno = errno;
 
     (void)number;
@@ -87,13 +85,13 @@ static void go_on(int number)
 
 /* A shell that was ended by a signal leaves the terminal to a group of processes that are all gone:
  * Ctrl-C would reach nobody. */
-static void take_orphaned_terminal(void)
-{
+static void take_orphaned_terminal(void) {
     pid_t owner = tcgetpgrp(STDIN_FILENO);
     sigset_t background, old;
 
-    if (owner <= 1 || owner == getpgrp() || kill(-owner, 0) == 0 || errno != ESRCH)
+    if (owner <= 1 || owner == getpgrp() || kill(-owner, 0) == 0 || errno != ESRCH) {
         return;
+    }
     /* Who is in the background is stopped for this, unless it does not hear of it. */
     sigemptyset(&background);
     sigaddset(&background, SIGTTOU);
@@ -103,8 +101,7 @@ static void take_orphaned_terminal(void)
 }
 
 /* A serial line may be in any state at power-on: what is needed for typing and Ctrl-C is set. */
-static void choose_modes(void)
-{
+static void choose_modes(void) {
     ours = before;
     ours.c_iflag |= ICRNL;
     ours.c_iflag &= (tcflag_t) ~(INLCR | IGNCR | ISTRIP);
@@ -112,58 +109,62 @@ static void choose_modes(void)
     ours.c_lflag |= ICANON | ECHO | ECHOE | ISIG;
     /* Ctrl-C is not shown as ^C in the middle of a story. */
     ours.c_lflag &= (tcflag_t)~ECHOCTL;
-    if (!has_screen)
+    if (!has_screen) {
         return;
+    }
     ours.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
     ours.c_cc[VMIN] = 1;
     ours.c_cc[VTIME] = 0;
 }
 
-enum terminal_input terminal_take(void)
-{
-    if (isatty(STDIN_FILENO) != 1)
+enum terminal_input terminal_take(void) {
+    if (isatty(STDIN_FILENO) != 1) {
         return TERMINAL_NONE;
+    }
     take_orphaned_terminal();
-    if (!is_foreground() || tcgetattr(STDIN_FILENO, &before) != 0)
+    if (!is_foreground() || tcgetattr(STDIN_FILENO, &before) != 0) {
         return TERMINAL_NONE;
+    }
     has_screen = isatty(STDOUT_FILENO) == 1;
     choose_modes();
-    for (size_t i = 0; i < END_COUNT; i++)
+    for (size_t i = 0; i < END_COUNT; i++) {
         handle(ENDS[i], leave_as_it_was, &end_before[i]);
+    }
     handle(SIGTSTP, stop, &stop_before);
     handle(SIGCONT, go_on, &going_on_before);
     set_modes(&ours);
     return has_screen ? TERMINAL_KEYS : TERMINAL_LINES;
 }
 
-void terminal_give_back(void)
-{
+void terminal_give_back(void) {
     sigaction(SIGCONT, &going_on_before, NULL);
     sigaction(SIGTSTP, &stop_before, NULL);
     set_modes(&before);
-    for (size_t i = 0; i < END_COUNT; i++)
+    for (size_t i = 0; i < END_COUNT; i++) {
         sigaction(ENDS[i], &end_before[i], NULL);
+    }
 }
 
-int terminal_columns(void)
-{
+int terminal_columns(void) {
     const char *told = getenv("COLUMNS");
     struct winsize size;
     long columns;
 
-    if (isatty(STDOUT_FILENO) != 1)
+    if (isatty(STDOUT_FILENO) != 1) {
         return 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    }
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
         return size.ws_col;
+    }
     columns = told != NULL ? strtol(told, NULL, 10) : 0;
     return columns > 0 && columns <= MOST_COLUMNS ? (int)columns : USUAL_COLUMNS;
 }
 
-bool terminal_can_dim(void)
-{
+bool terminal_can_dim(void) {
     const char *kind = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 
-    if (kind == NULL || kind[0] == '\0' || strcmp(kind, "dumb") == 0)
+    if (kind == NULL || kind[0] == '\0' || strcmp(kind, "dumb") == 0) {
         return false;
+    }
     return (no_colour == NULL || no_colour[0] == '\0') && isatty(STDOUT_FILENO) == 1;
 }

@@ -7,7 +7,7 @@
 
 /* How what is typed comes in. */
 enum terminal_input {
-    TERMINAL_NONE, /* standard input is no terminal, or not ours now: nothing was changed */
+    TERMINAL_NONE,  /* standard input is no terminal, or not ours now: nothing was changed */
     TERMINAL_LINES, /* line by line; the terminal shows them itself */
     TERMINAL_KEYS,  /* key by key, and shown by us: standard output is a terminal, too */
 };

@@ -15,82 +15,79 @@ static const char KEPT[] = "I will keep this story for you.";
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *preposition(const char *place)
-{
+static const char *preposition(const char *place) {
     static const char *const AT[] = {"beach",  "lake", "river",      "sea",  "zoo",
                                      "market", "farm", "playground", "pond", "school"};
     static const char *const ON[] = {"moon", "hill", "island", "mountain"};
 
     for (size_t i = 0; i < COUNT(AT); i++) {
-        if (strcmp(place, AT[i]) == 0)
+        if (strcmp(place, AT[i]) == 0) {
             return "at";
+        }
     }
     for (size_t i = 0; i < COUNT(ON); i++) {
-        if (strcmp(place, ON[i]) == 0)
+        if (strcmp(place, ON[i]) == 0) {
             return "on";
+        }
     }
     return "in";
 }
 
-static const char *article(const char *word)
-{
+static const char *article(const char *word) {
     return strchr("aeiou", word[0]) != NULL ? "an" : "a";
 }
 
 /* What was understood, said back: "A story about a rabbit in the forest!" */
-static void describe(const struct slots *slots, char text[WANTS_PREFACE_BYTES])
-{
+static void describe(const struct slots *slots, char text[WANTS_PREFACE_BYTES]) {
     const char *hero = slots->hero[0] != '\0' ? slots->hero : "friend";
-    int length =
-        snprintf(text, WANTS_PREFACE_BYTES, "A story about %s %s", article(hero), hero);
+    int length = snprintf(text, WANTS_PREFACE_BYTES, "A story about %s %s", article(hero), hero);
     size_t left = WANTS_PREFACE_BYTES - (size_t)length;
 
-    if (slots->thing[0] != '\0')
+    if (slots->thing[0] != '\0') {
         length += snprintf(text + length, left, " and %s %s", article(slots->thing), slots->thing);
+    }
     left = WANTS_PREFACE_BYTES - (size_t)length;
-    if (slots->place[0] != '\0')
-        length += snprintf(text + length, left, " %s the %s", preposition(slots->place),
-                           slots->place);
+    if (slots->place[0] != '\0') {
+        length +=
+            snprintf(text + length, left, " %s the %s", preposition(slots->place), slots->place);
+    }
     left = WANTS_PREFACE_BYTES - (size_t)length;
     snprintf(text + length, left, "!");
 }
 
-static void set_preface(struct wants *wants, const char *text)
-{
+static void set_preface(struct wants *wants, const char *text) {
     snprintf(wants->preface, sizeof(wants->preface), "%s", text);
 }
 
 /* A name is in the vocabulary with its capital letter. */
-static bool knows(void *user, const char *word)
-{
+static bool knows(void *user, const char *word) {
     const struct teller *teller = user;
     char name[SLOT_BYTES];
 
     snprintf(name, sizeof(name), "%s", word);
-    if (llama_knows(teller->llama, name))
+    if (llama_knows(teller->llama, name)) {
         return true;
+    }
     name[0] = (char)toupper((unsigned char)name[0]);
     return llama_knows(teller->llama, name);
 }
 
-static bool has_words(const struct slots *slots)
-{
+static bool has_words(const struct slots *slots) {
     return slots->hero[0] != '\0' || slots->place[0] != '\0' || slots->thing[0] != '\0';
 }
 
-static void take_slots(struct wants *wants, const struct slots *slots)
-{
+static void take_slots(struct wants *wants, const struct slots *slots) {
     wants->next = has_words(slots) ? NEXT_SLOTS : NEXT_DRAWN;
     wants->slots = *slots;
     wants->is_asked_for = true;
-    if (has_words(slots))
+    if (has_words(slots)) {
         describe(slots, wants->preface);
+    }
 }
 
 /* What is refused is answered kindly, and never repeated. */
 static void take_line(struct wants *wants, struct teller *teller, const struct wish *wish,
-                      bool is_telling)
-{
+                      bool is_telling) {
     struct slots slots;
 
     switch (prompt_read_line(teller->words, wish->line, knows, teller, &slots)) {
@@ -109,13 +106,13 @@ static void take_line(struct wants *wants, struct teller *teller, const struct w
         break;
     }
     wants->is_asked_for = true;
-    if (is_telling)
+    if (is_telling) {
         console_answer(teller->console, "(next story: %s)",
                        wants->preface[0] != '\0' ? wants->preface : "a new one");
+    }
 }
 
-static void take_heard(struct wants *wants, const struct wish *wish)
-{
+static void take_heard(struct wants *wants, const struct wish *wish) {
     wants->is_listening = false;
     wants->is_skipped = true;
     take_slots(wants, &wish->slots);
@@ -123,14 +120,14 @@ static void take_heard(struct wants *wants, const struct wish *wish)
         wants->is_unsure = true; /* what was perhaps understood holds where nobody can be asked */
         return;
     }
-    if (!has_words(&wish->slots))
+    if (!has_words(&wish->slots)) {
         set_preface(wants, "I will think of one myself. Listen!");
+    }
 }
 
 /* During a story, or behind one that was not kept yet: keep it. Else tell a kept one. */
 static void take_favourite(struct wants *wants, struct teller *teller,
-                           const struct recipe *recipe)
-{
+                           const struct recipe *recipe) {
     struct recipe last;
     bool has_last = shelf_last(teller->shelf, &last);
 
@@ -149,8 +146,7 @@ static void take_favourite(struct wants *wants, struct teller *teller,
     wants->is_asked_for = true;
 }
 
-static void change_volume(struct teller *teller, int change)
-{
+static void change_volume(struct teller *teller, int change) {
     int volume = teller->volume + change;
 
     volume = volume < QUIETEST ? QUIETEST : volume;
@@ -160,8 +156,7 @@ static void change_volume(struct teller *teller, int change)
 }
 
 void wants_take(struct wants *wants, struct teller *teller, const struct wish *wish,
-                const struct recipe *recipe)
-{
+                const struct recipe *recipe) {
     switch (wish->kind) {
     case WISH_NONE:
         break;

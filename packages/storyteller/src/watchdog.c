@@ -30,79 +30,83 @@ struct watchdog {
 
 #define IDLE (-1)
 
-static long long now_ms(void)
-{
+static long long now_ms(void) {
     return (long long)(clock_seconds() * 1000.0);
 }
 
-static void feed(struct watchdog *watchdog)
-{
+static void feed(struct watchdog *watchdog) {
     alarm(PROGRAM_S);
-    if (watchdog->fd >= 0)
+    if (watchdog->fd >= 0) {
         ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
+    }
 }
 
-struct watchdog *watchdog_open(void)
-{
+struct watchdog *watchdog_open(void) {
     struct watchdog *watchdog = calloc(1, sizeof(*watchdog));
     int timeout_s = BOARD_S;
 
-    if (watchdog == NULL)
+    if (watchdog == NULL) {
         return NULL;
-    for (int i = 0; i < WATCHDOG_THREADS; i++)
+    }
+    for (int i = 0; i < WATCHDOG_THREADS; i++) {
         atomic_init(&watchdog->last_ms[i], IDLE);
+    }
     atomic_init(&watchdog->fed_ms, now_ms());
     watchdog->fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
     /* Hardware that cannot count so far takes what it can. */
-    if (watchdog->fd >= 0)
+    if (watchdog->fd >= 0) {
         ioctl(watchdog->fd, REQUEST(WDIOC_SETTIMEOUT), &timeout_s);
+    }
     feed(watchdog);
     return watchdog;
 }
 
-void watchdog_close(struct watchdog *watchdog)
-{
-    if (watchdog == NULL)
+void watchdog_close(struct watchdog *watchdog) {
+    if (watchdog == NULL) {
         return;
+    }
     alarm(0);
     if (watchdog->fd >= 0) {
         /* The kernel takes this character, then closing, as the wish to stop. */
-        if (write(watchdog->fd, "V", 1) != 1)
+        if (write(watchdog->fd, "V", 1) != 1) {
             ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
+        }
         close(watchdog->fd);
     }
     free(watchdog);
 }
 
-static bool is_alive(struct watchdog *watchdog, long long now)
-{
+static bool is_alive(struct watchdog *watchdog, long long now) {
     for (int i = 0; i < WATCHDOG_THREADS; i++) {
         long long last = atomic_load(&watchdog->last_ms[i]);
 
-        if (last != IDLE && (double)(now - last) > SILENCE_S * 1000.0)
+        if (last != IDLE && (double)(now - last) > SILENCE_S * 1000.0) {
             return false;
+        }
     }
     return true;
 }
 
-void watchdog_progress(struct watchdog *watchdog, enum watchdog_thread thread)
-{
+void watchdog_progress(struct watchdog *watchdog, enum watchdog_thread thread) {
     long long now, fed;
 
-    if (watchdog == NULL)
+    if (watchdog == NULL) {
         return;
+    }
     now = now_ms();
     fed = atomic_load(&watchdog->fed_ms);
     atomic_store(&watchdog->last_ms[thread], now);
-    if ((double)(now - fed) < FEED_EACH_S * 1000.0 || !is_alive(watchdog, now))
+    if ((double)(now - fed) < FEED_EACH_S * 1000.0 || !is_alive(watchdog, now)) {
         return;
+    }
     /* Of two threads that come at once, one feeds. */
-    if (atomic_compare_exchange_strong(&watchdog->fed_ms, &fed, now))
+    if (atomic_compare_exchange_strong(&watchdog->fed_ms, &fed, now)) {
         feed(watchdog);
+    }
 }
 
-void watchdog_idle(struct watchdog *watchdog, enum watchdog_thread thread)
-{
-    if (watchdog != NULL)
+void watchdog_idle(struct watchdog *watchdog, enum watchdog_thread thread) {
+    if (watchdog != NULL) {
         atomic_store(&watchdog->last_ms[thread], IDLE);
+    }
 }

@@ -3,11 +3,13 @@
 #ifndef LLAMA_LEARN_H
 #define LLAMA_LEARN_H
 
-#include "llama.h"
 #include "guesses.h"
+#include "llama.h"
 #include "work.h"
 
-/* The table: `count` slots, a power of two, which free() gives back; none for a model of no words. */
+/*
+ * The table: `count` slots, a power of two, which free() gives back; none for a model of no words.
+ */
 struct lesson {
     struct guess *slots;
     uint32_t count;

@@ -17,11 +17,10 @@
 #include "tokenizer.h"
 #include "writer.h"
 
-static const char USAGE[] =
-    "usage: llama-pack <checkpoint> <tokenizer> <packed>\n"
-    "  <checkpoint>  a legacy llama2.c model\n"
-    "  <tokenizer>   its tokenizer.bin\n"
-    "  <packed>      the file to make\n";
+static const char USAGE[] = "usage: llama-pack <checkpoint> <tokenizer> <packed>\n"
+                            "  <checkpoint>  a legacy llama2.c model\n"
+                            "  <tokenizer>   its tokenizer.bin\n"
+                            "  <packed>      the file to make\n";
 
 struct job {
     const char *checkpoint, *tokenizer, *result;
@@ -145,8 +144,8 @@ static bool select_listed(const struct job *job, struct selection *selection,
     const struct shape *shape = &job->model.shape;
     uint64_t bytes = 4 * (uint64_t)shape->vocab_size * (uint64_t)shape->dim;
     float *rows = malloc((size_t)bytes);
-    bool good = rows != NULL || fail(error, "not enough memory to look at %d rows",
-                                     shape->vocab_size);
+    bool good =
+        rows != NULL || fail(error, "not enough memory to look at %d rows", shape->vocab_size);
     good = good && file_read(&job->source, rows, bytes, job->model.weights.wcls, error);
     if (good && !select_rows(selection, rows, shape->vocab_size, shape->dim)) {
         good = fail(error, "not enough memory to look at %d rows", shape->vocab_size);
@@ -159,8 +158,8 @@ static bool write_measured(struct job *job, struct llama_error *error) {
     struct selection selection = {0};
     struct measured measured = {0};
     int rows = job->model.shape.vocab_size;
-    bool good = select_listed(job, &selection, error) &&
-                write_selection(job, &selection, &measured, error);
+    bool good =
+        select_listed(job, &selection, error) && write_selection(job, &selection, &measured, error);
     if (good && selection.count < rows && measured.unsure > MOST_UNSURE) {
         select_all(&selection, rows);
         good = write_selection(job, &selection, &measured, error);

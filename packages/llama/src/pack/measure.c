@@ -129,7 +129,8 @@ static bool tell_all(struct telling *t, struct llama_error *error) {
 /* Tokens that are drawn from all, each as often as said. */
 static bool give(struct telling *t, int length, int times, struct llama_error *error) {
     progress("measuring", (uint64_t)t->texts++, TEXTS);
-    int vocab = t->comparison.exact.model.shape.vocab_size, count = least(length, t->room), token = 0;
+    int vocab = t->comparison.exact.model.shape.vocab_size, count = least(length, t->room),
+        token = 0;
     t->tokens[0] = TOKEN_BOS;
     for (int i = 1; i < count; i++) {
         if ((i - 1) % times == 0) {

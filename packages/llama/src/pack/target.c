@@ -56,10 +56,9 @@ static bool check(const char *path, const struct file *const *inputs, int count,
     for (int i = 0; i < count; i++) {
         if (fstat(inputs[i]->fd, &input) == 0 && input.st_dev == there.st_dev &&
             input.st_ino == there.st_ino) {
-            return fail(error, "%s: is the input %s itself, and is not replaced",
-                        path_tail(path), strrchr(inputs[i]->name, '/') != NULL
-                                             ? strrchr(inputs[i]->name, '/') + 1
-                                             : inputs[i]->name);
+            return fail(error, "%s: is the input %s itself, and is not replaced", path_tail(path),
+                        strrchr(inputs[i]->name, '/') != NULL ? strrchr(inputs[i]->name, '/') + 1
+                                                              : inputs[i]->name);
         }
     }
     return true;

@@ -99,7 +99,8 @@ static void put_rings(struct writer *writer, const struct selection *selection, 
     }
     qsort(room, (size_t)count, sizeof *room, select_by_value);
     for (int i = 0; i < RINGS; i++) {
-        int first = (int)((int64_t)count * i / RINGS), end = (int)((int64_t)count * (i + 1) / RINGS);
+        int first = (int)((int64_t)count * i / RINGS),
+            end = (int)((int64_t)count * (i + 1) / RINGS);
         rings[i] = (struct ring){end > first ? room[end - 1] : 0.0f, end - first};
     }
     writer_put(writer, rings, sizeof rings);
@@ -142,7 +143,8 @@ static bool put_outside(struct making *making) {
     bool good = memory != NULL || fail(making->error, "not enough memory to pack the model");
     for (int i = 0; good && i < model->shape.vocab_size; i++) {
         if (!making->selection->listed[i]) {
-            good = read_floats(making, making->room, dim, model->weights.wcls + 4 * dim * (uint64_t)i);
+            good =
+                read_floats(making, making->room, dim, model->weights.wcls + 4 * dim * (uint64_t)i);
             shortlist_coarsen(&list, index++, making->room);
         }
     }

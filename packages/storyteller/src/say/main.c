@@ -19,8 +19,7 @@ struct take {
     bool is_whole;
 };
 
-static bool take_samples(void *user, const int16_t *samples, size_t count)
-{
+static bool take_samples(void *user, const int16_t *samples, size_t count) {
     struct take *take = user;
     int16_t *more = realloc(take->samples, (take->count + count) * sizeof(*samples));
 
@@ -34,29 +33,28 @@ static bool take_samples(void *user, const int16_t *samples, size_t count)
     return true;
 }
 
-static bool is_silent(int16_t sample)
-{
+static bool is_silent(int16_t sample) {
     return sample <= LOUDEST && sample >= -LOUDEST;
 }
 
 /* The part from shortly before the first sound to shortly behind the last. */
-static int16_t *trim(const struct take *take, unsigned rate, size_t *count)
-{
+static int16_t *trim(const struct take *take, unsigned rate, size_t *count) {
     size_t lead = (size_t)rate * LEAD_MS / 1000, tail = (size_t)rate * TAIL_MS / 1000;
     size_t start = 0, end = take->count;
 
-    while (start < end && is_silent(take->samples[start]))
+    while (start < end && is_silent(take->samples[start])) {
         start++;
-    while (end > start && is_silent(take->samples[end - 1]))
+    }
+    while (end > start && is_silent(take->samples[end - 1])) {
         end--;
+    }
     start = start > lead ? start - lead : 0;
     end = end + tail < take->count ? end + tail : take->count;
     *count = end - start;
     return take->samples + start;
 }
 
-static int write_file(const char *path, const struct take *take, unsigned rate)
-{
+static int write_file(const char *path, const struct take *take, unsigned rate) {
     struct sound *sound = sound_open_wav(path, rate);
     size_t count;
     int16_t *samples = trim(take, rate, &count);
@@ -68,13 +66,13 @@ static int write_file(const char *path, const struct take *take, unsigned rate)
     }
     ok = count > 0 && sound->write(sound, samples, count) == (long)count;
     sound->close(sound);
-    if (!ok)
+    if (!ok) {
         fprintf(stderr, "say: %s: nothing was said, or the disk is full\n", path);
+    }
     return ok ? 0 : 1;
 }
 
-int main(int count, char **words)
-{
+int main(int count, char **words) {
     struct take take = {.is_whole = true};
     struct speech *speech;
     int status = 1;
@@ -91,8 +89,9 @@ int main(int count, char **words)
     speech->set_speed(speech, atoi(words[2]));
     speech->set_pitch(speech, atoi(words[3]));
     speech->say(speech, words[5], take_samples, &take);
-    if (take.is_whole)
+    if (take.is_whole) {
         status = write_file(words[4], &take, speech->rate);
+    }
     speech->close(speech);
     free(take.samples);
     return status;
