@@ -50,6 +50,14 @@ class Sound:
         """What comes behind its first seconds."""
         return Sound(self.samples[round(seconds * RATE) :], self.beyond)
 
+    def trimmed(self, until_s: float) -> "Sound":
+        """What was heard until then, with half a second of the silence around it."""
+        samples = self.samples[: round(until_s * RATE)]
+        loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET)
+        first, last = (int(loud[0]), int(loud[-1])) if len(loud) else (0, 0)
+        margin = RATE // 2
+        return Sound(samples[max(first - margin, 0) : last + margin], self.beyond)
+
     def _levels(self) -> NDArray[np.float64]:
         piece = RATE // 50
         whole = self.samples[: len(self.samples) // piece * piece].astype(np.float64)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Docs, Kconfig, docstrings and messages are plain English: phrases to avoid, and better ones."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = 100
+# What to avoid, as a regular expression of whole words, and what to write instead.
+AVOID = {
+    r"anew": "again",
+    r"at hand": "available",
+    r"asks before": "asks first",
+    r"behind(?! a proxy| `)": "after, next to, under",
+    r"beside": "next to, with",
+    r"besides": "also",
+    r"cannot be had": "is not available, could not be fetched",
+    r"(?:go|goes|went|going) on(?!\w)": "continue, resume",
+    r"greatest": "largest, maximum",
+    r"if need be": "if necessary",
+    r"(?:is|are|was|were) told (?:by|of|on|once|to be)": "is reported",
+    r"(?<!there )(?:is|are|was|were) no (?!longer\b|more\b)\w+": "is not a ...",
+    r"lacking": "missing",
+    r"lie|lies|lay": "is, is stored",
+    r"least, most": "min, max",
+    r"mend(?:s|ed|ing)?": "fix",
+    r"of late": "recently",
+    r"shall": "should, will",
+    r"so long as": "as long as",
+    r"so many": "that many; name the number",
+    r"tells? (?:how|of|what|where|whether|which|who|why)": "says, explains, shows",
+    r"thereof|therein|thereby": "of it, in it",
+    r"to the bit": "bit for bit",
+    r"whoever": "anyone who",
+    r"wish(?:es|ed)?(?! list)": "request",
+}
+PATTERNS = {re.compile(rf"\b(?:{phrase})\b", re.I): better for phrase, better in AVOID.items()}
+
+
+def findings(text: str) -> list[str]:
+    """The phrases in a text that are better avoided, with what to write instead."""
+    plain = " ".join(text.split())
+    found = [(match, better) for one, better in PATTERNS.items() for match in one.finditer(plain)]
+    return [f"'{plain[max(m.start() - 30, 0) : m.end() + 20]}': {better}" for m, better in found]
+
+
+def docs() -> Iterator[tuple[str, str]]:
+    """Pages for people, without what is set as code."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+    for page in pages:
+        text = re.sub(r"^```.*?^```|`[^`]*`", "`", page.read_text(), flags=re.M | re.S)
+        # The glossary's last column is of words to avoid.
+        yield page.name, re.sub(r"\|[^|\n]*\|$", "|", text, flags=re.M)
+
+
+def kconfig() -> Iterator[tuple[str, str]]:
+    """Prompts and help texts."""
+    for path in sorted([*ROOT.glob("packages/*/Kconfig"), *ROOT.glob("defconfigs/Kconfig")]):
+        text = re.sub(r"^\s*#.*$", "", path.read_text(), flags=re.M)
+        yield str(path.relative_to(ROOT)), text
+
+
+def python() -> Iterator[tuple[str, str]]:
+    """Docstrings, messages and help: every text of more than one word."""
+    for path in [ROOT / "dodo.py", *sorted(ROOT.glob("image/**/*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+
+
+@pytest.mark.parametrize("texts", [docs, kconfig], ids=lambda texts: texts.__name__)
+def test_plain_english(texts: type[Iterator[tuple[str, str]]]) -> None:
+    found = [f"{place}: {one}" for place, text in texts() for one in findings(text)]
+    assert found == [], "\n" + "\n".join(found)
+
+
+def test_lines_of_docs_are_short() -> None:
+    """Rows of tables cannot be broken, and neither can a link."""
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]:
+        long = [line for line in page.read_text().splitlines() if len(line) > COLUMNS]
+        assert [line for line in long if not line.startswith("|")] == [], page.name
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ("It is built anew.", "It is built again."),
+        ("make and compilers do not go on", "make and compilers stop"),
+        ("'x' is no option", "'x' is not an option"),
+        ("the file behind it", "the next file; behind a proxy"),
+        ("That is told once.", "That is reported once, and a story is told."),
+    ],
+)
+def test_findings(bad: str, good: str) -> None:
+    assert findings(bad) and not findings(good)
