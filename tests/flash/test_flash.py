@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-import image.flash
+from image import flash
 from image import run
 from image.errors import UserError
 from image.flash.cards import Disk
@@ -141,7 +141,7 @@ def test_a_card_is_let_go(
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     monkeypatch.setattr(run, "find_tool", lambda name: found(tmp_path / name))
     card = Disk(Path("/dev/sdz"), "disk", 1 << 30, "card", True, False, (), ())
-    assert image.flash._eject(card) == said
+    assert flash._eject(card) == said
     asked = log.read_text().splitlines()
     assert asked[0] == "eject /dev/sdz"
     assert asked[1:] == ([] if udisksctl is None else ["udisksctl power-off -b /dev/sdz"])
