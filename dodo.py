@@ -3,10 +3,13 @@
 
 from collections.abc import Iterator
 
-from image import commands, config, doctor, tasks, testing
-from image.call import ROOT, given
-from image.screen import Reporter
-from image.tasks import Task, reported
+from image import config
+from image.cli import commands, tasks
+from image.cli.call import ROOT, given
+from image.cli.screen import Reporter
+from image.cli.tasks import Task, reported
+from image.host import doctor
+from image.testing import suite
 
 DOIT_CONFIG = {
     "default_tasks": ["image"],
@@ -156,5 +159,5 @@ def task_test_fresh() -> Task:
 
 def task_test() -> Task:
     """check everything: code, unit tests, whole builds, boots in QEMU"""
-    task = tasks.foreground(lambda files: testing.check_all(given(), files))
+    task = tasks.foreground(lambda files: suite.check_all(given(), files))
     return {**task, "pos_arg": "files"}

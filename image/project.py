@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import config, jobs, model
+from image.boards import fip, memmap
+from image.boards.memmap import MemoryMap
 from image.config import Config
-from image.duo import fip, memmap
-from image.duo.memmap import MemoryMap
 from image.errors import UserError
 from image.fetch import Settings as FetchSettings
 from image.options import File, Flag, Folder, Option, Place, Text, Whole, is_on
-from image.package import Package, configured, load_all, variable
+from image.recipes.package import Package, configured, load_all, variable
 
 BOARD = Option(
     "board",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from image import call, jobs, run
+from image import jobs, run
+from image.cli import call
 from image.errors import UserError
 from image.jobs import Places
 

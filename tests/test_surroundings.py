@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from image import card, doctor, run, surroundings
+from image import run, surroundings
+from image.card import disk_image
 from image.errors import UserError
+from image.host import doctor
 
 BARE = "/usr/bin:/bin"  # all that an ordinary user of Debian has
 NOBODY = 65534
@@ -152,9 +154,9 @@ def test_a_card_is_written_by_an_ordinary_user(
         boot, root = folder / "boot", folder / "root.img"
         boot.mkdir()
         (boot / "Image").write_bytes(b"kernel")
-        root.write_bytes(bytes(card.MIB))
+        root.write_bytes(bytes(disk_image.MIB))
         for path in (folder, *folder.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-        parts = (card.Part("boot", 4, 0, ""), card.Part("root", 1, 0, ""))
-        card._write(folder, boot, root, parts, "D0057081")
-        assert (folder / card.IMAGE).stat().st_uid == NOBODY
+        parts = (disk_image.Part("boot", 4, 0, ""), disk_image.Part("root", 1, 0, ""))
+        disk_image._write(folder, boot, root, parts, "D0057081")
+        assert (folder / disk_image.IMAGE).stat().st_uid == NOBODY

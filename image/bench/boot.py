@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from image.bench.target import Target, ask
-from image.board import GUIDE, PANIC, STORY, clean
-from image.console import Console
+from image.device.console import Console
+from image.device.prompt import GUIDE, PANIC, STORY, clean
 from image.errors import UserError
 
 BOOT_S = 180.0

@@ -5,16 +5,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from image import plan, release, rootfs, run, steps
+from image import run
 from image.bench.protocol import Case, Protocol
 from image.bench.target import Target, ask
-from image.build import ROOT
+from image.builders.toolchain import HOST
+from image.card import release, rootfs
 from image.errors import UserError
 from image.key import hash_file
 from image.model import MODEL_PATH
-from image.plan import Plan
-from image.step import step_name
-from image.toolchain import HOST
+from image.plan import graph
+from image.plan.graph import Plan
+from image.plan.step import ROOT, step_name
+from image.steps import runner
 
 HASH_S = 600.0  # the Duo reads its card at 20 MB/s
 ROOT_NAME = "basename $(readlink -f /sys/dev/block/$(mountpoint -d /))"
@@ -64,11 +66,11 @@ def built_root(made: Plan) -> Path | None:
 
 def reference_stories(made: Plan, protocol: Protocol) -> dict[Case, str]:
     """What the engine, built for this machine, tells in float32 of the model in the built root."""
-    engine = plan.make(made.project, ["llama"], HOST)
+    engine = graph.make(made.project, ["llama"], HOST)
     for step in engine.steps.values():
         if not engine.is_done(step):
-            steps.perform(engine, step)
-    program = engine.folder(engine.step(step_name("llama", HOST))) / steps.PROGRAMS / "run"
+            runner.perform(engine, step)
+    program = engine.folder(engine.step(step_name("llama", HOST))) / runner.PROGRAMS / "run"
     model = made.folder(made.step("rootfs")) / ROOT / MODEL_PATH
 
     def told(case: Case) -> str:

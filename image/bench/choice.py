@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import console
 from image.bench import boot
 from image.bench.boot import Timeline
 from image.bench.links import ConsoleTarget, SshTarget, emulated, serial
 from image.bench.target import Target
-from image.board import USB_ADDRESS, address
+from image.device import console
+from image.device.prompt import USB_ADDRESS, address
 from image.errors import UserError
 
 SSH_PORT = 22

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from image.bench.protocol import Case, Protocol, quoted
 from image.bench.target import Target, ask
-from image.board import OURS
+from image.device.prompt import OURS
 from image.errors import UserError
 from image.options import Option, Several
 

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from image import board, console, qemu, run
+from image import run
 from image.bench import boot
 from image.bench.boot import Timeline
 from image.bench.target import COMMAND_S, LinkLost, Output, framed, unframed
-from image.board import FROM_STORIES, INTERRUPT, PROMPT, STORY, TAIL_BYTES
-from image.console import Console
+from image.device import console, prompt
+from image.device.console import Console
+from image.device.prompt import FROM_STORIES, INTERRUPT, PROMPT, STORY, TAIL_BYTES
+from image.emulator import qemu
 from image.errors import UserError
 
 RETRY_S = 2.0  # between two looks whether a port is there again
@@ -32,12 +34,12 @@ class ConsoleTarget:
         name: str,
         connect: Callable[[contextlib.ExitStack], Console],
         is_emulated: bool = False,
-        patience: board.Patience | None = None,
+        patience: prompt.Patience | None = None,
     ) -> None:
         self.name = name
         self.is_emulated = is_emulated
         self._connect = connect
-        self._patience = patience or board.Patience()
+        self._patience = patience or prompt.Patience()
         self._stack = contextlib.ExitStack()
         self._number = 0
         self._were_stories = False
@@ -105,7 +107,7 @@ class ConsoleTarget:
         self._stack.close()
 
     def _reach_shell(self, line: Console) -> None:
-        board.reach_shell(line, self._patience)
+        prompt.reach_shell(line, self._patience)
         self._were_stories = self._were_stories or FROM_STORIES in line.heard
         # The kernel's messages would come between, and the shell would break long lines.
         self.command(f"{END_RUNS}; dmesg -n 1; stty cols 1000")
@@ -134,9 +136,9 @@ class SshTarget:
         # A program that hangs ends with the visit; ssh itself notes a board that is gone.
         framed_line = framed(f"timeout {limit_s:.0f} sh -c {shlex.quote(line)}", 0)
         try:
-            said = board.ask_by_ssh(self._host, framed_line, *self._options)
+            said = prompt.ask_by_ssh(self._host, framed_line, *self._options)
         except run.CommandFailed as error:
-            raise LinkLost(f"no answer from {self._host}: {error.message}", board.NO_SSH) from None
+            raise LinkLost(f"no answer from {self._host}: {error.message}", prompt.NO_SSH) from None
         found = unframed(said.encode(), 0)
         if found is None:
             raise LinkLost(f"{self._host} broke off in the middle of an answer")

@@ -7,17 +7,18 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from image import output, release
+from image import output
 from image.bench import card, choice, engines, protocol, results, sheet, table
 from image.bench.choice import Chosen
 from image.bench.protocol import Case, Protocol
 from image.bench.record import Record
 from image.bench.session import Session
-from image.board import HOST
-from image.console import PORT
+from image.card import release
+from image.device.console import PORT
+from image.device.prompt import HOST
+from image.emulator.qemu import SSH_PORT
 from image.errors import UserError
-from image.plan import Plan
-from image.qemu import SSH_PORT
+from image.plan.graph import Plan
 
 OPTIONS = (HOST, PORT, SSH_PORT, engines.OPTION, *protocol.OPTIONS)
 

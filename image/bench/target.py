@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Protocol
 
-from image.board import clean
+from image.device.prompt import clean
 from image.errors import UserError
 
 COMMAND_S = 120.0

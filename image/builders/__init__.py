@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from image.builders.job import Job
     from image.config import Config
-    from image.package import Package
+    from image.recipes.package import Package
 
 
 class Builder(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from image.builders.job import Job
-from image.package import Package
+from image.recipes.package import Package
 
 if TYPE_CHECKING:
     from image.config import Config

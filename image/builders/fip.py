@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Builder `fip`: the three boot loaders in the one file that the boot ROM reads."""
 
+from image.boards import fip, loader
 from image.builders.job import Job
-from image.duo import fip, loader
 
 FSBL, OPENSBI, UBOOT = "duo-fsbl", "duo-opensbi", "duo-uboot"
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Builder `fit`: kernel and device tree in the one file that the board's U-Boot loads."""
 
+from image.boards import fit
 from image.builders.job import Job
-from image.duo import fit
 
 LINUX, DTB = "duo-linux", "duo-dtb"
 

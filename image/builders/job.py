@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from image import run
+from image.builders.toolchain import STANDARD, Target, compiler
 from image.errors import UserError
 from image.jobs import places
-from image.package import Package
-from image.toolchain import STANDARD, Target, compiler
+from image.recipes.package import Package
 
 if TYPE_CHECKING:
+    from image.boards.memmap import MemoryMap
     from image.config import Config
-    from image.duo.memmap import MemoryMap
 
 
 @dataclass(frozen=True)

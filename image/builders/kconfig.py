@@ -11,9 +11,9 @@ import yaml
 
 from image.builders import weigh
 from image.builders.job import Job, copy_file
+from image.builders.toolchain import STANDARD
 from image.errors import UserError
-from image.package import Package
-from image.toolchain import STANDARD
+from image.recipes.package import Package
 
 if TYPE_CHECKING:
     from image.config import Config

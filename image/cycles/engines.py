@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from image import fetch, model, plan, run, steps
+from image import fetch, model, run
+from image.builders.toolchain import HOST, RISCV64, Target
 from image.cycles import models, q80
 from image.cycles.emulator import DUO, Measured, measure
 from image.key import hash_file, key_of
 from image.output import whole
+from image.plan import graph
+from image.plan.step import step_name
 from image.project import Project
-from image.source import Source
-from image.step import step_name
-from image.toolchain import HOST, RISCV64, Target
+from image.recipes.source import Source
+from image.steps import runner
 
 LLAMA2_C = "350e04fe35433e6d2941dce5a1f53308f87058eb"
 CONTEST = "432323c3f130878d8be4243391ea400181ae4919"  # plctlab/rvspoc-s2311-llama2, pull request 4
@@ -125,11 +127,11 @@ def _winner(bench: Bench) -> Path:
 
 def programs(bench: Bench, package: str, target: Target = RISCV64) -> Path:
     """The folder of a package's programs, as the project's recipe builds them for a target."""
-    made = plan.make(bench.project, [package], target)
+    made = graph.make(bench.project, [package], target)
     for step in made.steps.values():
         if not made.is_done(step):
-            steps.perform(made, step)
-    return made.folder(made.step(step_name(package, target))) / steps.PROGRAMS
+            runner.perform(made, step)
+    return made.folder(made.step(step_name(package, target))) / runner.PROGRAMS
 
 
 def _ours(bench: Bench) -> Path:

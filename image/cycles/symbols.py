@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import run
+from image.builders.toolchain import RISCV64
 from image.cycles.emulator import CAUSES, Block
-from image.toolchain import RISCV64
 
 CODE = frozenset("tTwWiV")  # nm's letters for functions
 

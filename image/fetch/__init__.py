@@ -13,13 +13,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from image import debian, pypi, trouble
+from image import trouble
 from image.errors import UserError
-from image.fetch import git
+from image.fetch import debian, git, pypi
 from image.fetch.http import Patience, download
 from image.key import hash_file
 from image.lock import locked
-from image.source import Fetched, Repository, Source, Unavailable, find, write_record
+from image.recipes.source import Fetched, Repository, Source, Unavailable, find, write_record
 
 APT = ".apt"  # apt's private folders in dl/
 PIP = ".pip"  # what pip downloads, until it has its name

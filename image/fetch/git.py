@@ -16,11 +16,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from image import run
-from image.bare import NOT_LAZY, copy_of
 from image.errors import UserError
+from image.fetch.bare import NOT_LAZY, copy_of
 from image.fetch.http import Patience
 from image.lock import locked
-from image.source import Repository, Unavailable
+from image.recipes.source import Repository, Unavailable
 
 PACK_OBJECTS = 8000  # files asked for at once: some tens of MB of a kernel
 LOG = "fetch.log"  # in the copy: what git said of the pack that it fetched last

@@ -15,7 +15,7 @@ import requests
 import urllib3
 from tqdm import tqdm
 
-from image.source import Unavailable
+from image.recipes.source import Unavailable
 from image.surroundings import certificates
 
 CHUNK = 1 << 16

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from image import archive, output
-from image.build import STAGING
 from image.builders.job import copy_file
 from image.legal.pages import Row, readme, table
 from image.legal.sources import OWN, collect_sources, collect_texts, project_files
-from image.package import Package
-from image.plan import Plan
+from image.plan.graph import Plan
+from image.plan.step import STAGING
+from image.recipes.package import Package
 
 FOLDER = "legal-info"
 KERNEL_CONFIG = "kernel.config"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from image.key import hash_file
 from image.legal.sources import OWN, PROJECT
-from image.package import Package
+from image.recipes.package import Package
 
 COPYLEFT = re.compile(r"\b(?:[AL]?GPL|MPL|EPL|EUPL|CDDL|OSL)-")
 MIB = 1 << 20

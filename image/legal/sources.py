@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from image import archive, bare, fetch, run
-from image.package import Package
-from image.plan import Plan
-from image.release import compress
+from image import archive, fetch, run
+from image.card.release import compress
+from image.fetch import bare
+from image.plan.graph import Plan
+from image.recipes.package import Package
 
 PROJECT = "duo-storyteller"
 OWN = f"sources/{PROJECT}.tar.gz"

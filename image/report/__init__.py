@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from image import output
-from image.plan import Plan
+from image.card.release import image_path
+from image.plan.graph import Plan
 from image.reading import json_object_or_none
-from image.release import image_path
 from image.report import change, contents, kernel, memory, sheet, work
 
 FOLDER = "report"

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from image import build, card, release, rootfs, run
+from image import run
+from image.card import disk_image, release, rootfs
 from image.errors import UserError
-from image.plan import Plan
+from image.plan.graph import Plan
+from image.plan.step import BOOT, ROOT
 from image.report.treemap import Tile
 
 FRONT = "before the partitions"
@@ -23,8 +25,8 @@ STORED = re.compile(r"^Size: (?P<size>\d+)\s+On-disk size: (?P<stored>\d+)", re.
 def tiles(plan: Plan) -> list[Tile]:
     """Each byte of the card image once: the sizes add up to the size of the file."""
     symbols = plan.project.config.symbols
-    boot_size = int(symbols["CARD_BOOT_MIB"]) * card.MIB
-    root_size = int(symbols["CARD_ROOT_MIB"]) * card.MIB
+    boot_size = int(symbols["CARD_BOOT_MIB"]) * disk_image.MIB
+    root_size = int(symbols["CARD_ROOT_MIB"]) * disk_image.MIB
     boot, root = list(_boot(plan)), list(_root(plan))
     image = plan.folder(plan.step("rootfs")) / rootfs.IMAGE
     structure = image.stat().st_size - _total(root)
@@ -49,8 +51,8 @@ def stored_size(image: Path, name: str) -> tuple[int, int]:
 
 
 def _boot(plan: Plan) -> Iterator[Tile]:
-    tree = plan.folder(plan.step("card")) / build.BOOT
-    owners = _owners(plan, build.BOOT)
+    tree = plan.folder(plan.step("card")) / BOOT
+    owners = _owners(plan, BOOT)
     for name in _files(tree):
         group = GIVEN if name in plan.project.boot_files else owners.get(name, OVERLAY)
         yield Tile(group, f"/boot/{name}", (tree / name).stat().st_size)
@@ -58,8 +60,8 @@ def _boot(plan: Plan) -> Iterator[Tile]:
 
 def _root(plan: Plan) -> Iterator[Tile]:
     folder = plan.folder(plan.step("rootfs"))
-    owners = _owners(plan, build.ROOT)
-    for name in _files(folder / build.ROOT):
+    owners = _owners(plan, ROOT)
+    for name in _files(folder / ROOT):
         size, stored = stored_size(folder / rootfs.IMAGE, name)
         group = GIVEN if name in plan.project.model_files else owners.get(name, OVERLAY)
         yield Tile(group, f"/{name}", stored, f"{size} bytes unpacked")

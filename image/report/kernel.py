@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from image.build import BOOT, STAGING
+from image.boards import kernel
 from image.builders import kconfig, weigh
-from image.duo import kernel
-from image.package import Package
-from image.plan import Plan
+from image.plan.graph import Plan
+from image.plan.step import BOOT, STAGING
 from image.reading import json_object
+from image.recipes.package import Package
 
 DEEP = ("arch", "drivers", "fs", "net", "sound")  # folders whose folders are told apart
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from image.build import STAGING
-from image.duo import ram
+from image.boards import ram
+from image.card.release import image_path
 from image.key import hash_file
-from image.plan import Plan
-from image.release import image_path
+from image.plan.graph import Plan
+from image.plan.step import STAGING
 from image.report.kernel import Kernel, find
 from image.report.treemap import Tile
 
 MIB, KIB = 1 << 20, 1 << 10
 DRAM = 64 * MIB
-# Kernel 6.1 never uses what lies below itself; OpenSBI is there (image/duo/ram.py, MEASURED).
+# Kernel 6.1 never uses what lies below itself; OpenSBI is there (image/boards/ram.py, MEASURED).
 BELOW_KERNEL = 2 * MIB
 LINUX = "Linux"
 PROGRAMS = "programs"

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from image.plan import STAMP, Plan
+from image.plan.graph import STAMP, Plan
 from image.reading import json_object
 
 AGAIN = "./doit image builds it anew"

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from image.build import BOOT, ROOT
+from image.builders.toolchain import HOST, RISCV64
 from image.key import canonical, hash_file
-from image.package import Package
+from image.plan.step import BOOT, ROOT, step_name
+from image.recipes.package import Package
 from image.sbom import patches, purl
-from image.step import step_name
-from image.toolchain import HOST, RISCV64
 
 if TYPE_CHECKING:
-    from image.plan import Plan
+    from image.plan.graph import Plan
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 # Serial numbers are drawn from the content, in a name space of this project's own.

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from image.package import Package
-from image.source import Repository
+from image.recipes.package import Package
+from image.recipes.source import Repository
 
 if TYPE_CHECKING:
-    from image.plan import Plan
+    from image.plan.graph import Plan
 
 GITHUB = re.compile(
     r"https://(?:github\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)"

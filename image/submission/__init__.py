@@ -4,15 +4,15 @@
 from pathlib import Path
 
 from image import archive, output, sbom
-from image.build import ROOT, STAGING
 from image.builders.job import copy_file
+from image.card.release import image_path
 from image.errors import UserError
 from image.key import hash_file
 from image.legal import KERNEL_CONFIG
 from image.legal.sources import PROJECT, collect_texts, project_files
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
-from image.plan import Plan
-from image.release import image_path
+from image.plan.graph import Plan
+from image.plan.step import ROOT, STAGING
 from image.report import kernel
 from image.submission import changed, readme, results
 

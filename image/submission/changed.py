@@ -4,11 +4,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from image.build import STAGING
+from image.boards import ram
 from image.builders import kconfig
-from image.duo import ram
-from image.package import Package
-from image.plan import Plan
+from image.plan.graph import Plan
+from image.plan.step import STAGING
+from image.recipes.package import Package
 
 VENDOR_BOARD = "milkv_duo"
 VENDORS = "The default system is the vendor's SDK. Its kernel and boot loaders stay, changed by:"

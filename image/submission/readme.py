@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from image.builders.toolchain import RISCV64
+from image.card.release import image_path, manifest
 from image.key import hash_file
 from image.legal import KERNEL_CONFIG
 from image.legal.sources import PROJECT
 from image.model import MODEL_PATH, PACKER_PROGRAM, TOKENIZER_PATH
-from image.package import Package
-from image.plan import Plan
-from image.release import image_path, manifest
+from image.plan.graph import Plan
+from image.recipes.package import Package
 from image.report import kernel, memory
 from image.report.treemap import shown
 from image.submission import results
 from image.submission.changed import VENDOR_BOARD
-from image.toolchain import RISCV64
 
 TEMPLATE = Path(__file__).with_name("readme.md")
 BY_CABLE = f"""\

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from image.card.release import image_path
 from image.key import hash_file
-from image.plan import Plan
+from image.plan.graph import Plan
 from image.reading import json_object_or_none
-from image.release import image_path
 from image.report.memory import benches
 
 NONE = """\

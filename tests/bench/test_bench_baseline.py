@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from image import plan, project, run, steps
+from image import project, run
 from image.bench.engines import BASELINE
-from image.build import ROOT as INSTALLED
+from image.builders.toolchain import HOST
 from image.model import FLOAT32_PATH
-from image.package import load
-from image.plan import Plan
-from image.step import step_name
-from image.toolchain import HOST
+from image.plan import graph
+from image.plan.graph import Plan
+from image.plan.step import ROOT as INSTALLED
+from image.plan.step import step_name
+from image.recipes.package import load
+from image.steps import runner
 from tests.test_model import TINY, vocabulary, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +49,7 @@ def planned(checkout: Path, *choices: str, **given: str) -> Plan:
     """The plan of the emulated board with some more choices."""
     lines = "".join(f"CONFIG_{choice}\n" for choice in choices)
     (checkout / ".config").write_text("CONFIG_BOARD_QEMU_VIRT=y\n" + lines)
-    return plan.make(project.load(checkout, given))
+    return graph.make(project.load(checkout, given))
 
 
 def test_it_is_off_by_default(checkout: Path) -> None:
@@ -87,9 +89,9 @@ def test_checkpoints_lie_where_the_bench_looks() -> None:
 
 def test_it_is_built_unmodified_and_fast(source: Path) -> None:
     given = {"board": "qemu_virt", "LLAMA2C_SRC": str(source)}
-    made = plan.make(project.load(ROOT, given), ["llama2c"], HOST)
+    made = graph.make(project.load(ROOT, given), ["llama2c"], HOST)
     step = made.step(step_name("llama2c", HOST))
-    steps.perform(made, step)
+    runner.perform(made, step)
     program = made.folder(step) / INSTALLED / "usr/bin" / BASELINE.words[0]
     assert run.output([program, "model"], merge=True) == "Once.\nachieved tok/s: 1.5\n"
     assert not list((ROOT / "packages/llama2c").glob("*.patch"))

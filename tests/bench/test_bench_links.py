@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from image import board, console, run
+from image import run
 from image.bench import boot, choice
 from image.bench.links import ConsoleTarget, SshTarget
 from image.bench.target import LinkLost, Output, dumping, fetch, framed, undumped, unframed
-from image.console import Console
+from image.device import console, prompt
+from image.device.console import Console
 from image.errors import UserError
 from tests.bench.board import FakeBoard
 
-QUICK = board.Patience(key=0.5, first_word=5.0, shell=10.0)
+QUICK = prompt.Patience(key=0.5, first_word=5.0, shell=10.0)
 # What would touch this machine instead of a board is nothing here.
 RC = """
 killall() { :; }
@@ -235,7 +236,7 @@ def test_what_answers_is_taken(nothing_there: Path, monkeypatch: pytest.MonkeyPa
         f"{nothing_there}/ttyUSB0 (serial)",
         "the one serial port of this machine",
     )
-    monkeypatch.setattr(choice, "is_answering", lambda host: host == board.USB_ADDRESS)
+    monkeypatch.setattr(choice, "is_answering", lambda host: host == prompt.USB_ADDRESS)
     assert chosen({}) == ("root@192.168.42.1 (ssh)", "it answers on the USB cable")
 
 

@@ -18,8 +18,8 @@ from image.errors import UserError
 from image.fetch import Settings
 from image.options import by_name
 from image.project import load
+from image.recipes.source import Source
 from image.run import CommandFailed
-from image.source import Source
 from tests.conftest import ROOT, doit
 
 PROGRAM = """

@@ -11,7 +11,7 @@ from image.cycles import engines, models, stand_in
 from image.key import hash_file
 from image.model import HEADER, expected_bytes
 from image.project import Project, load
-from image.source import Source
+from image.recipes.source import Source
 from tests.conftest import ROOT
 from tests.engine import oracle
 

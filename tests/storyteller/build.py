@@ -4,10 +4,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from image import plan, project, run, steps
-from image.build import STAGING
-from image.step import step_name
-from image.toolchain import HOST
+from image import project, run
+from image.builders.toolchain import HOST
+from image.plan import graph
+from image.plan.step import STAGING, step_name
+from image.steps import runner
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -27,10 +28,10 @@ THREADS = ("-fsanitize=thread",)
 
 def host_package(name: str) -> Path:
     """A package and what it needs, built for this machine; returns its install tree."""
-    made = plan.make(project.load(ROOT, {"board": "qemu_virt"}), [name], HOST)
+    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}), [name], HOST)
     for step in made.steps.values():
         if not made.is_done(step):
-            steps.perform(made, step)
+            runner.perform(made, step)
     return made.folder(made.step(step_name(name, HOST))) / STAGING
 
 

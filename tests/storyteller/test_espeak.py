@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from image import plan, project, run, steps
-from image.build import ROOT as TREE
-from image.package import configured, load_all
+from image import project, run
+from image.builders.toolchain import RISCV64
+from image.plan import graph
+from image.plan.step import ROOT as TREE
 from image.project import Project
-from image.toolchain import RISCV64
-from tests.boot import listen
+from image.recipes.package import configured, load_all
+from image.steps import runner
+from tests.emulator import listen
 from tests.storyteller import build
 
 RATE = 22_050
@@ -132,10 +134,10 @@ def with_symbols(symbols: dict[str, str | int | bool]) -> Project:
 
 def test_card_with_this_voice_alone() -> None:
     """The board's program links, its data come along, and the greeting is in that voice."""
-    made = plan.make(with_symbols(ALONE), ["storyteller", "greeting"], RISCV64)
+    made = graph.make(with_symbols(ALONE), ["storyteller", "greeting"], RISCV64)
     for step in made.steps.values():
         if not made.is_done(step):
-            steps.perform(made, step)
+            runner.perform(made, step)
     trees = {name: made.folder(made.step(name)) / TREE for name in made.steps if ":" not in name}
     program = trees["storyteller"] / "usr/bin/storyteller"
     assert b"en-us+f2" in program.read_bytes()

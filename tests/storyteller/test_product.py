@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from image import run
-from tests.boot import listen
+from tests.emulator import listen
 from tests.storyteller import build
 from tests.storyteller.said import figures
 

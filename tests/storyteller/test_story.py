@@ -17,7 +17,7 @@ import pexpect
 import pytest
 
 from image import run
-from image.stories import STORY
+from image.report.stories import STORY
 from tests.storyteller import build
 from tests.storyteller.said import HEADER, beginnings
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from image import run
-from image.package import load
+from image.recipes.package import load
 from tests.storyteller.build import ROOT
 
 PACKAGE = ROOT / "packages/storyteller"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A thread that hangs ends the program, which its starter then starts anew; see tests/boot too."""
+"""A thread that hangs ends the program, which its starter then starts anew; tests/emulator too."""
 
 import signal
 from pathlib import Path

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""The tasks as a person sees them: what each does, which settings it reads, examples."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import project
+from image.bench import perform
+from image.card import check
+from image.cycles import bench
+from image.device import deploy, diagnose, flash, shell
+from image.emulator import qemu
+from image.options import Option
+from image.testing import fresh, suite
+
+BUILD = project.OPTIONS
+
+HEAR, CARD, BOARD = "Hear it", "Make a card", "Work on a board"
+MEASURE, DEVELOP = "Measure and report", "Develop"
+GROUPS = (HEAR, CARD, BOARD, MEASURE, DEVELOP)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One task. `more` is said behind its one line; `words` may follow its name."""
+
+    name: str
+    group: str
+    more: str = ""
+    options: tuple[Option, ...] = ()
+    examples: tuple[str, ...] = ()
+    words: str = ""
+    is_built: bool = False  # reads what a whole build reads, too
+
+    @property
+    def reads(self) -> tuple[Option, ...]:
+        """All settings that it reads, but NAME_SRC=."""
+        return (*self.options, *(BUILD if self.is_built else ()))
+
+
+ENTRIES = (
+    Entry("run", HEAR, is_built=True, options=qemu.OPTIONS,
+          more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
+          " on the board, `exit` leads back to the stories. Its card keeps /data from run to run.",
+          examples=("run board=qemu_virt", "run board=qemu_virt SOUND=wav")),
+    Entry("image", HEAR, is_built=True,
+          more="For the board of .config or board=NAME. What ./doit does when no task is named."
+          " Only what changed is built anew.",
+          examples=("image board=qemu_virt",
+                    "image board=qemu_virt MODEL=my.bin TOKENIZER=my_tokenizer.bin",
+                    "image SDK_DIR=~/duo-buildroot-sdk")),
+    Entry("stories", HEAR, is_built=True, words="N",
+          more="Leaves out/BOARD/stories/report.md. Ctrl-C ends it early; the report is then about"
+          " what was told until then.",
+          examples=("stories 1000 board=qemu_virt",
+                    "stories 100 MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
+    Entry("flash", CARD, is_built=True, options=flash.OPTIONS,
+          more="Looks at the image first, asks, writes, and compares afterwards.",
+          examples=("flash", "flash file=some.img.gz", "flash device=/dev/sdb yes=1")),
+    Entry("check", CARD, options=(check.FILE, project.BOARD),
+          more="The one that was built, or file=IMAGE. The status is 0 only when all is well.",
+          examples=("check board=qemu_virt", "check file=some.img.gz")),
+    Entry("shell", BOARD, is_built=True, options=shell.OPTIONS,
+          more="Ctrl-] ends, and so does Ctrl-A X; all other keys go to the board.",
+          examples=("shell", "shell port=/dev/ttyACM0", "shell board=qemu_virt")),
+    Entry("deploy", BOARD, is_built=True, options=deploy.OPTIONS,
+          more="The image on the board must have ssh (docs/working-on-a-board.md).",
+          examples=("deploy host=192.168.42.1", "deploy board=qemu_virt SSH_PORT=2222")),
+    Entry("diagnose", BOARD, options=(*diagnose.OPTIONS, project.BOARD),
+          examples=("diagnose", "diagnose port=/dev/ttyUSB0")),
+    Entry("bench", MEASURE, is_built=True, options=perform.OPTIONS,
+          more="What was measured before a Ctrl-C is kept: the same call goes on from there.",
+          examples=("bench", "bench board=qemu_virt runs=5", "bench engines=q16,fp32 seeds=1,2")),
+    Entry("bench:compare", MEASURE, words="OLD.json NEW.json",
+          more="The status is 3 when something became worse.",
+          examples=("bench:compare out/milkv_duo/bench/OLD.json out/milkv_duo/bench/NEW.json",)),
+    Entry("cycles", MEASURE, is_built=True, options=bench.OPTIONS,
+          more="Leaves all tables in out/engine.md.",
+          examples=("cycles", "cycles speech=1", 'cycles program=a.out args="-n 3" by_symbol=1')),
+    Entry("ram", MEASURE, is_built=True, examples=("ram board=milkv_duo",)),
+    Entry("report", MEASURE, is_built=True, more="Leaves out/BOARD/report/index.html.",
+          examples=("report board=qemu_virt",)),
+    Entry("submission", MEASURE, is_built=True, more="Leaves out/BOARD/submission.tar.gz.",
+          examples=("submission",)),
+    Entry("legal-info", CARD, is_built=True, more="Leaves out/BOARD/legal-info.",
+          examples=("legal-info",)),
+    Entry("configure", DEVELOP, options=(project.BOARD,), examples=("configure board=qemu_virt",)),
+    Entry("menuconfig", DEVELOP),
+    Entry("savedefconfig", DEVELOP),
+    Entry("fetch", DEVELOP, is_built=True, more="fetch:NAME downloads one package's sources.",
+          examples=("fetch board=qemu_virt",)),
+    Entry("package", DEVELOP, is_built=True,
+          examples=("package:llama", "package:llama:rebuild", "package:llama LLAMA_SRC=~/llama")),
+    Entry("engine", DEVELOP, is_built=True,
+          more="Leaves run and llama-pack in out/host/bin and out/riscv64/bin.",
+          examples=("engine",)),
+    Entry("explain", DEVELOP, is_built=True, words="[STEP ...]",
+          examples=("explain board=qemu_virt", "explain musl llama")),
+    Entry("test", DEVELOP, options=suite.OPTIONS, words="[FILE ...]",
+          more="With FILE, only the tests in it. With SDK_DIR= the Duo's card is built from that"
+          " tree, too.",
+          examples=("test", "test tests/test_key.py", "test SDK_DIR=~/duo-buildroot-sdk")),
+    Entry("test:fresh", DEVELOP, options=(*fresh.OPTIONS, *project.DOWNLOADS, project.BOARD),
+          examples=("test:fresh releases=bookworm",)),
+    Entry("clean", DEVELOP),
+    Entry("doctor", DEVELOP),
+)  # fmt: skip
+BY_NAME = {entry.name: entry for entry in ENTRIES}
+# Tasks with one part for each package.
+PARTED = ("package", "fetch")
+
+HEAD = """\
+./doit TASK [NAME=value ...]     without a task: image
+"""
+FOOT = """\
+./doit help TASK tells a task's settings, ./doit help NAME what a setting is.
+Settings in capitals, and BOARD, may come from the environment: it is said then.
+NAME= is as if not given. Yes: 1, yes, true, on. No: 0, no, false, off.
+
+New here? These two end in a told story, without a board:
+  ./doit image board=qemu_virt
+  ./doit run board=qemu_virt
+"""
+WIDE = 80  # columns
+LEFT = 24  # of a setting's row
+
+
+def readers(name: str) -> list[str]:
+    """The tasks that read a setting."""
+    if name.endswith(project.SOURCE_SUFFIX):
+        return [entry.name for entry in ENTRIES if entry.is_built]
+    return [entry.name for entry in ENTRIES if any(o.name == name for o in entry.reads)]
+
+
+def all_options(root: Path) -> dict[str, Option]:
+    """Every setting there is, by name."""
+    own = [option for entry in ENTRIES for option in entry.reads]
+    return {option.name: option for option in (*own, *project.source_options(root))}
+
+
+def overview(lines: Mapping[str, str]) -> str:
+    """All tasks, by group; `lines` has the one line of each."""
+    text = [HEAD]
+    for group in GROUPS:
+        rows = [(entry.name, lines[entry.name]) for entry in ENTRIES if entry.group == group]
+        text += [f"{group}:", *(f"  {name:<13} {line}" for name, line in rows), ""]
+    return "\n".join([*text, FOOT])
+
+
+def of_task(entry: Entry, line: str) -> str:
+    """What a task does, the settings that it reads, and examples."""
+    words = [entry.words, "[NAME=value ...]" if entry.reads else ""]
+    text = [" ".join(filter(None, ["./doit", entry.name, *words])), ""]
+    text += textwrap.wrap(f"{line[0].upper()}{line[1:]}. {entry.more}".strip(), WIDE)
+    if entry.options:
+        text += ["", "Settings:", *_rows(entry.options)]
+    if entry.is_built:
+        text += ["", "Settings of the build:", *_rows(BUILD)]
+        text += _row("NAME_SRC=FOLDER", "build the package NAME from this folder, as in LLAMA_SRC=")
+    if entry.examples:
+        text += ["", "Examples:", *(f"  ./doit {example}" for example in entry.examples)]
+    return "\n".join(text) + "\n"
+
+
+def of_option(option: Option) -> str:
+    """What a setting is, and which tasks read it."""
+    read_by = textwrap.wrap(f"Read by: {', '.join(readers(option.name))}", WIDE)
+    return "\n".join([f"{option.name}={option.kind.sign}: {_meaning(option)}", *read_by]) + "\n"
+
+
+def _rows(options: Iterable[Option]) -> list[str]:
+    rows = [_row(f"{one.name}={one.kind.sign}", _meaning(one)) for one in options]
+    return [line for row in rows for line in row]
+
+
+def _row(left: str, right: str) -> list[str]:
+    """Two columns; what is too wide for the first has a line of its own."""
+    lines = textwrap.wrap(right, WIDE - LEFT - 3)
+    fits = len(left) <= LEFT
+    first = (
+        [f"  {left:<{LEFT}} {lines[0]}"] if fits else [f"  {left}", f"{'':{LEFT + 3}}{lines[0]}"]
+    )
+    return [*first, *(f"{'':{LEFT + 3}}{line}" for line in lines[1:])]
+
+
+def _meaning(option: Option) -> str:
+    return option.meaning + (f" (default: {option.default})" if option.default else "")

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""What makes a task impossible, looked at before anything is downloaded or built for it."""
+
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from image import project, submission
+from image.bench import compare, protocol
+from image.boards import verify
+from image.card import check
+from image.cli.call import ROOT, current_plan, current_project, given, line
+from image.cli.manual import PARTED
+from image.cycles import bench
+from image.device import deploy, flash, shell
+from image.device.flash import source
+from image.emulator import qemu
+from image.errors import UserError
+from image.plan import graph, inputs
+from image.project import FIP, SDK_DIR
+from image.report import stories
+from image.trouble import check_writable
+
+DUO, EMULATED = "milkv_duo", "qemu_virt"
+
+
+def refuse() -> None:
+    """Raise UserError if a task of this call cannot be done, whatever would be built for it."""
+    for task in line().tasks:
+        name, _, part = task.partition(":")
+        check_task = CHECKS.get(task) or CHECKS.get(name)
+        if check_task:
+            check_task()
+        if name in PARTED and part:
+            _check_part(name, part.partition(":")[0])
+
+
+def _building() -> None:
+    """For all that is built first."""
+    made = current_plan()
+    loaded = made.project
+    _check_typed_sources(made)
+    inputs.check_trees(loaded, made.packages)
+    if loaded.boot_files:
+        _check_loaders(loaded)
+    for folder in (loaded.work, loaded.out):
+        check_writable(folder)
+    if not all(made.is_done(step) for step in made.steps.values() if step.kind == "fetch"):
+        check_writable(loaded.fetch.dl)
+
+
+def _check_typed_sources(made: graph.Plan) -> None:
+    """Whoever names a source means that it is built from."""
+    board = made.project.config.board
+    typed = {name for name in line().settings if name not in line().inherited}
+    for option in (FIP, SDK_DIR):
+        if option.name in typed and board != DUO:
+            hint = f"without {option.name}=, or with board={DUO}"
+            raise UserError(f"{option.name}= is for {DUO}; this builds {board}", hint)
+
+
+def _check_loaders(loaded: project.Project) -> None:
+    """The boot loaders of FIP=, by themselves and beside the memory map."""
+    for path in loaded.boot_files.values():
+        found = verify.verify_fip(path.read_bytes(), verify.expected(loaded.memory_map))
+        wrong = [f"\n  {finding}" for finding in found if not finding.ok]
+        if wrong:
+            hint = "name a fip.bin of this board, or none: then it is built from the SDK"
+            raise UserError(f"FIP={path} cannot start this card:{''.join(wrong)}", hint)
+
+
+def _check_part(task: str, package: str) -> None:
+    made = current_plan()
+    kind = "build" if task == "package" else "fetch"
+    steps = [step for step in made.steps.values() if step.kind == kind and step.package]
+    if package not in [step.package.name for step in steps if step.package]:
+        board = made.project.config.board
+        lacks = "is not in the configuration of" if kind == "build" else "has nothing to fetch for"
+        raise UserError(f"{package} {lacks} {board}", hint="choose it: ./doit menuconfig")
+
+
+def _run() -> None:
+    board = current_project().config.board
+    if board != EMULATED:
+        raise UserError(
+            f"board {board} is not emulated: write its card and put it into the board",
+            hint=f"./doit run board={EMULATED}",
+        )
+    _check_emulator()
+    _building()
+
+
+def _check_emulator() -> None:
+    qemu.find_emulator()
+    qemu.choose_audio(given().get("SOUND"), ROOT)
+    if "SSH_PORT" in given():
+        _check_free(int(given()["SSH_PORT"]))
+
+
+def _check_free(port: int) -> None:
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as QEMU does
+            probe.bind(("127.0.0.1", port))
+    except OSError as error:
+        message = f"SSH_PORT={port}: this machine's port cannot be used: {error.strerror}"
+        raise UserError(message, hint=f"another one: SSH_PORT={port + 1}") from None
+
+
+def _flash() -> None:
+    flash.check_call(given())
+    if check.FILE.name in given():
+        source.load(Path(given()[check.FILE.name]))
+    else:
+        _building()
+
+
+def _shell() -> None:
+    shell.check_terminal()
+    if shell.is_emulated(current_project().config.board, given()):
+        _check_emulator()
+        _building()
+
+
+def _deploy() -> None:
+    _building()
+    deploy.check_reachable(given())
+
+
+def _bench() -> None:
+    protocol.read(given())
+    if current_project().config.board == EMULATED:
+        qemu.find_emulator()
+        _building()
+
+
+def _cycles() -> None:
+    bench.check_call(given())
+    current_project()
+
+
+def _submission() -> None:
+    made = current_plan()
+    lacking = sorted(set(submission.NEEDED) - {package.name for package in made.packages})
+    if lacking:
+        message = f"a submission needs {', '.join(lacking)}, which the configuration leaves out"
+        raise UserError(message, hint="choose it: ./doit menuconfig")
+    _building()
+
+
+def _test() -> None:
+    """The tree of the board's SDK, which the last tests are about."""
+    if SDK_DIR.name in given():
+        loaded = project.load(ROOT, {**given(), "board": DUO})
+        inputs.check_trees(loaded, graph.make(loaded).packages)
+
+
+CHECKS: Mapping[str, Callable[[], object]] = {
+    "image": _building,
+    "fetch": current_plan,
+    "package": current_plan,
+    "report": _building,
+    "legal-info": _building,
+    "run": _run,
+    "flash": _flash,
+    "shell": _shell,
+    "deploy": _deploy,
+    "bench": _bench,
+    "cycles": _cycles,
+    "stories": lambda: stories.number(line().words),
+    "bench:compare": lambda: compare.check_count(line().words),
+    "submission": _submission,
+    "test": _test,
+}

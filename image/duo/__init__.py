@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: MIT
-"""The Milk-V Duo: its memory map and the formats of its boot files."""

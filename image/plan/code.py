@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""Which of our own modules decide what a step leaves, and a hash of what each says as code.
+
+Imports are followed from the module that does the step, wherever in a file they stand. Those under
+TYPE_CHECKING are not: what arrives as data (choices, a recipe, results of other steps) is in the
+step's inputs itself, with its values.
+"""
+
+import ast
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeGuard
+
+PACKAGE = Path(__file__).parents[1]
+# Modules that are not followed, since no result differs by them.
+APART = (
+    "image.errors",  # words for the terminal
+    "image.trouble",  # the same, for what the operating system refuses
+    "image.jobs",  # how much is done at once
+    "image.fetch",  # the network's part: what it brings is in the inputs, by sha256 or commit
+)
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A file of ours: names that it imports, and the hash of its code."""
+
+    imports: frozenset[str]
+    code: str
+
+
+def hashes(*makers: str) -> dict[str, str]:
+    """The makers, modules by full name, and all of ours that they import: path -> hash of code."""
+    return _hashes(PACKAGE, makers)
+
+
+@functools.cache
+def _hashes(package: Path, makers: tuple[str, ...]) -> dict[str, str]:
+    found: dict[Path, str] = {}
+    seen, todo = set(APART), [*makers]
+    while todo:
+        name = todo.pop()
+        path = None if name in seen else _path(package, name)
+        seen.add(name)
+        if path:
+            module = _read(path.read_bytes())
+            found[path] = module.code
+            # A package is run before its modules.
+            todo += [*module.imports, name.rpartition(".")[0]]
+    return {str(path.relative_to(package.parent)): code for path, code in sorted(found.items())}
+
+
+def _path(package: Path, name: str) -> Path | None:
+    """The file of a module of ours; None where the name is that of anything else."""
+    path = package.parent.joinpath(*name.split("."))
+    files = (path.with_suffix(".py"), path / "__init__.py")
+    is_ours = name.partition(".")[0] == package.name
+    return next((file for file in files if file.is_file()), None) if is_ours else None
+
+
+@functools.cache
+def _read(text: bytes) -> _Module:
+    nodes = list(_nodes(ast.parse(text)))
+    return _Module(frozenset(_imports(nodes)), hashlib.sha256(_bare(text, nodes)).hexdigest())
+
+
+def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    """All that runs. The parts of an f-string are not told apart: their places are not exact."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            todo += node.orelse
+        elif not isinstance(node, ast.JoinedStr):
+            todo += ast.iter_child_nodes(node)
+
+
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            # Whether a name is a module of a package or stands in it, the files tell.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield node.module
+
+
+def _bare(text: bytes, nodes: Sequence[ast.AST]) -> bytes:
+    """A module without docstrings, comments and blank lines: the same in every Python version."""
+    lines = text.splitlines()
+    strings: dict[int, list[tuple[int, int]]] = {}  # line -> where strings begin and end in it
+    spoken = {node.value for node in nodes if isinstance(node, ast.Expr) and _is_text(node.value)}
+    for node in nodes:
+        if not (isinstance(node, ast.JoinedStr) or _is_text(node)):
+            continue
+        for line, start, end in _places(lines, node):
+            if node in spoken:
+                lines[line] = lines[line][:start] + b" " * (end - start) + lines[line][end:]
+            else:
+                strings.setdefault(line, []).append((start, end))
+    left = (_without_comment(line, strings.get(i, ())) for i, line in enumerate(lines))
+    return b"\n".join(line for i, line in enumerate(left) if line or i in strings)
+
+
+def _is_text(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+
+
+def _places(lines: list[bytes], node: ast.expr) -> Iterator[tuple[int, int, int]]:
+    """Line, first and last column of each line that a node takes."""
+    last = (node.end_lineno or node.lineno) - 1
+    for line in range(node.lineno - 1, last + 1):
+        start = node.col_offset if line == node.lineno - 1 else 0
+        yield line, start, (node.end_col_offset or 0) if line == last else len(lines[line])
+
+
+def _without_comment(line: bytes, strings: Iterable[tuple[int, int]]) -> bytes:
+    """Nor with the blanks at its end, unless they are a string's."""
+    at = line.find(b"#")
+    while at >= 0 and any(start <= at < end for start, end in strings):
+        at = line.find(b"#", at + 1)
+    code = line if at < 0 else line[:at]
+    return code if any(end >= len(line) for _, end in strings) else code.rstrip()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Doing what a plan says, step by step."""

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Doing a step: a fresh folder, the work, and a stamp when all went well."""
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from image import fetch
+from image.card import disk_image, release, rootfs
+from image.lock import locked
+from image.plan import graph
+from image.plan.graph import STAMP, Plan
+from image.plan.step import STAGING, Step
+from image.steps import build
+
+PROGRAMS = f"{STAGING}/usr/bin"
+KEPT_BUILDS = 4  # finished folders of each step that stay: going back to one costs nothing
+
+ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
+    "build": build.build,
+    "rootfs": rootfs.build,
+    "card": disk_image.build,
+    "release": release.build,
+}
+
+
+def perform(made: Plan, step: Step, *, is_anew: bool = False) -> None:
+    """Do a step, unless it is done, if need be by another ./doit meanwhile; `is_anew`: in any case.
+
+    Raises UserError; a failed step has no stamp.
+    """
+    if step.kind == "fetch":
+        _fetch(made, step)
+        return
+    folder = made.folder(step)
+    with contextlib.ExitStack() as held:
+        # What it rests on stays meanwhile. Steps do not need each other in a circle, so nobody
+        # waits in one.
+        for need in made.builds_before(step):
+            held.enter_context(reading(made, made.step(need)))
+        held.enter_context(locked(_lock(folder), f"another ./doit, which builds {step.name}"))
+        if made.is_done(step) and not is_anew:
+            return
+        start = time.monotonic()
+        _make_room(folder.parent)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        ACTIONS[step.kind](made, step)
+        graph.stamp(made, step, time.monotonic() - start)
+
+
+def reading(made: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
+    """While this lasts, no ./doit builds the step anew or removes what it left."""
+    holder = f"another ./doit, which builds {step.name}"
+    return locked(_lock(made.folder(step)), holder, is_shared=True)
+
+
+def _lock(folder: Path) -> Path:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder.parent / "lock"
+
+
+def _fetch(made: Plan, step: Step) -> None:
+    package = step.package
+    assert package is not None
+    for source in package.sources:
+        fetch.fetch(source, made.project.fetch)
+    if package.repository:
+        fetch.fetch_repository(package.repository, made.project.fetch)
+
+
+def _make_room(folder: Path) -> None:
+    """Remove what was never finished, and all but the newest of what was."""
+    builds = [path for path in folder.iterdir() if path.is_dir()]
+    finished = [path for path in builds if graph.read_stamp(path)]
+    finished.sort(key=lambda path: (path / STAMP).stat().st_mtime_ns)
+    kept = finished[-(KEPT_BUILDS - 1) :]
+    for path in builds:
+        if path not in kept:
+            shutil.rmtree(path)
