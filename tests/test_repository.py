@@ -13,7 +13,7 @@ from image import run
 ROOT = Path(__file__).resolve().parent.parent
 # Formats that hold no comments, recordings, and files that are wrong on purpose.
 WITHOUT_LICENCE_LINE = re.compile(
-    r"\.(bin|jsonl|md|mp3|patch|png|svg|txt)$|^tests/bad/|^LICENSE$|^\.gitignore$|/etc/(passwd|group)$"
+    r"\.(bin|jsonl|md|mp3|patch|png|svg|txt)$|^tests/config/bad/|^LICENSE$|^\.gitignore$|/etc/(passwd|group)$"
 )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Records a boot of the emulated board for the README: terminal, voice, and pictures of both.
 
-    ./doit image board=qemu_virt && .venv/bin/python -m tests.boot.record
+    ./doit image board=qemu_virt && .venv/bin/python -m tests.emulator.record
 
 Needs `lame` (the Debian package) for the MP3. The terminal is recorded as it is; its picture leaves
 out everything before the kernel. The sound is the greeting and the first story.
