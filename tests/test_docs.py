@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from image import manual
+from image.cli import manual
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
