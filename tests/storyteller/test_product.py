@@ -55,15 +55,15 @@ def ascii_only(text: str) -> str:
 def test_story_is_the_engines(product: Path, tmp_path: Path, beginning: str) -> None:
     engine = build.host_package("llama") / "usr/bin/run"
     options = ["--prompt", beginning] if beginning else []
-    said = tell(product, tmp_path, "--no-sound", "--stories", "40", *options)
+    said = tell(product, tmp_path, "--no-sound", "--stories", "20", "--seed", "1", *options)
     stories = STORY.findall(said)
-    assert len(stories) == 40
+    assert len(stories) == 20
     lines = (tmp_path / "data/stories.jsonl").read_text().splitlines()
     figures = [json.loads(line) for line in lines]
-    # Behind a beginning of another kind than its own, the small model often repeats itself.
-    # Where a word was refused, or a sentence invented anew, it is another story.
+    # Where a word was refused, or a sentence generated again, it is another story: with these
+    # seeds at most a third of them, after openings that the model was not trained on.
     as_they_are = [one["refused"] == one["rewinds"] == 0 for one in figures]
-    assert sum(as_they_are) >= 1
+    assert sum(as_they_are) >= 12
     for seed, text, prompt in itertools.compress(stories, as_they_are):
         how = ["-t", "0.9", "-p", "0.9", "-n", "256", "-s", seed, "-i", beginning or prompt]
         told = subprocess.run(
