@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import config, jobs, model
+from image.boards import board as boards
 from image.boards import fip, memmap
+from image.boards.board import Board
 from image.boards.memmap import MemoryMap
 from image.config import Config
 from image.errors import UserError
@@ -15,11 +17,12 @@ from image.fetch import Settings as FetchSettings
 from image.options import File, Flag, Folder, Option, Place, Text, Whole, is_on
 from image.recipes.package import Package, configured, load_all, variable
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 BOARD = Option(
     "board",
-    "the board, milkv_duo or qemu_virt (emulated), without touching .config",
+    f"the board, {' or '.join(boards.names(CHECKOUT))}, without touching .config",
     Text("NAME"),
-    default=f"that of .config, else {config.DEFAULT_BOARD}",
+    default="that of .config, else the first of the menu",
 )
 SDK_DIR = Option(
     "SDK_DIR",
@@ -66,10 +69,15 @@ class Project:
         """What we change in things that we do not own."""
         return self.root / "overlays"
 
+    @functools.cached_property
+    def board(self) -> Board:
+        """The board that is built for. Raises UserError for a board.yaml that cannot be."""
+        return boards.load(self.root, self.config.board)
+
     @property
     def root_overlays(self) -> tuple[Path, ...]:
         """What is laid over the packages' files in the root: for all boards, then for this one."""
-        own = self.overlays / "board" / self.config.board
+        own = self.board.rootfs
         return (self.overlays / "rootfs", *((own,) if own.is_dir() else ()))
 
     @property
@@ -86,7 +94,9 @@ class Project:
         given = self.boot_files.get(fip.NAME)
         read = fip.unpack(given.read_bytes()) if given else None
         rtos = fip.has_rtos(read) if read else bool(self.config.symbols.get("DUO_RTOS"))
-        return memmap.load(self.overlays / "memmap" / f"{self.config.board}.yaml", rtos)
+        if self.board.memory_map is None:
+            raise UserError(f"{self.board.name} has no memory map: {self.board.folder}/memmap.yaml")
+        return memmap.load(self.board.memory_map, rtos)
 
     @property
     def out(self) -> Path:
@@ -110,7 +120,7 @@ def load(root: Path, given: Mapping[str, str]) -> Project:
         jobs=jobs.chosen(given.get(jobs.SETTING)),
         local_sources=_local_sources(given, packages),
         model_files=model.chosen(given.get("MODEL"), given.get("TOKENIZER")),
-        boot_files=_boot_files(given.get("FIP") if chosen.board == "milkv_duo" else None),
+        boot_files=_boot_files(root, chosen.board, given.get("FIP")),
     )
 
 
@@ -137,9 +147,12 @@ def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) ->
     return found
 
 
-def _boot_files(given: str | None) -> dict[str, Path]:
-    """The boot loaders of FIP=, by their path on the boot partition, looked at once."""
-    if not given:
+def _boot_files(root: Path, board: str, given: str | None) -> dict[str, Path]:
+    """The boot loaders of FIP=, by their path on the boot partition, looked at once.
+
+    None for a board whose boot loaders are not built here.
+    """
+    if not given or boards.load(root, board).sdk is None:
         return {}
     path = Path(given).absolute()
     try:

@@ -59,7 +59,13 @@ def docs() -> Iterator[tuple[str, str]]:
 
 def kconfig() -> Iterator[tuple[str, str]]:
     """Prompts and help texts."""
-    for path in sorted([*ROOT.glob("packages/*/Kconfig"), *ROOT.glob("defconfigs/Kconfig")]):
+    for path in sorted(
+        [
+            *ROOT.glob("packages/*/Kconfig"),
+            *ROOT.glob("defconfigs/Kconfig"),
+            *ROOT.glob("overlays/boards/*/Kconfig"),
+        ]
+    ):
         text = re.sub(r"^\s*#.*$", "", path.read_text(), flags=re.M)
         yield str(path.relative_to(ROOT)), text
 

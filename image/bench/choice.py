@@ -12,6 +12,7 @@ from image.bench import boot
 from image.bench.boot import Timeline
 from image.bench.links import ConsoleTarget, SshTarget, emulated, serial
 from image.bench.target import Target
+from image.boards.board import Board
 from image.device import console
 from image.device.prompt import USB_ADDRESS, address
 from image.errors import UserError
@@ -19,7 +20,6 @@ from image.errors import UserError
 SSH_PORT = 22
 GREETING = b"SSH-"
 ANSWER_S = 2.0
-EMULATED = "qemu_virt"
 REMEDIES = (
     "host=ADDRESS asks a board on the network, port=/dev/ttyUSB0 one on a serial line; "
     f"a board on a USB cable with ssh on is found at {USB_ADDRESS}, a single serial port by "
@@ -37,15 +37,15 @@ class Chosen:
     restart: Callable[[], Timeline] | None = None  # where a start can be seen at will
 
 
-def choose(board: str, given: Mapping[str, str], image: Path, folder: Path) -> Chosen:
+def choose(board: Board, given: Mapping[str, str], image: Path, folder: Path) -> Chosen:
     """The board of this call; `image` and `folder` are for the emulator. Raises UserError."""
     for name in ("host", "SSH_PORT"):
         if name in given:
             return _by_ssh(given, f"{name}= names it")
     if "port" in given:
         return _by_serial(Path(given["port"]), "port= names it")
-    if board == EMULATED:
-        return _by_emulator(image, folder)
+    if board.is_emulated:
+        return _by_emulator(board, image, folder)
     if is_answering(USB_ADDRESS):
         return _by_ssh({}, "it answers on the USB cable")
     try:
@@ -84,9 +84,9 @@ def _by_serial(port: Path, why: str) -> Chosen:
     return Chosen(target, why, begin, target.time_restart)
 
 
-def _by_emulator(image: Path, folder: Path) -> Chosen:
-    target = emulated(image, folder)
-    return Chosen(target, "board=qemu_virt asks for it", lambda: _power_on(target))
+def _by_emulator(board: Board, image: Path, folder: Path) -> Chosen:
+    target = emulated(image, folder, board.memory_mib)
+    return Chosen(target, f"board={board.name} asks for it", lambda: _power_on(target))
 
 
 def _power_on(target: ConsoleTarget) -> Timeline:

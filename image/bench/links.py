@@ -178,14 +178,14 @@ def serial(port: Path) -> ConsoleTarget:
     return ConsoleTarget(f"{port} (serial)", plug_in)
 
 
-def emulated(image: Path, folder: Path) -> ConsoleTarget:
+def emulated(image: Path, folder: Path, memory_mib: int) -> ConsoleTarget:
     """A fresh card of an image in QEMU. Every connection is a power-on."""
 
     def power_on(stack: contextlib.ExitStack) -> Console:
         folder.mkdir(parents=True, exist_ok=True)
         card = qemu.make_card(image, folder / "card.img", qemu.CARD_SIZE_MIB)
         # A sound card without speakers takes the sound at the pace of real ones.
-        words = qemu.command(card, folder, qemu.Board(audio="none"))
+        words = qemu.command(card, folder, qemu.Devices(audio="none"), memory_mib)
         return Console(stack.enter_context(run.on_terminal(words, folder / "qemu.log")))
 
     return ConsoleTarget("QEMU", power_on, is_emulated=True)

@@ -32,9 +32,8 @@ def perform(made: Plan, given: Mapping[str, str]) -> None:
 
 
 def _perform(made: Plan, wanted: Protocol, given: Mapping[str, str], folder: Path) -> None:
-    board = made.project.config.board
     image = release.image_path(made)
-    chosen = choice.choose(board, given, image, folder / "run")
+    chosen = choice.choose(made.project.board, given, image, folder / "run")
     print(f"measuring {chosen.target.name}: {chosen.why}", flush=True)
     if chosen.target.is_emulated:
         print(f"({results.EMULATED_NOTE})", flush=True)

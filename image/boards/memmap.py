@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The board's memory map: read, checked, and told to each part that needs it.
 
-Figures of the board stand in overlays/memmap/milkv_duo.yaml, with their reasons.
+Figures of a board stand in overlays/boards/NAME/memmap.yaml, with their reasons.
 """
 
 import itertools
@@ -107,7 +107,7 @@ class MemoryMap:
                 f"but {self.where} puts {room} at {offset:#x}",
                 hint="the kernel's load offset and the map's KERNEL address must agree",
             )
-        hint = "switch off what the board does not need in overlays/kernel, or move UIMAG up"
+        hint = "switch off what the board does not need in its kernel/, or move UIMAG up"
         self._check_fits(f"{image.name} with its bss", header.image_size, room, hint)
         return header
 

@@ -12,7 +12,8 @@ def build(job: Job) -> None:
     assert job.memory_map is not None
     kernel = job.needs[LINUX] / "Image"
     job.memory_map.check_kernel(kernel)
-    tree = (job.needs[DTB] / "milkv_duo.dtb").read_bytes()
+    (blob,) = job.needs[DTB].glob("*.dtb")
+    tree = blob.read_bytes()
     made = fit.pack(fit.Fit(kernel.read_bytes(), tree))
     job.memory_map.check_boot_file(len(made))
     (job.staging / "boot.sd").write_bytes(made)

@@ -27,8 +27,8 @@ SECTOR = 512
 FIRST = fip.NAME
 # FAT keeps its own tables and the cluster ends; this much of the partition is not for files.
 FAT_OVERHEAD = MIB
-# A serial number that would else come from the clock. The emulated board finds its root by it
-# (overlays/boot/qemu_virt/extlinux), so it is the same on every card.
+# A serial number that would else come from the clock. A board may find its root by it
+# (boot/extlinux of overlays/boards), so it is the same on every card.
 DISK_ID = "0xD0057082"
 
 # Of mkfs.fat's arguments the later counts: --invariant brings an id of its own.
@@ -115,7 +115,7 @@ def check_size(part: Part) -> None:
 
 
 def _collect_boot(plan: Plan, boot: Path) -> None:
-    overlay = plan.project.overlays / "boot" / plan.project.config.board
+    overlay = plan.project.board.boot
     sources = [(p.name, plan.folder(plan.step(p.name)) / BOOT) for p in plan.packages]
     for _, source in [*sources, ("overlay", overlay)]:
         for file in sorted(path for path in source.rglob("*") if path.is_file()):

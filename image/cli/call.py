@@ -15,7 +15,6 @@ from image.plan.graph import Plan
 from image.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-MEMORY_MAP = ROOT / "overlays/memmap/milkv_duo.yaml"
 # -j4, -j 4, --jobs=4 or --jobs 4, between other words.
 JOBS = re.compile("(\0)(?:-j\0?|--jobs[=\0])([^\0]*)")
 CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from image import config, legal, report, submission
 from image.bench import compare, perform
-from image.boards.ram import read_figures, render
+from image.boards import board as boards
+from image.boards.ram import render
 from image.card import check, release
-from image.cli.call import MEMORY_MAP, ROOT, current_plan, current_project, folder, given
+from image.cli.call import ROOT, current_plan, current_project, folder, given
 from image.cycles import bench
 from image.device import deploy, diagnose, flash, shell
 from image.emulator import qemu
@@ -16,7 +17,7 @@ from image.errors import UserError
 from image.host import install
 from image.legal import pages
 from image.plan.step import ROOT as TREE
-from image.plan.step import STAGING
+from image.report import memory
 from image.testing import fresh
 
 
@@ -37,13 +38,15 @@ def explain(names: list[str]) -> None:
 
 def boot() -> None:
     """Boot the card of an emulated board on this terminal."""
-    qemu.run(release.image_path(current_plan()), current_project().out, given())
+    made = current_project()
+    image_file = release.image_path(current_plan())
+    qemu.run(image_file, made.out, made.board.memory_mib, given())
 
 
 def check_image() -> None:
     """Look at every part of the built card image, or of file=IMAGE, and say what is wrong."""
     image_file = _card_image()
-    findings = check.check(image_file, MEMORY_MAP)
+    findings = check.check(image_file, _memory_map())
     print(*findings, sep="\n")
     bad = [finding for finding in findings if not finding.ok]
     if bad:
@@ -52,15 +55,15 @@ def check_image() -> None:
 
 def flash_card() -> None:
     """Write the built card image, or file=IMAGE, to a card."""
-    flash.perform(_card_image(), MEMORY_MAP, ROOT / "doit", given())
+    flash.perform(_card_image(), _memory_map(), ROOT / "doit", given())
 
 
 def open_shell() -> None:
     """A console on the board, or on the emulated one, which is started for it."""
     made = current_project()
-    emulated = shell.is_emulated(made.config.board, given())
+    emulated = shell.is_emulated(made.board, given())
     image_file = release.image_path(current_plan()) if emulated else None
-    shell.perform(image_file, made.out, given())
+    shell.perform(image_file, made.out, made.board.memory_mib, given())
 
 
 def deploy_changes() -> None:
@@ -72,12 +75,11 @@ def deploy_changes() -> None:
 def show_ram() -> None:
     """Say who owns the board's memory, from the built kernel and device tree."""
     made = current_plan()
-    if made.project.config.board != "milkv_duo":
-        hint = "./doit ram board=milkv_duo"
-        raise UserError(f"the memory map is of milkv_duo, not of {made.project.config.board}", hint)
-    kernel, tree = (made.folder(made.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
-    figures = read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
-    print(render(made.project.memory_map, figures), end="")
+    if made.project.board.memory_map is None:
+        known = boards.first(ROOT, lambda board: board.memory_map).name
+        message = f"the memory map is of {known}, not of {made.project.board.name}"
+        raise UserError(message, f"./doit ram board={known}")
+    print(render(made.project.memory_map, memory.figures(made)), end="")
 
 
 def legal_info() -> None:
@@ -129,6 +131,13 @@ def clean() -> None:
         for path in made.iterdir() if made.is_dir() else ():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     print("work/ and out/ are empty; dl/ is as it was")
+
+
+def _memory_map() -> Path:
+    """What boot loaders on a card are compared with: the map of board=, or the first there is."""
+    name = given().get("board")
+    own = boards.load(ROOT, name).memory_map if name else None
+    return own or next(board.memory_map for board in boards.load_all(ROOT) if board.memory_map)
 
 
 def _card_image() -> Path:

@@ -75,7 +75,7 @@ ENTRIES = (
           examples=("bench", "bench board=qemu_virt runs=5", "bench engines=q16,fp32 seeds=1,2")),
     Entry("bench:compare", MEASURE, words="OLD.json NEW.json",
           more="The status is 3 when something became worse.",
-          examples=("bench:compare out/milkv_duo/bench/OLD.json out/milkv_duo/bench/NEW.json",)),
+          examples=("bench:compare OLD.json NEW.json",)),
     Entry("cycles", MEASURE, is_built=True, options=bench.OPTIONS,
           more="Leaves all tables in out/engine.md.",
           examples=("cycles", "cycles speech=1", 'cycles program=a.out args="-n 3" by_symbol=1')),

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from image import project, submission
 from image.bench import compare, protocol
+from image.boards import board as boards
 from image.boards import verify
+from image.boards.board import Board
 from image.card import check
 from image.cli.call import ROOT, current_plan, current_project, given, line
 from image.cli.manual import PARTED
@@ -20,8 +22,6 @@ from image.plan import graph, inputs
 from image.project import FIP, SDK_DIR
 from image.report import stories
 from image.trouble import check_writable
-
-DUO, EMULATED = "milkv_duo", "qemu_virt"
 
 
 def refuse() -> None:
@@ -51,12 +51,18 @@ def _building() -> None:
 
 def _check_typed_sources(made: graph.Plan) -> None:
     """Whoever names a source means that it is built from."""
-    board = made.project.config.board
+    board = made.project.board
     typed = {name for name in line().settings if name not in line().inherited}
     for option in (FIP, SDK_DIR):
-        if option.name in typed and board != DUO:
-            hint = f"without {option.name}=, or with board={DUO}"
-            raise UserError(f"{option.name}= is for {DUO}; this builds {board}", hint)
+        if option.name in typed and board.sdk is None:
+            other = _vendors().name
+            hint = f"without {option.name}=, or with board={other}"
+            raise UserError(f"{option.name}= is for {other}; this builds {board.name}", hint)
+
+
+def _vendors() -> Board:
+    """A board that is built from a vendor's SDK."""
+    return boards.first(ROOT, lambda board: board.sdk)
 
 
 def _check_loaders(loaded: project.Project) -> None:
@@ -80,11 +86,12 @@ def _check_part(task: str, package: str) -> None:
 
 
 def _run() -> None:
-    board = current_project().config.board
-    if board != EMULATED:
+    board = current_project().board
+    if not board.is_emulated:
+        other = boards.first(ROOT, lambda one: one.is_emulated).name
         raise UserError(
-            f"board {board} is not emulated: write its card and put it into the board",
-            hint=f"./doit run board={EMULATED}",
+            f"board {board.name} is not emulated: write its card and put it into the board",
+            hint=f"./doit run board={other}",
         )
     _check_emulator()
     _building()
@@ -117,7 +124,7 @@ def _flash() -> None:
 
 def _shell() -> None:
     shell.check_terminal()
-    if shell.is_emulated(current_project().config.board, given()):
+    if shell.is_emulated(current_project().board, given()):
         _check_emulator()
         _building()
 
@@ -129,7 +136,7 @@ def _deploy() -> None:
 
 def _bench() -> None:
     protocol.read(given())
-    if current_project().config.board == EMULATED:
+    if current_project().board.is_emulated:
         qemu.find_emulator()
         _building()
 
@@ -151,7 +158,7 @@ def _submission() -> None:
 def _test() -> None:
     """The tree of the board's SDK, which the last tests are about."""
     if SDK_DIR.name in given():
-        loaded = project.load(ROOT, {**given(), "board": DUO})
+        loaded = project.load(ROOT, {**given(), "board": _vendors().name})
         inputs.check_trees(loaded, graph.make(loaded).packages)
 
 

@@ -209,7 +209,7 @@ def deployment() -> Iterator[Task]:
 def built_if_emulated() -> list[str]:
     """What `open_shell` needs. A configuration that cannot be read is told when it is done."""
     try:
-        return ["image"] if shell.is_emulated(current_project().config.board, given()) else []
+        return ["image"] if shell.is_emulated(current_project().board, given()) else []
     except UserError:
         return []
 
@@ -217,13 +217,14 @@ def built_if_emulated() -> list[str]:
 def ram() -> Task:
     """Who owns the board's memory, told once kernel and device tree are built."""
     made = current_plan()
-    needs = [name for name in ("duo-linux", "duo-dtb") if name in made.steps]
+    board = made.project.board
+    needs = [name for name in (board.kernel, board.device_tree) if name] if board.memory_map else []
     return foreground(commands.show_ram, needs=[_task_name(made.step(name)) for name in needs])
 
 
 def measurements() -> Iterator[Task]:
     """The bench, which in the emulator needs a card image."""
-    is_emulated = current_project().config.board == "qemu_virt"
+    is_emulated = current_project().board.is_emulated
     measured = foreground(commands.measure_board, needs=["image"] if is_emulated else [])
     yield {"basename": "bench", **measured}
 

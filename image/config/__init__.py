@@ -17,7 +17,7 @@ from image.config import assignments
 from image.errors import UserError, unknown
 from image.trouble import told
 
-DEFAULT_BOARD = "milkv_duo"
+BOARD_CHOICE, BOARD_PREFIX = "BOARD_CHOICE", "BOARD_"  # the choice of a board, its symbols
 DOT_CONFIG = ".config"
 DEFCONFIGS = "defconfigs"
 KCONFIG = f"{DEFCONFIGS}/Kconfig"
@@ -40,7 +40,7 @@ def load(root: Path, board: str | None = None) -> Config:
     path = _file(root, board)
     tree = _filled_tree(root, path)
     symbols = {s.name: _value(s) for s in tree.unique_defined_syms if s.name}
-    return Config(str(symbols["BOARD"]), symbols, path)
+    return Config(_board(tree), symbols, path)
 
 
 def boards(root: Path) -> list[str]:
@@ -86,7 +86,7 @@ def savedefconfig(root: Path) -> None:
     if not path.exists():
         raise UserError("there is no .config to save", hint="./doit configure board=NAME")
     tree = _filled_tree(root, path)
-    target = root / DEFCONFIGS / f"{_value(tree.syms['BOARD'])}_defconfig"
+    target = root / DEFCONFIGS / f"{_board(tree)}_defconfig"
     kept = _text(target).splitlines() if target.exists() else []
     comment = "".join(f"{line}\n" for line in itertools.takewhile(_is_comment, kept))
     _write(target, lambda file: tree.write_min_config(file, header=comment))
@@ -97,10 +97,16 @@ def _is_comment(line: str) -> bool:
     return line.startswith("#") and not assignments.PATTERN.fullmatch(line.rstrip())
 
 
+def _board(tree: Any) -> str:
+    """The board that a tree's values choose, by the symbol of its choice."""
+    chosen = tree.named_choices[BOARD_CHOICE].selection
+    return str(chosen.name.removeprefix(BOARD_PREFIX).lower())
+
+
 def _file(root: Path, board: str | None) -> Path:
     if board is None and (root / DOT_CONFIG).exists():
         return root / DOT_CONFIG
-    name = DEFAULT_BOARD if board is None else board
+    name = _board(_tree(root)) if board is None else board
     if name not in boards(root):
         raise unknown("there is no board", name, boards(root))
     return root / DEFCONFIGS / f"{name}_defconfig"

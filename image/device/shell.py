@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from image import run
+from image.boards.board import Board
 from image.device import console, prompt
 from image.device.console import Console
 from image.device.prompt import Patience
@@ -48,17 +49,17 @@ class Keys:
         return bytes(passed)
 
 
-def is_emulated(board_name: str, given: Mapping[str, str]) -> bool:
+def is_emulated(board: Board, given: Mapping[str, str]) -> bool:
     """Whether the emulated board is to be started: nothing says where another one is."""
-    return board_name == "qemu_virt" and not {"host", "port", "SSH_PORT"} & given.keys()
+    return board.is_emulated and not {"host", "port", "SSH_PORT"} & given.keys()
 
 
-def perform(image: Path | None, out: Path, given: Mapping[str, str]) -> None:
+def perform(image: Path | None, out: Path, memory_mib: int, given: Mapping[str, str]) -> None:
     """A console on the emulated board, started from `image`, if there is one; else on the board
     that port= or host= names. Raises UserError."""
     check_terminal()
     if image:
-        on_emulated(image, out, given)
+        on_emulated(image, out, memory_mib, given)
     elif {"host", "SSH_PORT"} & given.keys():
         by_ssh(*prompt.address(given))
     else:
@@ -80,9 +81,9 @@ def on_serial(port: Path) -> None:
         _talk(line)
 
 
-def on_emulated(image: Path, out: Path, given: Mapping[str, str]) -> None:
+def on_emulated(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> None:
     """A shell on the emulated board, started from `image` on the card in `out`."""
-    words = qemu.prepare(image, out, given)
+    words = qemu.prepare(image, out, memory_mib, given)
     print(f"starting the emulated board ... {ENDS} poweroff in the shell switches off.", flush=True)
     log = qemu.messages(out)
     with run.on_terminal(words, log) as fd:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The emulated board: QEMU's RISC-V `virt` machine with 64 MB, booted by U-Boot from a card."""
+"""The emulated board: QEMU's RISC-V `virt` machine, booted by U-Boot from a card."""
 
 import hashlib
 import os
@@ -16,9 +16,8 @@ from image.options import Choice, Option, Whole
 EMULATOR = "qemu-system-riscv64"
 U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
 MIB = 1 << 20
-MEMORY_MIB = 64
 CARD_SIZE_MIB = 256  # when CARD_SIZE_MIB is not given; leaves room for /data behind the root
-MACHINE = ("-M", "virt", "-m", f"{MEMORY_MIB}M", "-smp", "1")
+MEMORY_MIB = 64  # unless a board says otherwise
 
 # Debian's U-Boot is built for 128 MB and more: the addresses of its default environment start at
 # 0x84000000, where 64 MB of RAM at 0x80000000 end. These lie inside. The kernel is loaded where it
@@ -53,7 +52,7 @@ SSH_PORT = Option(
 )
 OPTIONS = (
     Option("SOUND", "where the voice goes", Choice(("host", "wav", "none")),
-           default="the speakers, else out/qemu_virt/run/speech.wav"),
+           default="the speakers, else out/BOARD/run/speech.wav"),
     Option("CARD_SIZE_MIB", "size of the emulated card", Whole(1, 1 << 20),
            default=str(CARD_SIZE_MIB)),
     SSH_PORT,
@@ -68,7 +67,7 @@ HOST_SOUND = (
 
 
 @dataclass(frozen=True)
-class Board:
+class Devices:
     """What is attached to the machine besides the card."""
 
     audio: str | None = None  # the value of QEMU's -audiodev without its id; None: no sound device
@@ -76,24 +75,26 @@ class Board:
     extra: tuple[str, ...] = ()  # more QEMU options
 
 
-def command(card: Path, folder: Path, board: Board | None = None) -> list[str]:
+def command(
+    card: Path, folder: Path, devices: Devices | None = None, memory_mib: int = MEMORY_MIB
+) -> list[str]:
     """The QEMU command line that boots `card`, which is written to; console on the terminal.
 
     `folder` gets the device tree. Raises UserError when QEMU or U-Boot is not installed.
     """
-    board = board or Board()
-    tree = make_device_tree(folder)
+    devices = devices or Devices()
+    tree = make_device_tree(folder, memory_mib)
     return [
-        *(find_emulator(), *MACHINE, "-nographic"),
+        *(find_emulator(), "-M", "virt", *_size(memory_mib), "-nographic"),
         *("-kernel", str(U_BOOT), "-dtb", str(tree)),
-        *("-drive", f"if=none,id=card,format=raw,{_storage(card, board.writes)}"),
+        *("-drive", f"if=none,id=card,format=raw,{_storage(card, devices.writes)}"),
         *("-device", "virtio-blk-device,drive=card"),
-        *_sound_device(board.audio),
-        *board.extra,
+        *_sound_device(devices.audio),
+        *devices.extra,
     ]
 
 
-def prepare(image: Path, out: Path, given: Mapping[str, str]) -> list[str]:
+def prepare(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> list[str]:
     """The QEMU command line for a card made from `image`, with what this call says of the board.
 
     The card lies in `out` and keeps its /data from run to run, until the image changes.
@@ -101,16 +102,16 @@ def prepare(image: Path, out: Path, given: Mapping[str, str]) -> list[str]:
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     card = keep_card(image, folder / "card.img", int(given.get("CARD_SIZE_MIB", CARD_SIZE_MIB)))
-    board = Board(
+    devices = Devices(
         audio=choose_audio(given.get("SOUND"), folder / "speech.wav"),
         extra=network(given.get("SSH_PORT")),
     )
-    return command(card, folder, board)
+    return command(card, folder, devices, memory_mib)
 
 
-def run(image: Path, out: Path, given: Mapping[str, str]) -> None:
+def run(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> None:
     """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
-    words = prepare(image, out, given)
+    words = prepare(image, out, memory_mib, given)
     log = messages(out)
     print(
         f"{shlex.join(words)}\n\nCtrl-A X switches off. What QEMU says of itself: {log}\n",
@@ -136,11 +137,11 @@ def find_emulator() -> str:
     return emulator
 
 
-def make_device_tree(folder: Path) -> Path:
+def make_device_tree(folder: Path, memory_mib: int) -> Path:
     """Write QEMU's own device tree, with what U-Boot and Linux must know more, into `folder`."""
-    tree = folder / "qemu_virt.dtb"
+    tree = folder / "machine.dtb"
     emulator = find_emulator()
-    machine = [f"virt,dumpdtb={_escape(tree)}", *MACHINE[2:]]
+    machine = [f"virt,dumpdtb={_escape(tree)}", *_size(memory_mib)]
     programs.output([emulator, "-M", *machine, "-display", "none"])
     programs.output(["fdtput", "-c", tree, "/config"])
     programs.output(["fdtput", "-t", "s", tree, "/config", "bootcmd", BOOT_COMMAND])
@@ -149,6 +150,11 @@ def make_device_tree(folder: Path) -> Path:
     buses = ["0", str(LAST_PCI_BUS)]
     programs.output(["fdtput", "-t", "i", tree, "/soc/pci@30000000", "bus-range", *buses])
     return tree
+
+
+def _size(memory_mib: int) -> tuple[str, ...]:
+    """QEMU's options for one core and so much memory."""
+    return ("-m", f"{memory_mib}M", "-smp", "1")
 
 
 def make_card(image: Path, card: Path, size_mib: int) -> Path:

@@ -147,10 +147,13 @@ def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> 
     own: dict[str, Any] = {CODE: code.hashes(MAKERS[step.kind])}
     own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
     if step.kind == "rootfs":
-        own["overlay"] = {folder.name: hash_tree(folder) for folder in project.root_overlays}
+        own["overlay"] = {
+            str(folder.relative_to(project.overlays)): hash_tree(folder)
+            for folder in project.root_overlays
+        }
         own["model"] = {path: hash_file(file) for path, file in project.model_files.items()}
     if step.kind == "card":
-        own["overlay"] = hash_tree(project.overlays / "boot" / project.config.board)
+        own["overlay"] = hash_tree(project.board.boot)
         own["given"] = {path: hash_file(file) for path, file in project.boot_files.items()}
         own["settings"] = {k: v for k, v in project.config.symbols.items() if k.startswith("CARD_")}
     if step.kind == "release":

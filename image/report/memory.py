@@ -12,7 +12,7 @@ from image.card.release import image_path
 from image.key import hash_file
 from image.plan.graph import Plan
 from image.plan.step import STAGING
-from image.report.kernel import Kernel, find
+from image.report.kernel import Kernel
 from image.report.treemap import Tile
 
 MIB, KIB = 1 << 20, 1 << 10
@@ -100,13 +100,19 @@ def _bytes(kib: Any) -> int | None:
     return None if kib is None else int(kib) * KIB
 
 
+def figures(plan: Plan) -> ram.KernelFigures:
+    """What of the memory the built kernel and device tree take, on a board with a memory map."""
+    board = plan.project.board
+    assert board.device_tree is not None
+    kernel, tree = (plan.folder(plan.step(n)) / STAGING for n in (board.kernel, board.device_tree))
+    (blob,) = tree.glob("*.dtb")
+    return ram.read_figures(kernel / "Image", blob, kernel / "System.map")
+
+
 def _fixed(plan: Plan) -> list[Tile]:
     """What the programs never have, less the kernel itself."""
-    package = find(plan)
-    if plan.project.config.board == "milkv_duo" and package:
-        kernel, tree = (plan.folder(plan.step(n)) / STAGING for n in (package.name, "duo-dtb"))
-        figures = ram.read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
-        rows = ram.account(plan.project.memory_map, figures)
+    if plan.project.board.memory_map:
+        rows = ram.account(plan.project.memory_map, figures(plan))
         shares = {row.owner: row.shares[-1] for row in rows}
         mapped = {n: shares[n] for n in (ram.SECOND_CORE, ram.ION, ram.OPENSBI)}
         taken = {n: shares[n] for n in (ram.PAGES, ram.TABLES, ram.TREE, ram.EARLY)}

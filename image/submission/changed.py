@@ -7,10 +7,9 @@ from pathlib import Path
 from image.boards import ram
 from image.builders import kconfig
 from image.plan.graph import Plan
-from image.plan.step import STAGING
 from image.recipes.package import Package
+from image.report import memory
 
-VENDOR_BOARD = "milkv_duo"
 VENDORS = "The default system is the vendor's SDK. Its kernel and boot loaders stay, changed by:"
 OWN = "The emulated board has no default system; its kernel is mainline. Sources are changed by:"
 REST = """\
@@ -21,7 +20,7 @@ page names every input."""
 
 def describe(plan: Plan) -> str:
     """A page of Markdown, from the patches' and fragments' own first words."""
-    is_vendors = plan.project.config.board == VENDOR_BOARD
+    is_vendors = plan.project.board.sdk is not None
     first = VENDORS if is_vendors else OWN
     patches = [line for package in plan.packages for line in _patches(package)]
     parts = ["# What was changed", first, "\n".join(patches) or "- no patches"]
@@ -69,6 +68,4 @@ def _row(fragment: Path) -> str:
 
 
 def _memory(plan: Plan) -> str:
-    kernel, tree = (plan.folder(plan.step(name)) / STAGING for name in ("duo-linux", "duo-dtb"))
-    figures = ram.read_figures(kernel / "Image", tree / "milkv_duo.dtb", kernel / "System.map")
-    return ram.render(plan.project.memory_map, figures)
+    return ram.render(plan.project.memory_map, memory.figures(plan))

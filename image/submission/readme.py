@@ -16,7 +16,6 @@ from image.recipes.package import Package
 from image.report import kernel, memory
 from image.report.treemap import shown
 from image.submission import results
-from image.submission.changed import VENDOR_BOARD
 
 TEMPLATE = Path(__file__).with_name("readme.md")
 BY_CABLE = f"""\
@@ -63,7 +62,7 @@ def write(
         results=results.describe(found, board),
         environment=_lines(_environment(plan, folder)),
         packages=_lines(_packages(plan)),
-        reach=BY_CABLE if board == VENDOR_BOARD else ON_SCREEN,
+        reach=BY_CABLE if plan.project.board.sdk else ON_SCREEN,
         memory=_lines(rows),
     )
 

@@ -71,7 +71,7 @@ def test_a_short_bench_whole(card: Path) -> None:
 @pytest.fixture
 def board(card: Path, tmp_path: Path) -> Iterator[ConsoleTarget]:
     """The emulated board at its shell."""
-    target = links.emulated(card, tmp_path / "run")
+    target = links.emulated(card, tmp_path / "run", 64)
     target.open()
     yield target
     target.close()

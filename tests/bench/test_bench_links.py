@@ -14,10 +14,12 @@ from image import run
 from image.bench import boot, choice
 from image.bench.links import ConsoleTarget, SshTarget
 from image.bench.target import LinkLost, Output, dumping, fetch, framed, undumped, unframed
+from image.boards import board as boards
 from image.device import console, prompt
 from image.device.console import Console
 from image.errors import UserError
 from tests.bench.board import FakeBoard
+from tests.conftest import ROOT
 
 QUICK = prompt.Patience(key=0.5, first_word=5.0, shell=10.0)
 # What would touch this machine instead of a board is nothing here.
@@ -216,14 +218,15 @@ def nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def chosen(given: dict[str, str], name: str = "milkv_duo") -> tuple[str, str]:
-    found = choice.choose(name, given, Path("image"), Path("folder"))
+    found = choice.choose(boards.load(ROOT, name), given, Path("image"), Path("folder"))
     return found.target.name, found.why
 
 
 def test_what_is_named_is_taken(nothing_there: Path) -> None:
     assert chosen({"host": "192.0.2.7"}) == ("root@192.0.2.7 (ssh)", "host= names it")
     assert chosen({"port": "/dev/ttyS9"}) == ("/dev/ttyS9 (serial)", "port= names it")
-    found = choice.choose("qemu_virt", {"SSH_PORT": "2222"}, Path("image"), Path("folder"))
+    emulated = boards.load(ROOT, "qemu_virt")
+    found = choice.choose(emulated, {"SSH_PORT": "2222"}, Path("image"), Path("folder"))
     assert (found.target.name, found.target.is_emulated) == ("root@127.0.0.1 (ssh)", True)
     assert chosen({}, "qemu_virt") == ("QEMU", "board=qemu_virt asks for it")
     # A board that is named is meant, whatever is configured.

@@ -36,11 +36,9 @@ Upstream: no, it is made up.
 
 def adapt(checkout: Path) -> Path:
     """Make a checkout build from the made-up tree: other patches, no licence texts to compare."""
-    for folder in ("overlays/sdk/fsbl", "overlays/sdk/opensbi", "overlays/sdk/u-boot",
-                   "overlays/kernel/duo/patches"):  # fmt: skip
-        for patch in (checkout / folder).glob("*.patch"):
-            patch.unlink()
-    (checkout / "overlays/sdk/opensbi/0001-made-up.patch").write_text(PATCH)
+    for patch in (checkout / "overlays/boards/milkv_duo/patches").glob("*/*.patch"):
+        patch.unlink()
+    (checkout / "overlays/boards/milkv_duo/patches/opensbi/0001-made-up.patch").write_text(PATCH)
     for name in FIRMWARE:
         path = checkout / "packages" / name / "package.yaml"
         recipe = yaml.safe_load(path.read_text())
@@ -60,7 +58,7 @@ def choose(checkout: Path, *symbols: str) -> None:
 
 @pytest.fixture
 def sdk(tmp_path: Path) -> Path:
-    return toysdk.write(tmp_path / "sdk", ROOT / "overlays/kernel/duo/required.yaml")
+    return toysdk.write(tmp_path / "sdk", ROOT / "overlays/boards/milkv_duo/kernel/required.yaml")
 
 
 @pytest.fixture
@@ -122,7 +120,7 @@ def test_the_check_sees_damage(board: Path, sdk: Path, tmp_path: Path) -> None:
         file.seek(spoilt.read_bytes().index(b"stands for OpenSBI"))
         file.write(b"STANDS")
     assert "1 of 18 checks failed" in complaint(board, None, "check", f"file={spoilt}")
-    found = check.check(spoilt, ROOT / "overlays/memmap/milkv_duo.yaml")
+    found = check.check(spoilt, ROOT / "overlays/boards/milkv_duo/memmap.yaml")
     assert any("MONITOR" in finding.detail for finding in found if not finding.ok)
 
 
@@ -197,10 +195,10 @@ def test_a_kernel_that_is_too_big(checkout: Path, sdk: Path) -> None:
 
 
 def test_a_memory_map_that_overlaps(checkout: Path, sdk: Path) -> None:
-    path = adapt(checkout) / "overlays/memmap/milkv_duo.yaml"
+    path = adapt(checkout) / "overlays/boards/milkv_duo/memmap.yaml"
     path.write_text(path.read_text().replace("size: 18428 KiB", "size: 20 MiB"))
     said = complaint(checkout, sdk, "package:duo-dtb")
-    assert "milkv_duo.yaml: KERNEL (0x80200000 to 0x81600000) and CVI_UPDATE_HEADER" in said
+    assert "milkv_duo/memmap.yaml: KERNEL (0x80200000 to 0x81600000) and CVI_UPDATE_HEADER" in said
 
 
 def test_without_the_sdk(checkout: Path) -> None:

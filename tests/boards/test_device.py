@@ -13,7 +13,7 @@ import pytest
 from image import run
 
 ROOT = Path(__file__).resolve().parents[2]
-BOARD = ROOT / "overlays/board/milkv_duo"
+BOARD = ROOT / "overlays/boards/milkv_duo/rootfs"
 START = BOARD / "etc/init.d/start.d"
 LED = ROOT / "overlays/rootfs/usr/bin/led"
 SSH = ROOT / "packages/dropbear/ssh"

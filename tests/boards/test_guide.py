@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
 GUIDE = ROOT / "docs/milkv-duo.md"
 SDK = os.environ.get("SDK_DIR")
-U_BOOT = "overlays/sdk/u-boot/0003-environment.patch"
+U_BOOT = "overlays/boards/milkv_duo/patches/u-boot/0003-environment.patch"
 DATA = "overlays/rootfs/etc/init.d/data"
-USB = "overlays/board/milkv_duo/etc/init.d/start.d/20-usb"
+USB = "overlays/boards/milkv_duo/rootfs/etc/init.d/start.d/20-usb"
 
 QUOTES = {
     "The card does not answer.": U_BOOT,
@@ -119,7 +119,7 @@ def test_others_say_so(quote: str) -> None:
 
 def test_quiet_kernel_is_quoted_with_its_last_words_only() -> None:
     """Of the kernel only what ends it is seen: it is told to be quiet."""
-    options = (ROOT / "overlays/kernel/duo/base.config").read_text()
+    options = (ROOT / "overlays/boards/milkv_duo/kernel/base.config").read_text()
     level = re.search(r"\bloglevel=(\d)", options)
     assert level and int(level[1]) <= 3  # errors are 3, and are shown from 4 on
     kernel = [text for path, text in OTHERS.values() if path.startswith("linux_5.10/")]
@@ -149,7 +149,7 @@ def test_pins_are_the_boards(place: str, text: str) -> None:
 
 def test_buttons_are_where_the_pads_are_theirs() -> None:
     """A button on a pin that the device tree does not switch to a line would do nothing."""
-    tree = (ROOT / "overlays/kernel/duo/dts/buttons.dtsi").read_text()
+    tree = (ROOT / "overlays/boards/milkv_duo/dts/buttons.dtsi").read_text()
     pads = set(re.findall(r"GP\d+", tree))
     assert pads == {"GP0", "GP1", "GP16", "GP17"}
     named = set()
@@ -162,7 +162,7 @@ def test_buttons_are_where_the_pads_are_theirs() -> None:
 
 def test_watchdogs_time() -> None:
     """The chip's timer takes the next power of two of its 25 MHz."""
-    script = (ROOT / "overlays/board/milkv_duo/etc/init.d/start.d/10-watchdog").read_text()
+    script = (ROOT / "overlays/boards/milkv_duo/rootfs/etc/init.d/start.d/10-watchdog").read_text()
     wanted = re.search(r"watchdog -t \d+ -T (\d+)", script)
     assert wanted
     ticks = 1 << 16

@@ -13,7 +13,7 @@ from image import run
 from image.builders import kconfig
 
 ROOT = Path(__file__).resolve().parents[2]
-OVERLAY = ROOT / "overlays/kernel/duo"
+OVERLAY = ROOT / "overlays/boards/milkv_duo"
 RECIPE = yaml.safe_load((ROOT / "packages/duo-linux/package.yaml").read_text())
 SOUNDS = ("USB", "GADGET", "I2S2", "DAC", "NONE")
 
@@ -65,10 +65,12 @@ def test_no_option_is_set_twice(fragments: list[Path]) -> None:
 
 def test_each_fragment_is_used() -> None:
     used = {ROOT / name for name in (*RECIPE["fragments"], *RECIPE["optional"].values())}
-    assert used == set(OVERLAY.glob("*.config"))
+    assert used == set(OVERLAY.glob("kernel/*.config"))
 
 
-@pytest.mark.parametrize("patch", sorted(OVERLAY.glob("patches/*")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "patch", sorted(OVERLAY.glob("patches/linux/*")), ids=lambda path: path.name
+)
 def test_patches(patch: Path) -> None:
     header, mark, changes = patch.read_text().partition("\n--- ")
     assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.patch", patch.name)
@@ -79,7 +81,7 @@ def test_patches(patch: Path) -> None:
 
 def word(name: str) -> int:
     """The constant of a macro that the patch brings into vector.S."""
-    text = (OVERLAY / "patches/0002-riscv-vector-words.patch").read_text()
+    text = (OVERLAY / "patches/linux/0002-riscv-vector-words.patch").read_text()
     found = re.search(rf"(?m)^\+#define {name}\t+\.word (0x[0-9a-f]+)", text)
     assert found, name
     return int(found[1], 16)
@@ -97,7 +99,7 @@ def test_vector_words() -> None:
 
 def test_descriptors_are_enough() -> None:
     """The DMA driver has some, for 64 bytes each: no buffer of sound may want more, or smaller."""
-    text = (OVERLAY / "patches/0008-dma-descriptors.patch").read_text()
+    text = (OVERLAY / "patches/linux/0008-dma-descriptors.patch").read_text()
     made = re.search(r"#define DESCRIPTORS \((\d+) / BM_DMA_PERIOD_LEN\)", text)
     largest = re.search(r"HW_PARAM_BUFFER_BYTES, \d+, (\d+)\)", text)
     step = re.search(r"HW_PARAM_PERIOD_BYTES, (\d+)\)", text)
@@ -105,7 +107,7 @@ def test_descriptors_are_enough() -> None:
     assert made[1] == largest[1]
     assert int(step[1]) % (2 * 64) == 0  # a buffer's lowest bit, halved, is the longest piece
     # As much as lies ready for the streams, so that none needs memory when it is opened.
-    reserve = (OVERLAY / "patches/0006-pcm-preallocation.patch").read_text()
+    reserve = (OVERLAY / "patches/linux/0006-pcm-preallocation.patch").read_text()
     assert "+\t\tprealloc_buffer_size = 64 * 1024;" in reserve and int(largest[1]) == 64 << 10
     # What cannot be prepared is NULL for the sound core; an error pointer is followed.
     added = re.findall(r"(?m)^\+(?!\+\+).*", text)

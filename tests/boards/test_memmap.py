@@ -20,7 +20,7 @@ from image.boards.kernel import PAGE
 from image.boards.memmap import PHASES, MemoryMap, Region
 from image.errors import UserError
 
-MAP = Path(__file__).resolve().parents[2] / "overlays/memmap/milkv_duo.yaml"
+MAP = Path(__file__).resolve().parents[2] / "overlays/boards/milkv_duo/memmap.yaml"
 FACTS: dict[str, Any] = yaml.safe_load(MAP.read_text())
 DRAM_END = 0x84000000
 RTOS_START = 0x83F40000
@@ -353,7 +353,7 @@ def test_a_kernel_that_grows_into_the_load_buffer(tmp_path: Path, board: MemoryM
         board.check_kernel(image(tmp_path / "Image", room + 1))
     assert f"takes {room + 1} bytes" in caught.value.message
     assert "1 too few" in caught.value.message
-    assert caught.value.hint and "overlays/kernel" in caught.value.hint
+    assert caught.value.hint and "its kernel/" in caught.value.hint
 
 
 def test_a_kernel_linked_for_elsewhere(tmp_path: Path, board: MemoryMap) -> None:

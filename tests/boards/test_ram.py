@@ -15,7 +15,7 @@ from image.boards.memmap import MemoryMap
 from image.boards.ram import KernelFigures
 from image.errors import UserError
 
-MAP = Path(__file__).resolve().parents[2] / "overlays/memmap/milkv_duo.yaml"
+MAP = Path(__file__).resolve().parents[2] / "overlays/boards/milkv_duo/memmap.yaml"
 FIGURES = KernelFigures(size=3_400_000, init=150 * KIB, device_tree=19_000)
 SYSTEM_MAP = """\
 ffffffe000000000 T _start

@@ -17,7 +17,7 @@ from tests.conftest import ROOT, copy_checkout, doit
 from tests.emulator.machine import Machine
 
 SDK = os.environ.get("SDK_DIR")
-MAP = ROOT / "overlays/memmap/milkv_duo.yaml"
+MAP = ROOT / "overlays/boards/milkv_duo/memmap.yaml"
 KIB_TOTAL, KIB_AVAILABLE = 58 << 10, 53 << 10  # what the design asks for
 ARGUMENTS = "console=ttyS0 root=/dev/vda2 rootwait virtio_blk.queue_depth=4"
 QEMU = ("qemu-system-riscv64", "-M", "virt", "-m", "64M", "-smp", "1", "-nographic", "-no-reboot")
@@ -95,12 +95,12 @@ def test_kernel_boots_this_root_in_64_mb(built: Path, card_of_board: Path, tmp_p
 def overlaid_kernel(built: Path, target: Path) -> Path:
     """The board's kernel, built with the overlay for QEMU's virt machine."""
     checkout = prepared(target)
-    overlay = checkout / "overlays/kernel/duo-qemu"
+    overlay = checkout / "overlays/boards/milkv_duo/emulated"
     for number, patch in enumerate(sorted(overlay.glob("patches/*.patch"))):
-        shutil.copy(patch, checkout / f"overlays/kernel/duo/patches/9{number:03}-test.patch")
+        shutil.copy(patch, overlay.parent / f"patches/linux/9{number:03}-test.patch")
     path = checkout / "packages/duo-linux/package.yaml"
     recipe = yaml.safe_load(path.read_text())
-    recipe["fragments"].append("overlays/kernel/duo-qemu/qemu.config")
+    recipe["fragments"].append("overlays/boards/milkv_duo/emulated/qemu.config")
     path.write_text(yaml.safe_dump(recipe))
     doit(checkout, "package:duo-linux", "board=milkv_duo", f"SDK_DIR={sdk()}")
     return staged(checkout, "duo-linux", "Image")

@@ -14,7 +14,7 @@ from image.boards import fdt, fip, fit, memmap, verify
 from image.boards import loader as second
 from image.boards.verify import Expected, Finding
 
-MAP = Path(__file__).resolve().parents[2] / "overlays/memmap/milkv_duo.yaml"
+MAP = Path(__file__).resolve().parents[2] / "overlays/boards/milkv_duo/memmap.yaml"
 RTOS_RUN = 0x83F40000
 WHOLE = (0x80000000, 64 << 20)
 BELOW_RTOS = (0x80000000, 0x3F40000)

@@ -66,7 +66,7 @@ def card(networked: Path, key: Path, tmp_path: Path) -> Path:
 def board(card: Path) -> Iterator[tuple[Machine, str]]:
     """The board, telling stories, with its ssh server up; and the setting that leads there."""
     port = str(free_port())
-    plugged = qemu.Board(audio="none", extra=qemu.network(port))
+    plugged = qemu.Devices(audio="none", extra=qemu.network(port))
     with Machine(card, plugged) as machine:
         machine.open_shell()
         machine.command("until [ -s /run/dropbear.pid ]; do sleep 0.1; done")

@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from image import run
+from image.boards import board as boards
 from image.device import shell
 from image.device.shell import Keys
 from image.run import CommandFailed
@@ -48,7 +49,7 @@ def test_keys_that_end(typed: list[bytes], passed: bytes, is_over: bool) -> None
     ],
 )
 def test_where_the_board_is(board: str, given: dict[str, str], emulated: bool) -> None:
-    assert shell.is_emulated(board, given) is emulated
+    assert shell.is_emulated(boards.load(ROOT, board), given) is emulated
 
 
 class Cable:

@@ -40,9 +40,9 @@ class Machine:
     """
 
     def __init__(
-        self, card: Path, board: qemu.Board | None = None, words: list[str] | None = None
+        self, card: Path, board: qemu.Devices | None = None, words: list[str] | None = None
     ) -> None:
-        words = words or qemu.command(card, card.parent, board or qemu.Board(audio="none"))
+        words = words or qemu.command(card, card.parent, board or qemu.Devices(audio="none"))
         self.log = card.with_suffix(".log").open("a", encoding="utf-8")
         # QEMU's own messages would land in the middle of what the board says.
         self.messages = card.with_suffix(".qemu.log")

@@ -44,7 +44,7 @@ def record() -> Recording:
         card = qemu.make_card(IMAGE, Path(folder) / "card.img", 256)
         wav = Path(folder) / "speech.wav"
         audio = f"wav,path={wav},out.frequency={RECORDING_HZ}"
-        with Machine(card, qemu.Board(audio=audio)) as machine:
+        with Machine(card, qemu.Devices(audio=audio)) as machine:
             machine.expect(STORY)
             machine.expect(STORY, STORY_S)  # the first one was spoken to its end
             heard_s = wav.stat().st_size / (RECORDING_HZ * BYTES_PER_FRAME)

@@ -111,7 +111,7 @@ def test_broken_data_is_repaired(used_card: Path) -> None:
 
 
 def test_tells_without_sound_device(used_card: Path) -> None:
-    with Machine(used_card, qemu.Board(audio=None)) as board:
+    with Machine(used_card, qemu.Devices(audio=None)) as board:
         story = board.expect(machine.NO_SOUND)
         board.console.send("\r")
         story += board.expect(machine.STORY) + board.expect(machine.SENTENCE)

@@ -88,7 +88,7 @@ def board(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
     for name, text in WISHES.items():
         files.append(voices.write(folder / f"{name}.wav", voices.speak(text, VOICE, folder)))
     run.output(["mcopy", "-i", f"{used}@@{boot_start(used)}", *files, "::/"])
-    words = qemu.command(used, folder, qemu.Board(extra=("-device", "i6300esb")))
+    words = qemu.command(used, folder, qemu.Devices(extra=("-device", "i6300esb")))
     add_pins(Path(words[words.index("-dtb") + 1]))
     with Machine(used, words=words) as board:
         board.open_shell()

@@ -74,7 +74,7 @@ def test_any_unflushed_write_may_be_lost(card: Path, tmp_path: Path, chance: ran
 def record(card: Path, log: Path) -> tuple[list[Write], dict[str, str]]:
     """All that a first boot and some writing do to the card; and the files announced."""
     log.touch()
-    with Machine(card, qemu.Board(audio="none", writes=log)) as board:
+    with Machine(card, qemu.Devices(audio="none", writes=log)) as board:
         board.open_shell()
         board.send(WRITER.replace("\n", " ").replace("FIRST", "0"))
         said = "".join(board.expect(FINISHED.pattern) for _ in range(40))

@@ -22,7 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     program.write_text(PROGRAM.format(status=status))
     program.chmod(0o755)
     monkeypatch.setattr(qemu, "prepare", lambda *_: [str(program)])
-    qemu.run(tmp_path / "image", tmp_path / "out", {})
+    qemu.run(tmp_path / "image", tmp_path / "out", 64, {})
 
 
 def test_its_own_messages_stay_out_of_the_story(

@@ -50,7 +50,7 @@ def told(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """One story, told aloud by the emulated board; it is left in out/ for people to hear."""
     folder = tmp_path_factory.mktemp("speech")
     wav = folder / "speech.wav"
-    board = qemu.Board(audio=f"wav,path={wav},out.frequency=48000")
+    board = qemu.Devices(audio=f"wav,path={wav},out.frequency=48000")
     with Machine(qemu.make_card(card, folder / "card.img", 256), board) as machine:
         machine.expect(STORY)
         for _ in range(3):  # sentences; by then the first was spoken
@@ -128,7 +128,7 @@ def test_sound_card_comes_and_goes(card: Path, tmp_path: Path) -> None:
     device = "usb-audio,id=voice,audiodev=speaker"
     parts = ("-audiodev", "none,id=speaker", "-device", "qemu-xhci", "-device", device)
     extra = ("-serial", "mon:stdio", "-monitor", f"unix:{monitor},server=on,wait=off")
-    board = qemu.Board(extra=(*parts, *extra))
+    board = qemu.Devices(extra=(*parts, *extra))
     with Machine(qemu.make_card(card, tmp_path / "card.img", 256), board) as machine:
         machine.expect(STORY)
         machine.expect(r"[.!?] ")

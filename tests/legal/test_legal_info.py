@@ -82,7 +82,7 @@ def test_vendor_parts_are_warned_of(tmp_path: Path) -> None:
 
 
 def test_folders_of_a_tree_given_by_hand(tmp_path: Path) -> None:
-    sdk = toysdk.write(tmp_path / "sdk", ROOT / "overlays/kernel/duo/required.yaml")
+    sdk = toysdk.write(tmp_path / "sdk", ROOT / "overlays/boards/milkv_duo/kernel/required.yaml")
     (sdk / "linux_5.10/COPYING").write_text("the text\n")
     made = plan_for(tmp_path / "out", SDK_DIR=str(sdk))
     package = dataclasses.replace(

@@ -196,6 +196,7 @@ def test_results_of_this_image_go_along(card: Path, tmp_path: Path) -> None:
 
 
 def test_what_was_changed_comes_from_the_files() -> None:
-    patch = ROOT / "overlays/kernel/duo/patches/0001-riscv-march.patch"
+    patch = ROOT / "overlays/boards/milkv_duo/patches/linux/0001-riscv-march.patch"
     assert changed.title(patch).startswith("riscv: build with compilers")
-    assert changed.purpose(ROOT / "overlays/kernel/duo/trim.config").startswith("What the vendor's")
+    trim = ROOT / "overlays/boards/milkv_duo/kernel/trim.config"
+    assert changed.purpose(trim).startswith("What the vendor's")
