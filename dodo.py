@@ -30,13 +30,13 @@ def task_image() -> Iterator[Task]:
 
 @reported
 def task_fetch() -> Iterator[Task]:
-    """download all sources that the configuration needs, into dl/"""
+    """download all sources that the configuration needs into dl/"""
     yield from tasks.fetch_all()
 
 
 @reported
 def task_package() -> Iterator[Task]:
-    """build packages: package:NAME, or anew package:NAME:rebuild"""
+    """build packages: package:NAME, or again package:NAME:rebuild"""
     yield from tasks.packages()
 
 
@@ -48,18 +48,18 @@ def task_engine() -> Iterator[Task]:
 
 @reported
 def task_stories() -> Iterator[Task]:
-    """invent N stories on this machine, and report how fit they are"""
+    """generate N stories here, and report how suitable they are"""
     yield from tasks.story_report()
 
 
 def task_run() -> Task:
-    """boot the card image in QEMU: it tells, you type; Ctrl-A X quits"""
+    """boot the card image in QEMU and hear a story; Ctrl-A X quits"""
     return tasks.foreground(commands.boot, needs=["image"])
 
 
 @reported
 def task_ram() -> Iterator[Task]:
-    """say who owns each of the board's 64 MB"""
+    """show how the board's 64 MB are allocated"""
     yield {"basename": "ram", **tasks.ram()}
 
 
@@ -85,7 +85,7 @@ def task_legal_info() -> Task:
 
 
 def task_flash() -> Task:
-    """write the card image to a card, asking before"""
+    """write the card image to a card, asking first"""
     return tasks.foreground(commands.flash_card, needs=tasks.built_unless_given())
 
 
@@ -96,12 +96,12 @@ def task_shell() -> Task:
 
 @reported
 def task_deploy() -> Iterator[Task]:
-    """bring changed files to a running board, until its next start"""
+    """copy changed files to a running board, until its next start"""
     yield from tasks.deployment()
 
 
 def task_diagnose() -> Task:
-    """ask a board for a report to attach to a question"""
+    """collect a report from a board, for a question or bug report"""
     return tasks.foreground(commands.diagnosis)
 
 
@@ -123,12 +123,12 @@ def task_cycles() -> Task:
 
 
 def task_explain() -> Task:
-    """say why a step would run, or that it would not"""
+    """say why a step would run, or that it is up to date"""
     return {**tasks.foreground(commands.explain), "pos_arg": "names"}
 
 
 def task_configure() -> Task:
-    """start .config from a board's defaults"""
+    """create .config from a board's defaults"""
     return tasks.foreground(commands.configure)
 
 
@@ -143,7 +143,7 @@ def task_savedefconfig() -> Task:
 
 
 def task_clean() -> Task:
-    """remove all that was built; what was downloaded stays"""
+    """remove everything that was built; keep downloads"""
     return tasks.foreground(commands.clean)
 
 
@@ -153,7 +153,7 @@ def task_doctor() -> Task:
 
 
 def task_test_fresh() -> Task:
-    """try README's first lines in new Debian systems, as root"""
+    """try the README's first commands in new Debian systems, as root"""
     return {"basename": "test:fresh", **tasks.foreground(commands.try_fresh)}
 
 

@@ -95,7 +95,7 @@ def apply_patches(tree: Path, patches: Iterable[Path], log: Path) -> None:
         except run.CommandFailed as error:
             raise UserError(
                 f"{patch.name} does not apply to {tree.parent.parent.name}: {error.message}",
-                hint="make the patch anew against this version of the source",
+                hint="update the patch for this version of the source",
             ) from None
         run.run(command, cwd=tree, log=log)
 
@@ -128,7 +128,7 @@ def _problem(member: tarfile.TarInfo, folder: Path) -> str | None:
     if (folder / parent).resolve() != folder.resolve() / parent:
         return "goes through a link"
     if (folder / member.name).is_symlink():
-        return "overwrites a link"
+        return "would overwrite a link"
     return None
 
 

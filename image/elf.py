@@ -43,7 +43,7 @@ def problem(path: Path) -> str | None:
     if machine != RISCV:
         return f"is for another machine (e_machine {machine}, RISC-V is {RISCV})"
     if flags & FLOAT_ABI != DOUBLE_FLOAT or flags & (RVE | TSO):
-        return f"has another ABI than lp64d (e_flags {flags:#x})"
+        return f"has an ABI other than lp64d (e_flags {flags:#x})"
     for kind, text in _segments(data, header[5], header[10]):
         if kind == INTERPRETER:
             return f"wants the dynamic loader {text}, which the card does not have"
@@ -65,7 +65,7 @@ def _segments(data: bytes, offset: int, count: int) -> Iterator[tuple[int, str]]
 def loaded_sections(path: Path) -> list[tuple[str, int]]:
     """Name and size in memory, in bytes, of each section of an object file that is loaded.
 
-    Raises UserError for a file that is no whole 64-bit ELF object.
+    Raises UserError for a file that is not a complete 64-bit ELF object.
     """
     data = path.read_bytes()
     try:
@@ -76,7 +76,7 @@ def loaded_sections(path: Path) -> list[tuple[str, int]]:
         ]
         names = table[header[13]][4] if table else 0
     except (struct.error, IndexError):
-        raise UserError(f"{path} is no whole 64-bit ELF object") from None
+        raise UserError(f"{path} is not a complete 64-bit ELF object") from None
     return [
         (data[names + row[0] : data.find(b"\0", names + row[0])].decode(errors="replace"), row[5])
         for row in table

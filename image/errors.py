@@ -9,7 +9,7 @@ SHORTEST_PART = 3  # letters by which a longer name is known
 
 
 class UserError(Exception):
-    """Something a person can mend: shown as a message and a hint, never as a traceback."""
+    """Something a person can fix: shown as a message and a hint, never as a traceback."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)

@@ -26,8 +26,8 @@ def chosen(given: str | None) -> int:
     if given is None:
         return processors()
     if not given.isdecimal() or int(given) < 1:
-        hint = f"a number from 1 on; without it, {processors()}"
-        raise UserError(f"{SETTING}={given} is no number of jobs", hint)
+        hint = f"a number from 1 up; without it, {processors()}"
+        raise UserError(f"{SETTING}={given} is not a number of jobs", hint)
     return int(given)
 
 

@@ -79,7 +79,7 @@ TOKENIZER_KINDS = (
 def chosen(model: str | None, tokenizer: str | None) -> dict[str, Path]:
     """Root paths and files of MODEL= and TOKENIZER=, checked; empty when neither is given.
 
-    Raises UserError when one is missing, or when the model is no llama2.c legacy file.
+    Raises UserError when one is missing, or when the model is not a legacy llama2.c file.
     """
     if not model and not tokenizer:
         return {}
@@ -124,14 +124,14 @@ def _check_model(path: Path) -> None:
 
 
 def _trouble(start: bytes, size: int) -> tuple[str, str] | None:
-    """Why a file of this beginning and size is no legacy model, and what helps."""
+    """Why a file of this beginning and size is not a legacy model, and what helps."""
     if len(start) < HEADER.size:
         return "is too short to be a model", "a llama2.c .bin is expected"
     header = HEADER.unpack_from(start)
     others = (*header[:5], header[6])
     if min(others) <= 0 or header[5] == 0 or header[0] % header[3]:
         return (
-            f"does not begin as a llama2.c legacy model: header {listed(header)}",
+            f"does not begin like a legacy llama2.c model: header {listed(header)}",
             "export it with llama2.c's export.py --version 0",
         )
     if size != expected_bytes(header):
@@ -148,7 +148,7 @@ def _vocabulary(checkpoint: Path) -> int:
 
 
 def _check_tokenizer(path: Path, pieces: int) -> None:
-    """Raise UserError unless the file holds exactly so many pieces."""
+    """Raise UserError unless the file holds exactly that many tokens."""
     data = path.read_bytes() if path.stat().st_size <= MOST_TOKENIZER else b""
     at = FIRST_PIECE
     for _ in range(pieces):

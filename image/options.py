@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Settings of a call, NAME=value: what each means, what it may be, and how its value is read.
+"""Options of a call, NAME=value: what each means, what it may be, and how its value is read.
 
-Each command declares its own beside itself; help, did-you-mean and checks are made from that.
+Each command declares its own options; help, did-you-mean and checks are made from that.
 """
 
 import re
@@ -33,7 +33,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True)
 class Option:
-    """One setting. `default` says in words what holds without it; `hint` how to mend a value."""
+    """One setting. `default` says in words what holds without it; `hint` how to fix a value."""
 
     name: str
     meaning: str
@@ -121,7 +121,7 @@ class Choice:
     def read(self, value: str, here: Path) -> str:
         if value in self.words:
             return value
-        raise ValueError(f"is none of {', '.join(self.words)}")
+        raise ValueError(f"is not one of {', '.join(self.words)}")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Several:
         given = value.replace(",", " ").split()
         strange = [word for word in given if word not in self.words]
         if strange or not given:
-            raise ValueError(f"is no list of {', '.join(self.words)}: '{' '.join(strange)}'")
+            raise ValueError(f"is not a list of {', '.join(self.words)}: '{' '.join(strange)}'")
         return ",".join(given)
 
 
@@ -152,7 +152,7 @@ class ShellWords:
         try:
             shlex.split(value)
         except ValueError as error:
-            raise ValueError(f"cannot be divided into words: {error}") from None
+            raise ValueError(f"cannot be split into words: {error}") from None
         return value
 
 
@@ -165,7 +165,7 @@ class Host:
     def read(self, value: str, here: Path) -> str:
         if HOST.fullmatch(value):
             return value
-        raise ValueError("is no address: a name or a number as 192.168.42.1, nothing else")
+        raise ValueError("is not an address: a name, or a number such as 192.168.42.1")
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class Place:
         if re.match(r"https?://", value):
             return value
         if "://" in value and not value.startswith("file://"):
-            raise ValueError("is no http:// or https:// address, and no folder")
+            raise ValueError("is neither an http:// or https:// address nor a folder")
         path = whole(value.removeprefix("file://"), here)
         if not path.is_dir():
             raise ValueError(f"is not a folder{_place(value, path)}")
@@ -234,7 +234,7 @@ def whole(value: str, here: Path) -> Path:
     try:
         return here / Path(value).expanduser()
     except RuntimeError:
-        raise ValueError("begins with ~, and that home is not known") from None
+        raise ValueError("begins with ~, and that home directory is unknown") from None
 
 
 def _is_there(path: Path) -> bool:

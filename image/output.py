@@ -31,8 +31,8 @@ def alone(target: Path) -> Iterator[None]:
 def renewed(target: Path) -> Iterator[Path]:
     """A new folder to fill; where all goes well it takes the place of the folder `target`, at once.
 
-    To be used `alone`. What stood there before stays beside it until the next time, for those who
-    are just reading it.
+    To be used `alone`. What was there before stays next to it until the next time, for those
+    still reading it.
     """
     fresh, before = (target.with_name(f".{target.name}.{name}") for name in ("new", "before"))
     shutil.rmtree(fresh, ignore_errors=True)
@@ -48,7 +48,7 @@ def renewed(target: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def whole(target: Path) -> Iterator[Path]:
-    """Where to write a file that appears as `target` whole or not at all, whoever writes it too."""
+    """Where to write a file that appears as `target` whole or not at all, whatever others write."""
     name = target.name.removeprefix(".")
     partial = target.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}")
     try:

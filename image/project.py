@@ -22,7 +22,7 @@ BOARD = Option(
     "board",
     f"the board, {' or '.join(boards.names(CHECKOUT))}, without touching .config",
     Text("NAME"),
-    default="that of .config, else the first of the menu",
+    default="from .config, else the first in the menu",
 )
 SDK_DIR = Option(
     "SDK_DIR",
@@ -36,8 +36,8 @@ FIP = Option(
     "FIP", "boot loaders for the card (fip.bin), instead of those built from the SDK", File()
 )
 DOWNLOADS = (
-    Option("DL_DIR", "where sources are kept, to share", Folder(to_be=True), default="dl"),
-    Option("DL_MIRROR", "where sources are looked for before their own sites", Place()),
+    Option("DL_DIR", "folder for downloads, can be shared", Folder(to_be=True), default="dl"),
+    Option("DL_MIRROR", "where to look for sources before their own sites", Place()),
     Option("OFFLINE", "never use the network", Flag(), default="0"),
 )
 JOBS = Option(
@@ -158,8 +158,8 @@ def _boot_files(root: Path, board: str, given: str | None) -> dict[str, Path]:
     try:
         fip.unpack(path.read_bytes())
     except UserError as error:
-        hint = "name a fip.bin of this board, or none: then it is built from the SDK"
-        raise UserError(f"FIP={given} is no boot loader file: {error.message}", hint) from None
+        hint = "name a fip.bin for this board, or omit FIP= to build it from the SDK"
+        raise UserError(f"FIP={given} is not a boot loader file: {error.message}", hint) from None
     except OSError as error:
         raise UserError(f"FIP={given} cannot be read: {error.strerror}") from None
     return {fip.NAME: path}

@@ -71,7 +71,7 @@ def run(
             status = process.wait()
         _log(log, f"# status {status} after {time.monotonic() - start:.1f} s")
     if status != 0:
-        hint = "the log says what it complained of; ./doit doctor checks the host's programs"
+        hint = "see the log for the error; ./doit doctor checks the host programs"
         message = f"{Path(words[0]).name} ended with status {status}"
         raise CommandFailed(message, status, log, hint if log else None)
 

@@ -63,7 +63,7 @@ def certificates() -> Path | None:
     for name in CERTIFICATES:
         value = os.environ.get(name)
         if value and not Path(value).exists():
-            raise UserError(f"{name}={value}: there is no such file", f"mend or unset {name}")
+            raise UserError(f"{name}={value}: there is no such file", f"fix or unset {name}")
         if value:
             return Path(value)
     return SYSTEM_CERTIFICATES if SYSTEM_CERTIFICATES.is_file() else None

@@ -26,7 +26,7 @@ def told(error: OSError, where: Path | None = None) -> UserError:
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         # copytree's: what could not be copied, one (from, to, why) each.
         source, _, why = error.args[0][0]
-        return UserError(f"{source} cannot be copied: {why}", "mend it, and start again")
+        return UserError(f"{source} cannot be copied: {why}", "fix it, and start again")
     named = error.filename if isinstance(error.filename, str | os.PathLike) else None
     path = Path(os.fspath(named)) if named is not None else where
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -40,7 +40,7 @@ def check_writable(folder: Path) -> None:
     """Raise UserError unless files can be made in a folder, or the folder itself be made."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        raise UserError(f"{there} is no folder", "move it away: files are to be made in it")
+        raise UserError(f"{there} is not a folder", "move it away: files must be created in it")
     if not os.access(there, os.W_OK | os.X_OK):
         code = errno.EACCES
         if os.statvfs(there).f_flag & os.ST_RDONLY:
@@ -50,7 +50,7 @@ def check_writable(folder: Path) -> None:
 
 def no_room(path: Path) -> str:
     """What to do about a full disk."""
-    return f"make room (df -h {_there(path)}); the next run goes on from here"
+    return f"make room (df -h {_there(path)}); the next run continues from here"
 
 
 def _not_allowed(path: Path) -> str:
@@ -71,22 +71,22 @@ def _gone(path: Path) -> str:
     for name in ("work", "out"):
         if path.is_relative_to(ROOT / name) and path != ROOT / name:
             first = path.relative_to(ROOT / name).parts[0]
-            return f"was it removed? rm -r {ROOT / name / first} has it built anew"
+            return f"was it removed? rm -r {ROOT / name / first} has it built again"
     return "was it removed?"
 
 
 def _in_the_way(path: Path) -> str:
-    return f"something else is in its place: look at {_there(path)}, and move it away"
+    return f"something else is in its place: check {_there(path)}, and move it away"
 
 
 def _worn(path: Path) -> str:
-    return "the disk does not answer as it should: see dmesg"
+    return "the disk reports errors: see dmesg"
 
 
 REMEDIES: Mapping[int, Remedy] = {
     errno.ENOSPC: no_room,
     errno.EDQUOT: no_room,
-    errno.EFBIG: lambda _: "files of that size are not allowed there: see ulimit -f",
+    errno.EFBIG: lambda _: "files of that size are not allowed: see ulimit -f",
     errno.EACCES: _not_allowed,
     errno.EPERM: _not_allowed,
     errno.EROFS: _read_only,

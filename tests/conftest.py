@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from image import run
+from image import project, run
+from image.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
@@ -19,6 +20,11 @@ def doit(checkout: Path, *arguments: str, merge: bool = False, **environ: str) -
     """What ./doit prints in a checkout; raises CommandFailed as it would end."""
     words = [sys.executable, "-m", "image", *arguments]
     return run.output(words, cwd=checkout, env={"DL_DIR": str(DL_DIR), **environ}, merge=merge)
+
+
+def load_project(board: str = "qemu_virt", **given: str) -> Project:
+    """This checkout's project, with the sources that all checkouts of tests share."""
+    return project.load(ROOT, {"board": board, "DL_DIR": str(DL_DIR), **given})
 
 
 def copy_checkout(target: Path) -> Path:

@@ -74,11 +74,15 @@ def python() -> Iterator[tuple[str, str]]:
     """Docstrings, messages and help: every text of more than one word."""
     for path in [ROOT / "dodo.py", *sorted(ROOT.glob("image/**/*.py"))]:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(text := node.value, str)
+                and " " in text
+            ):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
-@pytest.mark.parametrize("texts", [docs, kconfig], ids=lambda texts: texts.__name__)
+@pytest.mark.parametrize("texts", [docs, kconfig, python], ids=lambda texts: texts.__name__)
 def test_plain_english(texts: type[Iterator[tuple[str, str]]]) -> None:
     found = [f"{place}: {one}" for place, text in texts() for one in findings(text)]
     assert found == [], "\n" + "\n".join(found)

@@ -70,7 +70,7 @@ def test_as_make_spells_it(words: list[str], meant: list[str]) -> None:
 
 @pytest.mark.parametrize("given", ["", "0", "-1", "many", "2.5"])
 def test_no_number(given: str) -> None:
-    with pytest.raises(UserError, match=f"jobs={given} is no number of jobs"):
+    with pytest.raises(UserError, match=f"jobs={given} is not a number of jobs"):
         jobs.chosen(given)
 
 

@@ -40,9 +40,9 @@ def test_size_of_a_known_model() -> None:
     [
         (TINY, 20, "too short"),
         (TINY, 500, "has 500 bytes; its header asks for"),
-        ((0, 16, 1, 2, 1, 32, 16), 4096, "does not begin as"),
-        ((8, 16, 1, 3, 1, 32, 16), 4096, "does not begin as"),
-        ((8, 16, -1, 2, 1, 32, 16), 4096, "does not begin as"),
+        ((0, 16, 1, 2, 1, 32, 16), 4096, "does not begin like"),
+        ((8, 16, 1, 3, 1, 32, 16), 4096, "does not begin like"),
+        ((8, 16, -1, 2, 1, 32, 16), 4096, "does not begin like"),
     ],
 )
 def test_not_a_model(tmp_path: Path, header: tuple[int, ...], size: int, complaint: str) -> None:

@@ -57,7 +57,7 @@ def test_path_and_remedy(number: int, remedy: str, tmp_path: Path) -> None:
 
 def test_what_was_removed_from_work_is_built_anew() -> None:
     error = error_of(ROOT / "work/musl/0123/staging/x", errno.ENOENT)
-    assert str(error.hint).endswith(f"rm -r {ROOT}/work/musl has it built anew")
+    assert str(error.hint).endswith(f"rm -r {ROOT}/work/musl has it built again")
 
 
 def test_copying_a_tree_names_the_file(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_what_root_left_is_named_with_the_way_to_get_it_back(open_checkout: Path
 
 def test_a_folder_that_is_a_file(checkout: Path) -> None:
     (checkout / "out").touch()
-    with pytest.raises(run.CommandFailed, match="out is no folder\n.*move it away"):
+    with pytest.raises(run.CommandFailed, match="out is not a folder\n.*move it away"):
         doit(checkout, "image", "board=qemu_virt")
 
 

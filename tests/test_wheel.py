@@ -32,5 +32,5 @@ def test_all_files_of_the_package_are_packed(checkout: Path, tmp_path: Path) -> 
     assert files(packed) == files(ROOT)
     with pytest.raises(run.CommandFailed) as caught:
         run.output([sys.executable, "-m", "image", "list"], cwd=packed)
-    assert "is no checkout" in caught.value.message and "git clone" in caught.value.message
+    assert "is not a checkout" in caught.value.message and "git clone" in caught.value.message
     assert "Traceback" not in caught.value.message

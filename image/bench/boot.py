@@ -64,9 +64,9 @@ def watch(
 
     if not line.wait(is_told, SILENCE_S, BOOT_S) or PANIC.search(line.heard):
         last = clean(bytes(line.heard[-200:])).strip().rpartition("\n")[2]
-        raise UserError(f"the board does not come to its first story; it says '{last}'", GUIDE)
+        raise UserError(f"the board does not reach its first story; it says '{last}'", GUIDE)
     begin = power_on if power_on is not None else min(seen.values())
-    begins = "power-on" if power_on is not None else "the first loader's first word"
+    begins = "power-on" if power_on is not None else "the first boot loader's first output"
     return Timeline(begins, {name: at - begin for name, at in seen.items()})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which image the card holds, and the stories that this machine's engine tells of its model."""
+"""Which image the card holds, and the stories of its model by this machine's engine."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path

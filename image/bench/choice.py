@@ -21,7 +21,7 @@ SSH_PORT = 22
 GREETING = b"SSH-"
 ANSWER_S = 2.0
 REMEDIES = (
-    "host=ADDRESS asks a board on the network, port=/dev/ttyUSB0 one on a serial line; "
+    "host=ADDRESS measures a board on the network, port=/dev/ttyUSB0 one on a serial line; "
     f"a board on a USB cable with ssh on is found at {USB_ADDRESS}, a single serial port by "
     "itself; board=qemu_virt measures in the emulator"
 )
@@ -49,7 +49,7 @@ def choose(board: Board, given: Mapping[str, str], image: Path, folder: Path) ->
     if is_answering(USB_ADDRESS):
         return _by_ssh({}, "it answers on the USB cable")
     try:
-        return _by_serial(console.find_port(), "the one serial port of this machine")
+        return _by_serial(console.find_port(), "the only serial port of this machine")
     except UserError as error:
         message = f"no board to measure: {USB_ADDRESS} does not answer, and {error.message}"
         raise UserError(message, REMEDIES) from None

@@ -46,7 +46,7 @@ def perform(files: Sequence[Path]) -> bool:
 def check_count(files: Sequence[object]) -> None:
     """Raise UserError unless there are two to compare."""
     if len(files) != 2:
-        raise UserError("two results are compared", "./doit bench:compare OLD.json NEW.json")
+        raise UserError("bench:compare takes two results", "./doit bench:compare OLD.json NEW.json")
 
 
 def load(path: Path) -> Result:
@@ -55,7 +55,7 @@ def load(path: Path) -> Result:
         raise UserError(f"{path} is not a file", "out/BOARD/bench holds results")
     value = json_object(path, "give the .json of a result of ./doit bench")
     if value.get("format") != FORMAT:
-        raise UserError(f"{path} is no result of ./doit bench, or of another version of it")
+        raise UserError(f"{path} is not a result of ./doit bench, or is from another version of it")
     try:
         changes(value, value)
     except (KeyError, TypeError, AttributeError) as error:
@@ -69,7 +69,7 @@ def changes(old: Result, new: Result) -> list[Change]:
         if old[name] != new[name]:
             raise UserError(f"one result is of {name} {old[name]}, the other of {new[name]}")
     if not _is_same_work(old, new):
-        raise UserError("the results are of other stories: prompts, seeds or options differ")
+        raise UserError("the results are for different stories: prompts, seeds or options differ")
     before = {_key(entry): entry for entry in old["engines"]}
     found = []
     for entry in new["engines"]:

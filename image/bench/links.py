@@ -80,7 +80,7 @@ class ConsoleTarget:
             raise LinkLost(f"{self.name}: {error.message}", error.hint) from None
         found = unframed(bytes(self._line.heard), number)
         if found is None:
-            reason = "the board started anew" if is_heard else f"no answer within {limit_s:.0f} s"
+            reason = "the board restarted" if is_heard else f"no answer for {limit_s:.0f} s"
             raise LinkLost(f"{self.name}: {reason}")
         return found
 
@@ -141,7 +141,7 @@ class SshTarget:
             raise LinkLost(f"no answer from {self._host}: {error.message}", prompt.NO_SSH) from None
         found = unframed(said.encode(), 0)
         if found is None:
-            raise LinkLost(f"{self._host} broke off in the middle of an answer")
+            raise LinkLost(f"{self._host} stopped in the middle of an answer")
         return found
 
     def reconnect(self, limit_s: float) -> None:

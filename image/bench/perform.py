@@ -68,7 +68,7 @@ def _measure(
         notes.append("the card does not hold the image that this checkout built last")
     record = Record(raw, bench)
     if record.was_begun:
-        print(f"going on with a bench that was begun: {len(record)} measurements are there")
+        print(f"resuming an unfinished bench: {len(record)} measurements are there")
     session = Session(target, wanted, tuple(there), record)
     try:
         session.measure(start, chosen.restart)
@@ -84,12 +84,12 @@ def _told_by_host(made: Plan, wanted: Protocol) -> tuple[Mapping[Case, str] | No
     try:
         return card.reference_stories(made, wanted), None
     except UserError as error:
-        return None, f"this machine's engine tells no reference: {error.message}"
+        return None, f"this machine's engine gives no reference story: {error.message}"
 
 
 def _say_how_to_go_on(raw: Path, given: Mapping[str, str]) -> None:
     again = [f"{name}={value}" for name, value in given.items()]
-    print(f"\nwhat was measured is kept in {raw}; the same call goes on from there:")
+    print(f"\nwhat was measured is kept in {raw}; the same command resumes:")
     print(shlex.join(["./doit", "bench", *again]), flush=True)
 
 

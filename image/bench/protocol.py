@@ -13,12 +13,12 @@ from image.options import Number, Option, Text, Whole
 
 SEED = Option("seeds", "numbers, each with every prompt", Whole(1, 2**31 - 1))  # run.c reads an int
 RUNS = Option("runs", "how often each story is told", Whole(1, 1000), default="30")
-TEMPERATURE = Option("temperature", "as run.c's -t", Number(0, 10), default="1.0")
-TOPP = Option("topp", "as run.c's -p", Number(0, 1), default="0.9")
-STEPS = Option("steps", "tokens at most, as run.c's -n", Whole(2, 100_000), default="256")
+TEMPERATURE = Option("temperature", "like run.c's -t", Number(0, 10), default="1.0")
+TOPP = Option("topp", "like run.c's -p", Number(0, 1), default="0.9")
+STEPS = Option("steps", "max. tokens, like run.c's -n", Whole(2, 100_000), default="256")
 OPTIONS = (
     RUNS,
-    Option("prompts", "beginnings, divided by |", Text('"A|B"'), default="Once upon a time"),
+    Option("prompts", "prompts, separated by |", Text('"A|B"'), default="Once upon a time"),
     Option("seeds", SEED.meaning, Text("N,N"), default="123"),
     TEMPERATURE,
     TOPP,
@@ -64,7 +64,7 @@ class Protocol:
 
     @property
     def is_contest(self) -> bool:
-        """Whether results can stand beside the contest's."""
+        """Whether results can be compared with the contest's."""
         return self == Protocol()
 
     def as_json(self) -> dict[str, Any]:

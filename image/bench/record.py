@@ -11,7 +11,7 @@ class Record:
     """Results by key, one JSON line each; the first line says which bench they belong to."""
 
     def __init__(self, path: Path, bench: dict[str, Any]) -> None:
-        """Go on with what is at `path`, if it is of an equal `bench`; else begin anew."""
+        """Resume what is at `path`, if it is of an equal `bench`; else start over."""
         self.path = path
         self._values: dict[tuple[str, ...], Any] = {}
         lines = _lines(path)

@@ -86,7 +86,7 @@ class Session:
     ) -> dict[str, Any]:
         timeline = start
         if timeline is None and restart:
-            tqdm.write("the board is restarted, to time its start", file=sys.stderr)
+            tqdm.write("restarting the board to time its start", file=sys.stderr)
             timeline = restart()
         assert timeline is not None
         return boot.with_records(timeline, self.target).as_json()

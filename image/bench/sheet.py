@@ -37,9 +37,9 @@ def _is_whole(result: Result) -> bool:
 
 
 def html(result: Result, before: Sequence[Result]) -> str:
-    """The page of a result; `before` are earlier ones to stand beside it."""
+    """The page of a result; `before` are earlier ones to compare it with."""
     title = f"Bench of {result['board']}, {result['made'][:16].replace('T', ' ')} UTC"
-    warning = f"{result['note']}: what follows shows that all works, not how fast a board is"
+    warning = f"{result['note']}: this shows that everything works, not how fast a board is"
     body = [
         STYLE,
         f"<h1>{page.text(title)}</h1>",
@@ -58,7 +58,7 @@ def html(result: Result, before: Sequence[Result]) -> str:
 
 
 def marked(result: Result, words: str) -> str:
-    """Words beside figures, with what the figures are where that is not a board's."""
+    """Words next to figures, which say so if they do not come from a board."""
     return f"{words} ({result['note']})" if result["note"] else words
 
 
@@ -75,7 +75,7 @@ def _speed(result: Result) -> str:
         points = [(run["number"], run["tok_s"]) for run in runs]
         name = table.label(result, entry)
         series.append(Series(name, points, colour, is_line=False, hollow=apart))
-    caption = marked(result, "Tokens per second, run by run; hollow: left out of the mean")
+    caption = marked(result, "Tokens per second, run by run; hollow: excluded from the mean")
     return page.plot(series, "run", "tok/s", caption, is_counted=True)
 
 
@@ -87,7 +87,7 @@ def _contest(result: Result) -> str:
         rate = entry["tok_s"]["mean"] if entry["tok_s"] else 0.0
         words = f"{rate:.2f}{', ' + result['note'] if result['note'] else ''}"
         rows.append((entry["title"], rate, words, 0))
-    return page.bars(rows, "Tokens per second beside the contest's table (stories15M)")
+    return page.bars(rows, "Tokens per second, with the contest's table (stories15M)")
 
 
 def _history(result: Result, before: Sequence[Result]) -> str:
@@ -121,7 +121,7 @@ def _latency(result: Result) -> str:
     if len(gaps) < 2:
         return ""
     top = statistics.quantiles(gaps, n=100, method="inclusive")[round(100 * CLIPPED) - 1]
-    words = "Milliseconds from token to token; a guessed token follows at once, a few run out above"
+    words = "Milliseconds between tokens; right draft tokens come at once; a few are off the scale"
     caption = marked(result, words)
     return page.plot(series, "token", "ms", caption, top=top or None, is_counted=True)
 
@@ -151,6 +151,6 @@ def _boot(result: Result) -> str:
 def _stories(result: Result) -> list[str]:
     known = result["reference"]
     if known["told_by"] is None:
-        return ["<p>Nobody told one.</p>"]
+        return ["<p>There is none.</p>"]
     told = [f"<pre>{page.text(story['text'])}</pre>" for story in known["stories"]]
     return [f"<p>Told by {page.text(known['told_by'])}.</p>", *told]

@@ -36,7 +36,7 @@ def figures(costs: Costs, out: str, err: str, writes: list[Write]) -> dict[str, 
     first = told.get("first_sound_s", float(sound[1]) if sound else None)
     rate = told.get("tokens_per_s_while_speaking", float(said[2]) if said else None)
     return {
-        "failure": costs.failure or (None if said or told else f"told nothing: {err.strip()}"),
+        "failure": costs.failure or (None if said or told else f"said nothing: {err.strip()}"),
         "cpu_s": round(costs.cpu_s, 6),
         "peak_rss_kib": costs.peak_rss_kib,
         "mem_available_kib": min((write.available_kib for write in writes), default=None),
@@ -57,7 +57,7 @@ def summary(tellings: dict[str, dict[str, Any]]) -> dict[str, Any]:
     cost, how = aloud["speech_cpu_per_s"], "the voice's own clock"
     if cost is None and not failures and filed["speech_s"] > 0:
         cost = (filed["cpu_s"] - silent["cpu_s"]) / filed["speech_s"]
-        how = "computing time with a voice less that without, per second of speech"
+        how = "computing time with a voice minus that without, per second of speech"
     return {
         "failures": failures,
         "cpu_s_per_speech_s": cost,

@@ -13,7 +13,7 @@ SHOWN_CHANGES = 12
 
 @dataclass(frozen=True)
 class Sameness:
-    """A story beside the reference. Without a difference the rest is empty."""
+    """A story compared with the reference. Without a difference the rest is empty."""
 
     is_identical: bool
     first_token: int | None = None  # number of the first differing token, from 1; BOS not counted
@@ -26,7 +26,7 @@ class Sameness:
 
 
 def compare(reference: str, told: str, pieces: Sequence[str]) -> Sameness:
-    """A story beside the reference; `pieces` are the tokens of a telling that begins the same."""
+    """Compare a story; `pieces` are the tokens of a generation that begins the same."""
     if told == reference:
         return Sameness(is_identical=True)
     common = len(os.path.commonprefix([reference, told]))

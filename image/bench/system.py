@@ -17,7 +17,7 @@ def describe(target: Target) -> dict[str, Any]:
     said = target.command("cat /proc/meminfo").text
     memory = {name: int(kib) for name, kib in re.findall(r"^(\w+):\s+(\d+) kB", said, re.M)}
     if "MemTotal" not in memory or "MemAvailable" not in memory:
-        raise UserError("the board does not tell its memory: /proc/meminfo is not as expected")
+        raise UserError("the board does not report its memory: unexpected /proc/meminfo")
     version = re.search(r"version (\S+)", ask(target, "cat /proc/version"))
     return {
         "kernel": version[1] if version else None,
@@ -48,7 +48,7 @@ def warnings(system: dict[str, Any]) -> list[str]:
     """What a reader of the figures should know."""
     said = []
     if system["swap_total_kib"]:
-        said.append(f"the board has {system['swap_total_kib']} KiB of swap; the contest wants none")
+        said.append(f"the board has {system['swap_total_kib']} KiB of swap; the contest has none")
     data = system["data"]
     if data and data["free_kib"] < FEWEST_FREE_KIB:
         said.append(

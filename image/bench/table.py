@@ -64,19 +64,19 @@ def differences(result: Result) -> list[str]:
         for one in entry["differences"][:3]:
             where = f"token {one['first_token']}" if one["first_token"] else "an unknown token"
             said.append(
-                f"{name}, run {one['run']}: another story from {where} on "
+                f"{name}, run {one['run']}: a different story from {where} on "
                 f"({words.quoted(one['told'])}): {one['words']}"
             )
         more = len(entry["differences"]) - 3
         if more > 0:
-            said.append(f"{name}: {more} more runs tell another story")
+            said.append(f"{name}: {more} more runs differ from the reference")
         said += [
             f"{name}, run {run['number']} failed: {run['failure']}"
             for run in entry["runs"]
             if run["failure"]
         ]
         if entry["followed"]["failure"]:
-            said.append(f"{name}: the followed story failed: {entry['followed']['failure']}")
+            said.append(f"{name}: the traced story failed: {entry['followed']['failure']}")
     return said
 
 
@@ -90,7 +90,7 @@ def speech(result: Result) -> list[tuple[str, str]]:
         ("from a story's beginning to its first sound, s", shown(found["first_sound_s"], ".2f")),
         ("underruns", shown(found["underruns"], "d")),
         ("tok/s while speaking", shown(found["tok_s_while_speaking"], ".1f")),
-        ("memory at most, telling aloud, MiB", mib(found["peak_rss_kib"])),
+        ("peak memory, telling aloud, MiB", mib(found["peak_rss_kib"])),
     ]
 
 
@@ -106,9 +106,9 @@ def system(result: Result) -> list[tuple[str, str]]:
     return [
         ("MemTotal, MiB", mib(found["mem_total_kib"])),
         ("MemAvailable idle, MiB", mib(found["mem_available_idle_kib"])),
-        ("MemAvailable telling, the least seen, MiB", mib(min(least, default=None))),
+        ("MemAvailable telling, minimum seen, MiB", mib(min(least, default=None))),
         ("swap, KiB", str(found["swap_total_kib"])),
-        ("core at most, deg C", shown(max(heat, default=None), ".1f")),
+        ("core, maximum, deg C", shown(max(heat, default=None), ".1f")),
         ("core's clock, MHz", shown(max(clock, default=None), ".0f")),
         ("card image, MiB", mib(image["image_bytes"], 1 << 20)),
         ("card image compressed, MiB", mib(image["compressed_bytes"], 1 << 20)),

@@ -40,7 +40,7 @@ class Target(Protocol):
         """Wait until the board can be asked again. Raises UserError after `limit_s`."""
 
     def close(self) -> None:
-        """Let the stories go on, and let go of the line."""
+        """Let the stories continue, and release the line."""
 
 
 class Garbled(LinkLost):
@@ -79,7 +79,7 @@ def undumped(text: str) -> bytes:
     except ValueError:
         content = b""
     if digest is None or hashlib.sha256(content).hexdigest() != digest[0]:
-        raise Garbled("a file did not arrive whole from the board", "look at the cable")
+        raise Garbled("a file arrived incomplete from the board", "check the cable")
     return content
 
 

@@ -22,7 +22,7 @@ COLD = "sync; echo 3 > /proc/sys/vm/drop_caches"
 
 @dataclass(frozen=True)
 class Costs:
-    """What bench-watch tells of a program."""
+    """What bench-watch reports on a program."""
 
     status: int  # -1: ended by a signal
     signal: int
@@ -60,11 +60,11 @@ class Run:
     def failure(self) -> str | None:
         """Why it cannot be counted; None: it can."""
         if self.costs.failure is None and self.tok_s is None:
-            return "the engine told no tok/s"
+            return "the engine reported no tok/s"
         return self.costs.failure
 
     def as_json(self) -> dict[str, Any]:
-        """For results and for the record of a bench that goes on."""
+        """For results and for the record of a resumed bench."""
         return {"costs": asdict(self.costs), "tok_s": self.tok_s, "text": self.text}
 
     @staticmethod
@@ -129,7 +129,7 @@ def read_story(costs: Costs, out: bytes) -> Run:
 
 
 def story_of(told: bytes) -> str:
-    """A story as text, without the ends of lines behind it."""
+    """A story as text, without the line ends after it."""
     return told.decode(errors="replace").rstrip("\n")
 
 

@@ -23,11 +23,11 @@ def expand(data: bytes, limit: int, what: str) -> bytes:
     try:
         expanded = decoder.decompress(data, max_length=limit + 1)
     except (lzma.LZMAError, EOFError) as error:
-        raise UserError(f"{what} is no LZMA stream: {error}") from None
+        raise UserError(f"{what} is not an LZMA stream: {error}") from None
     if len(expanded) > limit:
         raise UserError(f"{what} expands to more than {limit} bytes")
     if not decoder.eof:
         raise UserError(f"{what} ends in the middle of its LZMA stream")
     if any(decoder.unused_data):
-        raise UserError(f"{what} has bytes behind its LZMA stream")
+        raise UserError(f"{what} has bytes after its LZMA stream")
     return expanded

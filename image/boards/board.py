@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A board: all that tells it from others, as overlays/boards/NAME/board.yaml says.
 
-Kernel fragments, patches, memory map and files for the card are beside it, in that folder. Nothing
+Kernel fragments, patches, memory map and files for the card are next to it, in that folder. Nothing
 in this package may ask for a board by its name.
 """
 
@@ -56,12 +56,12 @@ class Board:
 
     @property
     def rootfs(self) -> Path:
-        """What lies over the packages' files in the root file system, on this board only."""
+        """What goes over the packages' files in the root file system, on this board only."""
         return self.folder / "rootfs"
 
     @property
     def boot(self) -> Path:
-        """What lies on its boot partition besides the packages' files."""
+        """What is on its boot partition in addition to the packages' files."""
         return self.folder / "boot"
 
 

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from image.errors import UserError
+from image.reading import yaml_value
 
 KIB = 1 << 10
 MIB = 1 << 20
 SIZE = re.compile(r"([0-9]{1,9}) (KiB|MiB)")
 UNITS = {"KiB": KIB, "MiB": MIB}
-# What PyYAML raises; all but the first for values that do not fit an explicit tag.
-YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Entry:
     def text(self, key: str) -> str:
         value = self.data[key]
         if not isinstance(value, str) or not value.strip():
-            raise self._wrong(key, "some words are expected")
+            raise self._wrong(key, "text is expected")
         return value
 
     def choice(self, key: str, known: Collection[str]) -> str:
@@ -96,25 +93,8 @@ class Entry:
 def read(path: Path) -> Entry:
     """The mapping that a YAML file holds. Raises UserError when it holds none."""
     where = f"{path.parent.name}/{path.name}"
-    try:
-        data = yaml.load(path.read_text(), Loader=_Strict)
-    except OSError as error:
-        raise UserError(f"{where} cannot be read: {error.strerror}") from None
-    except YAML_ERRORS as error:
-        raise UserError(f"{where} is not valid YAML: {error}") from None
+    data = yaml_value(path)
     return _entry(data, where)
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error: the first would be lost in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            problem = f"key '{twice[0]}' stands there twice"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def _entry(value: Any, place: str) -> Entry:

@@ -116,7 +116,7 @@ class Tree:
 def read(data: bytes, what: str = "device tree") -> Tree:
     """Read a flattened device tree; `what` names it in errors. Raises UserError.
 
-    Bytes behind the size that the header tells are not looked at.
+    Bytes after the size in the header are not looked at.
     """
     return _Reader(data, what).tree()
 

@@ -94,8 +94,8 @@ def pack(fip: Fip) -> bytes:
 def unpack(data: bytes) -> Fip:
     """Read a fip.bin. Raises UserError, naming the fields that are wrong.
 
-    Every byte is checked: the parts are found by bounded reads and packed again, which gives all
-    checksums, offsets and unused fields anew; the result must be the file.
+    Every byte is checked: the parts are found by bounded reads and packed again, which recomputes
+    all checksums, offsets and unused fields; the result must be the file.
     """
     fip = _parts(data)
     again = pack(fip)
@@ -163,7 +163,7 @@ def _param1(fip: Fip, bl2: bytes, param2: int) -> bytes:
 
 
 def _second(fip: Fip, at: int) -> bytes:
-    """PARAM2, which comes to lie at that offset, and its parts."""
+    """PARAM2, which is placed at that offset, and its parts."""
     parts = {
         "DDR_PARAM": pad(fip.ddr_param),
         "BLCP_2ND": pad(fip.rtos),
@@ -196,14 +196,14 @@ def _check(fip: Fip) -> None:
     if len(fip.bl2) > BL2_LIMIT:
         raise UserError(f"fip.bin: bl2 has {len(fip.bl2)} bytes, more than its {BL2_LIMIT} of RAM")
     if bool(fip.rtos) != bool(fip.rtos_run):
-        raise UserError("fip.bin: rtos and its run address go together, one of them is missing")
+        raise UserError("fip.bin: rtos and its run address belong together; one of them is missing")
     if fip.loader_entry not in LOADER_ENTRIES:
-        raise UserError(f"fip.bin: {fip.loader_entry:#x} is no place for the second loader's entry")
+        raise UserError(f"fip.bin: {fip.loader_entry:#x} is not an entry of the second loader")
     loader.raw_of(fip.loader)
 
 
 def _parts(data: bytes) -> Fip:
-    """The parts, wherever the file says they lie; only their bounds are checked."""
+    """The parts, wherever the file says they are; only their bounds are checked."""
     first = values_of(PARAM1, _slice(data, 0, PARAM_SIZE, "PARAM1"))
     _expect("MAGIC1", first["MAGIC1"], MAGIC1)
     at = number(first, "PARAM2_LOADADDR")

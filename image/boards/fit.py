@@ -75,7 +75,7 @@ def unpack(data: bytes, limits: Limits = LIMITS) -> Fit:
     configurations = _configurations(root)
     choices = {(node.text("kernel"), node.text("fdt")) for node in configurations}
     if len(choices) != 1:
-        raise UserError("boot.sd: its configurations do not mean the same kernel and device tree")
+        raise UserError("boot.sd: its configurations name different kernels or device trees")
     names = choices.pop()
     kernel, dtb = (_image(root, name, kind) for name, kind in zip(names, KINDS, strict=True))
     load, entry = kernel.number("load"), kernel.number("entry")
@@ -161,7 +161,7 @@ def _check_kernel(size: int, limits: Limits) -> None:
     if size > limits.kernel:
         raise UserError(
             f"the kernel has {size} bytes, {size - limits.kernel} more than the memory map leaves",
-            hint="switch kernel options off",
+            hint="disable kernel options",
         )
 
 

@@ -37,7 +37,7 @@ def read_header(image: Path) -> Header:
     text_offset, image_size, *magics = HEADER.unpack(raw)
     if tuple(magics) != MAGICS:
         raise UserError(
-            f"{image.name} is no RISC-V kernel: its magic words are {listed(map(magic, magics))}",
+            f"{image.name} is not a RISC-V kernel: its magic is {listed(map(magic, magics))}",
             hint,
         )
     if image_size < image.stat().st_size:
@@ -50,9 +50,9 @@ def read_header(image: Path) -> Header:
 
 
 def read_init_size(system_map: Path) -> int:
-    """Bytes, in whole pages, that a kernel gives back once it has started.
+    """Bytes, in whole pages, that a kernel frees once it has started.
 
-    Raises UserError for a file that is no kernel's System.map.
+    Raises UserError for a file that is not a kernel's System.map.
     """
     text = system_map.read_text("ascii", "replace")
     found = {match[2]: int(match[1], 16) for match in SYMBOL.finditer(text)}

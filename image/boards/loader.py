@@ -55,7 +55,7 @@ def raw_of(image: bytes) -> bytes:
 
 
 def run_address(image: bytes) -> int:
-    """Where the second loader's head comes to lie; the code follows the head."""
+    """Where the second loader's head is placed; the code follows the head."""
     run: int = head_of(image)[4]
     return run
 
@@ -63,6 +63,6 @@ def run_address(image: bytes) -> int:
 def head_of(image: bytes) -> tuple[bytes, bytes, int, int, int, bytes]:
     """Jump, magic, checksum, size, run address and the rest of the head."""
     if len(image) < HEAD.size:
-        raise UserError(f"LOADER_2ND: {len(image)} bytes are no loader")
+        raise UserError(f"LOADER_2ND: {len(image)} bytes are not a loader")
     jump, magic, told, size, run, rest = HEAD.unpack_from(image)
     return jump, magic, told, size, run, rest

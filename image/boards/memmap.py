@@ -27,7 +27,7 @@ REGION_OPTIONS = ("address", "place", "rtos_size", "hidden")
 
 @dataclass(frozen=True)
 class Region:
-    """Part of the memory. Address, size and end (the first address behind it) in bytes."""
+    """Part of the memory. Address, size and end (the first address after it) in bytes."""
 
     name: str
     owner: str
@@ -107,7 +107,7 @@ class MemoryMap:
                 f"but {self.where} puts {room} at {offset:#x}",
                 hint="the kernel's load offset and the map's KERNEL address must agree",
             )
-        hint = "switch off what the board does not need in its kernel/, or move UIMAG up"
+        hint = "disable what the board does not need in its kernel/, or move UIMAG up"
         self._check_fits(f"{image.name} with its bss", header.image_size, room, hint)
         return header
 
@@ -206,7 +206,7 @@ def _constants(facts: Entry) -> dict[str, int]:
 def _check_macro_names(facts: Entry) -> None:
     for name in facts.data:
         if not MACRO.fullmatch(name):
-            raise UserError(f"{facts.place}: '{name}' is no name of a macro", hint="A-Z, 0-9, _")
+            raise UserError(f"{facts.place}: '{name}' is not a macro name", hint="A-Z, 0-9, _")
 
 
 def _check(memmap: MemoryMap) -> None:
@@ -228,8 +228,8 @@ def _check_pages(region: Region, memmap: MemoryMap) -> None:
         if value % PAGE:
             below = value - value % PAGE
             raise UserError(
-                f"{memmap.where}: {region.name}'s {what} {value:#x} is not on a page's border",
-                hint=f"the nearest ones are {below:#x} and {below + PAGE:#x}",
+                f"{memmap.where}: {region.name}'s {what} {value:#x} is not page-aligned",
+                hint=f"the nearest page-aligned values are {below:#x} and {below + PAGE:#x}",
             )
 
 
@@ -242,7 +242,7 @@ def _check_inside(region: Region, memmap: MemoryMap) -> None:
     seen = region.size and not region.hidden and region is not dram
     if seen and region.end > memmap.memory.end:
         raise UserError(
-            f"{memmap.where}: {region} lies behind hidden memory, so that Linux would not see it",
+            f"{memmap.where}: {region} is after hidden memory, so that Linux would not see it",
             hint="hidden regions are the last ones of DRAM: give them 'place: end' before others",
         )
 
@@ -282,7 +282,7 @@ def _check_macros_once(memmap: MemoryMap) -> None:
     names = [*memmap.constants, *itertools.chain.from_iterable(r.macros for r in regions)]
     for name in names:
         if names.count(name) > 1:
-            raise UserError(f"{memmap.where}: macro {name} stands there twice", hint="remove one")
+            raise UserError(f"{memmap.where}: macro {name} is there twice", hint="remove one")
 
 
 def _comment(value: int) -> str:

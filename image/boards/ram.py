@@ -159,10 +159,10 @@ def render(memmap: MemoryMap, figures: KernelFigures) -> str:
         "",
         f"MemTotal of ours is an estimate; at least {TARGET_TOTAL / MIB:.1f} MiB is the aim:"
         f" {'reached' if total[-1] >= TARGET_TOTAL else 'missed'}.",
-        f"MemAvailable is to be at least {TARGET_AVAILABLE / MIB:.1f} MiB, which leaves"
+        f"MemAvailable must be at least {TARGET_AVAILABLE / MIB:.1f} MiB, which leaves"
         f" {(total[-1] - TARGET_AVAILABLE) / MIB:.1f} MiB for an idle system",
         f"(the emulated board's takes {EMULATED_IDLE} MiB).",
-        "Stock and contest: MemTotal as published, Linux's code and data are what remains.",
+        "Stock and contest: MemTotal as published, Linux's code and data are the rest.",
         f"Estimate: {FORMULA[0]}",
         f"  {FORMULA[1]}.",
         "",
@@ -202,7 +202,7 @@ def _is_reserved(region: Region) -> bool:
 
 
 def overhead(node: int, device_tree: int) -> dict[str, int]:
-    """What Linux takes of its memory node beside its code and data."""
+    """What Linux takes of its memory node in addition to its code and data."""
     tables = _up(node, LARGE_PAGE) // LARGE_PAGE * PAGE
     return {
         PAGES: _up(node, LARGE_PAGE) // PAGE * STRUCT_PAGE,

@@ -36,9 +36,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a card has to tell the board. Addresses and sizes in bytes.
+    """What a card has to say to the board. Addresses and sizes in bytes.
 
-    `rtos_run` is 0 where the small core shall run nothing. `rtos_room` is what an RTOS takes of
+    `rtos_run` is 0 where the small core is to run nothing. `rtos_room` is what an RTOS takes of
     the memory from its run address on, wherever that is.
     """
 
@@ -197,7 +197,7 @@ def _rtos_apart(parts: fip.Fip, board: Board, wanted: Expected) -> Finding:
 
 def _kernel(parts: fit.Fit, wanted: Expected) -> Finding:
     if len(parts.kernel) < kernel.HEADER.size:
-        return Finding(False, "kernel's memory", f"{len(parts.kernel)} bytes are no Image")
+        return Finding(False, "kernel's memory", f"{len(parts.kernel)} bytes are not an Image")
     _, size, *magics = kernel.HEADER.unpack_from(parts.kernel)
     if tuple(magics) != kernel.MAGICS:
         return Finding(

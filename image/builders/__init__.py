@@ -29,7 +29,7 @@ class Reader(Protocol):
     """A builder's `files`."""
 
     def __call__(self, package: Package, project: Path, config: Config) -> list[Path]:
-        """Files of the checkout that it reads besides."""
+        """Other files of the checkout that it reads."""
 
 
 def name_of(kind: str) -> str:
@@ -43,6 +43,6 @@ def find(kind: str) -> Builder:
 
 
 def files_read(package: Package, project: Path, config: Config) -> list[Path]:
-    """Files of the checkout that a package's builder reads besides the package's own."""
+    """Files of the checkout that a package's builder reads, other than the package's own."""
     reader: Reader | None = getattr(find(package.build), "files", None)
     return reader(package, project, config) if reader else []

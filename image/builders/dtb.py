@@ -17,7 +17,7 @@ PREPROCESS = ("-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cp
 
 
 def files(package: Package, project: Path, config: Config) -> list[Path]:
-    """The device tree source and all that lies beside it."""
+    """The device tree source and everything next to it."""
     return sorted((project / package.recipe["dts"]).parent.iterdir())
 
 

@@ -11,7 +11,7 @@ DATA_PATH = "ESPEAK_DATA_PATH"  # variable that tells it which folder its data l
 def build(job: Job) -> None:
     """Compile tunes, sounds and the English dictionary.
 
-    They become espeak-ng-data in the source tree, beside the voices, which are read as they are.
+    They become espeak-ng-data in the source tree, next to the voices, which are read as they are.
     """
     # The dictionary's sources are looked for where the program runs.
     for name in ("en_list", "en_rules"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """One package to build: where its source lies, and where the result goes."""
+    """One package to build: where its source is, and where the result goes."""
 
     package: Package
     project: Path  # root of the checkout

@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from image.builders import weigh
 from image.builders.job import Job, copy_file
 from image.builders.toolchain import STANDARD
 from image.errors import UserError
+from image.reading import yaml_value
 from image.recipes.package import Package
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def _start(job: Job, make: list[str], config: Path) -> None:
         job.run(*make, base)
         return
     if not (job.source / base).is_file():
-        raise UserError(f"{job.package.name}: the source has no {base}", "is it the right tree?")
+        raise UserError(f"{job.package.name}: the source has no {base}", "is this the right tree?")
     copy_file(job.source / base, config)
 
 
@@ -74,13 +73,13 @@ def check(config: Path, fragments: list[Path], required: list[Path]) -> None:
         if values.get(symbol, "n") != value
     ]
     for path in required:
-        for row in yaml.safe_load(path.read_text()):
+        for row in yaml_value(path):
             symbol, value = f"CONFIG_{row['symbol']}", str(row["value"])
             if values.get(symbol, "n") != value:
                 wrong.append(f"{path.name}: {symbol} should be {value}: {row['why']}")
     if wrong:
         raise UserError(
-            "the configuration did not take everything:\n  " + "\n  ".join(wrong),
+            "these kernel options did not take effect:\n  " + "\n  ".join(wrong),
             hint="a dependency is off, or the symbol does not exist in this version",
         )
 
@@ -110,10 +109,10 @@ def _variables(job: Job) -> list[str]:
 
 
 def _append(config: Path, fragments: list[Path]) -> None:
-    """Write the fragments behind the base, less what they assign anew.
+    """Append the fragments to the base, without the base's values of the same symbols.
 
-    Behind, because of two picks in one choice Linux takes the later; less, because busybox does
-    not bear to read a symbol twice.
+    Appended, since of two picks in one choice Linux takes the later; without those values, since
+    busybox cannot read a symbol twice.
     """
     given: dict[str, str] = {}
     for fragment in fragments:

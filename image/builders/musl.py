@@ -26,7 +26,7 @@ exec {compiler} "$@" -specs "$MUSL/{specs}"
 def build(job: Job) -> None:
     """Build and install musl so that usr/bin/musl-gcc makes static programs for the board.
 
-    The wrapper finds headers and libraries beside itself, wherever the checkout is moved.
+    The wrapper finds headers and libraries next to itself, wherever the checkout is moved.
     """
     prefix = job.staging / "usr"
     cflags = " ".join([*job.cflags, STANDARD])
@@ -49,7 +49,7 @@ def _add_kernel_headers(include: Path) -> None:
 
 
 def _make_movable(prefix: Path, compiler: str) -> None:
-    """Let the wrapper tell gcc by a variable where it lies; its specs name a fixed place."""
+    """Let the wrapper pass its own place to gcc in a variable; its specs name a fixed one."""
     specs = prefix / SPECS
     named = re.sub(
         rf"{re.escape(str(prefix))}(/[^ }}\n]*)", r"%:getenv(MUSL \1)", specs.read_text()

@@ -79,8 +79,8 @@ def read(path: Path) -> tuple[int, tuple[Range, ...]]:
         size, block = _number(root, "ImageSize"), _number(root, "BlockSize")
         ranges = tuple(_ranges(root, size, block))
     except (ElementTree.ParseError, ValueError) as error:
-        hint = "./doit image makes it anew; without it everything is written"
-        raise UserError(f"{path} is no block map: {error}", hint) from None
+        hint = "./doit image makes a new one; without it everything is written"
+        raise UserError(f"{path} is not a block map: {error}", hint) from None
     return size, ranges
 
 
@@ -95,13 +95,13 @@ def _hash(image: Path, first: int, end: int) -> str:
 
 def _ranges(root: ElementTree.Element, size: int, block: int) -> Iterator[Range]:
     if not 0 < size <= MAX_IMAGE or not 512 <= block <= LARGEST_BLOCK or block % 512:
-        raise ValueError(f"sizes that cannot be: image {size}, block {block}")
+        raise ValueError(f"impossible sizes: image {size}, block {block}")
     end = 0
     for entry in root.iterfind("BlockMap/Range"):
         first, _, last = (entry.text or "").strip().partition("-")
         start, stop = int(first) * block, (int(last or first) + 1) * block
         if not end <= start < min(stop, size) or stop >= size + block:
-            raise ValueError(f"blocks {first}-{last or first} are out of order or of the image")
+            raise ValueError(f"blocks {first}-{last or first} are out of order or beyond the image")
         end = stop
         yield Range(start, min(stop, size) - start, entry.get("chksum"))
 
@@ -112,7 +112,7 @@ def _check_own_sum(root: ElementTree.Element, text: bytes) -> None:
         raise ValueError(f"its checksums are '{kind}', not {CHECKSUM}")
     said = (root.findtext("BmapFileChecksum") or "").strip()
     if not re.fullmatch("[0-9a-f]{64}", said):
-        raise ValueError("it has no checksum of its own")
+        raise ValueError("it has no checksum for itself")
     zeroed = text.replace(said.encode(), NO_SUM.encode(), 1)
     if hashlib.sha256(zeroed).hexdigest() != said:
         raise ValueError("it is damaged (its checksum differs)")

@@ -75,7 +75,7 @@ def _partitions(image: Path) -> tuple[Partition, Partition]:
     try:
         table = json.loads(run.output(["sfdisk", "--json", image]))["partitiontable"]
     except run.CommandFailed:
-        raise UserError(f"{image} has no partition table: it is no card image") from None
+        raise UserError(f"{image} has no partition table: it is not a card image") from None
     entries = [
         Partition(one["start"], one["size"], one["type"], one.get("bootable", False))
         for one in table.get("partitions", ())
@@ -94,12 +94,12 @@ def _table(image: Path, boot: Partition, root: Partition) -> Iterable[Finding]:
 
 
 def _sums(image: Path) -> Iterable[Finding]:
-    """The checksums beside the image, if it lies where it was built."""
+    """The checksums next to the image, if it is where it was built."""
     sums = image.with_name("sha256sums")
     for line in sums.read_bytes().decode(errors="replace").splitlines() if sums.is_file() else ():
         entry = SUM.fullmatch(line)
         if entry is None:
-            yield Finding(False, sums.name, "it is damaged: ./doit image makes it anew")
+            yield Finding(False, sums.name, "it is damaged: ./doit image makes a new one")
             continue
         expected, name = entry.groups()
         path = image.with_name(name)
@@ -108,7 +108,7 @@ def _sums(image: Path) -> Iterable[Finding]:
 
 
 def _identity(image: Path, fat: Path) -> Iterable[Finding]:
-    """The boot partition's id, if the manifest lies beside the image: it is of the card's key."""
+    """The boot partition's id, if the manifest is next to the image: part of the card's key."""
     beside = image.with_name("manifest.json")
     if not beside.is_file() or not image.with_name("sha256sums").is_file():
         return
@@ -165,17 +165,17 @@ def _boot_files(loaders: bytes, kernel: bytes, memory_map: Path) -> Iterable[Fin
 
 def _root(erofs: Path, tree: Path) -> Iterable[Finding]:
     extract = ("fsck.erofs", f"--extract={tree}", "--no-preserve", str(erofs))
-    checked = _program(extract, "root partition", "a sound EROFS file system")
+    checked = _program(extract, "root partition", "a valid EROFS file system")
     yield checked
     if not checked.ok:
         return
     lacking = [name for name in NEEDED if not (tree / name).exists()]
-    detail = f"lacks {', '.join(lacking)}" if lacking else "holds all that the demo needs"
+    detail = f"{', '.join(lacking)} missing" if lacking else "complete for the storyteller"
     yield Finding(not lacking, "root file system", detail)
     files = [p for p in sorted(tree.rglob("*")) if p.is_file() and not p.is_symlink()]
     names = {str(path.relative_to(tree)): path for path in files}
     foreign = [name for name, path in names.items() if line_ends.is_foreign(path, name)]
-    detail = f"/{', /'.join(foreign)}: of Windows (CR LF)" if foreign else "as Linux has them"
+    detail = f"/{', /'.join(foreign)}: has Windows line endings (CR LF)" if foreign else "LF"
     yield Finding(not foreign, "line ends", detail)
     programs = [path for path in files if elf.is_elf(path)]
     for path in programs:

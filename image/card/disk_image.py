@@ -91,7 +91,7 @@ def build(plan: Plan, step: Step) -> None:
 def volume_id(key: str) -> str:
     """The boot partition's serial number: the first 8 hexadecimal digits of the card's key.
 
-    So two cards in one machine are told apart, and the same card is the same to the bit.
+    So two cards in one machine are told apart, and the same card is equal bit for bit.
     """
     return key[:8].upper()
 
@@ -121,7 +121,7 @@ def _collect_boot(plan: Plan, boot: Path) -> None:
         for file in sorted(path for path in source.rglob("*") if path.is_file()):
             name = str(file.relative_to(source))
             if line_ends.is_foreign(file, name):
-                raise UserError(f"{file} has line ends of Windows (CR LF)", line_ends.HINT)
+                raise UserError(f"{file} has Windows line endings (CR LF)", line_ends.HINT)
             copy_file(file, boot / name)
     for path, file in plan.project.boot_files.items():
         copy_file(file, boot / path)
@@ -136,8 +136,8 @@ def _check_loaders(plan: Plan, boot: Path) -> None:
     wrong = [f"\n  {finding}" for finding in found if not finding.ok]
     if wrong:
         raise UserError(
-            f"the boot files do not fit each other or the memory map:{''.join(wrong)}",
-            hint="take the boot loaders that are built from the SDK (no FIP=), or another file",
+            f"the boot files do not match each other or the memory map:{''.join(wrong)}",
+            hint="use the boot loaders built from the SDK (no FIP=), or another file",
         )
 
 

@@ -19,9 +19,9 @@ OTHERS = {b"PK\x03\x04": "zip", b"\xfd7zXZ\0": "xz", b"BZh": "bzip2", b"\x28\xb5
 
 
 def check(path: Path) -> None:
-    """Raise UserError for what is no file, or packed by something else than gzip."""
+    """Raise UserError for anything but a file, or one packed by something other than gzip."""
     if not path.is_file():
-        raise UserError(f"{path} is no file", hint="./doit image builds a card image")
+        raise UserError(f"{path} is not a file", hint="./doit image builds a card image")
     start = _start(path)
     for magic, name in OTHERS.items():
         if start.startswith(magic):

@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-HINT = "git config core.autocrlf false, then check it out anew"
+HINT = "git config core.autocrlf false, then check it out again"
 
 
 def is_foreign(path: Path, name: str) -> bool:

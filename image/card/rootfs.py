@@ -75,7 +75,7 @@ def merge(tree: Path, sources: Iterable[tuple[str, Path]]) -> dict[str, str]:
             owners[path] = owner
             if not file.is_symlink() and line_ends.is_foreign(file, path):
                 raise UserError(
-                    f"{owner}: /{path} has line ends of Windows (CR LF)", line_ends.HINT
+                    f"{owner}: /{path} has Windows line endings (CR LF)", line_ends.HINT
                 )
             _place(file, tree / path)
     return owners

@@ -83,7 +83,7 @@ def show_ram() -> None:
 
 
 def legal_info() -> None:
-    """Collect licence texts and sources of the built image, and say what is lacking."""
+    """Collect licence texts and sources of the built image, and say what is missing."""
     print(pages.describe(*legal.collect(current_plan())))
 
 
@@ -130,7 +130,7 @@ def clean() -> None:
     for made in (ROOT / "work", ROOT / "out"):
         for path in made.iterdir() if made.is_dir() else ():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    print("work/ and out/ are empty; dl/ is as it was")
+    print("work/ and out/ are empty; dl/ is unchanged")
 
 
 def _memory_map() -> Path:

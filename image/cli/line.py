@@ -18,8 +18,8 @@ REBUILD = "rebuild"
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 # doit's own, which would do nothing here that a person wants.
 FOREIGN = {
-    "forget": "./doit package:NAME:rebuild builds one anew, ./doit clean removes all",
-    "ignore": "nothing is left out; name the task that you want: ./doit help",
+    "forget": "./doit package:NAME:rebuild builds one again, ./doit clean removes all",
+    "ignore": "no options to skip tasks; name the task that you want: ./doit help",
     "info": "./doit explain NAME says why a step would run",
 }
 DEFAULT = "image"
@@ -52,7 +52,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str], here: Path, root:
     for name in typed:
         if name not in options:
             who = ", ".join(manual.readers(name))
-            raise UserError(f"{' '.join(tasks)}: {name}= does not count here", f"it is for: {who}")
+            raise UserError(f"{' '.join(tasks)}: {name}= is not used here", f"it is for: {who}")
     ours = _inherited(options, environ)
     values = {
         name: options[name].read(value, here) for name, value in {**ours, **typed}.items() if value
@@ -88,16 +88,16 @@ def _divided(words: Sequence[str], known: Mapping[str, Option]) -> tuple[list[st
 def _no_option(word: str, known: Mapping[str, Option]) -> UserError:
     name, _, value = word.lstrip("-").partition("=")
     near = nearest(name.replace("-", "_"), known)
-    hint = f"settings have no dashes: {near}={value or known[near].kind.sign}" if near else None
-    return UserError(f"{word} is no option of ./doit", hint or "./doit help")
+    hint = f"options have no dashes: {near}={value or known[near].kind.sign}" if near else None
+    return UserError(f"{word} is not an option of ./doit", hint or "./doit help")
 
 
 def _no_setting(name: str, word: str, known: Mapping[str, Option]) -> UserError:
     if not NAME.fullmatch(name):
-        return UserError(f"'{word}' is no NAME=value", hint="./doit help")
+        return UserError(f"'{word}' is not NAME=value", hint="./doit help")
     near = nearest(name, known)
     meant = f"did you mean {near}=? " if near else ""
-    return UserError(f"{name}= is no setting", f"{meant}./doit help TASK tells which there are")
+    return UserError(f"{name}= is not a setting", f"{meant}./doit help TASK lists them")
 
 
 def _tasks(
@@ -111,7 +111,7 @@ def _tasks(
         if entry and entry.words:
             return tuple(found), tuple(words[place + 1 :])
         if entry is None and len(words) > 1:
-            raise UserError(f"{LISTS} goes with nothing else", hint="./doit help TASK")
+            raise UserError(f"{LISTS} takes no other words", hint="./doit help TASK")
     return tuple(found) or (DEFAULT,), ()
 
 
@@ -131,7 +131,7 @@ def _entry(word: str, root: Path, known: Mapping[str, Option]) -> Entry | None:
     if word in (*boards, *known):
         name = BOARD.name if word in boards else word
         value = word if word in boards else known[word].kind.sign
-        raise UserError(f"'{word}' is no task", f"did you mean {name}={value}?")
+        raise UserError(f"'{word}' is not a task", f"did you mean {name}={value}?")
     raise unknown(
         "there is no task", word, BY_NAME, "" if nearest(word, BY_NAME) else "./doit help"
     )
@@ -143,8 +143,8 @@ def _check_part(task: str, part: str, root: Path) -> None:
     if name not in packages:
         raise unknown("there is no package", name, packages)
     if action and (task, action) != ("package", REBUILD):
-        hint = f"package:{name} builds it, package:{name}:{REBUILD} builds it anew"
-        raise UserError(f"'{task}:{part}' is no task", hint)
+        hint = f"package:{name} builds it, package:{name}:{REBUILD} builds it again"
+        raise UserError(f"'{task}:{part}' is not a task", hint)
 
 
 def _read_by(tasks: Sequence[str], known: Mapping[str, Option]) -> dict[str, Option]:

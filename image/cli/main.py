@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAILED = 1
 INTERRUPTED = 130  # what shells report for Ctrl-C
 UNREAD = 128 + signal.SIGPIPE  # as of a program that writes to `head` for longer than that reads
-STOPPED = "stopped; the next run goes on from here"
+STOPPED = "stopped; the next run continues from here"
 REBUILD = re.compile(r"(?=package:[^:]+:rebuild$)")
 CREATOR = "task_"
 
@@ -83,10 +83,10 @@ def main() -> int:
 
 
 def _check_checkout() -> None:
-    """Recipes and the front desk lie beside this package: without them it builds nothing."""
+    """Recipes and dodo.py are next to this package: without them it builds nothing."""
     if not (ROOT / "dodo.py").is_file():
         hint = "git clone the project, and run its ./doit"
-        raise UserError(f"{ROOT} is no checkout: an installed package alone builds nothing", hint)
+        raise UserError(f"{ROOT} is not a checkout; an installed package builds nothing", hint)
 
 
 def _obey(line: Line) -> int:
@@ -115,7 +115,7 @@ def _say_what_counts(line: Line) -> None:
     for name in line.inherited:
         print(f"{name}={line.settings[name]} (from the environment)", file=sys.stderr)
     for name in line.passed_over:
-        print(f"{name}= in the environment does not count: type it here", file=sys.stderr)
+        print(f"{name}= in the environment is ignored: type it here", file=sys.stderr)
 
 
 def _one_liners(dodo: ModuleType) -> dict[str, str]:
@@ -139,9 +139,7 @@ def _help_of(word: str, lines: dict[str, str]) -> str:
         return manual.of_task(manual.BY_NAME[task], lines[task])
     if name in options:
         return manual.of_option(options[name])
-    raise unknown(
-        "there is no task and no setting", name, [*manual.BY_NAME, *options], "./doit help"
-    )
+    raise unknown("there is no task or option", name, [*manual.BY_NAME, *options], "./doit help")
 
 
 def start() -> int:

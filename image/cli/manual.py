@@ -24,7 +24,7 @@ GROUPS = (HEAR, CARD, BOARD, MEASURE, DEVELOP)
 
 @dataclass(frozen=True)
 class Entry:
-    """One task. `more` is said behind its one line; `words` may follow its name."""
+    """One task. `more` follows its one line; `words` may follow its name."""
 
     name: str
     group: str
@@ -43,27 +43,28 @@ class Entry:
 ENTRIES = (
     Entry("run", HEAR, is_built=True, options=qemu.OPTIONS,
           more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
-          " on the board, `exit` leads back to the stories. Its card keeps /data from run to run.",
+          " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",
           examples=("run board=qemu_virt", "run board=qemu_virt SOUND=wav")),
     Entry("image", HEAR, is_built=True,
           more="For the board of .config or board=NAME. What ./doit does when no task is named."
-          " Only what changed is built anew.",
+          " Only what changed is built again.",
           examples=("image board=qemu_virt",
                     "image board=qemu_virt MODEL=my.bin TOKENIZER=my_tokenizer.bin",
                     "image SDK_DIR=~/duo-buildroot-sdk")),
     Entry("stories", HEAR, is_built=True, words="N",
-          more="Leaves out/BOARD/stories/report.md. Ctrl-C ends it early; the report is then about"
+          more="Writes out/BOARD/stories/report.md. Ctrl-C ends it early; the report is then about"
           " what was told until then.",
           examples=("stories 1000 board=qemu_virt",
                     "stories 100 MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
     Entry("flash", CARD, is_built=True, options=flash.OPTIONS,
-          more="Looks at the image first, asks, writes, and compares afterwards.",
+          more="Checks the image first, asks, writes, and compares afterwards.",
           examples=("flash", "flash file=some.img.gz", "flash device=/dev/sdb yes=1")),
     Entry("check", CARD, options=(check.FILE, project.BOARD),
-          more="The one that was built, or file=IMAGE. The status is 0 only when all is well.",
+          more="The one that was built, or file=IMAGE. The exit status is 0 only if all is"
+          " in order.",
           examples=("check board=qemu_virt", "check file=some.img.gz")),
     Entry("shell", BOARD, is_built=True, options=shell.OPTIONS,
-          more="Ctrl-] ends, and so does Ctrl-A X; all other keys go to the board.",
+          more="Ctrl-] or Ctrl-A X quits; all other keys go to the board.",
           examples=("shell", "shell port=/dev/ttyACM0", "shell board=qemu_virt")),
     Entry("deploy", BOARD, is_built=True, options=deploy.OPTIONS,
           more="The image on the board must have ssh (docs/working-on-a-board.md).",
@@ -71,20 +72,20 @@ ENTRIES = (
     Entry("diagnose", BOARD, options=(*diagnose.OPTIONS, project.BOARD),
           examples=("diagnose", "diagnose port=/dev/ttyUSB0")),
     Entry("bench", MEASURE, is_built=True, options=perform.OPTIONS,
-          more="What was measured before a Ctrl-C is kept: the same call goes on from there.",
+          more="What was measured before a Ctrl-C is kept: the same command resumes.",
           examples=("bench", "bench board=qemu_virt runs=5", "bench engines=q16,fp32 seeds=1,2")),
     Entry("bench:compare", MEASURE, words="OLD.json NEW.json",
-          more="The status is 3 when something became worse.",
+          more="The exit status is 3 if something got worse.",
           examples=("bench:compare OLD.json NEW.json",)),
     Entry("cycles", MEASURE, is_built=True, options=bench.OPTIONS,
-          more="Leaves all tables in out/engine.md.",
+          more="Writes all tables to out/engine.md.",
           examples=("cycles", "cycles speech=1", 'cycles program=a.out args="-n 3" by_symbol=1')),
     Entry("ram", MEASURE, is_built=True, examples=("ram board=milkv_duo",)),
-    Entry("report", MEASURE, is_built=True, more="Leaves out/BOARD/report/index.html.",
+    Entry("report", MEASURE, is_built=True, more="Writes out/BOARD/report/index.html.",
           examples=("report board=qemu_virt",)),
-    Entry("submission", MEASURE, is_built=True, more="Leaves out/BOARD/submission.tar.gz.",
+    Entry("submission", MEASURE, is_built=True, more="Writes out/BOARD/submission.tar.gz.",
           examples=("submission",)),
-    Entry("legal-info", CARD, is_built=True, more="Leaves out/BOARD/legal-info.",
+    Entry("legal-info", CARD, is_built=True, more="Writes out/BOARD/legal-info.",
           examples=("legal-info",)),
     Entry("configure", DEVELOP, options=(project.BOARD,), examples=("configure board=qemu_virt",)),
     Entry("menuconfig", DEVELOP),
@@ -94,7 +95,7 @@ ENTRIES = (
     Entry("package", DEVELOP, is_built=True,
           examples=("package:llama", "package:llama:rebuild", "package:llama LLAMA_SRC=~/llama")),
     Entry("engine", DEVELOP, is_built=True,
-          more="Leaves run and llama-pack in out/host/bin and out/riscv64/bin.",
+          more="Writes run and llama-pack to out/host/bin and out/riscv64/bin.",
           examples=("engine",)),
     Entry("explain", DEVELOP, is_built=True, words="[STEP ...]",
           examples=("explain board=qemu_virt", "explain musl llama")),
@@ -115,11 +116,11 @@ HEAD = """\
 ./doit TASK [NAME=value ...]     without a task: image
 """
 FOOT = """\
-./doit help TASK tells a task's settings, ./doit help NAME what a setting is.
-Settings in capitals, and BOARD, may come from the environment: it is said then.
-NAME= is as if not given. Yes: 1, yes, true, on. No: 0, no, false, off.
+./doit help TASK lists a task's options, ./doit help NAME explains an option.
+Options in capitals, and BOARD, may come from the environment; then it says so.
+NAME= counts as not given. Yes: 1, yes, true, on. No: 0, no, false, off.
 
-New here? These two end in a told story, without a board:
+New here? These two commands end in a story, without a board:
   ./doit image board=qemu_virt
   ./doit run board=qemu_virt
 """

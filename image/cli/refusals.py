@@ -50,7 +50,7 @@ def _building() -> None:
 
 
 def _check_typed_sources(made: graph.Plan) -> None:
-    """Whoever names a source means that it is built from."""
+    """A source that is named is meant to be used."""
     board = made.project.board
     typed = {name for name in line().settings if name not in line().inherited}
     for option in (FIP, SDK_DIR):
@@ -66,12 +66,12 @@ def _vendors() -> Board:
 
 
 def _check_loaders(loaded: project.Project) -> None:
-    """The boot loaders of FIP=, by themselves and beside the memory map."""
+    """The boot loaders of FIP=, by themselves and against the memory map."""
     for path in loaded.boot_files.values():
         found = verify.verify_fip(path.read_bytes(), verify.expected(loaded.memory_map))
         wrong = [f"\n  {finding}" for finding in found if not finding.ok]
         if wrong:
-            hint = "name a fip.bin of this board, or none: then it is built from the SDK"
+            hint = "name a fip.bin for this board, or omit FIP= to build it from the SDK"
             raise UserError(f"FIP={path} cannot start this card:{''.join(wrong)}", hint)
 
 
@@ -81,7 +81,7 @@ def _check_part(task: str, package: str) -> None:
     steps = [step for step in made.steps.values() if step.kind == kind and step.package]
     if package not in [step.package.name for step in steps if step.package]:
         board = made.project.config.board
-        lacks = "is not in the configuration of" if kind == "build" else "has nothing to fetch for"
+        lacks = "is not in the configuration of" if kind == "build" else "needs no download for"
         raise UserError(f"{package} {lacks} {board}", hint="choose it: ./doit menuconfig")
 
 
@@ -111,7 +111,7 @@ def _check_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
     except OSError as error:
         message = f"SSH_PORT={port}: this machine's port cannot be used: {error.strerror}"
-        raise UserError(message, hint=f"another one: SSH_PORT={port + 1}") from None
+        raise UserError(message, hint=f"use another one: SSH_PORT={port + 1}") from None
 
 
 def _flash() -> None:

@@ -41,7 +41,7 @@ def explain(error: UserError, again: str | None) -> str:
 
 
 class Told(TaskError):  # type: ignore[misc]
-    """A failure that a person can mend, on its way through doit to the reporter."""
+    """A failure that a person can fix, on its way through doit to the reporter."""
 
     def __init__(self, error: UserError) -> None:
         super().__init__(str(error))
@@ -82,7 +82,7 @@ class Reporter:
             self._line(task, f"{self._seconds(task):6.1f} s  {task.meta.get('why', '')}")
 
     def add_failure(self, task: Any, fail: Any) -> None:
-        """A task failed: say why and how to go on."""
+        """A task failed: say why and how to continue."""
         seconds = self._seconds(task)
         if not fail.report:
             return

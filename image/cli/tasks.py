@@ -79,7 +79,7 @@ def fetch_all() -> Iterator[Task]:
 
 
 def packages() -> Iterator[Task]:
-    """For each package of the configuration: build it, and build it anew."""
+    """For each package of the configuration: build it, and build it again."""
     made = current_plan()
     for step in made.steps.values():
         if step.kind == "build" and step.target is RISCV64:

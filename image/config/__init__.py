@@ -50,7 +50,7 @@ def boards(root: Path) -> list[str]:
 
 
 def configure(root: Path, board: str) -> Path:
-    """Write .config anew, from a board's defaults. Raises UserError for an unknown board."""
+    """Write a new .config, from a board's defaults. Raises UserError for an unknown board."""
     return _write_chosen(root, _filled_tree(root, _file(root, board)))
 
 
@@ -135,15 +135,15 @@ def _filled_tree(root: Path, path: Path) -> Any:
 def _refuse(wrong: Mapping[int, str], path: Path) -> None:
     if wrong:
         found = [f"{path.name}:{number}: {wrong[number]}" for number in sorted(wrong)]
-        more = "the configuration does not say what it seems to say:\n  "
+        more = "these settings would not take effect:\n  "
         message = found[0] if len(found) == 1 else more + "\n  ".join(found)
         raise UserError(message, hint=_way_out(path))
 
 
 def _way_out(path: Path) -> str:
     if path.name == DOT_CONFIG:
-        return "mend it, or write it anew with ./doit configure board=NAME"
-    return f"mend {path.parent.name}/{path.name}"
+        return "fix it, or write a new one with ./doit configure board=NAME"
+    return f"fix {path.parent.name}/{path.name}"
 
 
 def _tree(root: Path) -> Any:

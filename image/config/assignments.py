@@ -45,12 +45,12 @@ def read(text: str) -> tuple[list[Assignment], dict[int, str]]:
         elif NEARLY_UNSET.fullmatch(line):
             wrong[number] = f"{line.strip()[:SHOWN]!r} is no '# CONFIG_NAME is not set'"
         elif line.strip() and not line.startswith("#"):
-            wrong[number] = f"{line.strip()[:SHOWN]!r} is no CONFIG_NAME=VALUE"
+            wrong[number] = f"{line.strip()[:SHOWN]!r} is not CONFIG_NAME=VALUE"
     return found, wrong
 
 
 def problem_before(tree: Any, line: Assignment, lines: list[Assignment]) -> str | None:
-    """What is wrong with an assignment in itself, or beside an earlier one."""
+    """What is wrong with an assignment, by itself or after an earlier one."""
     symbol = tree.syms.get(line.symbol)
     if symbol is None or not symbol.nodes:
         near = nearest(line.symbol, [s.name for s in tree.unique_defined_syms])
@@ -84,7 +84,7 @@ def problem_after(symbol: Any, line: Assignment) -> str | None:
         return f"it depends on {_expression(symbol.direct_dep)}, which is off"
     prompts = [node.prompt[1] for node in symbol.nodes if node.prompt]
     if not prompts:
-        return f"it cannot be set by hand; it follows from others, and is {symbol.str_value}"
+        return f"it cannot be set directly; it follows from others, and is {symbol.str_value}"
     if not symbol.visibility:
         return f"it can be set only with {' or '.join(map(_expression, prompts))}, which is off"
     for low, high, condition in symbol.ranges:

@@ -17,11 +17,11 @@ from image.project import Project
 from image.run import CommandFailed
 
 OPTIONS = (
-    Option("program", "a static riscv64 program to look at, instead of the engines", File()),
+    Option("program", "a static riscv64 program to measure instead of the engines", File()),
     Option("args", "its arguments", ShellWords()),
     Option("env", "NAME=VALUE words for its environment", ShellWords()),
     Option("by_symbol", "show what each of its functions costs", Flag(), default="0"),
-    Option("speech", "what the voices cost, instead of the engines", Flag(), default="0"),
+    Option("speech", "measure the voices instead of the engines", Flag(), default="0"),
 )
 SHOWN = 1  # of DUO: the memory that the table of functions is for
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A riscv64 program under T-Head's emulator, with the model of the C906 beside it."""
+"""A riscv64 program under T-Head's emulator, with the model of the C906."""
 
 import importlib.util
 import struct
@@ -31,7 +31,7 @@ EXECUTABLE, RISCV = 2, 243
 
 @dataclass(frozen=True)
 class Memory:
-    """What is behind the core. Latency in cycles at 1 GHz, that is nanoseconds."""
+    """What is outside the core. Latency in cycles at 1 GHz, that is nanoseconds."""
 
     bandwidth_mb_s: int
     latency: int = 147  # from a miss to its data: Duo S, tinymembench (sbc-bench 8gl6)
@@ -117,7 +117,7 @@ def measure(
     try:
         run.run(words, env=env, log=log)
     except run.CommandFailed as error:
-        hint = f"what it wrote is in {log}" if log else None
+        hint = f"its output is in {log}" if log else None
         message = f"{command[0]} ended with status {error.status}"
         raise run.CommandFailed(message, error.status, log, hint) from None
     if not result.is_file():

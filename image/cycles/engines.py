@@ -75,7 +75,7 @@ class Engine:
     env: tuple[tuple[str, str], ...] = ()
 
     def command(self, bench: Bench) -> list[str | Path]:
-        """The words that run it. Raises UserError when something cannot be had."""
+        """The words that run it. Raises UserError when something is not available."""
         length = ("-n", str(self.steps))
         return [self.program(bench), self.model(bench), "-z", bench.tokenizer, *length, *STORY]
 

@@ -32,7 +32,7 @@ def chosen(project: Project, work: Path) -> Model:
         # With numpy, which comes with the task: every other does without.
         from image.cycles import stand_in
 
-        print(f"{error.message}\nA stand-in of the same shape takes its place.", flush=True)
+        print(f"{error.message}\nA stand-in of the same shape is used instead.", flush=True)
     return Model(stand_in.NAME, *stand_in.files(work))
 
 

@@ -96,9 +96,9 @@ def as_markdown(
     """The tables, for people."""
     parts = [
         "# The engine on the board, modelled",
-        "No figure here comes from a board: a model of the C906 at 1 GHz ran beside T-Head's"
+        "No figure here comes from a board: a model of the C906 at 1 GHz ran with T-Head's"
         " emulator. Its errors against real chips are in the last table.",
-        f"The stories were told with {model}.",
+        f"The stories were generated with {model}.",
         "## Speed",
         figures(rows, missing),
         "## Cycles per token by cause",

@@ -54,7 +54,7 @@ def per_second(name: str, short: Spoken, long: Spoken) -> Cost:
     """What one second of speech costs, from two sentences of one voice."""
     more = long.seconds - short.seconds
     if more <= 0:
-        raise UserError(f"{name}: the longer sentence is not the longer one")
+        raise UserError(f"{name}: the longer sentence did not take longer")
     pairs = zip(short.found.costs, long.found.costs, strict=True)
     return Cost(
         name=f"{name}, a second of speech",

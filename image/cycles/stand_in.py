@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A model of stories15M's shape, for where that cannot be had: written anew, the same everywhere.
+"""A model of stories15M's shape, used where that is not available; the same everywhere.
 
 Its words mean nothing, but each has a few likely followers, as in a trained model: a word's row of
-the embedding holds, beside the word's own direction, the sum of its followers' directions. Three
+the embedding holds, with the word's own direction, the sum of its followers' directions. Three
 heads of the first layer look at their own position only and carry that sum to where the classifier
 reads. All other weights are small and random, and make the choice depend on the whole text.
 

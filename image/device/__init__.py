@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""A board at hand: its console, its shell, its card."""
+"""A connected board: its console, its shell, its card."""

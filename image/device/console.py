@@ -66,7 +66,7 @@ class Console:
             return False
         self.heard += self.receive()
         if len(self.heard) > LARGEST_TALK:
-            raise UserError(f"the console does not stop talking ({len(self.heard)} bytes)")
+            raise UserError(f"the console keeps printing ({len(self.heard)} bytes)")
         return True
 
 
@@ -92,7 +92,7 @@ def open_port(path: Path) -> Iterator[Console]:
         fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     except PermissionError:
         hint = "sudo usermod -aG dialout $USER, then log in again"
-        raise UserError(f"{path}: you may not use it", hint) from None
+        raise UserError(f"{path}: permission denied", hint) from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}", hint="see: ls /dev/tty*") from None
     try:

@@ -91,7 +91,7 @@ def perform(tree: Path, given: Mapping[str, str]) -> None:
     state = parse(_ask(address, LIST.format(tops=" ".join(tops(tree)))))
     change = compare(tree, built, state)
     if not change.tops:
-        print("nothing differs: the board runs what was built")
+        print("nothing to send: the board runs what was built")
         return
     check_fits(change, state)
     for path in [*change.sent, *(f"{path} (removed)" for path in change.removed)][:SHOWN]:
@@ -104,8 +104,8 @@ def perform(tree: Path, given: Mapping[str, str]) -> None:
     started = _ask(address, RESTART).strip() == "started"
     seconds = time.monotonic() - begun
     print(f"{len(change.sent)} sent, {change.size / 1e6:.1f} MB of memory, in {seconds:.1f} s")
-    print("The storyteller starts again." if started else "No storyteller was running.")
-    print("This lasts until the board's next start; ./doit flash makes it last.")
+    print("The storyteller restarts." if started else "No storyteller was running.")
+    print("The changes last until the board restarts; ./doit flash makes them permanent.")
 
 
 def check_reachable(given: Mapping[str, str]) -> None:
@@ -137,7 +137,7 @@ def parse(said: str) -> State:
     parts = dict(re.findall(r"^=== (\w+)\n((?:(?!=== ).*\n)*)", said, re.M))
     memory = re.fullmatch(r"(\d+) kB\n", parts.get("memory", ""))
     if "end" not in parts or not memory:
-        raise UserError("the board's list of its files is not whole", prompt.OURS)
+        raise UserError("the board's list of files is incomplete", prompt.OURS)
     modes = dict(reversed(line.split(" ", 1)) for line in parts["modes"].splitlines())
     sums = [line.split(None, 1) for line in parts["files"].splitlines()]
     links = re.findall(r"^'?(.*?)'? -> '?(.*?)'?$", parts["links"], re.M)
@@ -158,11 +158,11 @@ def check_fits(change: Change, state: State) -> None:
     """Raise UserError for a board that cannot take the files."""
     if not state.has_overlays:
         hint = "build and flash an image with CONFIG_PACKAGE_DROPBEAR=y of this checkout once"
-        raise UserError("the board's kernel cannot lay files over its root", hint)
+        raise UserError("the board's kernel cannot overlay files on its root", hint)
     room = state.memory - RESERVE
     if change.size > room:
         raise UserError(
-            f"{change.size / 1e6:.1f} MB do not fit into the board's memory: of what is free,"
+            f"{change.size / 1e6:.1f} MB do not fit into the board's memory: of the free memory,"
             f" {max(room, 0) / 1e6:.1f} MB can be used",
             hint="./doit flash writes all of it to the card",
         )

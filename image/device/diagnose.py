@@ -38,7 +38,7 @@ class Patience(prompt.Patience):
 def perform(project: Project, given: Mapping[str, str]) -> None:
     """Ask the board at port=TTY or host=ADDRESS, and write the report into the board's `out`.
 
-    Without either, the one serial port of this machine is used.
+    Without either, the only serial port of this machine is used.
     """
     target = project.out / f"diagnose-{time.strftime('%Y%m%d-%H%M%S')}.txt"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def header(project: Project) -> str:
 def ask(line: Console, patience: Patience | None = None) -> str:
     """The report of the board at the other end of `line`, from its first mark to its last.
 
-    Stories that were interrupted go on afterwards. Raises UserError that says how far it came.
+    Stories that were interrupted continue afterwards. Raises UserError that says how far it came.
     """
     patience = patience or Patience()
     prompt.reach_shell(line, patience)
@@ -98,7 +98,7 @@ def ask_and_keep(line: Console, target: Path) -> str:
         if not line.heard:
             raise
         target.write_text(clean(bytes(line.heard)))
-        raise UserError(f"{error.message}. All that was heard is in {target}", error.hint) from None
+        raise UserError(f"{error.message}. All output is in {target}", error.hint) from None
 
 
 def ask_by_ssh(host: str) -> str:

@@ -31,8 +31,8 @@ TAIL_BYTES = 200  # where prompts are looked for
 INTERRUPT = b"\x03\r"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n\t\x20-\x7e\x80-\U0010ffff]")
 
-GUIDE = "docs/milkv-duo.md tells what the board prints while it starts, and where it may stop"
-NO_SSH = "docs/milkv-duo.md tells how to switch ssh on; port=/dev/ttyUSB0 asks by serial line"
+GUIDE = "docs/milkv-duo.md shows what the board prints while it starts, and where it may stop"
+NO_SSH = "docs/milkv-duo.md says how to enable ssh; port=/dev/ttyUSB0 uses the serial line"
 OURS = "is this card one of ours, and not older than this checkout?"
 
 
@@ -115,10 +115,10 @@ def _judge(heard: bytes) -> None:
     if not heard:
         raise UserError("nothing answers: is the board on, and are the wires right?", WIRES)
     if BOOT_LOADER.search(tail):
-        hint = "'run bootcmd' at its prompt shows why; or take the power away and try again"
-        raise UserError("the board stands in its boot loader, not in Linux", hint)
+        hint = "'run bootcmd' at its prompt shows why; or power-cycle it and try again"
+        raise UserError("the board is in its boot loader, not in Linux", hint)
     if LOGIN.search(tail):
         raise UserError("the board asks for a login, which our system does not", OURS)
     if not PROMPT.search(tail):
         last = clean(tail).strip().rpartition("\n")[2]
-        raise UserError(f"no shell comes up; the last words are '{last}'", GUIDE)
+        raise UserError(f"no shell appears; the last output is '{last}'", GUIDE)

@@ -33,7 +33,7 @@ class Keys:
         self.is_over = False
 
     def pass_on(self, typed: bytes) -> bytes:
-        """What the board gets of it. Afterwards `is_over` tells whether an end was typed."""
+        """What the board gets of it. Afterwards `is_over` says whether an end was typed."""
         passed = bytearray()
         for key in typed:
             if key == END_KEY or (self._is_prefixed and key in b"xX"):
@@ -70,13 +70,13 @@ def check_terminal() -> None:
     """Raise UserError unless a person sits at a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "for one command: ssh root@192.168.42.1 COMMAND"
-        raise UserError("a shell needs a terminal, and this is none", hint)
+        raise UserError("a shell needs a terminal, and this is not one", hint)
 
 
 def on_serial(port: Path) -> None:
     """A console on the board at a serial port. Raises UserError."""
     with console.open_port(port) as line:
-        print(f"{port}: the board's console, as it is; Ctrl-C leads from a story to a shell.")
+        print(f"{port}: the board's console; Ctrl-C goes from a story to a shell.")
         print(ENDS, flush=True)
         _talk(line)
 
@@ -100,7 +100,7 @@ def on_emulated(image: Path, out: Path, memory_mib: int, given: Mapping[str, str
 
 def by_ssh(host: str, *options: str) -> None:
     """A shell over the network; `options` are ssh's, as Name=value. Raises UserError."""
-    print(f"ssh to {host}: exit ends, or Enter ~ . when it hangs.", flush=True)
+    print(f"ssh to {host}: exit ends it, or Enter ~ . if it hangs.", flush=True)
     if run.interactive(prompt.ssh(host, *options)) == SSH_FAILED:
         raise UserError(f"no shell on {host}; ssh says why", hint=prompt.NO_SSH)
 

@@ -51,7 +51,7 @@ SSH_PORT = Option(
     hint="SSH_PORT=2222",
 )
 OPTIONS = (
-    Option("SOUND", "where the voice goes", Choice(("host", "wav", "none")),
+    Option("SOUND", "where the sound goes", Choice(("host", "wav", "none")),
            default="the speakers, else out/BOARD/run/speech.wav"),
     Option("CARD_SIZE_MIB", "size of the emulated card", Whole(1, 1 << 20),
            default=str(CARD_SIZE_MIB)),
@@ -68,7 +68,7 @@ HOST_SOUND = (
 
 @dataclass(frozen=True)
 class Devices:
-    """What is attached to the machine besides the card."""
+    """What is attached to the machine in addition to the card."""
 
     audio: str | None = None  # the value of QEMU's -audiodev without its id; None: no sound device
     writes: Path | None = None  # an existing file: gets each write to the card, in order
@@ -97,7 +97,7 @@ def command(
 def prepare(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> list[str]:
     """The QEMU command line for a card made from `image`, with what this call says of the board.
 
-    The card lies in `out` and keeps its /data from run to run, until the image changes.
+    The card is in `out` and keeps its /data from run to run, until the image changes.
     """
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def run(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> No
     words = prepare(image, out, memory_mib, given)
     log = messages(out)
     print(
-        f"{shlex.join(words)}\n\nCtrl-A X switches off. What QEMU says of itself: {log}\n",
+        f"{shlex.join(words)}\n\nCtrl-A X switches off. QEMU's own messages: {log}\n",
         flush=True,
     )
     status = programs.interactive(words, log)

@@ -78,7 +78,7 @@ def _fetch(source: Source, settings: Settings) -> Fetched:
     failures = []
     for place in _places(source, settings):
         if settings.offline and not place.is_local:
-            failures.append(f"{place.name}: not asked, OFFLINE is set")
+            failures.append(f"{place.name}: skipped, OFFLINE is set")
             continue
         try:
             found = place.get()
@@ -87,9 +87,9 @@ def _fetch(source: Source, settings: Settings) -> Fetched:
             continue
         _part(source, settings).unlink(missing_ok=True)
         return found
-    asked = "".join(f"\n  {failure}" for failure in failures) or "\n  the recipe names no place"
+    asked = "".join(f"\n  {failure}" for failure in failures) or "\n  the recipe names no source"
     raise UserError(
-        f"{source.file} cannot be had:{asked}",
+        f"{source.file} could not be fetched:{asked}",
         hint=f"put {source.file} with sha256 {source.sha256} into {settings.dl},"
         " or name a folder or site that has it: DL_MIRROR=...",
     )
@@ -117,7 +117,7 @@ def _places(source: Source, settings: Settings) -> Iterator[_Place]:
 
 
 def _from_url(url: str, source: Source, settings: Settings) -> Fetched:
-    """Download, going on where an earlier try, of whatever URL, was cut.
+    """Download, resuming an earlier, interrupted try, of whatever URL.
 
     The sha256 alone decides whether the pieces belong together. When they do not (the first may
     be another site's, or from before the file was replaced), the same URL gets a second chance.
@@ -162,7 +162,7 @@ def _fallback(package: str, source: Source, settings: Settings) -> Fetched:
     path.replace(target)
     found = Fetched(target, hash_file(target), version, f"Debian package {package} {version}")
     write_record(settings.dl, source, found)
-    _say(f"{source.file} cannot be had; {package} {version} of the distribution takes its place")
+    _say(f"{source.file} could not be fetched; using the distribution's {package} {version}")
     return found
 
 
@@ -177,7 +177,7 @@ def _keep(path: Path, origin: str, source: Source, settings: Settings) -> Fetche
     path.replace(target)
     found = Fetched(target, sha256, None, origin)
     write_record(settings.dl, source, found)
-    _say(f"{source.file}: {target.stat().st_size / 1e6:.1f} MB, sha256 is right")
+    _say(f"{source.file}: {target.stat().st_size / 1e6:.1f} MB, sha256 verified")
     return found
 
 
@@ -186,7 +186,7 @@ def _locked(source: Source, settings: Settings) -> Iterator[None]:
     """One process at a time per file; the lock goes with the process, however it ends."""
     folder = settings.dl / ".lock"
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / source.file, f"another process that fetches {source.file}"):
+    with locked(folder / source.file, f"another process, which fetches {source.file}"):
         yield
 
 
@@ -205,7 +205,7 @@ def _set_aside_wrong(path: Path) -> None:
     if path.is_file():
         aside = path.with_name(f"{path.name}.wrong")
         path.replace(aside)
-        _say(f"{path} is not the file that the recipe names (sha256); it is now {aside.name}")
+        _say(f"{path} does not have the sha256 in the recipe; it is now {aside.name}")
 
 
 def _part(source: Source, settings: Settings) -> Path:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The distribution's archive as a source of sources, through the host's own apt configuration.
 
-Everything lies in private folders: the host's package lists and caches are not touched, and no
+Everything is in private folders: the host's package lists and caches are not touched, and no
 root rights are needed.
 """
 
@@ -116,7 +116,7 @@ def whole_archive() -> str:
         if found:
             return found[0].split()[1]
     hint = "it would look like .../debian in a file of that folder"
-    raise UserError(f"no archive of Debian's is named in {APT_FOLDER}", hint)
+    raise UserError(f"no Debian archive is named in {APT_FOLDER}", hint)
 
 
 def private_sources(apt_folder: Path, release: str | None = None) -> str:

@@ -49,7 +49,7 @@ def fetch(
         return
     lock = dl / ".lock" / f"{repository.name}.git"
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with locked(lock, f"another process that fetches {repository.name}"):
+    with locked(lock, f"another process, which fetches {repository.name}"):
         if not is_complete(repository, dl):
             _fetch(repository, dl, mirror, offline, patience)
 
@@ -63,7 +63,7 @@ def _fetch(
     failures = []
     for place in _places(repository, mirror):
         if offline and re.match(r"https?://", place):
-            failures.append(f"{place}: not asked, OFFLINE is set")
+            failures.append(f"{place}: skipped, OFFLINE is set")
             continue
         try:
             _fetch_from(place, repository, bare, patience)
@@ -77,8 +77,8 @@ def _fetch(
         return
     asked = "".join(f"\n  {failure}" for failure in failures)
     raise UserError(
-        f"{repository.name} at commit {repository.commit[:12]} cannot be had:{asked}",
-        hint=f"name a tree that you have: {repository.setting}=path,"
+        f"{repository.name} at commit {repository.commit[:12]} could not be fetched:{asked}",
+        hint=f"give a tree of your own: {repository.setting}=path,"
         f" or a folder or site that holds {repository.name}.git: DL_MIRROR=...",
     )
 

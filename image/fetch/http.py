@@ -34,7 +34,7 @@ class Patience:
     longest_delay_s: float = 30.0  # whatever Retry-After says
 
     def delay(self, idle: int, asked_s: float | None = None) -> float:
-        """Seconds until another attempt, after so many in a row that brought nothing new.
+        """Seconds until another attempt, after that many in a row that brought nothing new.
 
         None at all while a download that is cut now and then advances; `asked_s` is the server's.
         """
@@ -129,7 +129,7 @@ def _extent(response: requests.Response, begun: int, part: Path) -> tuple[int, i
     if status in (206, 416):
         # What we have is no beginning of what the server has: start anew.
         part.unlink(missing_ok=True)
-        raise _Interrupted(f"{reason}, but not with the bytes that were asked for")
+        raise _Interrupted(f"{reason}, but not with the requested bytes")
     raise Unavailable(reason)
 
 
@@ -150,15 +150,15 @@ def _translated(error: requests.RequestException, patience: Patience) -> Excepti
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
         return _Unreachable("there is no such host, or no network")
     if isinstance(error, requests.exceptions.ProxyError):
-        return _Unreachable("the proxy cannot be used")
+        return _Unreachable("the proxy does not work")
     if isinstance(error, requests.exceptions.SSLError):
-        return _Unreachable("its certificate is not accepted")
+        return _Unreachable("its certificate is rejected")
     if isinstance(error, requests.ConnectTimeout):
         return _Unreachable(f"no connection within {patience.connect_s:g} s")
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
         return _Unreachable("the connection is refused")
     if isinstance(error, requests.ReadTimeout):
-        return _Interrupted(f"no answer within {patience.silence_s:g} s")
+        return _Interrupted(f"no answer for {patience.silence_s:g} s")
     if isinstance(error, requests.ConnectionError):
         return _Interrupted("the connection was cut")
     return Unavailable((str(error) or type(error).__name__).splitlines()[0])

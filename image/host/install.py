@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The Python environment .venv: made, found broken, made again; and what single tasks need besides.
+"""The Python environment .venv: created, checked, created again; and more for single tasks.
 
 Runs with the machine's own Python before .venv is there, so it needs nothing but Python itself.
 """
@@ -51,7 +51,7 @@ def set_up() -> None:
 
 
 def provide(*extras: str) -> None:
-    """Make sure that what tasks need besides is there. Raises UserError.
+    """Make sure that what tasks need in addition is there. Raises UserError.
 
     An extra is a list of Python packages in pyproject.toml, and the host programs of that name.
     """
@@ -68,13 +68,13 @@ def provide(*extras: str) -> None:
 
 
 def check_place(root: Path) -> None:
-    """Raise UserError for a checkout in a folder whose name make and compilers do not bear."""
+    """Raise UserError for a checkout in a folder whose name make and compilers cannot handle."""
     odd = {char for char in str(root) if char.isascii() and not char.isalnum()} - set(PLAIN)
     odd |= {char for char in str(root) if not char.isprintable()}
     if odd:
         raise UserError(
             f"the path of this checkout holds {' '.join(sorted(map(repr, odd)))}, which make and"
-            f" compilers do not bear: {str(root)!r}",
+            f" compilers cannot handle: {str(root)!r}",
             hint=f"rename or move it: letters, digits and {' '.join(PLAIN)} are fine",
         )
 
@@ -109,7 +109,7 @@ def _pip(requirements: Sequence[str]) -> None:
 
 
 def _is_sound() -> bool:
-    """Whether .venv works and was made where it lies, so that adding to it is enough."""
+    """Whether .venv works and was made where it is, so that adding to it is enough."""
     activate = VENV / "bin/activate"
     if not activate.is_file() or str(VENV) not in activate.read_text():
         return False
@@ -139,7 +139,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nstopped; the next call goes on from here", file=sys.stderr)
+        print("\nstopped; the next call continues from here", file=sys.stderr)
         return 130
     return 0
 

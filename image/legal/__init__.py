@@ -17,7 +17,7 @@ KERNEL_CONFIG = "kernel.config"
 
 
 def collect(plan: Plan) -> tuple[Path, list[Row]]:
-    """Write out/BOARD/legal-info, whole or not at all; returns it, and what lies there."""
+    """Write out/BOARD/legal-info, whole or not at all; returns it, and what is there."""
     target = plan.project.out / FOLDER
     with output.alone(target), output.renewed(target) as fresh:
         (fresh / "sources").mkdir()
@@ -52,7 +52,7 @@ def _row(plan: Plan, package: Package, folder: Path) -> Row:
 def _lacking(plan: Plan, package: Package, texts: tuple[str, ...], version: str) -> Iterator[str]:
     spdx = package.licence.spdx
     if "LicenseRef-" in spdx:
-        yield f"its licence is not known ({spdx}): whether it may be handed on, ask its owner"
+        yield f"its licence is not known ({spdx}): ask its owner whether it may be redistributed"
     missing = [name for name in package.licence.files if not _holds(texts, name)]
     if missing:
         yield f"its source does not hold {', '.join(missing)}"
@@ -61,7 +61,7 @@ def _lacking(plan: Plan, package: Package, texts: tuple[str, ...], version: str)
     if package.build == "vendor_image":
         yield "it is taken as built; its source is not known"
     if package.name in plan.project.local_sources:
-        yield "it was built from a folder given by hand, packed as that is now"
+        yield "it was built from a local folder, packed as it is now"
     if version != package.version:
         yield (
             f"built from {version} of the distribution, not from {package.version}:"

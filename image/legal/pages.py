@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The list and the page that lie beside licence texts and sources, and what the screen tells."""
+"""The list and the page for licence texts and sources, and what the screen says."""
 
 import csv
 import io
@@ -19,29 +19,30 @@ COLUMNS = ("package", "version", "licence", "copyleft", "texts", "sources", "sha
 README = """\
 # To go along with a card
 
-Who hands on a card of {project} for the board {board} hands on this folder, or offers it.
+Anyone who passes on a card of {project} for the board {board} must pass on this folder, or offer
+it.
 
 | | |
 |---|---|
-| `manifest.csv` | each package: version, licence, and what of it lies here |
+| `manifest.csv` | each package: version, licence, and what this folder has of it |
 | `licences/` | the licence texts, as the sources have them |
-| `sources/` | the sources that were built, {size} MiB; beside a kernel's its configuration |
-| `patches/` | what was changed in them, to be applied in the order of their names |
+| `sources/` | the sources that were built, {size} MiB; a kernel's with its configuration |
+| `patches/` | changes to them, to be applied in the order of their names |
 | `{own}` | recipes and scripts that built the card, and our own programs |
 
 Sources must be offered for the packages under a copyleft licence: {copyleft}.
-Those of the others lie here because it costs nothing; `manifest.csv` tells them apart.
+The others are included because it costs nothing; `manifest.csv` says which is which.
 
 The programs are static: they hold parts of the compiler's libgcc, whose licence (GPL-3.0-or-later
-WITH GCC-exception-3.1) asks for nothing here. A library under the LGPL, as alsa-lib is, must be
-exchangeable: `{own}` and `./doit image` link the programs with another.
+WITH GCC-exception-3.1) requires nothing here. A library under the LGPL, such as alsa-lib, must be
+replaceable: `{own}` and `./doit image` link the programs with another.
 
 To build the card again: unpack `{own}`, put the files of `sources/*/`
 into its `dl/`, and run `./doit image board={board}`.
 
 ## What this folder cannot give
 
-{lacking}
+{missing}
 """
 
 
@@ -62,7 +63,7 @@ class Row:
 
 
 def describe(folder: Path, rows: Iterable[Row]) -> str:
-    """What a person is told at the end: where it is, how large, what is lacking."""
+    """What is said at the end: where it is, how large, what is missing."""
     lines = [f"warning: {row.package.name}: {what}" for row in rows for what in row.lacking]
     files = [path.stat() for path in folder.rglob("*") if path.is_file()]
     size = sum(file.st_size for file in files)
@@ -103,5 +104,5 @@ def readme(board: str, rows: list[Row], folder: Path) -> str:
         own=OWN,
         size=f"{size / MIB:.0f}",
         copyleft=named or "none",
-        lacking="\n".join(lacking) or "Nothing.",
+        missing="\n".join(lacking) or "Nothing.",
     )

@@ -22,7 +22,7 @@ FILES = ("doit", "dodo.py", "pyproject.toml", "LICENSE", "README.md", "CONTRIBUT
 
 
 def is_own(package: Package) -> bool:
-    """Whether everything that it is made from lies in this project."""
+    """Whether everything that it is made from is in this project."""
     return not (package.sources or package.repository or package.tree)
 
 

@@ -71,7 +71,7 @@ class Plan:
             missing = _missing(self.project, step.package)
             return f"not in dl/ yet: {', '.join(missing)}" if missing else "up to date"
         if not self._is_fetched(step):
-            return "sources that it rests on are not in dl/ yet"
+            return "its sources are not in dl/ yet"
         if self.is_done(step):
             return "up to date"
         last = last_inputs(self.folder(step).parent)

@@ -31,9 +31,9 @@ NO_INPUTS = ("package.yaml", "Kconfig", "README.md")
 
 
 def of(project: Project, packages: Iterable[Package], step: Step) -> dict[str, Any]:
-    """What a step rests on besides the results of others; `packages` are those on the card.
+    """What a step depends on, other than results of steps; `packages` are those on the card.
 
-    Raises UserError while a source is not in dl/, or for a tree given by hand that is not whole.
+    Raises UserError while a source is not in dl/, or for a tree of the user's that is incomplete.
     """
     if step.package:
         return _build_inputs(project, step)
@@ -119,7 +119,7 @@ def _check_marks(tree: Path, package: Package, repository: Repository) -> None:
     if lacking:
         others = f", and {len(lacking) - 1} more" if lacking[1:] else ""
         raise UserError(
-            f"{tree} is no whole tree of {repository.name}: {package.name} is built from"
+            f"{tree} is not a complete tree of {repository.name}: {package.name} is built from"
             f" {', '.join(folders)}, and {lacking[0]} is missing{others}",
             hint=f"get it whole from {repository.urls[0]}, commit {repository.commit[:12]}",
         )

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from image.errors import UserError
+from image.reading import yaml_value
 from image.recipes.source import Repository, Source
 
 COMMON_KEYS = {"name", "version", "summary", "source", "licence", "needs", "build", "install"}
@@ -115,7 +114,7 @@ class Package:
 
     @property
     def root(self) -> Path:
-        """The checkout that the recipe lies in."""
+        """The checkout that the recipe is in."""
         return self.folder.parent.parent
 
 
@@ -132,7 +131,7 @@ def load_all(packages: Path) -> dict[str, Package]:
         for need in (*package.needs, *package.host_needs, *itertools.chain(*chosen)):
             if need not in found:
                 raise UserError(
-                    f"{package.folder.name}/package.yaml: needs '{need}', which is no package",
+                    f"{package.folder.name}/package.yaml: needs '{need}', which is not a package",
                     hint=f"packages there are: {', '.join(found)}",
                 )
         _check_tree(package, found)
@@ -144,7 +143,7 @@ def _check_tree(package: Package, found: Mapping[str, Package]) -> None:
     for name, folders in package.tree.items():
         repository = found[name].repository if name in found else None
         if repository is None:
-            raise UserError(f"{where}: '{name}' is no package with a repository")
+            raise UserError(f"{where}: '{name}' is not a package with a repository")
         for folder in folders:
             if folder.split("/")[0] not in repository.folders:
                 hint = f"folders it brings: {', '.join(repository.folders)}"
@@ -158,13 +157,13 @@ def load(path: Path) -> Package:
     try:
         package = _package(recipe, path.parent)
     except (KeyError, TypeError, AttributeError) as error:
-        hint = "the README tells how to add a package"
+        hint = "docs/architecture.md says how to add a package"
         raise UserError(f"{where}: {_complaint(error)}", hint) from None
     if package.name != path.parent.name:
         raise UserError(f"{where}: name is '{package.name}', the folder '{path.parent.name}'")
     if package.build not in BUILDER_KEYS:
         known = ", ".join(sorted(BUILDER_KEYS))
-        raise UserError(f"{where}: build '{package.build}' is no builder", hint=f"known: {known}")
+        raise UserError(f"{where}: '{package.build}' is not a builder", hint=f"known: {known}")
     strange = set(recipe) - COMMON_KEYS - BUILDER_KEYS[package.build]
     if strange:
         raise UserError(f"{where}: unknown key '{min(strange)}' for a '{package.build}' package")
@@ -183,7 +182,7 @@ def configured(package: Package, symbols: Mapping[str, Any]) -> Package:
     for symbol, more in choices.items():
         if symbol not in symbols:
             where = f"{package.folder.name}/package.yaml: choices"
-            raise UserError(f"{where}: '{symbol}' is no Kconfig symbol")
+            raise UserError(f"{where}: '{symbol}' is not a Kconfig symbol")
         if symbols[symbol]:
             recipe = _merged(more, recipe)
     return _package(recipe, package.folder)
@@ -201,7 +200,7 @@ def in_order(packages: Mapping[str, Package], wanted: Iterable[str]) -> tuple[Pa
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
-            raise UserError(f"packages need each other in a circle: {' -> '.join((*path, name))}")
+            raise UserError(f"packages depend on each other: {' -> '.join((*path, name))}")
         for need in packages[name].needs:
             visit(need, (*path, name))
         ordered.setdefault(name, packages[name])
@@ -212,13 +211,9 @@ def in_order(packages: Mapping[str, Package], wanted: Iterable[str]) -> tuple[Pa
 
 
 def _read(path: Path) -> dict[str, Any]:
-    where = f"{path.parent.name}/{path.name}"
-    try:
-        recipe = yaml.safe_load(path.read_text())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{where} is not valid YAML: {error}") from None
+    recipe = yaml_value(path)
     if not isinstance(recipe, dict):
-        raise UserError(f"{where}: a mapping of keys is expected")
+        raise UserError(f"{path.parent.name}/{path.name}: a mapping of keys is expected")
     return recipe
 
 

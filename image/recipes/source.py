@@ -33,7 +33,7 @@ MEANT = {
 COMMIT = re.compile(r"[0-9a-f]{40}")
 FOLDER = re.compile(r"[A-Za-z0-9][\w.+-]*")
 URL = re.compile(r"https?://[^\s/]+/\S+")
-BY_HAND = "put into dl/ by hand"
+BY_HAND = "put into dl/ manually"
 
 
 class Unavailable(Exception):
@@ -92,7 +92,7 @@ def _check_urls(where: str, urls: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What was actually had. It is recorded beside the file and ends up in the manifest."""
+    """What was actually fetched. It is recorded next to the file and ends up in the manifest."""
 
     path: Path
     sha256: str
@@ -155,7 +155,7 @@ def _find_fallback(dl: Path, source: Source, record: dict[str, Any]) -> Fetched 
 
 
 def _read_record(dl: Path, source: Source) -> dict[str, Any]:
-    """The record beside a file; empty when there is none, or rubbish."""
+    """The record next to a file; empty when there is none, or a damaged one."""
     try:
         record = json.loads(_record_path(dl, source).read_text())
     except (OSError, ValueError):

@@ -20,7 +20,7 @@ FORMAT = 1
 def perform(plan: Plan) -> Path:
     """Write out/BOARD/report of the built image; returns its page.
 
-    The report of the card before this one is kept beside, and compared with.
+    The previous card's report is kept, and compared with.
     """
     folder = plan.project.out / FOLDER
     with output.alone(folder):

@@ -26,7 +26,7 @@ class Change:
 def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """All figures that differ, by chapter, the largest difference first.
 
-    A step's time counts only where the step was done anew.
+    A step's time counts only where the step was done again.
     """
     changes = []
     for chapter in CHAPTERS:

@@ -14,7 +14,7 @@ from image.report.treemap import Tile
 
 FRONT = "before the partitions"
 BOOT_FREE = "free on the boot partition"
-ROOT_FREE = "free behind the root"
+ROOT_FREE = "free after the root"
 FILE_SYSTEM = "root file system itself"
 EMPTY = "empty"
 OVERLAY = "overlay"
@@ -34,7 +34,7 @@ def tiles(plan: Plan) -> list[Tile]:
     return [
         Tile(EMPTY, FRONT, whole - boot_size - root_size, "partition table, alignment"),
         *boot,
-        Tile(EMPTY, BOOT_FREE, boot_size - _total(boot), "its tables and what is free"),
+        Tile(EMPTY, BOOT_FREE, boot_size - _total(boot), "its tables and free space"),
         *root,
         Tile(FILE_SYSTEM, "folders, links, rest of blocks", structure),
         Tile(EMPTY, ROOT_FREE, root_size - image.stat().st_size),
@@ -46,7 +46,7 @@ def stored_size(image: Path, name: str) -> tuple[int, int]:
     said = run.output(["dump.erofs", f"--path=/{name}", image])
     found = STORED.search(said)
     if not found:
-        raise UserError(f"{image}: dump.erofs does not tell the size of /{name}")
+        raise UserError(f"{image}: dump.erofs does not report the size of /{name}")
     return int(found["size"]), int(found["stored"])
 
 

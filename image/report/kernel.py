@@ -111,7 +111,7 @@ def options(objects: Iterable[Mapping[str, Any]], asked: Mapping[str, str]) -> l
 
 
 def part_of(path: str) -> str:
-    """The folder of an object that a picture names: two deep where much lies in one."""
+    """The folder of an object that a picture names: two deep where one holds much."""
     parts = path.split("/")[:-1]
     return "/".join(parts[:2] if parts and parts[0] in DEEP else parts[:1]) or "."
 

@@ -23,7 +23,7 @@ LINUX = "Linux"
 PROGRAMS = "programs"
 FREE = "free"
 OTHERS = "not Linux's"
-BUILT = "of the built files"
+BUILT = "from the built files"
 MAP = "by the memory map"
 ESTIMATED = "estimated"
 
@@ -42,7 +42,7 @@ class Known:
 def tiles(plan: Plan, kernel: Kernel) -> list[Tile]:
     """All of the memory, once; the sizes add up to 64 MiB."""
     parts = [
-        Tile(LINUX, f"kernel: {name}", size, f"{BUILT}, shared out as its objects weigh")
+        Tile(LINUX, f"kernel: {name}", size, f"{BUILT}, divided by the size of its objects")
         for name, size in sorted(kernel.parts().items())
     ]
     fixed = [*_fixed(plan), *parts]
@@ -79,7 +79,7 @@ def benches(out: Path) -> list[Path]:
 
 
 def read_known(path: Path, manifest_sha256: str) -> Known | None:
-    """What a bench knows of the memory; None when it was of another image, or is no such file."""
+    """What a bench knows of the memory; None for another image, or another file."""
     try:
         result = json.loads(path.read_text())
         system, speech = result["system"], result.get("speech") or {}

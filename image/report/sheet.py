@@ -18,18 +18,18 @@ nav a{{margin-right:1rem;color:var(--s0)}}
 .words td:nth-child(n+5),.words th:nth-child(n+5){{text-align:left}}
 {treemap.STYLE}{graph.STYLE}</style>"""
 MEMORY = """\
-The board's 64 MiB. Each figure says how it is known: by the memory map, of the built files,
-estimated (docs/reports.md tells how), or read by a bench, emulated where that ran in QEMU."""
+The board's 64 MiB. Each figure says how it is known: by the memory map, from the built files,
+estimated (docs/reports.md says how), or read by a bench, emulated where that ran in QEMU."""
 CARD = """\
 Every byte of the card image. Files of the root are counted as they are stored, compressed;
-hovering, or the table, tells what they are unpacked. /data is made at the first boot, behind it."""
+hovering, or the table, shows their unpacked size. /data is made at the first boot, after it."""
 TITLES = {
     "memory": "Memory",
     "card": "Card",
     "options": "Kernel options",
     "steps": "Build time",
-    "graph": "What needs what",
-    "changes": "Since the build before",
+    "graph": "Dependencies",
+    "changes": "Since the previous build",
 }
 
 
@@ -42,8 +42,8 @@ def render(report: Mapping[str, Any], changes: Sequence[Change], before: str | N
         f"<h1>{page.text(title)}</h1>",
         f"<p>Card {page.text(report['key'])}, image of {shown(report['image_bytes'])}.</p>",
         f"<nav>{links}</nav>",
-        _chapter("memory", *_tiled(report["memory"], MEMORY, "who has the memory", memory.FREE)),
-        _chapter("card", *_tiled(report["card"], CARD, "what fills the card", contents.EMPTY)),
+        _chapter("memory", *_tiled(report["memory"], MEMORY, "memory allocation", memory.FREE)),
+        _chapter("card", *_tiled(report["card"], CARD, "card contents", contents.EMPTY)),
         _chapter("options", *_kernel(report)),
         _chapter("steps", *_time(report)),
         _chapter("graph", *_graph(report)),
@@ -65,22 +65,22 @@ def _tiled(rows: Iterable[Mapping[str, Any]], words: str, label: str, empty: str
 def _kernel(report: Mapping[str, Any]) -> list[str]:
     kernel = report["kernel"]
     if not kernel or not kernel["compiled"]:
-        return [_note("No kernel of this configuration was weighed.")]
+        return [_note("The kernel's objects were not weighed for this configuration.")]
     saved = 1 - kernel["size"] / kernel["compiled"]
     text = (
-        f"The kernel takes {shown(kernel['size'])}, of which {shown(kernel['init'])} are given "
-        "back after the start. A row tells what the objects weigh that are there for the sake of "
-        "an option, those of options below it included: so rows overlap, and do not add up. "
-        "Weighed are the objects as compiled, by the guards of Linux's makefiles; what an option "
-        "changes inside of other objects is not seen, and linking makes the whole "
+        f"The kernel takes {shown(kernel['size'])}, of which {shown(kernel['init'])} are freed "
+        "after boot. A row gives the size of the objects that an option adds, including those of "
+        "options below it: so rows overlap, and do not add up. Sizes are those of the compiled "
+        "objects, assigned by the conditions in Linux's makefiles; what an option changes inside "
+        "other objects is not included, and linking makes the whole "
         f"{100 * saved:.0f} % smaller."
     )
     rows = [
         (row["symbol"], shown(row["kept"]), shown(row["freed"]), row["objects"],
-         row["asked"] or "by default, or for another")
+         row["asked"] or "by default, or for another option")
         for row in report["options"]
     ]  # fmt: skip
-    head = ("option", "stays", "given back", "objects", "asked for in")
+    head = ("option", "stays", "freed", "objects", "asked for in")
     parts = [Tile(name.split("/")[0], name, size) for name, size in kernel["parts"].items()]
     return [
         _note(text),
@@ -95,8 +95,8 @@ def _time(report: Mapping[str, Any]) -> list[str]:
     steps.sort(key=lambda step: (-step["seconds"], step["name"]))
     total = sum(step["seconds"] for step in report["steps"])
     text = (
-        f"Seconds of each step when it was last made, {total:.0f} in all; steps run beside each "
-        "other where they can, so a build takes less. Downloads are not in it."
+        f"Seconds of each step when it was last built, {total:.0f} in all; steps run in parallel "
+        "where possible, so a build takes less. Downloads are not included."
     )
     rows = [(s["name"], s["seconds"], f"{s['seconds']:.1f} s", 0) for s in steps]
     return [_note(text), page.bars(rows, "seconds of each step")]
@@ -115,7 +115,7 @@ def _graph(report: Mapping[str, Any]) -> list[str]:
     needs = {step["name"]: step["needs"] for step in report["steps"]}
     rows = [(step["name"], ", ".join(step["needs"])) for step in report["steps"]]
     return [
-        _note("From left to right; what follows from other lines is left out."),
+        _note("From left to right; implied edges are left out."),
         graph.draw(nodes, needs),
         page.folded("as a table", page.table(("step", "needs"), rows)),
     ]
@@ -125,7 +125,7 @@ def _changes(changes: Sequence[Change], before: str | None) -> list[str]:
     if before is None:
         return [_note("There is no report of another card to compare with: this is the first.")]
     if not changes:
-        return [_note(f"Nothing that is shown here differs from card {before}.")]
+        return [_note(f"Nothing shown here differs from card {before}.")]
     parts = [_note(f"Compared with card {before}.")]
     for chapter in dict.fromkeys(change.chapter for change in changes):
         of_it = [change for change in changes if change.chapter == chapter]

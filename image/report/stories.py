@@ -48,10 +48,10 @@ class Told:
 
 
 def number(words: Sequence[str]) -> int:
-    """How many stories are wanted. Raises UserError when that is no number."""
+    """How many stories are wanted. Raises UserError when that is not a number."""
     if len(words) != 1 or not words[0].isdecimal() or not 0 < int(words[0]) <= 100_000:
         raise UserError(
-            f"how many stories? '{' '.join(words)}' is no number from 1 to 100000",
+            f"how many stories? '{' '.join(words)}' is not a number from 1 to 100000",
             hint="./doit stories 1000",
         )
     return int(words[0])
@@ -60,7 +60,7 @@ def number(words: Sequence[str]) -> int:
 def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
     """Invent the stories of the seeds 1 to `wanted`, `jobs` at once; returns the report for people.
 
-    Ctrl-C ends it early; the report is then about what was told until then.
+    Ctrl-C ends it early; the report then covers the stories so far.
     """
     with output.alone(folder):
         return _perform(program, model, root, folder, wanted, jobs)
@@ -80,7 +80,8 @@ def _perform(program: Path, model: Model, root: Path, folder: Path, wanted: int,
         target = write(folder, summary(told, model.name, wanted, blocked(root / WORDS)))
     if len(told) < wanted:
         raise UserError(
-            f"{len(told)} of {wanted} stories were told", hint=f"see {target}, and the logs beside"
+            f"{len(told)} of {wanted} stories were generated",
+            hint=f"see {target}, and the logs next to it",
         )
     return target
 
@@ -215,7 +216,7 @@ def render(found: Mapping[str, Any]) -> str:
     rows = [("stories", str(found["stories"]))]
     rows += [(f"ended: {end.replace('_', ' ')}", str(n)) for end, n in found["ended"].items()]
     rows += [("without an end in words", str(found["without_an_end"]))]
-    rows += [("holding a blocked word", str(len(found["blocked_and_told"])))]
+    rows += [("with a blocked word", str(len(found["blocked_and_told"])))]
     for name in ("refused", "gate_hits", "loops", "rewinds"):
         count = found[name]
         text = f"{count['count']} in {count['stories']} stories"
@@ -234,8 +235,8 @@ def render(found: Mapping[str, Any]) -> str:
 LABELS = {
     "refused": "words that were not chosen",
     "gate_hits": "sentences that the gate stopped",
-    "loops": "sentences that had been told already",
-    "rewinds": "sentences that were invented anew",
+    "loops": "sentences that had been said before",
+    "rewinds": "sentences that were generated again",
 }
 
 

@@ -114,7 +114,7 @@ def shown(size: float) -> str:
 
 
 def _row(areas: Sequence[float], box: Box) -> tuple[list[Box], Box]:
-    """Lay one row along the shorter side; returns it, and what is left of the box."""
+    """Place one row along the shorter side; returns it, and the rest of the box."""
     is_wide = box.width >= box.height
     side = box.height if is_wide else box.width
     thickness = sum(areas) / side

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from image.plan.graph import STAMP, Plan
 from image.reading import json_object
 
-AGAIN = "./doit image builds it anew"
+AGAIN = "./doit image builds it again"
 
 
 @dataclass(frozen=True)

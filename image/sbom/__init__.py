@@ -150,7 +150,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _files(plan: Plan, package: Package) -> Iterator[Component]:
-    """What of a package lies on the card, root and boot partition, file by file."""
+    """What of a package is on the card, root and boot partition, file by file."""
     if package.name not in plan.steps:
         return
     built = plan.folder(plan.step(package.name))

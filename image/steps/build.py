@@ -120,8 +120,8 @@ def _check_licences(job: Job) -> None:
         found = hash_file(file) if file.is_file() else "no such file"
         if found != expected:
             raise UserError(
-                f"{job.package.name}: licence file {name} is not the one in package.yaml: {found}",
-                hint="read it, then write its sha256 into the recipe",
+                f"{job.package.name}: licence file {name} is not the recipe's: {found}",
+                hint="read it, then put its sha256 into the recipe",
             )
 
 

@@ -27,7 +27,7 @@ ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
 
 
 def perform(made: Plan, step: Step, *, is_anew: bool = False) -> None:
-    """Do a step, unless it is done, if need be by another ./doit meanwhile; `is_anew`: in any case.
+    """Do a step, unless it is done, perhaps by another ./doit meanwhile; `is_anew`: in any case.
 
     Raises UserError; a failed step has no stamp.
     """
@@ -52,7 +52,7 @@ def perform(made: Plan, step: Step, *, is_anew: bool = False) -> None:
 
 
 def reading(made: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
-    """While this lasts, no ./doit builds the step anew or removes what it left."""
+    """While this lasts, no ./doit builds the step again or removes what it left."""
     holder = f"another ./doit, which builds {step.name}"
     return locked(_lock(made.folder(step)), holder, is_shared=True)
 

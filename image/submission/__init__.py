@@ -25,7 +25,7 @@ MODEL_LIMIT = 16 << 20
 
 
 def collect(plan: Plan) -> Path:
-    """Write out/BOARD/submission and the archive beside it, which is returned."""
+    """Write out/BOARD/submission and its archive, which is returned."""
     target = plan.project.out / FOLDER
     with output.alone(target):
         with output.renewed(target) as fresh:
@@ -54,7 +54,7 @@ def _add_programs(plan: Plan, tree: Path, folder: Path) -> None:
         program = tree / "usr/bin" / name
         if not program.is_file():
             raise UserError(
-                f"the card has no program {name}, which belongs into a submission",
+                f"the card has no program {name}, which a submission needs",
                 hint="choose its package: ./doit menuconfig",
             )
         copy_file(program, folder / "bin" / name)
@@ -86,7 +86,7 @@ def _add_environment(plan: Plan, folder: Path) -> None:
 
 
 def _pack(folder: Path) -> Path:
-    """The folder as an archive, with its sum beside it."""
+    """The folder as an archive, with its checksum."""
     target = folder.with_name(f"{FOLDER}.tar.gz")
     files = [path for path in folder.rglob("*") if path.is_file()]
     with output.whole(target) as partial:

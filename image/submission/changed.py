@@ -14,8 +14,8 @@ VENDORS = "The default system is the vendor's SDK. Its kernel and boot loaders s
 OWN = "The emulated board has no default system; its kernel is mainline. Sources are changed by:"
 REST = """\
 In place of the vendor's root file system there are musl, busybox and this project's programs, all
-static, on a compressed root that is only read. No swap, no overclock. `manifest.json` beside this
-page names every input."""
+static, on a compressed root that is only read. No swap, no overclock. `manifest.json` next to
+this page names every input."""
 
 
 def describe(plan: Plan) -> str:

@@ -25,7 +25,7 @@ From a PC at the board's USB port, without copying anything:
 ssh root@192.168.42.1 'RUN=/usr/bin/run MODEL=/{MODEL_PATH} \\
     TOKENIZER=/{TOKENIZER_PATH} OUTFILE=/data/out.txt sh -s' <run.sh
 ```"""
-ON_SCREEN = "`./doit run` boots it; this board is emulated, and no speed of it says anything."
+ON_SCREEN = "`./doit run` boots it; this board is emulated, so its speed says nothing."
 SMALL = "`model/model.bin` is the card's model, sha256 `{model_sha256}`, packed from {checkpoint}."
 LARGE = """\
 The packed model is too large for this bundle. It is made on the board, or on a PC with

@@ -20,7 +20,7 @@ There is no result of this image. With the board's USB cable in this machine, an
 ./doit submission board={board}
 ```
 """
-EMULATED = "**Emulated: QEMU ran this, on a PC. These are no speed figures of a board.**\n"
+EMULATED = "**Emulated: QEMU ran this, on a PC. They say nothing about a board's speed.**\n"
 
 OTHER = "**Not the contest's protocol**: {runs} runs of at most {steps} tokens.\n"
 

@@ -2,7 +2,7 @@
 """`doit test:fresh`: README's first lines as an ordinary user in new, minimal Debian systems.
 
 Each system is a folder made by debootstrap, entered in name spaces of its own: whatever ends the
-check, no mount and no program of it stays behind.
+check, no mount and no program of it remains.
 """
 
 import os
@@ -74,7 +74,7 @@ def perform(root: Path, dl: Path, given: Mapping[str, str]) -> None:
     """Try the checkout `root` in all releases; prints a table. Raises UserError if one fails."""
     releases = given.get("releases", ",".join(RELEASES)).split(",")
     if os.geteuid() != 0:
-        raise UserError("new systems can only be made by root", "sudo ./doit test:fresh")
+        raise UserError("only root can create new systems", "sudo ./doit test:fresh")
     if run.which("debootstrap") is None:
         raise UserError("debootstrap is not installed", "apt-get install debootstrap")
     work, logs = Path(given.get("WORK", root / "work/fresh")), root / "out/fresh"
@@ -83,7 +83,7 @@ def perform(root: Path, dl: Path, given: Mapping[str, str]) -> None:
     rows = [("release", "step", "result", "seconds"), *results]
     print("\n".join(f"{a:<10}{b:<13}{c:<11}{d:>7}" for a, b, c, d in rows))
     if any(row[2] != "well" for row in results):
-        raise UserError("not all went well", hint=f"see the logs in {logs}")
+        raise UserError("some steps failed", hint=f"see the logs in {logs}")
 
 
 def _try(

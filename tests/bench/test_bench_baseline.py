@@ -18,6 +18,7 @@ from image.plan.step import ROOT as INSTALLED
 from image.plan.step import step_name
 from image.recipes.package import load
 from image.steps import runner
+from tests.conftest import load_project
 from tests.test_model import TINY, vocabulary, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +90,7 @@ def test_checkpoints_lie_where_the_bench_looks() -> None:
 
 def test_it_is_built_unmodified_and_fast(source: Path) -> None:
     given = {"board": "qemu_virt", "LLAMA2C_SRC": str(source)}
-    made = graph.make(project.load(ROOT, given), ["llama2c"], HOST)
+    made = graph.make(load_project(**given), ["llama2c"], HOST)
     step = made.step(step_name("llama2c", HOST))
     runner.perform(made, step)
     program = made.folder(step) / INSTALLED / "usr/bin" / BASELINE.words[0]

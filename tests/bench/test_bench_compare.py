@@ -75,7 +75,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     for change, complaint in (
         ({"kind": "emulated"}, "kind measured, the other of emulated"),
         ({"board": "qemu_virt"}, "board"),
-        ({"protocol": {**result["protocol"], "steps": 9}}, "other stories"),
+        ({"protocol": {**result["protocol"], "steps": 9}}, "different stories"),
         ({"engines": []}, "no engine in common"),
     ):
         with pytest.raises(UserError, match=complaint):
@@ -85,7 +85,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     for name, complaint in (
         ("gone", "is not a file"),
         ("no", "is damaged"),
-        ("other", "no result"),
+        ("other", "not a result"),
     ):
         with pytest.raises(UserError, match=complaint):
             compare.load(tmp_path / f"{name}.json")

@@ -22,7 +22,7 @@ def test_an_altered_story_is_found_and_shown(tmp_path: Path) -> None:
     # "Once upon a time, there was a little" are eight words, and tokens of this board.
     assert (difference["run"], difference["first_token"]) == (3, 9)
     assert "a little [-cat-] {+dog+} named" in difference["words"]
-    assert "run 3: another story from token 9 on" in table.summary(result)
+    assert "run 3: a different story from token 9 on" in table.summary(result)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_run_without_figures_failed(tmp_path: Path) -> None:
         return Output(costs + "\n" + dump(b"Once"), 0) if run == 1 else None
 
     result = measured(FakeBoard(fault=silent), tmp_path)
-    assert result["engines"][0]["runs"][0]["failure"] == "the engine told no tok/s"
+    assert result["engines"][0]["runs"][0]["failure"] == "the engine reported no tok/s"
 
 
 def board_costs() -> str:
@@ -147,5 +147,5 @@ def test_a_missing_baseline_is_said_and_refused_only_when_asked_for() -> None:
         engines.on_card(FakeBoard(), "llama2c")
     found, lack = engines.on_card(FakeBoard(has_baseline=True), None)
     assert [engine.name for engine in found][-1] == "llama2c" and lack is None
-    with pytest.raises(UserError, match="engines=q32 is no list of .*'q32'"):
+    with pytest.raises(UserError, match="engines=q32 is not a list of .*'q32'"):
         engines.on_card(FakeBoard(), "q32")

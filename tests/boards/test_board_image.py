@@ -174,7 +174,7 @@ def test_what_is_no_sdk(checkout: Path, sdk: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     said = complaint(adapt(checkout), empty, "package:duo-opensbi")
-    assert f"{empty} is no whole tree of duo-sdk" in said and "63fa9d586413" in said
+    assert f"{empty} is not a complete tree of duo-sdk" in said and "63fa9d586413" in said
     (sdk / "opensbi/Makefile").unlink()
     assert "opensbi/Makefile is missing" in complaint(checkout, sdk, "package:duo-opensbi")
     assert "is not a folder" in complaint(checkout, tmp_path / "nowhere", "image")
@@ -205,5 +205,5 @@ def test_without_the_sdk(checkout: Path) -> None:
     with pytest.raises(run.CommandFailed) as caught:
         doit(checkout, "fetch:duo-sdk", "board=milkv_duo", "OFFLINE=1", f"DL_DIR={checkout}/dl")
     said = " ".join(caught.value.message.split())
-    assert "duo-sdk at commit 63fa9d586413 cannot be had" in said
+    assert "duo-sdk at commit 63fa9d586413 could not be fetched" in said
     assert "SDK_DIR=path" in said and "DL_MIRROR=" in said

@@ -255,12 +255,12 @@ def test_bytes_behind_the_last_part() -> None:
         ({"bl2": b""}, "bl2 is empty"),
         ({"bl2": bytes(102401)}, "more than its 102400"),
         ({"monitor": b""}, "monitor is empty"),
-        ({"rtos": b"x"}, "go together"),
-        ({"rtos_run": 1}, "go together"),
+        ({"rtos": b"x"}, "belong together"),
+        ({"rtos_run": 1}, "belong together"),
         ({"monitor_run": 1 << 32}, "MONITOR_RUNADDR does not fit"),
         ({"monitor_run": -1}, "MONITOR_RUNADDR does not fit"),
         ({"chip_conf": bytes(761)}, "CHIP_CONF does not fit"),
-        ({"loader_entry": 0x60}, "0x60 is no place"),
+        ({"loader_entry": 0x60}, "0x60 is not an entry"),
         ({"loader": RAW}, "SIZE is 0xdeadbeeb"),
         ({"loader": raw_loader(b"", b"B3Z4")}, 'magic is "B3Z4"'),
     ],
@@ -305,14 +305,14 @@ def test_a_loader_that_expands_without_end() -> None:
 def test_a_loader_that_wants_all_memory() -> None:
     stream = bytearray(lzma.compress(b"x", format=lzma.FORMAT_ALONE))
     stream[1:5] = b"\0\0\0\xc0"  # the dictionary's size: 3 GiB
-    with pytest.raises(UserError, match="no LZMA stream"):
+    with pytest.raises(UserError, match="not an LZMA stream"):
         second.raw_of(signed(bytes(stream)))
 
 
 @pytest.mark.parametrize("tail", [b"x", bytes(100) + b"x"])
 def test_a_loader_with_a_tail(tail: bytes) -> None:
     stream = lzma.compress(b"x", format=lzma.FORMAT_ALONE)
-    with pytest.raises(UserError, match="behind its LZMA stream"):
+    with pytest.raises(UserError, match="after its LZMA stream"):
         second.raw_of(signed(stream + tail))
 
 

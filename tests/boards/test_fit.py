@@ -375,7 +375,7 @@ SECOND = "configurations/" + NAMES[1]
         ("images/fdt-1", {"data": DTB + b"x"}, "fdt-1 is damaged, its sha256"),
         ("images/fdt-1/hash-1", {"value": None}, "no property value"),
         ("configurations", {"default": b"config-x\0"}, "default configuration 'config-x'"),
-        (SECOND, {"fdt": b"kernel-1\0"}, "do not mean the same"),
+        (SECOND, {"fdt": b"kernel-1\0"}, "name different kernels"),
         (SECOND, {"kernel": None}, "no property kernel"),
     ],
 )

@@ -37,7 +37,7 @@ QUOTES = {
     "usb: no room for ": USB,
     "192.168.42.1": USB,
     " is mounted at ": "image/device/flash/cards.py",
-    "is not sound, nothing was written": "image/device/flash/__init__.py",
+    "is not valid, nothing was written": "image/device/flash/__init__.py",
     "differs from the image ": "image/device/flash/write.py",
     "no key: put your public key ": "packages/dropbear/ssh",
 }

@@ -141,12 +141,12 @@ def test_the_header_reads_as_the_vendors_does(board: MemoryMap) -> None:
         ),
         pytest.param(
             region("UIMAG", address=0x81400800),
-            "UIMAG's address 0x81400800 is not on a page's border",
+            "UIMAG's address 0x81400800 is not page-aligned",
             id="address off a page",
         ),
         pytest.param(
             region("ION", size=0x1000001),
-            "ION's size 0x1000001 is not on a page's border",
+            "ION's size 0x1000001 is not page-aligned",
             id="size off a page",
         ),
         pytest.param(
@@ -166,7 +166,7 @@ def test_the_header_reads_as_the_vendors_does(board: MemoryMap) -> None:
         ),
         pytest.param(
             region("FSBL_UNZIP", hidden=True),
-            "lies behind hidden memory",
+            "is after hidden memory",
             id="hidden in the middle",
         ),
         pytest.param(
@@ -236,12 +236,12 @@ def test_the_header_reads_as_the_vendors_does(board: MemoryMap) -> None:
         ),
         pytest.param(
             region("ION", macros={"ion-addr": "address"}),
-            "region ION: macros: 'ion-addr' is no name of a macro",
+            "region ION: macros: 'ion-addr' is not a macro name",
             id="name that C cannot read",
         ),
         pytest.param(
             region("ION", macros={"CVIMMAP_UIMAG_ADDR": "address"}),
-            "macro CVIMMAP_UIMAG_ADDR stands there twice",
+            "macro CVIMMAP_UIMAG_ADDR is there twice",
             id="macro of two regions",
         ),
         pytest.param(
@@ -301,7 +301,7 @@ def test_no_file(tmp_path: Path) -> None:
 def test_a_region_that_stands_there_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "toy.yaml"
     path.write_text(MAP.read_text().replace("  H26X_BITSTREAM:\n", "  ION:\n"))
-    with pytest.raises(UserError, match="key 'ION' stands there twice"):
+    with pytest.raises(UserError, match="key 'ION' is there twice"):
         memmap.load(path)
 
 

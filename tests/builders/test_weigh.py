@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from image import elf, project, run
+from image import elf, run
 from image.boards import kernel
 from image.builders import weigh
 from image.errors import UserError
 from image.plan import graph
 from image.plan.step import BOOT, STAGING
-from tests.conftest import ROOT
+from tests.conftest import load_project
 
 SOURCE = """\
 char bss[4096];
@@ -82,7 +82,7 @@ def test_a_damaged_object_is_refused(tree: Path) -> None:
 
 def test_the_emulated_boards_kernel(card: Path) -> None:
     """Objects add up to the kernel, but for what the linker saves (calls that it shortens)."""
-    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}))
+    made = graph.make(load_project())
     folder = made.folder(made.step("linux"))
     rows = json.loads((folder / STAGING / weigh.RESULT).read_text())["objects"]
     total = sum(row["kept"] + row["freed"] for row in rows)

@@ -90,9 +90,9 @@ def test_the_end_may_be_within_a_block(tmp_path: Path) -> None:
 def test_a_damaged_map_is_refused(block_map: Path) -> None:
     text = block_map.read_text()
     assert "checksum differs" in refused(block_map, text.replace("64-", "63-", 1))
-    assert "no block map" in refused(block_map, text[:300])
-    assert "no block map" in refused(block_map, "")
-    assert "no checksum of its own" in refused(block_map, re.sub("<BmapFileC.*>", "", text))
+    assert "not a block map" in refused(block_map, text[:300])
+    assert "not a block map" in refused(block_map, "")
+    assert "no checksum for itself" in refused(block_map, re.sub("<BmapFileC.*>", "", text))
     assert "checksums are 'md5'" in refused(block_map, text.replace(" sha256 ", " md5 "))
 
 
@@ -114,4 +114,4 @@ def test_a_damaged_map_is_refused(block_map: Path) -> None:
 def test_numbers_that_cannot_be(block_map: Path, old: str, new: str) -> None:
     text, count = re.subn(old, new, block_map.read_text())
     assert count == 1
-    assert "no block map" in refused(block_map, seal(text))
+    assert "not a block map" in refused(block_map, seal(text))

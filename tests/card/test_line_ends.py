@@ -50,7 +50,7 @@ def test_what_is_looked_at(name: str, content: bytes, foreign: bool, tmp_path: P
     file.write_bytes(content)
     assert line_ends.is_foreign(file, name) == foreign
     if foreign:
-        with pytest.raises(UserError, match=f"overlay: /{name} has line ends of Windows"):
+        with pytest.raises(UserError, match=f"overlay: /{name} has Windows line endings"):
             rootfs.merge(tmp_path / "root", [("overlay", tmp_path / "overlay")])
     else:
         rootfs.merge(tmp_path / "root", [("overlay", tmp_path / "overlay")])
@@ -66,4 +66,4 @@ def test_a_card_with_them_is_found_out(tmp_path: Path) -> None:
     found = list(check._root(tmp_path / "root.img", tmp_path / "tree"))
     ends = next(finding for finding in found if finding.what == "line ends")
     assert not ends.ok
-    assert ends.detail == "/etc/init.d/start, /etc/inittab: of Windows (CR LF)"
+    assert ends.detail == "/etc/init.d/start, /etc/inittab: has Windows line endings (CR LF)"

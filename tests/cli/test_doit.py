@@ -56,7 +56,7 @@ def test_interrupt_stops_everything(checkout: Path, number: int) -> None:
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "stopped; the next run goes on from here" in said and "Traceback" not in said
+    assert "stopped; the next run continues from here" in said and "Traceback" not in said
     # They were told to end; a busy machine lets them do so a moment later.
     end = time.monotonic() + 30
     while running_in(checkout) and time.monotonic() < end:

@@ -99,7 +99,7 @@ def test_the_end_of_a_story_is_no_token(work: Path, tmp_path: Path, end: str) ->
 @pytest.mark.parametrize("name", ["args", "env"])
 def test_quotes_that_do_not_close(name: str) -> None:
     option = by_name(bench.OPTIONS)[name]
-    with pytest.raises(UserError, match=f"{name}='a cannot be divided into words"):
+    with pytest.raises(UserError, match=f"{name}='a cannot be split into words"):
         option.read("'a")
 
 
@@ -121,7 +121,7 @@ def test_an_engine_that_cannot_be_had_says_why(tmp_path: Path) -> None:
     source = Source(file="absent.c", urls=(), sha256="0" * 64)
     with pytest.raises(UserError) as caught:
         fetch.fetch(source, Settings(dl=tmp_path, offline=True))
-    assert bench.reason(caught.value).startswith("absent.c cannot be had: ")
+    assert bench.reason(caught.value).startswith("absent.c could not be fetched: ")
     assert "\n" not in bench.reason(caught.value)
 
 

@@ -27,7 +27,7 @@ def test_stand_in_where_stories15m_cannot_be_had(
 ) -> None:
     found = engines.open_bench(offline, tmp_path / "cycles")
     said = capsys.readouterr().out
-    assert "stories15M.bin cannot be had" in said
+    assert "stories15M.bin could not be fetched" in said
     assert said.splitlines()[-1] == f"model: {stand_in.NAME}"
     assert found.model == stand_in.NAME
     header = HEADER.unpack_from(found.checkpoint.read_bytes())

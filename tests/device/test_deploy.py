@@ -67,7 +67,7 @@ def test_a_board_without_room_or_overlays_is_left_alone(tree: Path) -> None:
         deploy.check_fits(change, State(True, deploy.RESERVE + change.size - 1, {}))
     with pytest.raises(UserError, match="0.0 MB can be used"):
         deploy.check_fits(change, State(True, 0, {}))
-    with pytest.raises(UserError, match="cannot lay files over its root"):
+    with pytest.raises(UserError, match="cannot overlay files on its root"):
         deploy.check_fits(change, State(False, ROOM, {}))
 
 
@@ -103,7 +103,7 @@ def test_a_boards_answer_is_read() -> None:
 
 @pytest.mark.parametrize("cut", ["", "=== can\n", ANSWER[:-10], ANSWER.replace("50000 kB", "?")])
 def test_half_an_answer_is_none(cut: str) -> None:
-    with pytest.raises(UserError, match="not whole"):
+    with pytest.raises(UserError, match="incomplete"):
         deploy.parse(cut)
 
 
@@ -144,7 +144,7 @@ def test_one_changed_program(ssh: Path, tree: Path, capsys: pytest.CaptureFixtur
     deploy.perform(tree, {"SSH_PORT": "2222"})
     said = capsys.readouterr().out
     assert "  usr/bin/teller\n" in said and "1 sent" in said
-    assert "next start" in said and "starts again" in said
+    assert "board restarts" in said and "restarts" in said
     asked = log.read_text()
     assert "Port=2222" in asked and "root@127.0.0.1" in asked
     assert "lowerdir=/$top" in asked and "for top in usr;" in asked

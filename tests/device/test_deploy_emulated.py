@@ -90,15 +90,15 @@ def test_changes_arrive_and_last_until_the_next_start(
     networked: Path, board: tuple[Machine, str], card: Path
 ) -> None:
     machine, at = board
-    assert "nothing differs" in doit(networked, "deploy", at)
+    assert "nothing to send" in doit(networked, "deploy", at)
     change(networked)
     said = doit(networked, "deploy", at)
     assert "usr/bin/storyteller" in said and "usr/bin/diagnose (removed)" in said
-    assert "2 sent" in said and "starts again" in said and "next start" in said
+    assert "2 sent" in said and "restarts" in said and "board restarts" in said
     # The stories go on by themselves, told by the new program.
     machine.expect("Deployed: say what")
     machine.expect(STORY)
-    assert "nothing differs" in doit(networked, "deploy", at)
+    assert "nothing to send" in doit(networked, "deploy", at)
 
     (networked / "overlays/rootfs/etc/large").write_bytes(bytes(56 << 20))
     with pytest.raises(CommandFailed, match=r"58\.7 MB do not fit into the board's memory"):

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from image import project, run
+from image import run
 from image.builders.toolchain import RISCV64, compiler
 from image.emulator import qemu
 from image.plan import graph
 from image.plan.step import STAGING
+from tests.conftest import load_project
 from tests.emulator import machine
 from tests.emulator.machine import Machine
 from tests.listener import voices
@@ -66,7 +67,7 @@ def boot_start(card: Path) -> int:
 
 def make_player(folder: Path) -> Path:
     """play.c for the board, with the product's own libraries."""
-    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}))
+    made = graph.make(load_project())
     musl, alsa = (
         made.folder(made.step(name)) / STAGING / part
         for name, part in (("musl", ""), ("alsa-lib", "usr"))

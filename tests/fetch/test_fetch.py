@@ -141,7 +141,7 @@ def test_no_answer_is_asked_again(web: Web, dl: Settings) -> None:
     assert len(asked) == 2
     (dl.dl / FILE).unlink()
     url, asked = served(web, Answer(mute=True))
-    assert f"{url}: no answer within 0.3 s" in complaint(source(url), dl).message
+    assert f"{url}: no answer for 0.3 s" in complaint(source(url), dl).message
     assert len(asked) == QUICK.attempts
 
 
@@ -318,7 +318,7 @@ def test_error_names_every_place_and_the_way_out(web: Web, dl: Settings) -> None
     wrong, _ = served(web, Answer(body=b"wrong"))
     error = complaint(source(gone, wrong), replace(dl, mirror="/no/where"))
     lines = error.message.splitlines()
-    assert lines[0] == f"{FILE} cannot be had:"
+    assert lines[0] == f"{FILE} could not be fetched:"
     assert lines[1] == f"  /no/where/{FILE}: no such file"
     assert lines[2].startswith(f"  {gone}: HTTP 404")
     assert lines[3].startswith(f"  {wrong}: gives another file")
@@ -353,7 +353,7 @@ def test_offline(web: Web, dl: Settings) -> None:
     offline = replace(dl, offline=True, mirror=web.url)
     what = source(url, debian="toy", fallback="toy-source")
     message = complaint(what, offline).message
-    assert message.count("not asked, OFFLINE is set") == 4
+    assert message.count("skipped, OFFLINE is set") == 4
     assert asked == []
     check(what, dl)
     assert check(what, offline).origin == url
@@ -364,7 +364,7 @@ def test_put_there_by_hand(dl: Settings) -> None:
     assert fetch.known(source(), dl) is None
     (dl.dl / FILE).write_bytes(CONTENT)
     found = fetch.known(source(), dl)
-    assert found is not None and found.origin == "put into dl/ by hand"
+    assert found is not None and found.origin == "put into dl/ manually"
     check(source(), dl)
 
 
@@ -525,7 +525,7 @@ def test_fallback(
     assert found.path == dl.dl / "toy-source-2_1%3a2.0-1.tar.xz"
     assert found.sha256 == hashlib.sha256(b"another version").hexdigest()
     assert (found.version, found.origin) == ("1:2.0-1", "Debian package toy-source-2 1:2.0-1")
-    assert "takes its place" in capsys.readouterr().err
+    assert "using the distribution's" in capsys.readouterr().err
     assert fetch.known(what, dl) == found
     # The place of another source it does not take, nor when it was changed.
     assert fetch.known(replace(what, fallback="toy-source-3"), dl) is None
@@ -592,6 +592,6 @@ def test_what_is_said_without_a_terminal(
     said = capsys.readouterr()
     assert said.err.splitlines() == [
         f"{FILE}: from {url}",
-        f"{FILE}: 0.1 MB, sha256 is right",
+        f"{FILE}: 0.1 MB, sha256 verified",
     ]
     assert said.out == ""

@@ -147,13 +147,13 @@ def test_dl_that_cannot_be_written(repository: Repository, tmp_path: Path) -> No
 
 
 def test_offline(repository: Repository, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="not asked, OFFLINE is set"):
+    with pytest.raises(UserError, match="skipped, OFFLINE is set"):
         fetch_repository(repository, Settings(dl=tmp_path / "dl", offline=True))
 
 
 def test_a_commit_that_is_not_there(repository: Repository, settings: Settings) -> None:
     other = Repository("toy-sdk", (NOWHERE,), "0" * 40, repository.folders, (), "TOY_DIR")
-    with pytest.raises(UserError, match="toy-sdk at commit 000000000000 cannot be had"):
+    with pytest.raises(UserError, match="toy-sdk at commit 000000000000 could not be fetched"):
         fetch_repository(other, settings)
 
 

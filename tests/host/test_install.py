@@ -222,13 +222,13 @@ def test_an_interrupted_set_up_goes_on(checkout: Checkout) -> None:
         said = process.communicate(timeout=60)[1]
     # A shell whose program was interrupted ends in the same way, or says that it did.
     assert process.returncode in (130, -signal.SIGINT)
-    assert "stopped; the next call goes on from here" in said and "Traceback" not in said
+    assert "stopped; the next call continues from here" in said and "Traceback" not in said
     checkout.check(is_new=True)
 
 
 @pytest.mark.parametrize("name", ["a b", "50%", "a=b", "a:b", "x,y", "$x", "q'", "#1", "\N{BEL}"])
 def test_a_path_that_make_does_not_bear(name: str) -> None:
-    with pytest.raises(UserError, match="which make and compilers do not bear") as caught:
+    with pytest.raises(UserError, match="which make and compilers cannot handle") as caught:
         install.check_place(Path("/home") / name)
     assert repr(f"/home/{name}") in caught.value.message and caught.value.hint
 

@@ -44,7 +44,7 @@ def test_a_good_recipe(tmp_path: Path) -> None:
     ("changed", "complaint"),
     [
         ({"name": "other"}, "toy/package.yaml: name is 'other', the folder 'toy'"),
-        ({"build": "cmake"}, "toy/package.yaml: build 'cmake' is no builder"),
+        ({"build": "cmake"}, "toy/package.yaml: 'cmake' is not a builder"),
         ({"colour": "red"}, "toy/package.yaml: unknown key 'colour' for a 'autotools' package"),
         ({"programs": {}}, "toy/package.yaml: unknown key 'programs' for a 'autotools' package"),
         ({"licence": None}, "toy/package.yaml: key 'licence' is missing"),
@@ -67,7 +67,7 @@ def test_broken_yaml(tmp_path: Path) -> None:
 
 def test_unknown_need(tmp_path: Path) -> None:
     write(tmp_path, needs=["nothing"])
-    with pytest.raises(UserError, match="needs 'nothing', which is no package"):
+    with pytest.raises(UserError, match="needs 'nothing', which is not a package"):
         load_all(tmp_path)
 
 
@@ -119,5 +119,5 @@ def test_choices_are_added_for_symbols_that_are_on(tmp_path: Path) -> None:
     assert off.needs == ("musl",) and "cflags" not in off.recipe
     assert on.needs == ("air", "musl") and on.recipe["cflags"] == ["-DLOUD"]
     assert on.recipe["programs"] == {"bird": {"files": ["a.c"], "libraries": ["air", "m"]}}
-    with pytest.raises(UserError, match="bird/package.yaml: choices: 'LOUD' is no Kconfig symbol"):
+    with pytest.raises(UserError, match="choices: 'LOUD' is not a Kconfig symbol"):
         configured(package, {})

@@ -7,14 +7,14 @@ from pathlib import Path
 from image import project
 from image.plan import graph
 from image.plan.graph import Plan
-from tests.conftest import ROOT
+from tests.conftest import ROOT, load_project
 
 
 def plan_for(out: Path, **given: str) -> Plan:
     """The emulated board's plan; what is made of the built image goes to a folder of the test's."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "images").symlink_to(ROOT / "out/qemu_virt/images")
-    loaded = project.load(ROOT, {"board": "qemu_virt", **given})
+    loaded = load_project(**given)
     made = graph.make(loaded)
     for step in made.steps.values():
         if step.kind != "fetch":

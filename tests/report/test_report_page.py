@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from image import project, report, run
+from image import report, run
 from image.key import hash_file
 from image.plan import graph
 from image.plan.graph import Plan
 from image.report import change, contents, kernel, memory, sheet, treemap
 from image.report import graph as picture
 from image.report.treemap import Box, Tile
-from tests.conftest import ROOT
+from tests.conftest import load_project
 
 Report = dict[str, Any]
 HOSTILE = "</title></svg><script>alert('1')</script>&\"'<b>"
@@ -26,7 +26,7 @@ VOID = {"meta", "rect", "path", "br", "circle"}
 
 @pytest.fixture(scope="session")
 def made(card: Path) -> Plan:
-    return graph.make(project.load(ROOT, {"board": "qemu_virt"}))
+    return graph.make(load_project())
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ def test_report(program: Path, tmp_path: Path) -> None:
 def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) -> None:
     program.write_text(PROGRAM.replace("$WORD", "Killed"))
     page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
-    assert "| holding a blocked word | 2 |" in page.read_text()
+    assert "| with a blocked word | 2 |" in page.read_text()
     pattern = stories.blocked(ROOT / stories.WORDS)
     assert pattern.search("Shut  up!") and pattern.search("a gun") and not pattern.search("begun")
 
@@ -77,7 +77,7 @@ def test_storyteller_that_fails(program: Path, tmp_path: Path) -> None:
 
 def test_one_that_ends_early(program: Path, tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\nexit 0\n")
-    with pytest.raises(UserError, match="0 of 2 stories were told"):
+    with pytest.raises(UserError, match="0 of 2 stories were generated"):
         stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
 
 

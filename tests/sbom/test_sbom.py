@@ -16,12 +16,12 @@ from license_expression import get_spdx_licensing
 from packageurl import PackageURL
 from referencing.jsonschema import DRAFT7
 
-from image import project, sbom
+from image import sbom
 from image.key import canonical, hash_file
 from image.plan import graph
 from image.recipes.package import load
 from image.sbom import patches, purl
-from tests.conftest import ROOT
+from tests.conftest import ROOT, load_project
 
 Bill = dict[str, Any]
 
@@ -44,7 +44,7 @@ def test_the_official_library_accepts_it(bill: Bill) -> None:
 
 def test_each_recipe_makes_a_good_component(bill: Bill) -> None:
     """Those that this board does not have, too."""
-    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}))
+    made = graph.make(load_project())
     every = [
         sbom._package(made, package, {})
         for name, package in made.project.packages.items()
@@ -111,7 +111,7 @@ def test_scope_tells_card_from_tools(bill: Bill, components: dict[str, Bill]) ->
 
 
 def test_files_are_those_of_the_card(card: Path, bill: Bill, components: dict[str, Bill]) -> None:
-    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}))
+    made = graph.make(load_project())
     tree = made.folder(made.step("rootfs")) / "root"
     listed = {
         file["name"]: file["hashes"][0]["content"]
@@ -140,7 +140,7 @@ def test_sources_have_their_hash(components: dict[str, Bill]) -> None:
 
 def test_patches_are_in_it(tmp_path: Path) -> None:
     """Dropbear's recipe has one; it is off on this board, so its component is made by hand."""
-    given = project.load(ROOT, {"board": "qemu_virt"})
+    given = load_project()
     component = sbom._package(graph.make(given), given.packages["dropbear"], {})
     patch = component["pedigree"]["patches"][0]
     text = (ROOT / "packages/dropbear/0001-no-dss-unless-fuzzing.patch").read_text()
@@ -150,7 +150,7 @@ def test_patches_are_in_it(tmp_path: Path) -> None:
 def test_a_folder_given_by_hand_has_no_more_than_a_name(tmp_path: Path) -> None:
     """What was published under the recipe's address is not what was built."""
     given = {"board": "qemu_virt", "SDK_DIR": str(tmp_path), "LINUX_SRC": str(tmp_path)}
-    made = graph.make(project.load(ROOT, given))
+    made = graph.make(load_project(**given))
     source = {"sources": [{"origin": "local folder", "tree_sha256": "0" * 64}]}
     for name in ("linux", "duo-linux"):
         package = made.project.packages[name]

@@ -4,11 +4,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from image import project, run
+from image import run
 from image.builders.toolchain import HOST
 from image.plan import graph
 from image.plan.step import STAGING, step_name
 from image.steps import runner
+from tests.conftest import load_project
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -28,7 +29,7 @@ THREADS = ("-fsanitize=thread",)
 
 def host_package(name: str) -> Path:
     """A package and what it needs, built for this machine; returns its install tree."""
-    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}), [name], HOST)
+    made = graph.make(load_project(), [name], HOST)
     for step in made.steps.values():
         if not made.is_done(step):
             runner.perform(made, step)

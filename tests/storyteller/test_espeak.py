@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from image import project, run
+from image import run
 from image.builders.toolchain import RISCV64
 from image.plan import graph
 from image.plan.step import ROOT as TREE
 from image.project import Project
 from image.recipes.package import configured, load_all
 from image.steps import runner
+from tests.conftest import load_project
 from tests.emulator import listen
 from tests.storyteller import build
 
@@ -125,7 +126,7 @@ def test_without_data(say: Path, tmp_path: Path) -> None:
 
 def with_symbols(symbols: dict[str, str | int | bool]) -> Project:
     """The emulated board's project, with other choices."""
-    found = project.load(build.ROOT, {"board": "qemu_virt"})
+    found = load_project()
     config = replace(found.config, symbols={**found.config.symbols, **symbols})
     recipes = load_all(build.ROOT / "packages")
     packages = {name: configured(one, config.symbols) for name, one in recipes.items()}

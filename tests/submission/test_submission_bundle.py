@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from image import elf, project, run, submission
+from image import elf, run, submission
 from image.key import hash_file, hash_tree
 from image.plan import graph
 from image.plan.step import STAGING
 from image.submission import changed, results
-from tests.conftest import ROOT
+from tests.conftest import ROOT, load_project
 from tests.report.elsewhere import plan_for
 
 SPEED = re.compile(r"^achieved tok/s: ([0-9.]+)$", re.MULTILINE)
@@ -35,7 +35,7 @@ def bundle(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def engine(card: Path) -> Path:
     """The engine, built for this machine."""
-    made = graph.make(project.load(ROOT, {"board": "qemu_virt"}))
+    made = graph.make(load_project())
     return made.folder(made.step("host:llama")) / STAGING / "usr/bin/run"
 
 

@@ -19,9 +19,9 @@ from image.options import AnyPath, Flag, Option, is_on
 
 OPTIONS = (
     check.FILE,
-    Option("device", "the card", AnyPath("/dev/NAME"), default="you are asked"),
+    Option("device", "the card", AnyPath("/dev/NAME"), default="asks"),
     Option("yes", "write to device= without asking", Flag(), default="0"),
-    Option("force", "take a card of more than 128 GB, too", Flag(), default="0"),
+    Option("force", "also accept a card of more than 128 GB", Flag(), default="0"),
     Option("loop", "device= may be a loop device", Flag(), default="0"),
 )
 MIB = 1 << 20
@@ -46,7 +46,7 @@ def perform(image: Path, memory_map: Path, doit: Path, given: Mapping[str, str])
         _ask(disk, image)
         # While the question stood there, cards may have been exchanged.
         if cards.named(disk.path, loaded.size, allowed) != disk:
-            raise UserError(f"{disk.path} is not the card any more that you were asked about")
+            raise UserError(f"{disk.path} is no longer the card that you confirmed")
     _flash(loaded, disk)
     print(f"{disk.path} {_eject(disk)}")
 
@@ -67,10 +67,10 @@ def _allowed(given: Mapping[str, str]) -> Allowed:
 def _refuse_unasked(sure: bool, given: Mapping[str, str]) -> None:
     """Raise UserError where a card would be written to that nobody has named or agreed to."""
     if sure and "device" not in given:
-        raise UserError("yes=1 goes with a card that is named", hint="device=/dev/NAME yes=1")
+        raise UserError("yes=1 needs device=", hint="device=/dev/NAME yes=1")
     if not sure and not sys.stdin.isatty():
         hint = "device=/dev/NAME yes=1 writes without asking"
-        raise UserError("nobody can be asked: this is no terminal", hint)
+        raise UserError("nobody can be asked: this is not a terminal", hint)
 
 
 def _check(image: Path, memory_map: Path) -> None:
@@ -79,7 +79,7 @@ def _check(image: Path, memory_map: Path) -> None:
     bad = [str(finding) for finding in findings if not finding.ok]
     if bad:
         hint = f"./doit check file={image} shows all; balenaEtcher writes any file"
-        raise UserError("\n".join([f"{image} is not sound, nothing was written", *bad]), hint)
+        raise UserError("\n".join([f"{image} is not valid, nothing was written", *bad]), hint)
     print(f"checked    {image.name}: all {len(findings)} parts are good")
 
 
@@ -92,12 +92,12 @@ def _choose(device: str | None, size: int, allowed: Allowed) -> Disk:
     print(f"cards:\n{cards.listed(found)}")
     answer = _typed("which one? its number: ")
     if answer not in [str(number) for number in range(1, len(found) + 1)]:
-        raise UserError("no card was chosen, nothing was written", hint=f"device={found[0].path}")
+        raise UserError("no card chosen, nothing was written", hint=f"device={found[0].path}")
     return found[int(answer) - 1]
 
 
 def _ask(disk: Disk, image: Path) -> None:
-    contents = f"it holds {', '.join(disk.contents)}" if disk.contents else "it holds nothing known"
+    contents = f"it holds {', '.join(disk.contents)}" if disk.contents else "no known content"
     print(f"card       {disk}\n           {contents}; all of it will be lost")
     if _typed(f"Write {image.name} to {disk.path}? Type yes: ") != "yes":
         raise UserError("nothing was written")

@@ -25,7 +25,7 @@ BLKSSZGET = 0x1268
 BUFFER = 1 << 20  # bytes per call; cards are no faster with more
 BLOCK = 4096  # bytes; how exactly the place of an error is told
 GONE = (errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM)
-WORN = "push the card in again, try another reader; if it stays, the card is worn out: take another"
+WORN = "reinsert the card, try another reader; if it persists, the card is worn out: use another"
 
 
 class Target(Protocol):
@@ -73,7 +73,7 @@ class Device:
             except OSError as error:
                 raise self._failed("read", offset + done, error) from None
             if count == 0:
-                raise UserError(f"{self.path} ends at byte {offset + done}: it got smaller?", WORN)
+                raise UserError(f"{self.path} ends at byte {offset + done}: did it shrink?", WORN)
             done += count
 
     def flush(self) -> None:
@@ -81,7 +81,7 @@ class Device:
         try:
             os.fsync(self._fd)
         except OSError as error:
-            message = f"{self.path} did not keep what was written: {error.strerror}"
+            message = f"{self.path} did not store what was written: {error.strerror}"
             raise UserError(message, WORN) from None
 
     def _write(self, offset: int, begin: int, end: int) -> None:
@@ -99,7 +99,7 @@ class Device:
     def _failed(self, what: str, offset: int, error: OSError) -> UserError:
         if error.errno in GONE:
             return UserError(
-                f"{self.path} is gone: was the card taken out?", "put it in, and again"
+                f"{self.path} is gone: was the card taken out?", "insert it and try again"
             )
         place = f"at byte {offset} (block {offset // BLOCK} of {BLOCK} bytes)"
         return UserError(f"{self.path} cannot be {what} {place}: {error.strerror}", WORN)
@@ -119,7 +119,7 @@ def open_device(path: Path, size: int) -> Iterator[Device]:
     try:
         now = _ask(fd, BLKGETSIZE64, "Q")
         if now != size:
-            raise UserError(f"{path} has {now} bytes now, not {size}: was the card exchanged?")
+            raise UserError(f"{path} has {now} bytes now, not {size}: was the card replaced?")
         yield Device(fd, path)
         # So that the new partitions are known. Where there is nothing to look for, it refuses.
         with contextlib.suppress(OSError):
@@ -131,7 +131,7 @@ def open_device(path: Path, size: int) -> Iterator[Device]:
 def check_rights(path: Path, again: str) -> None:
     """Raise UserError, with what to type, for a person who may not write to the card."""
     if not os.access(path, os.R_OK | os.W_OK):
-        raise UserError(f"{path}: you may not write to it", hint=f"as root: sudo {again}")
+        raise UserError(f"{path}: permission denied", hint=f"as root: sudo {again}")
 
 
 def _not_opened(path: Path, error: OSError) -> UserError:
@@ -139,7 +139,7 @@ def _not_opened(path: Path, error: OSError) -> UserError:
         hint = f"see: lsblk {path}; unmount its partitions, also those of other users"
         return UserError(f"{path} is in use", hint)
     if error.errno == errno.EROFS:
-        return UserError(f"{path} is write-protected", "move the switch on the card's side")
+        return UserError(f"{path} is write-protected", "move the switch on the card's edge")
     if error.errno in GONE:
         return UserError(f"{path}: there is no card in it", "put the card into the reader")
     return UserError(f"{path} cannot be opened: {error.strerror}", "see: lsblk")

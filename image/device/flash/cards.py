@@ -68,7 +68,7 @@ def problem(disk: Disk, size: int, allowed: Allowed) -> UserError | None:
     if disk.uses:
         return UserError(f"{disk.path} is in use: {', '.join(disk.uses)}", _release(disk))
     if not disk.removable and disk.kind == "disk":
-        return UserError(f"{disk.path} ({disk.name}) is not removable: it is no card")
+        return UserError(f"{disk.path} ({disk.name}) is not removable: it is not a card")
     if disk.size == 0:
         return UserError(f"{disk.path}: there is no card in it", "put the card into the reader")
     if disk.read_only:
@@ -93,7 +93,7 @@ def candidates(size: int, allowed: Allowed) -> list[Disk]:
     reasons = [str(problem(disk, size, allowed)).removeprefix("error: ") for disk in cards]
     message = "\n".join(["no card to write to", *reasons])
     raise UserError(
-        message, hint="put the card into a reader, and look: lsblk; or device=/dev/NAME"
+        message, hint="put the card into a reader and check with lsblk; or give device=/dev/NAME"
     )
 
 
@@ -103,12 +103,12 @@ def named(path: Path, size: int, allowed: Allowed) -> Disk:
     for entry in _list():
         parts = [Path(part["path"]) for part in _below(entry)]
         if real in parts:
-            words = f"{path} is a part of {entry['path']}; an image goes to the whole"
+            words = f"{path} is a part of {entry['path']}; an image needs the whole card"
             raise UserError(words, hint=f"device={entry['path']}")
     found = [disk for disk in disks() if disk.path == real]
     if not found:
         cards = "; ".join(str(disk) for disk in disks() if disk.removable and disk.size)
-        raise UserError(f"{path} is no disk", hint=f"cards here: {cards or 'none'}")
+        raise UserError(f"{path} is not a disk", hint=f"cards here: {cards or 'none'}")
     refused = problem(found[0], size, allowed)
     if refused:
         raise refused
@@ -148,7 +148,7 @@ def _uses(part: dict[str, Any]) -> Iterator[str]:
     if part["fstype"] in MEMBERS:
         yield f"{path} belongs to {MEMBERS[part['fstype']]}"
     elif part["type"] not in ("disk", "part", "loop"):
-        yield f"{path} ({part['type']}) rests on it"
+        yield f"{path} ({part['type']}) is built on it"
 
 
 def _below(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -159,11 +159,11 @@ def _below(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _release(disk: Disk) -> str:
     if any(use.endswith(" is mounted at /") for use in disk.uses):
-        return "this machine runs from it: it is no card"
+        return "this machine runs from it: it is not a card"
     mounted = [use.split()[0] for use in disk.uses if " is mounted at " in use]
     if len(mounted) == len(disk.uses):
         return f"sudo umount {' '.join(mounted)}"
-    return f"it is no free card; lsblk {disk.path} shows more"
+    return f"it is not a free card; lsblk {disk.path} shows more"
 
 
 def listed(found: Sequence[Disk]) -> str:

@@ -30,7 +30,7 @@ class Source:
 
 
 def load(path: Path) -> Source:
-    """An image and its map, if one lies beside it. Raises UserError for what is none."""
+    """An image and its map, if it has one. Raises UserError for anything else."""
     imagefile.check(path)
     size = _size(path)
     block_map = imagefile.map_beside(path)
@@ -41,7 +41,7 @@ def load(path: Path) -> Source:
     if mapped_size != size:
         raise UserError(
             f"{block_map} is of an image of {mapped_size} bytes; {path} has {size}",
-            hint="./doit image makes both anew; without the .bmap everything is written",
+            hint="./doit image makes new ones; without the .bmap everything is written",
         )
     return Source(path, size, ranges)
 

@@ -59,7 +59,7 @@ def verify(source: Source, target: Target, written: list[Written]) -> None:
 
 
 def _differs(source: Source, target: Target, part: Range) -> UserError:
-    hint = "take another card or another reader: this one does not keep what it is given"
+    hint = "take another card or another reader: this one does not store data reliably"
     with source.open() as file:
         file.seek(part.start)
         for offset, size in _pieces(part, target):
@@ -85,13 +85,13 @@ def _pieces(part: Range, target: Target) -> Iterator[tuple[int, int]]:
 def _fill(target: Target, file: BinaryIO, size: int, source: Source) -> None:
     data = file.read(size)
     if len(data) != size:
-        raise UserError(f"{source.path} ends too early: it is being changed?")
+        raise UserError(f"{source.path} ends too early: is it being changed?")
     target.buffer[:size] = data
 
 
 def _changed(source: Source, part: Range) -> UserError:
     place = f"bytes {part.start} to {part.start + part.size}"
-    hint = "./doit image makes both anew; the card is incomplete now"
+    hint = "./doit image makes new ones; the card is incomplete now"
     return UserError(f"{source.path} is not the image of its .bmap ({place})", hint)
 
 

@@ -92,7 +92,7 @@ def test_a_card_in_a_slot_of_the_machine(machine: Machine) -> None:
         ({"fstype": "linux_raid_member"}, "RAID", "lsblk"),
         (
             {"children": [part("sdb1", children=[disk("x", type="crypt", path="/dev/mapper/x")])]},
-            "/dev/mapper/x (crypt) rests on it",
+            "/dev/mapper/x (crypt) is built on it",
             "lsblk",
         ),
     ],
@@ -135,7 +135,7 @@ def test_loop_devices_are_never_proposed(machine: Machine) -> None:
 def test_what_is_no_disk_at_all(machine: Machine) -> None:
     machine(disk("sdb"))
     error = refusal("/dev/null")
-    assert "/dev/null is no disk" in error.message
+    assert "/dev/null is not a disk" in error.message
     assert error.hint == "cards here: /dev/sdb  32.0 GB  Generic SD Reader"
 
 

@@ -52,4 +52,4 @@ def test_no_image(checkout: Path, tmp_path: Path) -> None:
         checkout, tmp_path, "none.img"
     )
     (tmp_path / "text.img").write_text("Once upon a time")
-    assert "no card image" in complaint(checkout, tmp_path, "text.img")
+    assert "not a card image" in complaint(checkout, tmp_path, "text.img")

@@ -70,7 +70,7 @@ def test_nothing_is_written_unasked(card: Path, untouched: Path) -> None:
     named = (f"file={card}", f"device={untouched}")
     assert "loop=1 allows it" in complaint(*named, "yes=1")
     assert "yes=1 writes without asking" in complaint(*named, "loop=1")
-    assert "a card that is named" in complaint(f"file={card}", "loop=1", "yes=1")
+    assert "needs device=" in complaint(f"file={card}", "loop=1", "yes=1")
 
 
 def test_an_unsound_image_is_not_written(card: Path, untouched: Path, tmp_path: Path) -> None:

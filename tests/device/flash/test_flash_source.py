@@ -56,7 +56,7 @@ def test_a_map_of_another_image(image: Path) -> None:
 
 
 def test_what_is_no_image(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"a\.img is no file"):
+    with pytest.raises(UserError, match=r"a\.img is not a file"):
         source.load(tmp_path / "a.img")
     (tmp_path / "a.img").write_bytes(b"PK\x03\x04 and so on")
     with pytest.raises(UserError, match=r"a\.img is packed with zip"):

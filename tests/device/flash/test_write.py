@@ -191,7 +191,7 @@ def test_a_card_has_one_user(card_device: Path) -> None:
 
 
 def test_another_card_in_the_same_reader(card_device: Path) -> None:
-    with pytest.raises(UserError, match="exchanged"), open_device(card_device, CARD + 512):
+    with pytest.raises(UserError, match="replaced"), open_device(card_device, CARD + 512):
         pass
 
 
