@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from image.cli import manual
+from image.steps import runner
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+STORYTELLER = "".join(
+    path.read_text() for path in sorted((ROOT / "packages/storyteller/src").rglob("*.[ch]"))
+)
 ROOMS = ("defconfigs", "docs", "image", "overlays", "packages", "tests")
 # What stands for any name, in a path or in a task.
 STANDS_FOR_ANY = re.compile(r"\b(?:NAME|NNNN)\b")
@@ -162,6 +166,40 @@ def test_links_lead_somewhere(doc: Path) -> None:
         if not target.exists() or not has_anchor:
             dead.append(link)
     assert dead == []
+
+
+def picture(title: str) -> str:
+    """The picture below a heading of the architecture, as its text."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    return text.partition(f"## {title}\n")[2].partition("```mermaid\n")[2].partition("```")[0]
+
+
+def test_first_picture_has_every_kind_of_step() -> None:
+    drawn = picture("From Kconfig to card")
+    assert [kind for kind in ("fetch", *runner.ACTIONS) if f'["{kind}: ' not in drawn] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("QUEUE_SLOTS", r"queue:<br>(\d+) sentences"),
+        ("PLAYER_MOST_S", r"ring buffer:<br>at most (\d+) s"),
+        ("ROOM_MS", r"under (\d+) s while text waits"),
+    ],
+)
+def test_second_picture_has_the_figures_of_the_code(name: str, drawn: str) -> None:
+    found = re.search(rf"#define {name} (\d+)", STORYTELLER)
+    said = re.search(drawn, picture("From token to loudspeaker"))
+    assert found and said
+    assert int(found[1]) == int(said[1]) * (1000 if name.endswith("_MS") else 1)
+
+
+def test_second_picture_has_every_thread_and_voice() -> None:
+    drawn = picture("From token to loudspeaker")
+    assert drawn.count("subgraph ") == 1 + STORYTELLER.count("pthread_create(")
+    kconfig = (ROOT / "packages/storyteller/Kconfig").read_text()
+    voices = re.findall(r"^config STORYTELLER_VOICE_(\w+)$", kconfig, re.M)
+    assert voices and [voice for voice in voices if voice.lower() not in drawn] == []
 
 
 def test_index_names_every_page() -> None:
