@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Docs, Kconfig, docstrings and messages are plain English: phrases to avoid, and better ones."""
+"""Docs, settings, Kconfig, docstrings and messages are plain English: phrases to avoid, and better ones."""
 
 import ast
 import re
@@ -57,6 +57,12 @@ def docs() -> Iterator[tuple[str, str]]:
         yield page.name, re.sub(r"\|[^|\n]*\|$", "|", text, flags=re.M)
 
 
+def settings() -> Iterator[tuple[str, str]]:
+    """The file that parents edit."""
+    path = ROOT / "packages/storyteller/storyteller.txt"
+    yield path.name, re.sub(r"^# ?", "", path.read_text(), flags=re.M)
+
+
 def kconfig() -> Iterator[tuple[str, str]]:
     """Prompts and help texts."""
     for path in sorted(
@@ -82,7 +88,9 @@ def python() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
-@pytest.mark.parametrize("texts", [docs, kconfig, python], ids=lambda texts: texts.__name__)
+@pytest.mark.parametrize(
+    "texts", [docs, settings, kconfig, python], ids=lambda texts: texts.__name__
+)
 def test_plain_english(texts: type[Iterator[tuple[str, str]]]) -> None:
     found = [f"{place}: {one}" for place, text in texts() for one in findings(text)]
     assert found == [], "\n" + "\n".join(found)
