@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Docs, settings, Kconfig, docstrings and messages are plain English: phrases to avoid, and better ones."""
+"""Docs, settings, Kconfig, docstrings, messages are plain English: what to avoid, and better."""
 
 import ast
 import re
