@@ -16,6 +16,7 @@ STORYTELLER = "".join(
     path.read_text() for path in sorted((ROOT / "packages/storyteller/src").rglob("*.[ch]"))
 )
 ROOMS = ("defconfigs", "docs", "image", "overlays", "packages", "tests")
+SAMPLE_BYTES = 500_000  # at most; everybody who clones has it
 # What stands for any name, in a path or in a task.
 STANDS_FOR_ANY = re.compile(r"\b(?:NAME|NNNN)\b")
 # Files of a board, a card or a build that docs name as they do those of the checkout.
@@ -200,6 +201,13 @@ def test_second_picture_has_every_thread_and_voice() -> None:
     kconfig = (ROOT / "packages/storyteller/Kconfig").read_text()
     voices = re.findall(r"^config STORYTELLER_VOICE_(\w+)$", kconfig, re.M)
     assert voices and [voice for voice in voices if voice.lower() not in drawn] == []
+
+
+def test_sound_sample_is_of_the_story_in_the_picture() -> None:
+    recorded = ROOT / "tests/recording"
+    assert (recorded / "story.mp3").stat().st_size < SAMPLE_BYTES
+    story = (recorded / "story.txt").read_text().split()
+    assert " ".join(story) in " ".join((recorded / "boot.txt").read_text().split())
 
 
 def test_index_names_every_page() -> None:

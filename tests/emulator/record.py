@@ -123,6 +123,8 @@ def main() -> None:
     (TARGET / "boot.svg").write_text(draw(shorten(kernel)))
     (TARGET / "story.txt").write_text(story(recording.terminal))
     listen.show(recording.sound, TARGET / "story.png")
+    pauses = ", ".join(f"{pause:.1f}" for pause in recording.sound.pauses_s[:3])
+    print(f"{recording.sound.seconds:.0f} s; longest pauses {pauses} s: on an idle machine, 1 or 2")
     encode(recording.sound, TARGET / "story.mp3")
 
 
