@@ -10,6 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = 100
+PAGES = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "image/submission/readme.md")),
+    *sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("tests/**/*.md")]),
+)
 # What to avoid, as a regular expression of whole words, and what to write instead.
 AVOID = {
     r"anew": "again",
@@ -50,8 +54,7 @@ def findings(text: str) -> list[str]:
 
 def docs() -> Iterator[tuple[str, str]]:
     """Pages for people, without what is set as code."""
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
-    for page in pages:
+    for page in PAGES:
         text = re.sub(r"^```.*?^```|`[^`]*`", "`", page.read_text(), flags=re.M | re.S)
         # The glossary's last column is of words to avoid.
         yield page.name, re.sub(r"\|[^|\n]*\|$", "|", text, flags=re.M)
@@ -98,7 +101,7 @@ def test_plain_english(texts: type[Iterator[tuple[str, str]]]) -> None:
 
 def test_lines_of_docs_are_short() -> None:
     """Rows of tables cannot be broken, and neither can a link."""
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]:
+    for page in PAGES:
         long = [line for line in page.read_text().splitlines() if len(line) > COLUMNS]
         assert [line for line in long if not line.startswith("|")] == [], page.name
 
