@@ -3,23 +3,10 @@
 
 from collections.abc import Iterator
 
-from image import config
 from image.cli import commands, tasks
-from image.cli.call import ROOT, given
-from image.cli.screen import Reporter
-from image.cli.tasks import Task, reported
-from image.host import doctor
-from image.testing import suite
+from image.cli.bending import CONFIG, Task, foreground, reported
 
-DOIT_CONFIG = {
-    "default_tasks": ["image"],
-    "reporter": Reporter,
-    # Nothing is remembered from call to call: what is done, the folders below work/ tell.
-    "dep_file": ":memory:",
-    "backend": "sqlite3",
-    "par_type": "thread",
-    "verbosity": 2,
-}
+DOIT_CONFIG = CONFIG
 
 
 @reported
@@ -54,7 +41,7 @@ def task_stories() -> Iterator[Task]:
 
 def task_run() -> Task:
     """boot the card image in QEMU and hear a story; Ctrl-A X quits"""
-    return tasks.foreground(commands.boot, needs=["image"])
+    return foreground(commands.boot, needs=["image"])
 
 
 @reported
@@ -65,33 +52,33 @@ def task_ram() -> Iterator[Task]:
 
 def task_check() -> Task:
     """open a card image and check every part of it"""
-    return tasks.foreground(commands.check_image)
+    return foreground(commands.check_image)
 
 
 def task_report() -> Task:
     """show where memory, card and build time go, and what changed"""
-    return tasks.foreground(commands.show_report, needs=["image"])
+    return foreground(commands.show_report, needs=["image"])
 
 
 def task_submission() -> Task:
     """bundle programs, sources, model and results for contest judges"""
-    return tasks.foreground(commands.make_submission, needs=["image"])
+    return foreground(commands.make_submission, needs=["image"])
 
 
 def task_legal_info() -> Task:
     """collect licence texts and sources to offer with a card"""
-    task = tasks.foreground(commands.legal_info, needs=["image"])
+    task = foreground(commands.legal_info, needs=["image"])
     return {"basename": "legal-info", **task}
 
 
 def task_flash() -> Task:
     """write the card image to a card, asking first"""
-    return tasks.foreground(commands.flash_card, needs=tasks.built_unless_given())
+    return foreground(commands.flash_card, needs=tasks.built_unless_given())
 
 
 def task_shell() -> Task:
     """open a console on the board: serial port, ssh, or emulated"""
-    return tasks.foreground(commands.open_shell, needs=tasks.built_if_emulated())
+    return foreground(commands.open_shell, needs=tasks.built_if_emulated())
 
 
 @reported
@@ -102,7 +89,7 @@ def task_deploy() -> Iterator[Task]:
 
 def task_diagnose() -> Task:
     """collect a report from a board, for a question or bug report"""
-    return tasks.foreground(commands.diagnosis)
+    return foreground(commands.diagnosis)
 
 
 @reported
@@ -113,51 +100,51 @@ def task_bench() -> Iterator[Task]:
 
 def task_bench_compare() -> Task:
     """say what changed from one result of bench to another"""
-    compared = tasks.foreground(commands.compare_results)
-    return {"basename": "bench:compare", "pos_arg": "files", **compared}
+    compared = foreground(commands.compare_results)
+    return {"basename": "bench:compare", "pos_arg": "words", **compared}
 
 
 def task_cycles() -> Task:
     """model the engines' speed on the board, or one program's"""
-    return tasks.foreground(commands.cycles)
+    return foreground(commands.cycles)
 
 
 def task_explain() -> Task:
     """say why a step would run, or that it is up to date"""
-    return {**tasks.foreground(commands.explain), "pos_arg": "names"}
+    return {**foreground(commands.explain), "pos_arg": "words"}
 
 
 def task_configure() -> Task:
     """create .config from a board's defaults"""
-    return tasks.foreground(commands.configure)
+    return foreground(commands.configure)
 
 
 def task_menuconfig() -> Task:
     """change .config in a menu"""
-    return tasks.foreground(lambda: config.menuconfig(ROOT))
+    return foreground(commands.menuconfig)
 
 
 def task_savedefconfig() -> Task:
     """write .config back to the board's defconfig, kept short"""
-    return tasks.foreground(lambda: config.savedefconfig(ROOT))
+    return foreground(commands.savedefconfig)
 
 
 def task_clean() -> Task:
     """remove everything that was built; keep downloads"""
-    return tasks.foreground(commands.clean)
+    return foreground(commands.clean)
 
 
 def task_doctor() -> Task:
     """list the host programs needed, and how to install missing ones"""
-    return tasks.foreground(doctor.check)
+    return foreground(commands.check_host)
 
 
 def task_test_fresh() -> Task:
     """try the README's first commands in new Debian systems, as root"""
-    return {"basename": "test:fresh", **tasks.foreground(commands.try_fresh)}
+    return {"basename": "test:fresh", **foreground(commands.try_fresh)}
 
 
 def task_test() -> Task:
     """check everything: code, unit tests, whole builds, boots in QEMU"""
-    task = tasks.foreground(lambda files: suite.check_all(given(), files))
-    return {**task, "pos_arg": "files"}
+    task = foreground(commands.run_tests)
+    return {**task, "pos_arg": "words"}

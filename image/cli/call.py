@@ -5,6 +5,8 @@ import functools
 import os
 import re
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from image import project
@@ -36,9 +38,15 @@ def line() -> Line:
     return read(sys.argv[1:], os.environ, folder(), ROOT)
 
 
-def given() -> dict[str, str]:
+@functools.cache
+def this_call() -> "Call":
+    """The call that a person typed. Raises UserError for words that cannot be."""
+    return Call(ROOT, line().settings, folder())
+
+
+def given() -> Mapping[str, str]:
     """Settings of this call, each checked: of the command line, else of the environment."""
-    return dict(line().settings)
+    return this_call().options
 
 
 def jobs() -> int:
@@ -46,13 +54,34 @@ def jobs() -> int:
     return chosen(given().get(SETTING))
 
 
-@functools.cache
 def current_project() -> Project:
     """The project of this call."""
-    return project.load(ROOT, given())
+    return this_call().project
 
 
-@functools.cache
 def current_plan() -> Plan:
     """The plan of this call's board."""
-    return graph.make(current_project())
+    return this_call().plan
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an action is handed: the checkout, the options, and what follows from them.
+
+    Project and plan are made when they are first asked for, and once: a file that is edited
+    meanwhile counts from the next call on.
+    """
+
+    root: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = Path()  # what paths among the words are relative to
+
+    @functools.cached_property
+    def project(self) -> Project:
+        """What is built. Raises UserError."""
+        return project.load(self.root, self.options)
+
+    @functools.cached_property
+    def plan(self) -> Plan:
+        """The steps of the board. Raises UserError."""
+        return graph.make(self.project)

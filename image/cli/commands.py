@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What ./doit does on the terminal once all that it needs is built, one function for each task."""
+"""What ./doit does on the terminal once all that it needs is built, one function for each task.
+
+Each gets the call that it is for, and may be used without a command line:
+`commands.explain(Call(root, {"board": "qemu_virt"}), ["musl"])`.
+"""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from image import config, legal, report, submission
@@ -9,138 +14,158 @@ from image.bench import compare, perform
 from image.boards import board as boards
 from image.boards.ram import render
 from image.card import check, release
-from image.cli.call import ROOT, current_plan, current_project, folder, given
+from image.cli.call import Call
 from image.cycles import bench
 from image.device import deploy, diagnose, flash, shell
 from image.emulator import qemu
 from image.errors import UserError
-from image.host import install
+from image.host import doctor, install
 from image.legal import pages
 from image.plan.step import ROOT as TREE
 from image.report import memory
-from image.testing import fresh
+from image.testing import fresh, suite
 
 
-def configure() -> None:
+def configure(call: Call) -> None:
     """Write .config from the defaults of board=NAME."""
-    board = given().get("board")
+    board = call.options.get("board")
     if board is None:
         raise UserError("which board?", hint="./doit configure board=qemu_virt")
-    print(f".config: {config.configure(ROOT, board)}")
+    print(f".config: {config.configure(call.root, board)}")
 
 
-def explain(names: list[str]) -> None:
+def menuconfig(call: Call) -> None:
+    """Change .config in a menu."""
+    config.menuconfig(call.root)
+
+
+def savedefconfig(call: Call) -> None:
+    """Write .config to its board's defaults."""
+    config.savedefconfig(call.root)
+
+
+def check_host(call: Call) -> None:
+    """List the programs of this machine that a build needs, and how to get missing ones."""
+    doctor.check()
+
+
+def run_tests(call: Call, files: Sequence[str]) -> None:
+    """Run all tests, or those of some files."""
+    suite.check_all(call.options, files)
+
+
+def explain(call: Call, names: Sequence[str]) -> None:
     """Print for each named step, or for all, whether it would run and why."""
-    made = current_plan()
+    made = call.plan
     for step in [made.step(name) for name in names] or made.steps.values():
         print(f"{step.name:<18} {made.why(step)}")
 
 
-def boot() -> None:
+def boot(call: Call) -> None:
     """Boot the card of an emulated board on this terminal."""
-    made = current_project()
-    image_file = release.image_path(current_plan())
-    qemu.run(image_file, made.out, made.board.memory_mib, given())
+    made = call.project
+    image_file = release.image_path(call.plan)
+    qemu.run(image_file, made.out, made.board.memory_mib, call.options)
 
 
-def check_image() -> None:
+def check_image(call: Call) -> None:
     """Look at every part of the built card image, or of file=IMAGE, and say what is wrong."""
-    image_file = _card_image()
-    findings = check.check(image_file, _memory_map())
+    image_file = _card_image(call)
+    findings = check.check(image_file, _memory_map(call))
     print(*findings, sep="\n")
     bad = [finding for finding in findings if not finding.ok]
     if bad:
         raise UserError(f"{image_file}: {len(bad)} of {len(findings)} checks failed")
 
 
-def flash_card() -> None:
+def flash_card(call: Call) -> None:
     """Write the built card image, or file=IMAGE, to a card."""
-    flash.perform(_card_image(), _memory_map(), ROOT / "doit", given())
+    flash.perform(_card_image(call), _memory_map(call), call.root / "doit", call.options)
 
 
-def open_shell() -> None:
+def open_shell(call: Call) -> None:
     """A console on the board, or on the emulated one, which is started for it."""
-    made = current_project()
-    emulated = shell.is_emulated(made.board, given())
-    image_file = release.image_path(current_plan()) if emulated else None
-    shell.perform(image_file, made.out, made.board.memory_mib, given())
+    made = call.project
+    emulated = shell.is_emulated(made.board, call.options)
+    image_file = release.image_path(call.plan) if emulated else None
+    shell.perform(image_file, made.out, made.board.memory_mib, call.options)
 
 
-def deploy_changes() -> None:
+def deploy_changes(call: Call) -> None:
     """Bring the files of the built root that changed to a board that runs."""
-    made = current_plan()
-    deploy.perform(made.folder(made.step("rootfs")) / TREE, given())
+    made = call.plan
+    deploy.perform(made.folder(made.step("rootfs")) / TREE, call.options)
 
 
-def show_ram() -> None:
+def show_ram(call: Call) -> None:
     """Say who owns the board's memory, from the built kernel and device tree."""
-    made = current_plan()
+    made = call.plan
     if made.project.board.memory_map is None:
-        known = boards.first(ROOT, lambda board: board.memory_map).name
+        known = boards.first(call.root, lambda board: board.memory_map).name
         message = f"the memory map is of {known}, not of {made.project.board.name}"
         raise UserError(message, f"./doit ram board={known}")
     print(render(made.project.memory_map, memory.figures(made)), end="")
 
 
-def legal_info() -> None:
+def legal_info(call: Call) -> None:
     """Collect licence texts and sources of the built image, and say what is missing."""
-    print(pages.describe(*legal.collect(current_plan())))
+    print(pages.describe(*legal.collect(call.plan)))
 
 
-def show_report() -> None:
+def show_report(call: Call) -> None:
     """Write the report of the built image, and say where."""
-    print(report.perform(current_plan()))
+    print(report.perform(call.plan))
 
 
-def make_submission() -> None:
+def make_submission(call: Call) -> None:
     """Write the bundle for a contest, and say where and how large it is."""
-    path = submission.collect(current_plan())
+    path = submission.collect(call.plan)
     print(f"{path}  {path.stat().st_size / (1 << 20):.1f} MiB")
 
 
-def diagnosis() -> None:
+def diagnosis(call: Call) -> None:
     """Ask the board what it knows about itself, into a file."""
-    diagnose.perform(current_project(), given())
+    diagnose.perform(call.project, call.options)
 
 
-def measure_board() -> None:
+def measure_board(call: Call) -> None:
     """Measure the board of this call."""
-    perform.perform(current_plan(), given())
+    perform.perform(call.plan, call.options)
 
 
-def compare_results(files: list[str]) -> None:
+def compare_results(call: Call, files: Sequence[str]) -> None:
     """Compare two results, paths being those of the folder that ./doit was called in."""
-    if compare.perform([folder() / file for file in files]):
+    if compare.perform([call.folder / file for file in files]):
         raise SystemExit(compare.WORSE)
 
 
-def cycles() -> None:
+def cycles(call: Call) -> None:
     """Model what the engines, or program=FILE, cost on the board."""
     install.provide("measure")
-    bench.perform(current_project(), given())
+    bench.perform(call.project, call.options)
 
 
-def try_fresh() -> None:
+def try_fresh(call: Call) -> None:
     """Try README's first lines in new Debian systems."""
-    fresh.perform(ROOT, current_project().fetch.dl, given())
+    fresh.perform(call.root, call.project.fetch.dl, call.options)
 
 
-def clean() -> None:
+def clean(call: Call) -> None:
     """Remove what was built; downloads stay."""
-    for made in (ROOT / "work", ROOT / "out"):
+    for made in (call.root / "work", call.root / "out"):
         for path in made.iterdir() if made.is_dir() else ():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     print("work/ and out/ are empty; dl/ is unchanged")
 
 
-def _memory_map() -> Path:
+def _memory_map(call: Call) -> Path:
     """What boot loaders on a card are compared with: the map of board=, or the first there is."""
-    name = given().get("board")
-    own = boards.load(ROOT, name).memory_map if name else None
-    return own or next(board.memory_map for board in boards.load_all(ROOT) if board.memory_map)
+    name = call.options.get("board")
+    own = boards.load(call.root, name).memory_map if name else None
+    return own or next(board.memory_map for board in boards.load_all(call.root) if board.memory_map)
 
 
-def _card_image() -> Path:
+def _card_image(call: Call) -> Path:
     """file=IMAGE, for which no configuration is needed, or where the board's image is published."""
-    given_file = given().get("file")
-    return Path(given_file) if given_file else release.image_path(current_plan())
+    given_file = call.options.get("file")
+    return Path(given_file) if given_file else release.image_path(call.plan)

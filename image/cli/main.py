@@ -14,7 +14,7 @@ from doit.cmd_base import ModuleTaskLoader
 from doit.cmd_run import Run
 
 from image import jobs, run, trouble
-from image.cli import call, manual, refusals, tasks
+from image.cli import bending, call, manual, refusals, tasks
 from image.cli.line import LISTS, Line
 from image.cli.ownership import give_back
 from image.cli.screen import explain
@@ -106,7 +106,7 @@ def _obey(line: Line) -> int:
     command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")
     status = int(command.parse_execute([f"--process={call.jobs()}", *named, *line.words]))
     if status == 0:
-        tasks.finish()
+        bending.finish()
     return status
 
 

@@ -2,20 +2,17 @@
 """The work as doit tasks: what dodo.py hands over to the task runner."""
 
 import functools
-import os
 import shlex
 import shutil
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from image import output, trouble
+from image import output
 from image.builders.toolchain import HOST, RISCV64
 from image.cli import commands
-from image.cli.call import ROOT, current_plan, current_project, given, line
-from image.cli.manual import BY_NAME
-from image.cli.screen import Told
+from image.cli.bending import Task, foreground, told
+from image.cli.call import ROOT, Call, current_plan, current_project, given, line
 from image.device import shell
 from image.errors import UserError
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
@@ -25,32 +22,6 @@ from image.plan.step import ROOT as TREE
 from image.plan.step import Step, step_name
 from image.report import stories
 from image.steps import publish, runner
-
-Task = dict[str, Any]
-
-# Actions that have the terminal, until `finish`.
-_waiting: list[Callable[[], Any]] = []
-
-
-def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], Iterator[Task]]:
-    """A task creator whose bad input becomes a task that fails with that message.
-
-    So `list`, `doctor` and `configure` work whatever is wrong with the configuration.
-    """
-
-    @functools.wraps(create)
-    def wrapper() -> Iterator[Task]:
-        try:
-            made = list(create())
-        except UserError as error:
-            name = create.__name__.removeprefix("task_")
-            packages = [f"package:{path.parent.name}" for path in _recipes()]
-            again = [f"_{package}:rebuild" for package in packages]
-            failing = [*packages, *again] if name == "package" else [name]
-            made = [_failing(basename, error) for basename in failing]
-        yield from made
-
-    return wrapper
 
 
 def image() -> Iterator[Task]:
@@ -120,7 +91,7 @@ def story_report() -> Iterator[Task]:
     models = [] if made.project.model_files else [_model_step(made)]  # one given is there already
     needs = [_task_name(step) for step in (last, *models)]
 
-    def perform(words: list[str]) -> None:
+    def perform(call: Call, words: Sequence[str]) -> None:
         wanted = stories.number(words)
         program = host.folder(last) / runner.PROGRAMS / "storyteller"
         target = made.project.out / stories.FOLDER
@@ -147,47 +118,6 @@ def _model(made: Plan) -> stories.Model:
     step = _model_step(made)
     root = made.folder(step) / TREE
     return stories.Model(step.name, root / MODEL_PATH, root / TOKENIZER_PATH)
-
-
-def foreground(action: Callable[..., Any], needs: Sequence[str] = ()) -> Task:
-    """A task that has the terminal and is never up to date.
-
-    doit runs actions in threads, which Ctrl-C does not reach and which end without a word. So this
-    one only waits there; `finish` does it, once all that it needs is there.
-    """
-
-    @functools.wraps(action)
-    def wait(*args: Any, **kwargs: Any) -> None:
-        _waiting.append(functools.partial(action, *args, **kwargs))
-
-    return {"actions": [wait], "task_dep": list(needs), "io": {"capture": False}}
-
-
-def finish() -> None:
-    """Do what waits for the terminal, in the main thread. Raises its UserError."""
-    while _waiting:
-        _waiting.pop(0)()
-
-
-def told(action: Callable[..., Any]) -> Callable[..., Any]:
-    """An action whose UserError reaches the reporter as what it is, without a traceback.
-
-    Nobody reading what it prints any more is as Ctrl-C: the main thread hears of it.
-    """
-
-    @functools.wraps(action)
-    def wrapper(*args: Any, **kwargs: Any) -> Told | None:
-        try:
-            action(*args, **kwargs)
-        except UserError as error:
-            return Told(error)
-        except BrokenPipeError:
-            os.kill(os.getpid(), signal.SIGUSR1)
-        except OSError as error:
-            return Told(trouble.told(error))
-        return None
-
-    return wrapper
 
 
 def builds_image(names: Sequence[str]) -> bool:
@@ -227,23 +157,6 @@ def measurements() -> Iterator[Task]:
     is_emulated = current_project().board.is_emulated
     measured = foreground(commands.measure_board, needs=["image"] if is_emulated else [])
     yield {"basename": "bench", **measured}
-
-
-def _recipes() -> list[Path]:
-    return sorted((ROOT / "packages").glob("*/package.yaml"))
-
-
-def _failing(basename: str, error: UserError) -> Task:
-    def fail(words: Sequence[str] = ()) -> None:
-        raise error
-
-    more = {"pos_arg": "words"} if BY_NAME[basename.lstrip("_").partition(":")[0]].words else {}
-    return {
-        "basename": basename,
-        "actions": [told(fail)],
-        "io": {"capture": False},
-        **more,
-    }
 
 
 def _step_task(made: Plan, step: Step, **more: Any) -> Task:

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Commands as a library: each gets its call, and needs neither a command line nor doit."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from image import fetch
+from image.bench import compare
+from image.cli import bending, call, commands
+from image.cli.call import Call
+from image.errors import UserError
+from image.recipes.source import Fetched, Source
+from tests.conftest import ROOT
+
+SAID = {"board": "qemu_virt"}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The choices of this checkout, and nothing else."""
+    for pattern in ("defconfigs/*", "packages/*/Kconfig", "overlays/boards/*/Kconfig"):
+        for path in ROOT.glob(pattern):
+            target = tmp_path / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    return tmp_path
+
+
+def test_configure(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.configure(Call(small, SAID))
+    assert capsys.readouterr().out == f".config: {small / '.config'}\n"
+    assert "CONFIG_BOARD_QEMU_VIRT=y\n" in (small / ".config").read_text()
+    with pytest.raises(UserError, match="which board"):
+        commands.configure(Call(small))
+    with pytest.raises(UserError, match="there is no board 'paper'"):
+        commands.configure(Call(small, {"board": "paper"}))
+
+
+def test_explain(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def known(source: Source, settings: fetch.Settings) -> Fetched:
+        return Fetched(settings.dl / source.file, source.sha256, None, "a test")
+
+    monkeypatch.setattr(fetch, "known", known)
+    one = Call(ROOT, SAID)
+    commands.explain(one, ["fetch:musl", "musl"])
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split() == ["fetch:musl", "up", "to", "date"] and second.startswith("musl ")
+    with pytest.raises(UserError, match="there is no step 'mussel'"):
+        commands.explain(one, ["mussel"])
+    assert one.plan is one.plan and one.plan.project is one.project
+
+
+def test_each_call_has_its_own_options() -> None:
+    calls = [Call(ROOT, {"board": name}) for name in ("qemu_virt", "milkv_duo")]
+    assert [one.project.board.name for one in calls] == ["qemu_virt", "milkv_duo"]
+    assert [one.project.board.is_emulated for one in calls] == [True, False]
+
+
+def test_ram_is_told_of_boards_with_a_map() -> None:
+    with pytest.raises(UserError, match="is of milkv_duo, not of qemu_virt") as caught:
+        commands.show_ram(Call(ROOT, SAID))
+    assert caught.value.hint == "./doit ram board=milkv_duo"
+
+
+def test_check_of_no_image(tmp_path: Path) -> None:
+    path = tmp_path / "some.img"
+    path.write_bytes(b"no card\n" * 200)
+    with pytest.raises(UserError):
+        commands.check_image(Call(ROOT, {"file": str(path)}))
+
+
+def test_compare_reads_files_of_the_caller(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text(json.dumps({"format": -1}))
+    with pytest.raises(UserError, match=str(tmp_path / "old.json")):
+        commands.compare_results(Call(ROOT, folder=tmp_path), ["old.json", "old.json"])
+    assert compare.WORSE == 3
+
+
+def test_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("work/musl/log", "out/qemu_virt/images/card.img", "dl/source.tar"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    (tmp_path / "out/link").symlink_to(tmp_path / "dl")
+    commands.clean(Call(tmp_path))
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
+    assert left == ["dl", "dl/source.tar", "out", "work"]
+    assert "dl/ is unchanged" in capsys.readouterr().out
+
+
+def test_what_has_the_terminal_waits_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Call(ROOT, SAID)
+    monkeypatch.setattr(bending, "this_call", lambda: asked)
+    seen: list[object] = []
+    plain = bending.foreground(lambda given: seen.append(given))
+    worded = bending.foreground(lambda given, words: seen.append((given, words)), needs=["image"])
+    plain["actions"][0]()
+    worded["actions"][0](words=["a"])
+    assert seen == [] and worded["task_dep"] == ["image"]
+    bending.finish()
+    assert seen == [asked, (asked, ["a"])]
+
+
+def test_the_call_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["doit", "explain", "board=qemu_virt"])
+    for cached in (call.line, call.this_call):
+        cached.cache_clear()
+    assert call.this_call().options == SAID
+    for cached in (call.line, call.this_call):
+        cached.cache_clear()
