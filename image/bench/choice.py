@@ -14,7 +14,7 @@ from image.bench.links import ConsoleTarget, SshTarget, emulated, serial
 from image.bench.target import Target
 from image.boards.board import Board
 from image.device import console
-from image.device.prompt import USB_ADDRESS, address
+from image.device.ssh import USB_ADDRESS, address
 from image.errors import UserError
 
 SSH_PORT = 22

@@ -11,7 +11,7 @@ from image import run
 from image.bench import boot
 from image.bench.boot import Timeline
 from image.bench.target import COMMAND_S, LinkLost, Output, framed, unframed
-from image.device import console, prompt
+from image.device import console, prompt, ssh
 from image.device.console import Console
 from image.device.prompt import FROM_STORIES, INTERRUPT, PROMPT, STORY, TAIL_BYTES
 from image.emulator import qemu
@@ -136,9 +136,9 @@ class SshTarget:
         # A program that hangs ends with the visit; ssh itself notes a board that is gone.
         framed_line = framed(f"timeout {limit_s:.0f} sh -c {shlex.quote(line)}", 0)
         try:
-            said = prompt.ask_by_ssh(self._host, framed_line, *self._options)
+            said = ssh.ask(self._host, framed_line, *self._options)
         except run.CommandFailed as error:
-            raise LinkLost(f"no answer from {self._host}: {error.message}", prompt.NO_SSH) from None
+            raise LinkLost(f"no answer from {self._host}: {error.message}", ssh.NO_SSH) from None
         found = unframed(said.encode(), 0)
         if found is None:
             raise LinkLost(f"{self._host} stopped in the middle of an answer")

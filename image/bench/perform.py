@@ -15,7 +15,7 @@ from image.bench.record import Record
 from image.bench.session import Session
 from image.card import release
 from image.device.console import PORT
-from image.device.prompt import HOST
+from image.device.ssh import HOST
 from image.emulator.qemu import SSH_PORT
 from image.errors import UserError
 from image.plan.graph import Plan

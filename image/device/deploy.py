@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.card import rootfs
-from image.device import prompt
+from image.device import prompt, ssh
 from image.emulator.qemu import SSH_PORT
 from image.errors import UserError
 from image.key import hash_file
 from image.run import CommandFailed
 
-OPTIONS = (prompt.HOST, SSH_PORT)
+OPTIONS = (ssh.HOST, SSH_PORT)
 RESERVE = 4 << 20  # bytes of memory that the board keeps for its work
 PAGE = 4096
 SSH_FAILED = 255
@@ -85,7 +85,7 @@ class Change:
 def perform(tree: Path, given: Mapping[str, str]) -> None:
     """Bring what differs from the root `tree` to the board at host= (default: on the USB cable)
     or SSH_PORT=, and start its storyteller again. Raises UserError."""
-    address = prompt.address(given)
+    address = ssh.address(given)
     print(f"asking {address[0]} what it runs ...", flush=True)
     built = entries(tree)
     state = parse(_ask(address, LIST.format(tops=" ".join(tops(tree)))))
@@ -110,7 +110,7 @@ def perform(tree: Path, given: Mapping[str, str]) -> None:
 
 def check_reachable(given: Mapping[str, str]) -> None:
     """Raise UserError unless the board answers by ssh."""
-    _ask(prompt.address(given), "true")
+    _ask(ssh.address(given), "true")
 
 
 def tops(tree: Path) -> list[str]:
@@ -194,8 +194,8 @@ def pack(tree: Path, paths: Iterable[str], target: Path) -> None:
 def _ask(address: tuple[str, ...], script: str, source: Path | None = None) -> str:
     host, *options = address
     try:
-        return prompt.ask_by_ssh(host, script, *options, source=source)
+        return ssh.ask(host, script, *options, source=source)
     except CommandFailed as error:
         if error.status == SSH_FAILED:
-            raise UserError(f"no answer from {host}: {error.message}", prompt.NO_SSH) from None
+            raise UserError(f"no answer from {host}: {error.message}", ssh.NO_SSH) from None
         raise UserError(f"{host} could not do it: {error.message}", prompt.OURS) from None

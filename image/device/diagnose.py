@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import run
-from image.device import console, prompt
+from image.device import console, prompt, ssh
 from image.device.console import WIRES, Console
 from image.device.prompt import FROM_STORIES, OURS, clean
 from image.errors import UserError
 from image.project import Project
 
-OPTIONS = (console.PORT, prompt.HOST)
+OPTIONS = (console.PORT, ssh.HOST)
 BEGIN = "=== diagnose 1 begins\n"
 END = "=== diagnose ends\n"
 SECTION = re.compile(r"^=== (?P<name>[a-z-]+)\n", re.M)
@@ -104,9 +104,9 @@ def ask_and_keep(line: Console, target: Path) -> str:
 def ask_by_ssh(host: str) -> str:
     """The report of the board at a network address. Raises UserError."""
     try:
-        said = prompt.ask_by_ssh(host, "diagnose")
+        said = ssh.ask(host, "diagnose")
     except run.CommandFailed as error:
-        raise UserError(f"no answer from {host}: {error.message}", prompt.NO_SSH) from None
+        raise UserError(f"no answer from {host}: {error.message}", ssh.NO_SSH) from None
     return extract(clean(said.encode()))
 
 

@@ -1,21 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""A board that runs: to its shell on a serial console, and to a command's output through ssh."""
+"""A board at its serial console: to its shell, whatever it is doing when the line opens."""
 
-import os
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from image import run
 from image.device.console import WIRES, Console
 from image.errors import UserError
-from image.options import Host, Option
-
-USB_ADDRESS = "192.168.42.1"  # of the board, on the network of its USB cable
-
-HOST = Option("host", "the board's address, for ssh", Host(), hint=f"host={USB_ADDRESS}")
 
 # What the end of the console's words may be: a shell's prompt (ours: "~ # "), a login ...
 PROMPT = re.compile(rb"(?:^|[\r\n])[^\r\n]*[#$] $")
@@ -32,7 +23,6 @@ INTERRUPT = b"\x03\r"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n\t\x20-\x7e\x80-\U0010ffff]")
 
 GUIDE = "docs/milkv-duo.md shows what the board prints while it starts, and where it may stop"
-NO_SSH = "docs/milkv-duo.md says how to enable ssh; port=/dev/ttyUSB0 uses the serial line"
 OURS = "is this card one of ours, and not older than this checkout?"
 
 
@@ -69,37 +59,6 @@ def reach_shell(line: Console, patience: Patience) -> None:
             pressed = len(line.heard)
             line.send(INTERRUPT)
     _judge(bytes(line.heard))
-
-
-def address(given: Mapping[str, str]) -> tuple[str, ...]:
-    """The address to ask, and ssh's options for it: of host=, or of an emulated board's SSH_PORT=.
-
-    Each emulated card has a key of its own, all at one address: none of them is kept.
-    """
-    if "SSH_PORT" not in given:
-        return (given.get("host", USB_ADDRESS),)
-    emulated = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
-    return (given.get("host", "127.0.0.1"), f"Port={given['SSH_PORT']}", *emulated)
-
-
-def ssh(host: str, *options: str) -> list[str]:
-    """The command line of a shell on the board at a network address; a command may follow.
-
-    `options` are ssh's, as Name=value.
-    """
-    own = ("ConnectTimeout=10", "ServerAliveInterval=10")
-    chosen = (*options, *own, "StrictHostKeyChecking=accept-new")
-    return ["ssh", *(word for option in chosen for word in ("-o", option)), f"root@{host}"]
-
-
-def ask_by_ssh(host: str, command: str, *options: str, source: Path | None = None) -> str:
-    """What a command prints on the board at a network address; `options` are ssh's, as Name=value.
-
-    The command may read the file `source` from its standard input. Never asks anything. Raises
-    CommandFailed with the command's status; 255 is ssh's own.
-    """
-    agent = {name: os.environ[name] for name in ("SSH_AUTH_SOCK",) if name in os.environ}
-    return run.output([*ssh(host, "BatchMode=yes", *options), command], env=agent, source=source)
 
 
 def clean(said: bytes) -> str:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from image import run
 from image.boards.board import Board
-from image.device import console, prompt
+from image.device import console, prompt, ssh
 from image.device.console import Console
 from image.device.prompt import Patience
 from image.emulator import qemu
 from image.errors import UserError
 
-OPTIONS = (console.PORT, prompt.HOST, *qemu.OPTIONS)
+OPTIONS = (console.PORT, ssh.HOST, *qemu.OPTIONS)
 ENDS = "Ctrl-] (or Ctrl-A X) ends."
 END_KEY = 0x1D  # Ctrl-]
 PREFIX_KEY = 0x01  # Ctrl-A, as QEMU has it; all but X go on to the board
@@ -61,7 +61,7 @@ def perform(image: Path | None, out: Path, memory_mib: int, given: Mapping[str, 
     if image:
         on_emulated(image, out, memory_mib, given)
     elif {"host", "SSH_PORT"} & given.keys():
-        by_ssh(*prompt.address(given))
+        by_ssh(*ssh.address(given))
     else:
         on_serial(Path(given["port"]) if "port" in given else console.find_port())
 
@@ -101,8 +101,8 @@ def on_emulated(image: Path, out: Path, memory_mib: int, given: Mapping[str, str
 def by_ssh(host: str, *options: str) -> None:
     """A shell over the network; `options` are ssh's, as Name=value. Raises UserError."""
     print(f"ssh to {host}: exit ends it, or Enter ~ . if it hangs.", flush=True)
-    if run.interactive(prompt.ssh(host, *options)) == SSH_FAILED:
-        raise UserError(f"no shell on {host}; ssh says why", hint=prompt.NO_SSH)
+    if run.interactive(ssh.command(host, *options)) == SSH_FAILED:
+        raise UserError(f"no shell on {host}; ssh says why", hint=ssh.NO_SSH)
 
 
 def _talk(line: Console) -> None:

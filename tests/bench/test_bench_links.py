@@ -15,7 +15,7 @@ from image.bench import boot, choice
 from image.bench.links import ConsoleTarget, SshTarget
 from image.bench.target import LinkLost, Output, dumping, fetch, framed, undumped, unframed
 from image.boards import board as boards
-from image.device import console, prompt
+from image.device import console, prompt, ssh
 from image.device.console import Console
 from image.errors import UserError
 from tests.bench.board import FakeBoard
@@ -239,7 +239,7 @@ def test_what_answers_is_taken(nothing_there: Path, monkeypatch: pytest.MonkeyPa
         f"{nothing_there}/ttyUSB0 (serial)",
         "the only serial port of this machine",
     )
-    monkeypatch.setattr(choice, "is_answering", lambda host: host == prompt.USB_ADDRESS)
+    monkeypatch.setattr(choice, "is_answering", lambda host: host == ssh.USB_ADDRESS)
     assert chosen({}) == ("root@192.168.42.1 (ssh)", "it answers on the USB cable")
 
 
