@@ -3,6 +3,7 @@
 
 import ast
 import graphlib
+import re
 import sys
 from pathlib import Path
 
@@ -52,6 +53,16 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     names = {name_of(path): path for path in MODULES}
     needs = {name: {n for n in imports(path) if n in names} for name, path in names.items()}
     assert len([*graphlib.TopologicalSorter(needs).static_order()]) == len(MODULES)
+
+
+def test_the_folders_are_explained_in_order() -> None:
+    """In docs/architecture.md; and tests/ has the same ones, apart from those of packages."""
+    text = (IMAGE.parent / "docs/architecture.md").read_text()
+    section = text.partition("## Where things are\n")[2].partition("\n## ")[0]
+    rooms = [path.name for path in IMAGE.iterdir() if (path / "__init__.py").is_file()]
+    assert re.findall(r"(?m)^\| `(\w+)` \|", section) == sorted(rooms, key=ORDER.index)
+    tests = {path.name for path in (IMAGE.parent / "tests").iterdir() if [*path.glob("test_*.py")]}
+    assert tests - {"engine", "listener", "storyteller"} <= {*rooms}
 
 
 def room_of(path: Path) -> str:
