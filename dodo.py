@@ -139,12 +139,31 @@ def task_doctor() -> Task:
     return foreground(commands.check_host)
 
 
+def task_test() -> Task:
+    """run linters, type checks, and the tests of the Python code"""
+    return {**foreground(commands.run_tests), "pos_arg": "words"}
+
+
+def task_test_c() -> Task:
+    """check engine, storyteller and listener under sanitizers"""
+    return {"basename": "test:c", **foreground(commands.test_c)}
+
+
+def task_test_image() -> Task:
+    """build the emulated board's card twice, boot it, and check it"""
+    return {"basename": "test:image", **foreground(commands.test_image)}
+
+
+def task_test_sdk() -> Task:
+    """build the Duo's card from the SDK of SDK_DIR=, and check it"""
+    return {"basename": "test:sdk", **foreground(commands.test_sdk)}
+
+
+def task_test_all() -> Task:
+    """check everything except test:fresh, as CI does"""
+    return {"basename": "test:all", **foreground(commands.test_all)}
+
+
 def task_test_fresh() -> Task:
     """try the README's first commands in new Debian systems, as root"""
     return {"basename": "test:fresh", **foreground(commands.try_fresh)}
-
-
-def task_test() -> Task:
-    """check everything: code, unit tests, whole builds, boots in QEMU"""
-    task = foreground(commands.run_tests)
-    return {**task, "pos_arg": "words"}

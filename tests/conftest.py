@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What several tests share: a copy of the checkout to play with, the built card, an ssh to fake."""
+"""What several tests share: a checkout to play with, compiled programs, the card, an ssh to fake.
+
+The fixtures say which tier of ./doit test a test belongs to: nobody marks one by hand.
+"""
 
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from image import project, run
+from image.lock import locked
 from image.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,12 +45,96 @@ def checkout(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "checkout")
 
 
+# The first fixture that a test uses, of itself or by another, decides its tier.
+TIERS = {"sdk_dir": "sdk", "card": "image", "compiler": "c", "environments": "setup"}
+COMPILERS = ("clang", "gcc", "riscv64-linux-gnu-gcc")
+EMULATOR = "qemu-system-riscv64"
+_started: list[str] = []  # programs, since the test began
+
+
+def tier(item: pytest.Item) -> str:
+    """The tier's mark; "" for tests that need neither a compiler nor a card."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    # Tests have other fixtures named `card`; those of this file are meant.
+    ours = {name for name, found in known.items() if found[-1].func.__module__ == __name__}
+    return next((mark for name, mark in TIERS.items() if name in ours), "")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need a built card are marked: `-m "not image"` builds none."""
+    """Mark each test with its tier. The slowest begin first: the last seconds use all workers."""
     for item in items:
-        known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-        if any(found.func.__module__ == __name__ for found in known.get("card", ())[-1:]):
-            item.add_marker(pytest.mark.image)
+        if mark := tier(item):
+            item.add_marker(mark)
+    order = [*TIERS.values(), ""]
+    items.sort(key=lambda item: order.index(tier(item)))
+
+
+def _note_program(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen":
+        _started.append(" ".join(map(os.fsdecode, arguments[1])))
+
+
+sys.addaudithook(_note_program)
+
+
+def pytest_runtest_setup() -> None:
+    """Forget what earlier tests started."""
+    _started.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Whoever compiles our C, not a toy of the test's own, or boots, uses the fixture for it."""
+    yield
+    if not tier(item):
+        names = {Path(line.split()[0]).name for line in _started if line and _is_slow(line)}
+        assert not names, f"starts {', '.join(names)}: use the fixture `compiler` or `card`"
+
+
+def _is_slow(line: str) -> bool:
+    """Whether a command line compiles sources of packages/, or boots the emulated board."""
+    name = Path(line.split()[0]).name
+    return (name in COMPILERS and f"{ROOT}/packages/" in line) or (
+        name == EMULATOR and "version" not in line
+    )
+
+
+@pytest.fixture(scope="session")
+def compiler() -> None:
+    """Whoever compiles uses this, which is how its tests get into the tier `c`."""
+
+
+@pytest.fixture(scope="session")
+def environments() -> None:
+    """Whoever makes Python environments, of seconds each, uses this: for the tier `setup`."""
+
+
+@pytest.fixture(scope="session")
+def compiled(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of compiled programs, the same for all workers of a session."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def once(target: Path, make: Callable[[Path], object]) -> Path:
+    """`target`, made by the first worker that wants it; others wait. `make` gets where to write."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked(target.with_name(f"{target.name}.lock")):
+        if not target.exists():
+            partial = target.with_name(f"{target.name}.partial")
+            make(partial)
+            partial.rename(target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def sdk_dir() -> Path:
+    """The tree of the Duo's SDK that SDK_DIR= names; skips without."""
+    if "SDK_DIR" not in os.environ:
+        pytest.skip("needs SDK_DIR=, a tree of the board's SDK: ./doit test:sdk")
+    return Path(os.environ["SDK_DIR"])
 
 
 @pytest.fixture(scope="session")

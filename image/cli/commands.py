@@ -50,8 +50,28 @@ def check_host(call: Call) -> None:
 
 
 def run_tests(call: Call, files: Sequence[str]) -> None:
-    """Run all tests, or those of some files."""
-    suite.check_all(call.options, files)
+    """Run the tests of the fast tier, or those of some files."""
+    suite.perform(suite.FAST, call.options, files)
+
+
+def test_c(call: Call) -> None:
+    """Run the tests that need a C build but no card."""
+    suite.perform(suite.C, call.options)
+
+
+def test_image(call: Call) -> None:
+    """Run the tests that need the emulated board's card."""
+    suite.perform(suite.IMAGE, call.options)
+
+
+def test_sdk(call: Call) -> None:
+    """Run the tests that need the Duo's SDK."""
+    suite.perform(suite.SDK, call.options)
+
+
+def test_all(call: Call) -> None:
+    """Run all tests."""
+    suite.perform(suite.ALL, call.options)
 
 
 def explain(call: Call, names: Sequence[str]) -> None:

@@ -1,34 +1,56 @@
 # SPDX-License-Identifier: MIT
-"""`doit test`: the same checks at home and in CI."""
+"""`./doit test` and its tiers: the same checks at home and in CI."""
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from image import run
+from image import jobs, run
+from image.errors import UserError
 from image.host import install
 from image.project import DOWNLOADS, JOBS, SDK_DIR
 
 ROOT = Path(__file__).resolve().parents[2]
-OPTIONS = (*DOWNLOADS, JOBS, SDK_DIR)
+OPTIONS = (*DOWNLOADS, JOBS)
+WITH_SDK = (*OPTIONS, SDK_DIR)
 EXTRAS = ("test", "measure")
-CHECKS = (
-    ("ruff", "check"),
-    ("ruff", "format", "--check"),
-    ("mypy",),
-    ("image", "image", "board=qemu_virt"),  # here, where its progress can be seen
-    ("pytest",),
-)
 
 
-def check_all(given: Mapping[str, str], files: Sequence[str] = ()) -> None:
-    """Run linters, type checks and all tests, or only those of `files`.
+@dataclass(frozen=True)
+class Tier:
+    """A share of the tests. `marks` is pytest's -m, of the marks that tests/conftest.py sets."""
 
-    With SDK_DIR the real board's card is built from that tree and looked at, too. Raises
-    CommandFailed at the first that fails.
-    """
+    marks: str
+    needs_card: bool = False
+
+
+FAST = Tier("not c and not image and not sdk and not setup")
+C = Tier("c")
+IMAGE = Tier("image", needs_card=True)
+SDK = Tier("sdk", needs_card=True)
+ALL = Tier("", needs_card=True)
+
+
+def perform(tier: Tier, given: Mapping[str, str], files: Sequence[str] = ()) -> None:
+    """Run a tier, or all tests of `files` whatever their tier. Raises CommandFailed."""
+    if tier is SDK and SDK_DIR.name not in given:
+        raise UserError("test:sdk needs SDK_DIR=", hint=SDK_DIR.hint)
     install.provide(*EXTRAS)
-    env = {option.name: given[option.name] for option in OPTIONS if option.name in given}
-    for check in [("pytest", *files)] if files else CHECKS:
-        print(f"== {' '.join(check)}", flush=True)
-        run.run([sys.executable, "-m", *check], cwd=ROOT, env=env)
+    env = {option.name: given[option.name] for option in WITH_SDK if option.name in given}
+    if files:
+        _check(["pytest", *files], env)
+        return
+    if tier.needs_card:
+        _check(["image", "image", "board=qemu_virt"], env)  # here, where its progress can be seen
+    _check(["pytest", *_at_once(jobs.chosen(given.get(jobs.SETTING))), "-m", tier.marks], env)
+
+
+def _at_once(count: int) -> list[str]:
+    """pytest's options to run `count` tests at once, but those of one file in order."""
+    return ["-n", str(count), "--dist=loadfile", "--no-loadscope-reorder"] if count > 1 else []
+
+
+def _check(words: Sequence[str], env: Mapping[str, str]) -> None:
+    print(f"== {' '.join(words)}", flush=True)
+    run.run([sys.executable, "-m", *words], cwd=ROOT, env=env)

@@ -16,7 +16,7 @@ FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-g", "-Wall", "-Wextra", "-Wconversion", 
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def program(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program."""
     target = tmp_path_factory.mktemp("bench-watch") / "bench-watch"
     run.output(["gcc", *FLAGS, *sorted(SOURCES.glob("*.c")), "-o", target])

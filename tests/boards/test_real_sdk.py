@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The real board's card from a real SDK: ./doit test SDK_DIR=path. Takes half an hour."""
+"""The real board's card from a real SDK: ./doit test:sdk SDK_DIR=path. Takes half an hour."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -16,18 +15,10 @@ from tests.boards.test_board_image import SHARED, choose, image, staged
 from tests.conftest import ROOT, copy_checkout, doit
 from tests.emulator.machine import Machine
 
-SDK = os.environ.get("SDK_DIR")
 MAP = ROOT / "overlays/boards/milkv_duo/memmap.yaml"
 KIB_TOTAL, KIB_AVAILABLE = 58 << 10, 53 << 10  # what the design asks for
 ARGUMENTS = "console=ttyS0 root=/dev/vda2 rootwait virtio_blk.queue_depth=4"
 QEMU = ("qemu-system-riscv64", "-M", "virt", "-m", "64M", "-smp", "1", "-nographic", "-no-reboot")
-
-pytestmark = pytest.mark.skipif(SDK is None, reason="needs SDK_DIR, a tree of the board's SDK")
-
-
-def sdk() -> Path:
-    assert SDK is not None
-    return Path(SDK)
 
 
 def prepared(target: Path) -> Path:
@@ -40,10 +31,10 @@ def prepared(target: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(card: Path, sdk_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout with the real board's finished card."""
     checkout = prepared(tmp_path_factory.mktemp("real") / "checkout")
-    image(checkout, sdk())
+    image(checkout, sdk_dir)
     return checkout
 
 
@@ -56,23 +47,25 @@ def test_every_part_is_right(card_of_board: Path) -> None:
     assert [str(finding) for finding in check.check(card_of_board, MAP) if not finding.ok] == []
 
 
-def test_ram_is_told(built: Path) -> None:
-    said = doit(built, "ram", "board=milkv_duo", f"SDK_DIR={sdk()}")
+def test_ram_is_told(built: Path, sdk_dir: Path) -> None:
+    said = doit(built, "ram", "board=milkv_duo", f"SDK_DIR={sdk_dir}")
     ours = re.search(r"^MemTotal, MiB.* (\d+\.\d)$", said, re.M)
     assert ours and float(ours[1]) >= 58.0 and "reached" in said
 
 
-def test_same_to_the_bit(card_of_board: Path, tmp_path: Path) -> None:
+def test_same_to_the_bit(card_of_board: Path, sdk_dir: Path, tmp_path: Path) -> None:
     twin = prepared(tmp_path / "elsewhere/and-deeper")
-    assert hash_file(image(twin, sdk())) == hash_file(card_of_board)
+    assert hash_file(image(twin, sdk_dir)) == hash_file(card_of_board)
 
 
-def test_kernel_boots_this_root_in_64_mb(built: Path, card_of_board: Path, tmp_path: Path) -> None:
+def test_kernel_boots_this_root_in_64_mb(
+    built: Path, sdk_dir: Path, card_of_board: Path, tmp_path: Path
+) -> None:
     """The board's kernel with a test-only overlay, on QEMU's virt machine; not the chip's drivers.
 
     The queue's depth is the card's on the board; QEMU's own would take 6 MB of memory.
     """
-    kernel = overlaid_kernel(built, tmp_path / "checkout")
+    kernel = overlaid_kernel(sdk_dir, tmp_path / "checkout")
     card = tmp_path / "card.img"
     shutil.copy(card_of_board, card)
     words = [run.find_tool(QEMU[0]), *QEMU[1:], "-kernel", str(kernel)]
@@ -92,7 +85,7 @@ def test_kernel_boots_this_root_in_64_mb(built: Path, card_of_board: Path, tmp_p
         board.power_off()
 
 
-def overlaid_kernel(built: Path, target: Path) -> Path:
+def overlaid_kernel(sdk_dir: Path, target: Path) -> Path:
     """The board's kernel, built with the overlay for QEMU's virt machine."""
     checkout = prepared(target)
     overlay = checkout / "overlays/boards/milkv_duo/emulated"
@@ -102,5 +95,5 @@ def overlaid_kernel(built: Path, target: Path) -> Path:
     recipe = yaml.safe_load(path.read_text())
     recipe["fragments"].append("overlays/boards/milkv_duo/emulated/qemu.config")
     path.write_text(yaml.safe_dump(recipe))
-    doit(checkout, "package:duo-linux", "board=milkv_duo", f"SDK_DIR={sdk()}")
+    doit(checkout, "package:duo-linux", "board=milkv_duo", f"SDK_DIR={sdk_dir}")
     return staged(checkout, "duo-linux", "Image")

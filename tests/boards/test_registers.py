@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""No code that the board starts with holds a register by luck: ./doit test SDK_DIR=path.
+"""No code that the board starts with holds a register by luck: ./doit test:sdk SDK_DIR=path.
 
 A variable is sure to lie in the register that it names only while it is an operand of an asm.
 T-Head's cache instructions, written as numbers, read a0; a compiler that keeps the address
 elsewhere would leave a line unwritten, once in a while.
 """
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -16,7 +15,6 @@ import pytest
 from image import run
 
 ROOT = Path(__file__).resolve().parents[2]
-SDK = os.environ.get("SDK_DIR")
 FOLDERS = ("linux_5.10/arch/riscv", "linux_5.10/drivers/dma/cvitek", "linux_5.10/sound/soc/cvitek",
            "u-boot-2021.10/arch/riscv", "opensbi/lib", "opensbi/include", "opensbi/firmware",
            "fsbl/lib", "fsbl/plat/cv180x")  # fmt: skip
@@ -58,22 +56,19 @@ def sources(sdk: Path) -> list[Path]:
     ]
 
 
-@pytest.mark.skipif(SDK is None, reason="needs SDK_DIR, a tree of the board's SDK")
-def test_no_register_by_luck(tmp_path: Path) -> None:
-    assert SDK is not None
-    sdk = Path(SDK)
+def test_no_register_by_luck(sdk_dir: Path, tmp_path: Path) -> None:
     patches = sorted((ROOT / PATCHES).glob("*/*.patch"))
     patched = {
         Path(name)
         for patch in patches
         for name in re.findall(r"(?m)^\+\+\+ b/(.*)", patch.read_text())
     }
-    held = sources(sdk)
+    held = sources(sdk_dir)
     assert held
     for name in {*held, *patched}:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        if (sdk / name).exists():
-            shutil.copy(sdk / name, tmp_path / name)
+        if (sdk_dir / name).exists():
+            shutil.copy(sdk_dir / name, tmp_path / name)
     for patch in patches:
         run.output(["patch", "-s", "-p1", "--fuzz=0", "-d", tmp_path, "-i", patch])
     lucky = {str(name): by_luck((tmp_path / name).read_text(errors="replace")) for name in held}

@@ -44,7 +44,7 @@ def compile_object(path: Path) -> None:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def tree(compiler: None, tmp_path: Path) -> Path:
     objects = ["drivers/always.o", *(f"drivers/usb/{n}.o" for n in ("port", "fast", "sound"))]
     for name in objects:
         compile_object(tmp_path / name)

@@ -20,7 +20,7 @@ Probe = Callable[..., Measured]
 
 
 @pytest.fixture(scope="session")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def work(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where plugin and programs are built; skips where there is no emulator."""
     try:
         emulator.find_emulator()

@@ -69,7 +69,7 @@ class Op(ctypes.Structure):
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+def library(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     path = tmp_path_factory.mktemp("decode") / "decode.so"
     flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
     run.run(["gcc", *flags, SOURCES / "decode.c", "-o", path], log=path.parent / "log")

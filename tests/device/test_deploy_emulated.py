@@ -22,7 +22,7 @@ GREETING = "Type what the next story is about"
 
 
 @pytest.fixture(scope="module")
-def networked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def networked(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout whose board has ssh, and its card image; finished steps are shared."""
     checkout = copy_checkout(tmp_path_factory.mktemp("deploy") / "checkout")
     (checkout / "work").symlink_to(ROOT / "work")
@@ -51,7 +51,7 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def card(networked: Path, key: Path, tmp_path: Path) -> Path:
+def open_card(networked: Path, key: Path, tmp_path: Path) -> Path:
     """A card that lets the person in."""
     image = networked / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
     made = qemu.make_card(image, tmp_path / "card.img", 256)
@@ -63,11 +63,11 @@ def card(networked: Path, key: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def board(card: Path) -> Iterator[tuple[Machine, str]]:
+def board(open_card: Path) -> Iterator[tuple[Machine, str]]:
     """The board, telling stories, with its ssh server up; and the setting that leads there."""
     port = str(free_port())
     plugged = qemu.Devices(audio="none", extra=qemu.network(port))
-    with Machine(card, plugged) as machine:
+    with Machine(open_card, plugged) as machine:
         machine.open_shell()
         machine.command("until [ -s /run/dropbear.pid ]; do sleep 0.1; done")
         machine.send("exit")
@@ -87,7 +87,7 @@ def change(checkout: Path) -> None:
 
 
 def test_changes_arrive_and_last_until_the_next_start(
-    networked: Path, board: tuple[Machine, str], card: Path
+    networked: Path, board: tuple[Machine, str], open_card: Path
 ) -> None:
     machine, at = board
     assert "nothing to send" in doit(networked, "deploy", at)
@@ -109,5 +109,5 @@ def test_changes_arrive_and_last_until_the_next_start(
     assert "hello from memory" in machine.command("hello")
     assert "gone" in machine.command("[ -e /usr/bin/diagnose ] || echo gone")
     machine.power_off()
-    with Machine(card) as again:
+    with Machine(open_card) as again:
         again.expect(GREETING)

@@ -28,7 +28,7 @@ class Extent(ctypes.Structure):
 
 
 @pytest.fixture(scope="session")
-def mbr(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+def mbr(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     """mbr.c as a library of the host, which ends the test at undefined behaviour."""
     library = tmp_path_factory.mktemp("mbr") / "mbr.so"
     flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O1", "-shared", "-fPIC"]

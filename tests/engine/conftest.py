@@ -11,6 +11,7 @@ import pytest
 
 from image import run
 from tests import models
+from tests.conftest import once
 from tests.engine import tiny
 from tests.models import Model
 
@@ -68,27 +69,17 @@ def compile_c(
     """Build the library and the files that have a `main` of their own (or are given one)."""
     mains = [main] if isinstance(main, Path) else list(main)
     library = [path for path in sorted(SOURCES.glob("*.[cS]")) if path.name != "main.c"]
-    command: list[str | Path] = [
-        compiler,
-        *STRICT,
-        *flags,
-        f"-I{SOURCES}",
-        f"-I{SOURCES / 'pack'}",
-        "-o",
-        program,
-        *mains,
-        *library,
-        "-lm",
-        "-lpthread",
-    ]
-    run.output(command)
-    return program
+    words = [compiler, *STRICT, *flags, f"-I{SOURCES}", f"-I{SOURCES / 'pack'}"]
+    words += [*map(str, (*mains, *library)), "-lm", "-lpthread", "-o"]
+    return once(program, lambda partial: run.output([*words, partial]))
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def programs(compiled: Path) -> Path:
     """Where the session's programs are built."""
-    return tmp_path_factory.mktemp("programs")
+    folder = compiled / "engine"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -141,17 +132,18 @@ def packer(programs: Path) -> Engine:
 def pack(packer: Engine, model: Model, folder: Path) -> Path:
     """The packed file of a model."""
     result = folder / f"{model.checkpoint.stem}.packed"
-    done = packer(model.checkpoint, model.tokenizer, result)
-    assert done.status == 0, done.err
-    return result
+
+    def make(partial: Path) -> None:
+        done = packer(model.checkpoint, model.tokenizer, partial)
+        assert done.status == 0, done.err
+
+    return once(result, make)
 
 
 @pytest.fixture(scope="session")
 def packed_pocket(packer: Engine, pocket: Model, programs: Path) -> Path:
     """The product's own small model, packed."""
-    folder = programs / "pocket"
-    folder.mkdir()
-    return pack(packer, pocket, folder)
+    return pack(packer, pocket, programs / "pocket")
 
 
 @pytest.fixture(scope="session")

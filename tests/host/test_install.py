@@ -37,7 +37,7 @@ OTHERS = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index(environments: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Wheels of the dependencies' names and versions, with next to nothing in them."""
     folder = tmp_path_factory.mktemp("index")
     versions = dict(re.findall(r"^(\S+)==(\S+)$", install.CONSTRAINTS.read_text().lower(), re.M))

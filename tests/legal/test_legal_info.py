@@ -70,7 +70,7 @@ def test_project_is_in_it_and_nothing_that_was_built(
     assert not list((tmp_path / "project").rglob("__pycache__"))
 
 
-def test_vendor_parts_are_warned_of(tmp_path: Path) -> None:
+def test_vendor_parts_are_warned_of(card: Path, tmp_path: Path) -> None:
     made = plan_for(tmp_path)
     packages = made.project.packages
     unknown = list(legal._lacking(made, packages["duo-fsbl"], (), "2024.05"))
@@ -81,7 +81,7 @@ def test_vendor_parts_are_warned_of(tmp_path: Path) -> None:
     assert nothing == ["the recipe names no licence text; the licence is MIT"]
 
 
-def test_folders_of_a_tree_given_by_hand(tmp_path: Path) -> None:
+def test_folders_of_a_tree_given_by_hand(card: Path, tmp_path: Path) -> None:
     sdk = toysdk.write(tmp_path / "sdk", ROOT / "overlays/boards/milkv_duo/kernel/required.yaml")
     (sdk / "linux_5.10/COPYING").write_text("the text\n")
     made = plan_for(tmp_path / "out", SDK_DIR=str(sdk))

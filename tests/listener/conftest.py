@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from image import run
+from tests.conftest import once
 from tests.storyteller import build
 
 SOURCES = build.ROOT / "packages/listener/src"
@@ -27,7 +28,7 @@ class Listener:
 
 
 @pytest.fixture(scope="session")
-def listener() -> Listener:
+def listener(compiler: None) -> Listener:
     """The product."""
     program = build.host_package("listener") / "usr/bin/listen"
     sounds = build.host_package("pocketsphinx").parent / "root/usr/share/pocketsphinx"
@@ -35,9 +36,8 @@ def listener() -> Listener:
 
 
 @pytest.fixture(scope="session")
-def checked_listener(listener: Listener, tmp_path_factory: pytest.TempPathFactory) -> Listener:
+def checked_listener(listener: Listener, compiled: Path) -> Listener:
     """Stops at the first bad access or undefined step of our own files."""
-    program = tmp_path_factory.mktemp("listener") / "listen"
     folders = [build.host_package(name) / "usr" for name in ("pocketsphinx", "alsa-lib")]
     includes = [f"-isystem{folder / 'include'}" for folder in folders]
     includes.append(f"-isystem{folders[0] / 'include/pocketsphinx'}")
@@ -45,5 +45,6 @@ def checked_listener(listener: Listener, tmp_path_factory: pytest.TempPathFactor
     files = sorted(SOURCES.glob("*.c"))
     flags = [*build.STRICT, *build.ADDRESSES, *includes]
     libraries += ["-lpocketsphinx", "-lasound", "-lm"]
-    run.output(["gcc", *flags, *map(str, files), *libraries, "-o", str(program)])
+    words = ["gcc", *flags, *map(str, files), *libraries, "-o"]
+    program = once(compiled / "listen", lambda partial: run.output([*words, partial]))
     return Listener(program, listener.model)

@@ -9,7 +9,7 @@ from image.builders.toolchain import HOST
 from image.plan import graph
 from image.plan.step import STAGING, step_name
 from image.steps import runner
-from tests.conftest import load_project
+from tests.conftest import load_project, once
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -47,21 +47,19 @@ def compile_driver(
     program unless told, and `more` of this folder."""
     own = [HERE / f"{main or program.name}.c", *(HERE / name for name in more)]
     files = [part if part.startswith("-l") else SOURCES / part for part in parts]
-    run.output(["gcc", *STRICT, *flags, *INCLUDES, *own, *files, "-o", program])
-    return program
+    words: list[str | Path] = ["gcc", *STRICT, *flags, *INCLUDES, *own, *files, "-o"]
+    return once(program, lambda partial: run.output([*words, partial]))
 
 
 def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = "gcc") -> Path:
     """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones."""
     own = [path for path in sorted(SOURCES.glob("*.c")) if path.name not in CARD]
     flite = host_package("flite") / "usr"
-    run.output(
-        [
-            *(compiler, *STRICT, *flags, *VOICES, *INCLUDES),
-            *("-isystem", flite / "include/flite"),
-            *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
-            *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite"),
-            *("-lm", "-lpthread", "-o", program),
-        ]
-    )
-    return program
+    words: list[str | Path] = [
+        *(compiler, *STRICT, *flags, *VOICES, *INCLUDES),
+        *("-isystem", flite / "include/flite"),
+        *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
+        *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite"),
+        *("-lm", "-lpthread", "-o"),
+    ]
+    return once(program, lambda partial: run.output([*words, partial]))

@@ -9,9 +9,11 @@ from tests.storyteller import build
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def programs(compiled: Path) -> Path:
     """Where the session's programs are built."""
-    return tmp_path_factory.mktemp("storyteller")
+    folder = compiled / "storyteller"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +29,7 @@ def teller_of_threads(programs: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def product() -> Path:
+def product(compiler: None) -> Path:
     """The program as the recipes build it, for this machine."""
     return build.host_package("storyteller") / "usr/bin/storyteller"
 

@@ -36,7 +36,7 @@ ALONE: dict[str, str | int | bool] = {
 
 
 @pytest.fixture(scope="module")
-def data() -> dict[str, str]:
+def data(compiler: None) -> dict[str, str]:
     """Where the voice finds its data, for the environment of a program."""
     return {"ESPEAK_DATA_PATH": str(build.host_package("espeak-ng-data") / "usr/share")}
 
@@ -133,7 +133,7 @@ def with_symbols(symbols: dict[str, str | int | bool]) -> Project:
     return replace(found, config=config, packages=packages)
 
 
-def test_card_with_this_voice_alone() -> None:
+def test_card_with_this_voice_alone(compiler: None) -> None:
     """The board's program links, its data come along, and the greeting is in that voice."""
     made = graph.make(with_symbols(ALONE), ["storyteller", "greeting"], RISCV64)
     for step in made.steps.values():

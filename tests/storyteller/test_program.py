@@ -440,9 +440,9 @@ def test_threads_agree(teller_of_threads: Path, tmp_path: Path) -> None:
     assert child.exitstatus == 0, child.before
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_compiles_without_warnings(programs: Path, compiler: str) -> None:
-    build.compile_with_stand_ins(programs / f"teller-{compiler}", ["-O2"], compiler)
+@pytest.mark.parametrize("name", ["gcc", "clang"])
+def test_compiles_without_warnings(programs: Path, name: str) -> None:
+    build.compile_with_stand_ins(programs / f"teller-{name}", ["-O2"], name)
 
 
 def kept(folder: Path) -> dict[str, float]:
