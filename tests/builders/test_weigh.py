@@ -76,7 +76,7 @@ def test_sizes_are_those_that_size_tells(tree: Path) -> None:
 def test_a_damaged_object_is_refused(tree: Path) -> None:
     whole = tree / "drivers/always.o"
     whole.write_bytes(whole.read_bytes()[:200])
-    with pytest.raises(UserError, match=r"always\.o is no whole"):
+    with pytest.raises(UserError, match=r"always\.o is not a complete"):
         elf.loaded_sections(whole)
 
 

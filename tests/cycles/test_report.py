@@ -58,7 +58,7 @@ def test_json_holds_what_other_reports_read() -> None:
 def test_tables_say_what_is_lacking_and_what_is_wrong() -> None:
     checks = [checked(10, 11), checked(10, 13), checked(10, None)]
     text = report.as_markdown(report.rows_of("ours", "q16", FOUND), [MISSING], checks, "a model")
-    assert "told with a model." in text
+    assert "generated with a model." in text
     assert "not measured: cannot be had" in text
     assert "not measured: no network" in text
     assert "+10.0 %" in text and "within 20 %" in text
