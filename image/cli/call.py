@@ -41,7 +41,8 @@ def line() -> Line:
 @functools.cache
 def this_call() -> "Call":
     """The call that a person typed. Raises UserError for words that cannot be."""
-    return Call(ROOT, line().settings, folder())
+    typed = line()
+    return Call(ROOT, typed.settings, folder(), typed.words, typed.inherited)
 
 
 def given() -> Mapping[str, str]:
@@ -75,6 +76,8 @@ class Call:
     root: Path
     options: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()  # what paths among the words are relative to
+    words: tuple[str, ...] = ()  # what follows the task
+    inherited: tuple[str, ...] = ()  # of the options, those of the environment
 
     @functools.cached_property
     def project(self) -> Project:

@@ -98,7 +98,7 @@ def _obey(line: Line) -> int:
         print(manual.overview(_one_liners(dodo)), end="")
         return 0
     _say_what_counts(line)
-    refusals.refuse()
+    refusals.refuse(line.tasks, call.this_call())
     if tasks.builds_image(line.tasks) and (cost := costs.told(call.current_plan())):
         print(cost, file=sys.stderr)
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.

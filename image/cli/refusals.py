@@ -2,7 +2,7 @@
 """What makes a task impossible, looked at before anything is downloaded or built for it."""
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from image import project, submission
@@ -11,7 +11,7 @@ from image.boards import board as boards
 from image.boards import verify
 from image.boards.board import Board
 from image.card import check
-from image.cli.call import ROOT, current_plan, current_project, given, line
+from image.cli.call import Call
 from image.cli.manual import PARTED
 from image.cycles import bench
 from image.device import deploy, flash, shell
@@ -24,22 +24,22 @@ from image.report import stories
 from image.trouble import check_writable
 
 
-def refuse() -> None:
-    """Raise UserError if a task of this call cannot be done, whatever would be built for it."""
-    for task in line().tasks:
+def refuse(tasks: Iterable[str], call: Call) -> None:
+    """Raise UserError if a task of a call cannot be done, whatever would be built for it."""
+    for task in tasks:
         name, _, part = task.partition(":")
         check_task = CHECKS.get(task) or CHECKS.get(name)
         if check_task:
-            check_task()
+            check_task(call)
         if name in PARTED and part:
-            _check_part(name, part.partition(":")[0])
+            _check_part(call, name, part.partition(":")[0])
 
 
-def _building() -> None:
+def _building(call: Call) -> None:
     """For all that is built first."""
-    made = current_plan()
+    made = call.plan
     loaded = made.project
-    _check_typed_sources(made)
+    _check_typed_sources(call)
     inputs.check_trees(loaded, made.packages)
     if loaded.boot_files:
         _check_loaders(loaded)
@@ -49,20 +49,20 @@ def _building() -> None:
         check_writable(loaded.fetch.dl)
 
 
-def _check_typed_sources(made: graph.Plan) -> None:
+def _check_typed_sources(call: Call) -> None:
     """A source that is named is meant to be used."""
-    board = made.project.board
-    typed = {name for name in line().settings if name not in line().inherited}
+    board = call.project.board
+    typed = {name for name in call.options if name not in call.inherited}
     for option in (FIP, SDK_DIR):
         if option.name in typed and board.sdk is None:
-            other = _vendors().name
+            other = _vendors(call).name
             hint = f"without {option.name}=, or with board={other}"
             raise UserError(f"{option.name}= is for {other}; this builds {board.name}", hint)
 
 
-def _vendors() -> Board:
+def _vendors(call: Call) -> Board:
     """A board that is built from a vendor's SDK."""
-    return boards.first(ROOT, lambda board: board.sdk)
+    return boards.first(call.root, lambda board: board.sdk)
 
 
 def _check_loaders(loaded: project.Project) -> None:
@@ -75,8 +75,8 @@ def _check_loaders(loaded: project.Project) -> None:
             raise UserError(f"FIP={path} cannot start this card:{''.join(wrong)}", hint)
 
 
-def _check_part(task: str, package: str) -> None:
-    made = current_plan()
+def _check_part(call: Call, task: str, package: str) -> None:
+    made = call.plan
     kind = "build" if task == "package" else "fetch"
     steps = [step for step in made.steps.values() if step.kind == kind and step.package]
     if package not in [step.package.name for step in steps if step.package]:
@@ -85,23 +85,23 @@ def _check_part(task: str, package: str) -> None:
         raise UserError(f"{package} {lacks} {board}", hint="choose it: ./doit menuconfig")
 
 
-def _run() -> None:
-    board = current_project().board
+def _run(call: Call) -> None:
+    board = call.project.board
     if not board.is_emulated:
-        other = boards.first(ROOT, lambda one: one.is_emulated).name
+        other = boards.first(call.root, lambda one: one.is_emulated).name
         raise UserError(
             f"board {board.name} is not emulated: write its card and put it into the board",
             hint=f"./doit run board={other}",
         )
-    _check_emulator()
-    _building()
+    _check_emulator(call)
+    _building(call)
 
 
-def _check_emulator() -> None:
+def _check_emulator(call: Call) -> None:
     qemu.find_emulator()
-    qemu.choose_audio(given().get("SOUND"), ROOT)
-    if "SSH_PORT" in given():
-        _check_free(int(given()["SSH_PORT"]))
+    qemu.choose_audio(call.options.get("SOUND"), call.root)
+    if "SSH_PORT" in call.options:
+        _check_free(int(call.options["SSH_PORT"]))
 
 
 def _check_free(port: int) -> None:
@@ -114,58 +114,58 @@ def _check_free(port: int) -> None:
         raise UserError(message, hint=f"use another one: SSH_PORT={port + 1}") from None
 
 
-def _flash() -> None:
-    flash.check_call(given())
-    if check.FILE.name in given():
-        source.load(Path(given()[check.FILE.name]))
+def _flash(call: Call) -> None:
+    flash.check_call(call.options)
+    if check.FILE.name in call.options:
+        source.load(Path(call.options[check.FILE.name]))
     else:
-        _building()
+        _building(call)
 
 
-def _shell() -> None:
+def _shell(call: Call) -> None:
     shell.check_terminal()
-    if shell.is_emulated(current_project().board, given()):
-        _check_emulator()
-        _building()
+    if shell.is_emulated(call.project.board, call.options):
+        _check_emulator(call)
+        _building(call)
 
 
-def _deploy() -> None:
-    _building()
-    deploy.check_reachable(given())
+def _deploy(call: Call) -> None:
+    _building(call)
+    deploy.check_reachable(call.options)
 
 
-def _bench() -> None:
-    protocol.read(given())
-    if current_project().board.is_emulated:
+def _bench(call: Call) -> None:
+    protocol.read(call.options)
+    if call.project.board.is_emulated:
         qemu.find_emulator()
-        _building()
+        _building(call)
 
 
-def _cycles() -> None:
-    bench.check_call(given())
-    current_project()
+def _cycles(call: Call) -> None:
+    bench.check_call(call.options)
+    assert call.project  # that the configuration can be read
 
 
-def _submission() -> None:
-    made = current_plan()
+def _submission(call: Call) -> None:
+    made = call.plan
     lacking = sorted(set(submission.NEEDED) - {package.name for package in made.packages})
     if lacking:
         message = f"a submission needs {', '.join(lacking)}, which the configuration leaves out"
         raise UserError(message, hint="choose it: ./doit menuconfig")
-    _building()
+    _building(call)
 
 
-def _test() -> None:
+def _test(call: Call) -> None:
     """The tree of the board's SDK, which the last tests are about."""
-    if SDK_DIR.name in given():
-        loaded = project.load(ROOT, {**given(), "board": _vendors().name})
+    if SDK_DIR.name in call.options:
+        loaded = project.load(call.root, {**call.options, "board": _vendors(call).name})
         inputs.check_trees(loaded, graph.make(loaded).packages)
 
 
-CHECKS: Mapping[str, Callable[[], object]] = {
+CHECKS: Mapping[str, Callable[[Call], object]] = {
     "image": _building,
-    "fetch": current_plan,
-    "package": current_plan,
+    "fetch": lambda call: call.plan,
+    "package": lambda call: call.plan,
     "report": _building,
     "legal-info": _building,
     "run": _run,
@@ -174,8 +174,8 @@ CHECKS: Mapping[str, Callable[[], object]] = {
     "deploy": _deploy,
     "bench": _bench,
     "cycles": _cycles,
-    "stories": lambda: stories.number(line().words),
-    "bench:compare": lambda: compare.check_count(line().words),
+    "stories": lambda call: stories.number(call.words),
+    "bench:compare": lambda call: compare.check_count(call.words),
     "submission": _submission,
     "test": _test,
 }
