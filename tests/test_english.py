@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = 100
 PAGES = (
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "image/submission/readme.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "image/submission/readme.md")
+    ),
     *sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("tests/**/*.md")]),
 )
 # What to avoid, as a regular expression of whole words, and what to write instead.
