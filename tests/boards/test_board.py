@@ -3,7 +3,6 @@
 
 import ast
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from image.errors import UserError
 from image.plan import graph
 from image.recipes.source import Fetched, Source
 from tests.conftest import ROOT
+from tests.test_examples import follow
 
 GOOD = {"title": "A board", "machine": "qemu", "memory": "64 MiB", "kernel": "linux"}
 NAMES = [path.parent.name for path in ROOT.glob("overlays/boards/*/board.yaml")]
@@ -69,16 +69,7 @@ def test_an_unknown_board(tmp_path: Path) -> None:
 @pytest.fixture
 def third(checkout: Path) -> Path:
     """A checkout with a third board: all that it takes are files beside those of the others."""
-    folder = checkout / boards.FOLDER / BIG
-    shutil.copytree(checkout / boards.FOLDER / "qemu_virt", folder)
-    for name in (boards.FILE, "Kconfig"):
-        text = (folder / name).read_text()
-        text = text.replace("64 MiB", "128 MiB").replace("QEMU_VIRT", "QEMU_VIRT_BIG")
-        (folder / name).write_text(text.replace("(QEMU)", "(QEMU), 128 MB"))
-    with (folder / "kernel/device.config").open("a") as fragment:
-        fragment.write("CONFIG_KALLSYMS=y\n")
-    defconfig = "CONFIG_BOARD_QEMU_VIRT_BIG=y\nCONFIG_CARD_ROOT_MIB=40\n"
-    (checkout / f"defconfigs/{BIG}_defconfig").write_text(defconfig)
+    follow("A board", checkout)
     return checkout
 
 
