@@ -26,7 +26,7 @@ WISHES = (
 )
 # The library forgets some bytes of a grammar; the process ends then.
 LEAKY = {"ASAN_OPTIONS": "detect_leaks=0"}
-SURE = 60  # as packages/storyteller/src/listening.c has it
+SURE = 60  # as packages/storyteller/src/inputs/listening.c has it
 
 # How each condition is made of a sentence, and how many wishes in a hundred must be understood
 # whole (hero and place). Synthetic voices flatter a recogniser, and suit it less than a person's.

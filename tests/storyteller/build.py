@@ -36,6 +36,12 @@ def host_package(name: str) -> Path:
     return made.folder(made.step(step_name(name, HOST))) / STAGING
 
 
+def source(name: str) -> Path:
+    """One of the storyteller's files, whatever its folder."""
+    (found,) = SOURCES.rglob(name)
+    return found
+
+
 def compile_driver(
     program: Path,
     *parts: str,
@@ -46,14 +52,15 @@ def compile_driver(
     """Some of the storyteller's files (or libraries) and a test's own: `main`, named like the
     program unless told, and `more` of this folder."""
     own = [HERE / f"{main or program.name}.c", *(HERE / name for name in more)]
-    files = [part if part.startswith("-l") else SOURCES / part for part in parts]
+    files = [part if part.startswith("-l") else source(part) for part in parts]
     words: list[str | Path] = ["gcc", *STRICT, *flags, *INCLUDES, *own, *files, "-o"]
     return once(program, lambda partial: run.output([*words, partial]))
 
 
 def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = "gcc") -> Path:
     """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones."""
-    own = [path for path in sorted(SOURCES.glob("*.c")) if path.name not in CARD]
+    own = [path for path in sorted(SOURCES.rglob("*.c")) if path.name not in CARD]
+    own.remove(SOURCES / "say/main.c")
     flite = host_package("flite") / "usr"
     words: list[str | Path] = [
         *(compiler, *STRICT, *flags, *VOICES, *INCLUDES),

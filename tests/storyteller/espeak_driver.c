@@ -3,7 +3,7 @@
  * many samples each of them gave. */
 #include <stdio.h>
 
-#include "speech.h"
+#include "voice/speech.h"
 
 struct listener {
     size_t samples;

@@ -8,7 +8,7 @@
 
 #include "clock.h"
 #include "evening.h"
-#include "today.h"
+#include "memory/today.h"
 
 static double now_s;
 static int told;

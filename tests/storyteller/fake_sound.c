@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "sound.h"
+#include "sound/sound.h"
 
 #define LINES 16
 #define LINE_BYTES 64

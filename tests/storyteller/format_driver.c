@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sound_format.h"
+#include "sound/sound_format.h"
 
 #define PART 100
 

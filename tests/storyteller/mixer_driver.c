@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "alsa.h"
-#include "mixer.h"
+#include "sound/alsa.h"
+#include "sound/mixer.h"
 
 #define MOST 32
 #define CHANNELS 2u

@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "clock.h"
-#include "mixer.h"
-#include "player.h"
+#include "sound/mixer.h"
+#include "sound/player.h"
 
 #define VOICE_RATE 16000u
 #define PI 3.14159265358979323846

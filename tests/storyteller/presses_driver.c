@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "presses.h"
+#include "inputs/presses.h"
 
 static const char *const NAMES[] = {"none", "short",   "double", "triple", "short-hold",
                                     "hold", "release", "louder", "quieter"};

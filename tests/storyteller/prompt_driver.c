@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "prompt.h"
-#include "words.h"
+#include "words/prompt.h"
+#include "words/words.h"
 
 static void complain(void *user, const struct complaint *complaint) {
     (void)user;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "resample.h"
+#include "sound/resample.h"
 
 int main(int count, char **words) {
     struct resampler resampler;

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "alsa.h"
-#include "mixer.h"
-#include "sound.h"
+#include "sound/alsa.h"
+#include "sound/mixer.h"
+#include "sound/sound.h"
 
 #define RATE 16000u
 #define ROOM 8000

@@ -44,7 +44,7 @@ def data(compiler: None) -> dict[str, str]:
 def compile_voice(program: Path, *files: Path) -> Path:
     """`files` with the voice, stopping at the first bad access, undefined step or leak."""
     engine = build.host_package("espeak-ng") / "usr"
-    own = [build.SOURCES / name for name in ("speech.c", "speech_espeak.c")]
+    own = [build.source(name) for name in ("speech.c", "speech_espeak.c")]
     flags = (*build.STRICT, *build.ADDRESSES, "-DVOICE_ESPEAK", *build.INCLUDES)
     headers = ("-isystem", engine / "include")
     libraries = (f"-L{engine / 'lib'}", "-lespeak-ng", "-lm")
@@ -55,7 +55,7 @@ def compile_voice(program: Path, *files: Path) -> Path:
 @pytest.fixture(scope="module")
 def say(programs: Path) -> Path:
     """The voice as a program."""
-    files = [build.SOURCES / name for name in ("say/main.c", "sound_wav.c")]
+    files = [build.SOURCES / name for name in ("say/main.c", "sound/sound_wav.c")]
     return compile_voice(programs / "say-espeak", *files)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from image import run
-from tests.storyteller.build import ADDRESSES, HERE, SOURCES, STRICT, host_package
+from tests.storyteller.build import ADDRESSES, HERE, SOURCES, STRICT, host_package, source
 
 OURS = ("sound_alsa.c", "sound_format.c", "clock.c")
 # ALSA's numbers; FLOAT_LE is 14.
@@ -21,7 +21,7 @@ RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88
 def program(programs: Path) -> Path:
     """sound_alsa.c with a card of paper."""
     alsa = host_package("alsa-lib") / "usr/include"
-    files = [HERE / "stalled_card.c", *(SOURCES / name for name in OURS)]
+    files = [HERE / "stalled_card.c", *map(source, OURS)]
     includes = (f"-I{SOURCES}", "-isystem", str(alsa))
     path = programs / "stalled_card"
     run.output(["gcc", *STRICT, *ADDRESSES, *includes, *files, "-o", path])

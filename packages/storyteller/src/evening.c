@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "clock.h"
-#include "today.h"
+#include "memory/today.h"
 
 /* The last part of the time until good night is slower and quieter. */
 #define LATE 0.7

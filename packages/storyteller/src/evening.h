@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
+#include "memory/shelf.h"
 #include "settings.h"
-#include "shelf.h"
 
 struct evening {
     double awake_since_s; /* clock_seconds() when something was wished for last */

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "evening.h"
-#include "greeting.h"
-#include "mixer.h"
 #include "options.h"
+#include "sound/mixer.h"
 #include "stop.h"
 #include "teller.h"
+#include "voice/greeting.h"
 
 #define MODEL_PATH "/usr/share/llama/model.bin"
 #define TOKENIZER_PATH "/usr/share/llama/tokenizer.bin"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sound.h"
+#include "sound/sound.h"
 
 /* Between names of sound cards, and within them. */
 #define LIST_MARKS ", :-_"

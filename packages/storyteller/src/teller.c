@@ -8,10 +8,10 @@
 #include "clock.h"
 #include "evening.h"
 #include "led.h"
-#include "prompt.h"
 #include "stop.h"
 #include "telling.h"
 #include "wants.h"
+#include "words/prompt.h"
 
 /* How long to wait for a wish before looking at the clock again. */
 #define LOOK_MS 20

@@ -7,14 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "console.h"
-#include "inputs.h"
-#include "output.h"
+#include "inputs/console.h"
+#include "inputs/inputs.h"
+#include "memory/shelf.h"
 #include "settings.h"
-#include "shelf.h"
-#include "speaker.h"
+#include "sound/output.h"
+#include "voice/speaker.h"
 #include "watchdog.h"
-#include "words.h"
+#include "words/words.h"
 
 /* Everything a teller works with; all of it stays the caller's. */
 struct teller {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "clock.h"
-#include "journal.h"
 #include "led.h"
+#include "memory/journal.h"
+#include "memory/today.h"
 #include "stop.h"
-#include "today.h"
 
 /* How long to wait for the speaker before looking at the inputs again. */
 #define LOOK_MS 20

@@ -3,7 +3,7 @@
 #ifndef STORYTELLER_TELLING_H
 #define STORYTELLER_TELLING_H
 
-#include "story.h"
+#include "story/story.h"
 #include "teller.h"
 #include "wants.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "led.h"
-#include "prompt.h"
+#include "words/prompt.h"
 
 #define VOLUME_STEP 10
 #define QUIETEST 10

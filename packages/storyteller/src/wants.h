@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
+#include "inputs/wish.h"
 #include "teller.h"
-#include "wish.h"
 
 #define WANTS_PREFACE_BYTES 160
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "request.h"
+#include "ioctls.h"
 
 #define DEVICE "/dev/watchdog"
 /* A thread that is silent for so long hangs. The slowest step is reading a prompt: some seconds. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sound.h"
-#include "speech.h"
+#include "sound/sound.h"
+#include "voice/speech.h"
 
 #define LOUDEST 30 /* of silence */
 #define LEAD_MS 20

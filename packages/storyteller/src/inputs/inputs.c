@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "inputs/inputs.h"
+
+#include <ctype.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inputs/buttons.h"
+#include "inputs/listening.h"
+
+/* On the card's first partition, else as the image was built. */
+#define CARD_SETTINGS "/boot/buttons.conf"
+#define SETTINGS "/etc/buttons.conf"
+/* The console, the buttons, the recogniser's answer. */
+#define MOST_POLLED (1 + BUTTONS + 1)
+
+struct inputs {
+    struct console *console;
+    struct buttons buttons;
+    struct listening listening;
+};
+
+/* Typed lines that are no story but a command. */
+static const struct {
+    const char *line;
+    enum wish_kind kind;
+} COMMANDS[] = {
+    {"", WISH_NEXT},           {"next", WISH_NEXT},      {"pause", WISH_PAUSE},
+    {"again", WISH_AGAIN},     {"keep", WISH_FAVOURITE}, {"louder", WISH_LOUDER},
+    {"quieter", WISH_QUIETER}, {"listen", WISH_LISTEN},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void complain(void *user, const char *complaint) {
+    console_say(user, "%s.", complaint);
+}
+
+struct inputs *inputs_open(struct console *console) {
+    struct inputs *inputs = calloc(1, sizeof(*inputs));
+
+    if (inputs == NULL) {
+        return NULL;
+    }
+    inputs->console = console;
+    buttons_open(&inputs->buttons, access(CARD_SETTINGS, R_OK) == 0 ? CARD_SETTINGS : SETTINGS,
+                 complain, console);
+    return inputs;
+}
+
+void inputs_close(struct inputs *inputs) {
+    if (inputs == NULL) {
+        return;
+    }
+    listening_stop(&inputs->listening);
+    buttons_close(&inputs->buttons);
+    free(inputs);
+}
+
+/* Whether text is that word, whatever white space is around it and however it is written. */
+static bool is_word(const char *text, const char *word) {
+    while (isspace((unsigned char)*text)) {
+        text++;
+    }
+    for (; *word != '\0'; word++, text++) {
+        if (tolower((unsigned char)*text) != *word) {
+            return false;
+        }
+    }
+    return text[strspn(text, " \t\r")] == '\0';
+}
+
+/* Begin to listen, and say so; where that cannot be, any story will do. */
+static struct wish begin_listening(struct inputs *inputs) {
+    if (listening_begin(&inputs->listening, false, buttons_now_ms())) {
+        return (struct wish){.kind = WISH_LISTEN};
+    }
+    return (struct wish){.kind = WISH_STORY, .is_sure = true};
+}
+
+static struct wish of_line(struct inputs *inputs, const char *line) {
+    struct wish wish = {.kind = WISH_LINE};
+
+    for (size_t i = 0; i < COUNT(COMMANDS); i++) {
+        if (!is_word(line, COMMANDS[i].line)) {
+            continue;
+        }
+        if (COMMANDS[i].kind == WISH_LISTEN) {
+            return begin_listening(inputs);
+        }
+        return (struct wish){.kind = COMMANDS[i].kind};
+    }
+    snprintf(wish.line, sizeof(wish.line), "%s", line);
+    return wish;
+}
+
+static struct wish of_press(struct inputs *inputs, enum press press) {
+    switch (press) {
+    case PRESS_SHORT:
+        return (struct wish){.kind = WISH_PAUSE};
+    case PRESS_DOUBLE:
+        return (struct wish){.kind = WISH_NEXT};
+    case PRESS_TRIPLE:
+        return (struct wish){.kind = WISH_AGAIN};
+    case PRESS_SHORT_HOLD:
+        return (struct wish){.kind = WISH_FAVOURITE};
+    case PRESS_HOLD:
+        return begin_listening(inputs);
+    case PRESS_RELEASE:
+        listening_release(&inputs->listening);
+        break;
+    case PRESS_LOUDER:
+        return (struct wish){.kind = WISH_LOUDER};
+    case PRESS_QUIETER:
+        return (struct wish){.kind = WISH_QUIETER};
+    case PRESS_NONE:
+        break;
+    }
+    return (struct wish){.kind = WISH_NONE};
+}
+
+/* What is there already, without any waiting. */
+static bool take(struct inputs *inputs, struct wish *wish) {
+    char line[CONSOLE_LINE_BYTES];
+    int64_t now_ms = buttons_now_ms();
+    enum press press;
+
+    buttons_look(&inputs->buttons);
+    while ((press = presses_take(&inputs->buttons.presses, now_ms)) != PRESS_NONE) {
+        *wish = of_press(inputs, press);
+        if (wish->kind != WISH_NONE) {
+            return true;
+        }
+    }
+    if (listening_take(&inputs->listening, now_ms, wish)) {
+        return true;
+    }
+    if (!console_read(inputs->console, 0, line)) {
+        return false;
+    }
+    *wish = of_line(inputs, line);
+    return true;
+}
+
+static int shorter(int timeout_ms, int other_ms) {
+    return other_ms >= 0 && other_ms < timeout_ms ? other_ms : timeout_ms;
+}
+
+/* Wait for something to come from anywhere. Returns false when a signal came instead. */
+static bool wait_for_any(struct inputs *inputs, int timeout_ms) {
+    struct pollfd polled[MOST_POLLED];
+    int64_t now_ms = buttons_now_ms();
+    int count = buttons_poll(&inputs->buttons, polled);
+
+    if (inputs->console->is_open) {
+        polled[count++] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+    }
+    if (inputs->listening.pid != 0) {
+        int left_ms = (int)(inputs->listening.end_ms - now_ms);
+
+        polled[count++] = (struct pollfd){.fd = inputs->listening.answer, .events = POLLIN};
+        timeout_ms = shorter(timeout_ms, left_ms > 0 ? left_ms : 0);
+    }
+    timeout_ms = shorter(timeout_ms, presses_wait_ms(&inputs->buttons.presses, now_ms));
+    return poll(polled, (nfds_t)count, timeout_ms) >= 0;
+}
+
+bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish) {
+    int64_t end_ms = buttons_now_ms() + timeout_ms;
+
+    *wish = (struct wish){.kind = WISH_NONE};
+    while (!take(inputs, wish)) {
+        int64_t left_ms = end_ms - buttons_now_ms();
+
+        if (left_ms <= 0 || !wait_for_any(inputs, (int)left_ms)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool inputs_may_grow(const struct inputs *inputs) {
+    return presses_may_grow(&inputs->buttons.presses, buttons_now_ms());
+}
+
+bool inputs_listen(struct inputs *inputs) {
+    return listening_begin(&inputs->listening, true, buttons_now_ms());
+}

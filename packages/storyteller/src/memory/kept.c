@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "memory/kept.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* What must stay free for all else, and for the longest story. */
+#define FREE_BYTES (16ull << 20)
+#define NUMBERS 1000000ul
+#define NAME "%s/stories/%06lu.wav"
+
+/* The number of a kept story's file; NUMBERS: it is another file. */
+static unsigned long number_of(const char *name) {
+    size_t digits = strspn(name, "0123456789");
+
+    return digits == 6 && strcmp(name + digits, ".wav") == 0 ? strtoul(name, NULL, 10) : NUMBERS;
+}
+
+/* How many are kept, and the lowest and the highest number of them. */
+static int count(const char *folder, unsigned long *lowest, unsigned long *highest) {
+    char path[KEPT_PATH_BYTES];
+    struct dirent *entry;
+    DIR *files;
+    int found = 0;
+
+    snprintf(path, sizeof(path), "%s/stories", folder);
+    files = opendir(path);
+    *lowest = NUMBERS;
+    *highest = 0;
+    while (files != NULL && (entry = readdir(files)) != NULL) {
+        unsigned long number = number_of(entry->d_name);
+
+        if (number == NUMBERS) {
+            continue;
+        }
+        *lowest = number < *lowest ? number : *lowest;
+        *highest = number > *highest ? number : *highest;
+        found++;
+    }
+    if (files != NULL) {
+        closedir(files);
+    }
+    return found;
+}
+
+static bool has_space(const char *folder) {
+    struct statvfs space;
+
+    return statvfs(folder, &space) == 0 && space.f_bavail * space.f_frsize >= FREE_BYTES;
+}
+
+/* Remove the oldest until one more may be kept. Returns its number; NUMBERS, with errno set, when
+ * there is no room without removing what is not ours. */
+static unsigned long make_room(const struct kept *kept) {
+    unsigned long lowest, highest;
+    char path[KEPT_PATH_BYTES];
+    int found;
+
+    while ((found = count(kept->folder, &lowest, &highest)) >= kept->most ||
+           !has_space(kept->folder)) {
+        if (found == 0) {
+            errno = ENOSPC;
+            return NUMBERS;
+        }
+        snprintf(path, sizeof(path), NAME, kept->folder, lowest);
+        if (unlink(path) != 0) {
+            return NUMBERS;
+        }
+    }
+    return found > 0 ? (highest + 1) % NUMBERS : 1;
+}
+
+static void tell_lack(struct kept *kept, struct console *console) {
+    if (!kept->lack_was_told) {
+        console_say(console, "Stories are not kept as sound: %s: %s.", kept->folder,
+                    strerror(errno));
+    }
+    kept->lack_was_told = true;
+}
+
+struct sound *kept_begin(struct kept *kept, unsigned rate, struct console *console) {
+    unsigned long number = NUMBERS;
+
+    kept->sound = NULL;
+    if (kept->folder == NULL || kept->most == 0) {
+        return NULL;
+    }
+    snprintf(kept->path, sizeof(kept->path), "%s/stories", kept->folder);
+    if (mkdir(kept->path, 0755) == 0 || errno == EEXIST) {
+        number = make_room(kept);
+    }
+    if (number < NUMBERS) {
+        snprintf(kept->path, sizeof(kept->path), NAME, kept->folder, number);
+        kept->sound = sound_open_wav(kept->path, rate);
+    }
+    if (kept->sound == NULL) {
+        tell_lack(kept, console);
+    }
+    return kept->sound;
+}
+
+void kept_end(struct kept *kept, bool is_whole, struct console *console) {
+    if (kept->sound == NULL) {
+        return;
+    }
+    kept->sound->close(kept->sound);
+    kept->sound = NULL;
+    if (is_whole) {
+        return;
+    }
+    (void)unlink(kept->path);
+    errno = ENOSPC;
+    tell_lack(kept, console);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* One story: what the model invents, as sentences that may be told, up to an end that is one. */
+#ifndef STORYTELLER_STORY_H
+#define STORYTELLER_STORY_H
+
+#include <llama.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "story/repeats.h"
+#include "story/sentence.h"
+#include "words/gate.h"
+#include "words/prompt.h"
+
+/* All that a story is: the same recipe gives the same story. */
+struct recipe {
+    uint64_t seed;
+    int temperature; /* percent */
+    int steps;       /* longest story, in tokens, beginning included */
+    char prompt[PROMPT_BYTES];
+};
+
+enum story_end {
+    STORY_GOES_ON,
+    STORY_OF_MODEL, /* the model came to an end */
+    STORY_LOOPED,   /* it turned in circles */
+    STORY_LIMITED,  /* it was as long as it may be */
+    STORY_HAPPY,    /* it held twice what it must not hold */
+    STORY_SKIPPED,  /* somebody wanted another one */
+};
+
+/* The end as one word: "model", "loop", "limit", "happy_end", "skipped". */
+const char *story_end_name(enum story_end end);
+
+struct story_figures {
+    int tokens;    /* that were told or dropped, after the beginning's first */
+    int sentences; /* that were told */
+    int gate_hits; /* sentences that the gate stopped */
+    int loops;     /* sentences that had been told already */
+    int rewinds;   /* sentences that were invented anew */
+};
+
+/* Called with what may be told: `shown` is a part of the text as it was invented, `spoken` the
+ * sentence that ends in it, for a voice (NULL: none). Either comes in the order of the story. */
+typedef void story_tell_fn(void *user, const char *shown, const char *spoken);
+
+/* Between two sentences the text is only white space and marks, so this is plenty. */
+#define STORY_DRAFT_BYTES 1024
+
+/* A sentence on its way; it is told when it is complete and may be told. */
+struct draft {
+    struct sentences sentences;
+    char text[STORY_DRAFT_BYTES];
+    size_t length;
+    size_t shown; /* bytes of it that were shown: of the beginning */
+};
+
+struct story {
+    struct llama *llama;
+    const struct gate *gate;
+    story_tell_fn *tell;
+    void *user;
+    struct recipe recipe;
+    enum story_end end;
+    struct story_figures figures;
+    struct repeats repeats;
+    struct draft draft;
+    struct draft start; /* of this sentence, and where the model was then */
+    int start_mark;
+    char spoken[SENTENCE_BYTES]; /* the sentence that has just become complete, or "" */
+    char last[SENTENCE_BYTES];   /* the one that was told last */
+    struct gate_context context; /* behind which the model chooses */
+    const char *ahead; /* what of the beginning was told, but is still to come from the engine */
+};
+
+/* Begin a story and tell its beginning. Returns false, with the reason in error, when the model
+ * cannot take it. The story must stay where it is. */
+bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error);
+
+/* Invent one token more; tells what has become complete. Returns false, with the reason in error,
+ * when the model cannot go on. The story is over when `end` says so. */
+bool story_go_on(struct story *story, struct llama_error *error);
+
+#endif

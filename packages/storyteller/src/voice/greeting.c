@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "voice/greeting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "voice/clip.h"
+
+/* As in packages/greeting/package.yaml, and in all beginnings of the word lists. */
+#define ONCE "Once upon a time,"
+
+static bool is_of_this_voice(const struct settings *settings) {
+    char wanted[128], found[128];
+    size_t length;
+    FILE *file = clip_open_file("clips.conf");
+
+    if (file == NULL) {
+        return false;
+    }
+    length = fread(found, 1, sizeof(found) - 1, file);
+    found[length] = '\0';
+    fclose(file);
+    snprintf(wanted, sizeof(wanted), "voice=%s\nspeed=%d\npitch=%d\n", settings->voice,
+             settings->speed, settings->pitch);
+    return strcmp(wanted, found) == 0;
+}
+
+void greeting_play(struct speaker *speaker, const struct settings *settings) {
+    if (!is_of_this_voice(settings)) {
+        return;
+    }
+    speaker_play_clip(speaker, "greeting");
+    if (speaker_play_clip(speaker, "once")) {
+        speaker_skip(speaker, ONCE);
+    }
+}

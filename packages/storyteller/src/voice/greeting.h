@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The first words after power-on, heard while the model is still being loaded. */
+#ifndef STORYTELLER_GREETING_H
+#define STORYTELLER_GREETING_H
+
+#include "settings.h"
+#include "voice/speaker.h"
+
+/* Play "Hello!" and "Once upon a time,", with which the next story begins; that is not spoken a
+ * second time. Does nothing if the image's clips are of another voice, speed or pitch. */
+void greeting_play(struct speaker *speaker, const struct settings *settings);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* One sentence or clip after the other, from the voice to the player. */
+#ifndef STORYTELLER_UTTERANCE_H
+#define STORYTELLER_UTTERANCE_H
+
+#include <stdatomic.h>
+
+#include "sound/player.h"
+#include "voice/speech.h"
+
+struct utterance {
+    struct speech *speech;
+    struct player *player;
+    double first_word_s; /* clock_seconds() when the first word that is no clip is heard; 0: none */
+    double think_ms;     /* per character of a sentence, before its first sound; of late */
+    double thought_ms;   /* about the last sentence */
+    double asked_s;      /* clock_seconds() when the voice got it; 0: it has spoken since */
+    atomic_int speed;    /* wanted, from the next sentence on; 0: as it is */
+};
+
+/* Speak a sentence, or play a clip of the image (clip.h), as far as the player takes it. */
+void utterance_say(struct utterance *utterance, const char *sentence);
+void utterance_play_clip(struct utterance *utterance, const char *name);
+
+#endif

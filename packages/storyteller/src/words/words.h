@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The word lists: what stories are about, how they begin, and what they must not hold. */
+#ifndef STORYTELLER_WORDS_H
+#define STORYTELLER_WORDS_H
+
+#include <stddef.h>
+
+#include "lines.h"
+#include "words/gate.h"
+
+enum list_kind { LIST_TRAITS, LIST_HEROES, LIST_PLACES, LIST_THINGS, LIST_BEGINNINGS, LISTS };
+
+/* At least one word, at most LIST_WORDS. */
+#define LIST_WORDS 256
+struct list {
+    size_t count;
+    char *words[LIST_WORDS];
+};
+
+struct words;
+
+/* Read the lists (heroes.txt, ..., blocked.txt) of a folder. A list of the folder `own` (NULL:
+ * there is none) is taken instead of ours; its blocked.txt adds to ours. Lines that cannot be used
+ * are complained about and left out; where no line is left, the list before it holds, and in the
+ * end a single word. Returns NULL when the system has no memory left. */
+struct words *words_open(const char *folder, const char *own, complain_fn *complain, void *user);
+void words_close(struct words *words);
+
+const struct list *words_list(const struct words *words, enum list_kind kind);
+const struct gate *words_gate(const struct words *words);
+
+#endif
