@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from image.config import Config
 
 
+# What all C of ours is held to; a recipe adds what its program needs.
+OURS = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-pedantic"]
+
+
 @dataclass(frozen=True)
 class Job:
     """One package to build: where its source is, and where the result goes."""
@@ -73,7 +77,7 @@ class Job:
         """Compiler flags: the target's, the recipe's, and where the needed headers are."""
         # Paths of this machine must not reach the binary: the card is the same wherever built.
         maps = [f"-ffile-prefix-map={self.source}=.", f"-ffile-prefix-map={self.project}=."]
-        standard = [] if self.package.own_source else [STANDARD]
+        standard = OURS if self.package.own_source else [STANDARD]
         recipes = self.option("cflags")  # its own standard counts, being later
         return [*self.target.cflags, *maps, *standard, *recipes, *self._includes()]
 

@@ -42,8 +42,8 @@ def checked_listener(listener: Listener, compiled: Path) -> Listener:
     includes = [f"-isystem{folder / 'include'}" for folder in folders]
     includes.append(f"-isystem{folders[0] / 'include/pocketsphinx'}")
     libraries = [f"-L{folder / 'lib'}" for folder in folders]
-    files = sorted(SOURCES.glob("*.c"))
-    flags = [*build.STRICT, *build.ADDRESSES, *includes]
+    files = sorted([*SOURCES.glob("*.c"), *build.COMMON.glob("*.c")])
+    flags = [*build.STRICT, *build.ADDRESSES, f"-I{build.COMMON}", *includes]
     libraries += ["-lpocketsphinx", "-lasound", "-lm"]
     words = ["gcc", *flags, *map(str, files), *libraries, "-o"]
     program = once(compiled / "listen", lambda partial: run.output([*words, partial]))

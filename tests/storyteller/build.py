@@ -14,6 +14,7 @@ from tests.conftest import load_project, once
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 SOURCES = ROOT / "packages/storyteller/src"
+COMMON = ROOT / "packages/common/src"
 ENGINE = ROOT / "packages/llama/src"
 POCKET = ROOT / "packages/pocket/src"
 WORDS = ROOT / "packages/storyteller/words"
@@ -23,7 +24,7 @@ CARD = ("sound_alsa.c", "sound_cards.c", "sound_format.c", "mixer.c")
 STRICT = ("-std=c11", "-D_DEFAULT_SOURCE", *WARNINGS, "-g", "-O1")
 VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16")
 ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-INCLUDES = (f"-I{SOURCES}", f"-I{ENGINE}")
+INCLUDES = (f"-I{SOURCES}", f"-I{COMMON}", f"-I{ENGINE}")
 THREADS = ("-fsanitize=thread",)
 
 
@@ -37,8 +38,8 @@ def host_package(name: str) -> Path:
 
 
 def source(name: str) -> Path:
-    """One of the storyteller's files, whatever its folder."""
-    (found,) = SOURCES.rglob(name)
+    """One of the storyteller's files, whatever its folder, or of those it shares."""
+    (found,) = (*SOURCES.rglob(name), *COMMON.glob(name))
     return found
 
 
@@ -60,6 +61,7 @@ def compile_driver(
 def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = "gcc") -> Path:
     """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones."""
     own = [path for path in sorted(SOURCES.rglob("*.c")) if path.name not in CARD]
+    own += sorted(COMMON.glob("*.c"))
     own.remove(SOURCES / "say/main.c")
     flite = host_package("flite") / "usr"
     words: list[str | Path] = [

@@ -44,8 +44,11 @@ def sentence_driver(programs: Path) -> Path:
 def prompt_driver(programs: Path) -> Path:
     """Word lists, blocked words, and the beginnings of stories."""
     parts = (
+        "typed.c",
         "prompt.c",
         "words.c",
+        "list.c",
+        "beginning.c",
         "gate.c",
         "gate_disguise.c",
         "spelling.c",

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * evening_driver SLEEP_MIN STORIES TOLD IS_QUIET MINUTES...: what holds so many minutes after a
- * wish.
+ * request.
  */
+#include <clock.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clock.h"
 #include "evening.h"
 #include "memory/today.h"
 

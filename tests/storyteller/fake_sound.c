@@ -6,13 +6,13 @@
  * FILE.listens); more words: "rate=48000", "keeps" (gives nothing back). What happens is appended
  * to FILE.log; what is heard, as 16-bit samples with the silence of an idle card left out, to
  * FILE.heard. Like a real one it can be opened once at a time. */
+#include <clock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "sound/sound.h"
 
 #define LINES 16

@@ -4,13 +4,13 @@
  * e), smallest and largest value, hundredths of a decibel of those two (equal: it tells none), and
  * whether it can be written (w). For each INODE, all are set to their smallest value, the card is
  * raised with a device file of that number, and the values are printed. */
+#include <alsa.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "sound/alsa.h"
 #include "sound/mixer.h"
 
 #define MOST 32

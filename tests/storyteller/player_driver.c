@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* player_driver CARD RATE SECONDS PAUSE_MS [AFTER_MS VERB]...: plays a tone of 440 Hz on the fake
  * card, half of the seconds as one sentence, then, PAUSE_MS later, the other half, while the verbs
- * (pause, go, hush, quieter, pass) come so long after the start of playing. A negative pause is one
+ * (pause, go, stop, quieter, pass) come so long after the start of playing. A negative pause is one
  * in the middle of a sentence, in which the thread that writes does not look after the card. Prints
  * what was reported. */
+#include <clock.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
 #include "sound/mixer.h"
 #include "sound/player.h"
 
@@ -81,8 +81,8 @@ static void *run(void *user) {
 static void act(struct player *player, const char *verb) {
     if (strcmp(verb, "pause") == 0 || strcmp(verb, "go") == 0) {
         player_pause(player, verb[0] == 'p');
-    } else if (strcmp(verb, "hush") == 0) {
-        player_hush(player);
+    } else if (strcmp(verb, "stop") == 0) {
+        player_stop(player);
     } else if (strcmp(verb, "pass") == 0) {
         player_pass_on(player);
     } else {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* prompt_driver WORDS OWN SEED: the beginnings drawn with SEED and the 999 seeds behind it.
- * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its slots, and a beginning.
+ * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its topic, and a beginning.
  * prompt_driver WORDS OWN lists: every word of every list, and the number of blocked entries.
  * WORDS and OWN are folders of word lists; OWN may be "". Complaints come first. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "inputs/typed.h"
 #include "words/prompt.h"
 #include "words/words.h"
 
@@ -41,15 +42,15 @@ static void show_lists(const struct words *words) {
 static void show_line(const struct words *words, const char *line, uint64_t seed) {
     static const char *const NAMES[] = {"nothing", "found", "unknown", "refused"};
     char prompt[PROMPT_BYTES];
-    struct slots slots;
-    enum request request = prompt_read_line(words, line, knows, NULL, &slots);
+    struct topic topic;
+    enum typed request = typed_read(words, line, knows, NULL, &topic);
 
-    prompt_compose(words, &slots, seed, prompt);
-    printf("%s|%s|%s|%s\n%s\n", NAMES[request], slots.hero, slots.place, slots.thing, prompt);
+    prompt_compose(words, &topic, seed, prompt);
+    printf("%s|%s|%s|%s\n%s\n", NAMES[request], topic.hero, topic.place, topic.thing, prompt);
 }
 
 int main(int count, char **arguments) {
-    static const struct slots NONE;
+    static const struct topic NONE;
     char prompt[PROMPT_BYTES];
     struct words *words;
     uint64_t seed;

@@ -3,12 +3,12 @@
  * USB microphone while no computer records. Says how it ended. With arguments, FORMAT RATE
  * CHANNELS: says at which rate a card is opened that has only these, and how many of 100 samples it
  * takes. */
+#include <alsa.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "sound/alsa.h"
 #include "sound/mixer.h"
 #include "sound/sound.h"
 

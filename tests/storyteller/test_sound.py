@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from image import run
-from tests.storyteller.build import ADDRESSES, HERE, SOURCES, STRICT, host_package, source
+from tests.storyteller.build import ADDRESSES, HERE, INCLUDES, STRICT, host_package, source
 
 OURS = ("sound_alsa.c", "sound_format.c", "clock.c")
 # ALSA's numbers; FLOAT_LE is 14.
@@ -22,7 +22,7 @@ def program(programs: Path) -> Path:
     """sound_alsa.c with a card of paper."""
     alsa = host_package("alsa-lib") / "usr/include"
     files = [HERE / "stalled_card.c", *map(source, OURS)]
-    includes = (f"-I{SOURCES}", "-isystem", str(alsa))
+    includes = (*INCLUDES, "-isystem", str(alsa))
     path = programs / "stalled_card"
     run.output(["gcc", *STRICT, *ADDRESSES, *includes, *files, "-o", path])
     return path

@@ -126,7 +126,7 @@ def test_pause_loses_nothing(stage: Stage, card: str) -> None:
 
 @pytest.mark.parametrize("card", ["paced", "paced rate=48000", "paced rate=44100"])
 def test_hush_is_soft_and_fast(stage: Stage, card: str) -> None:
-    played = stage.play(card, 5, "900", "hush")
+    played = stage.play(card, 5, "900", "stop")
     hushed_ms = float(played.said.split()[1])
     # The card began a little after the driver's clock did.
     assert 1000 * played.seconds < hushed_ms + SOFT_MS
@@ -135,7 +135,7 @@ def test_hush_is_soft_and_fast(stage: Stage, card: str) -> None:
 
 
 def test_card_that_gives_nothing_back_gets_little(stage: Stage) -> None:
-    played = stage.play("paced keeps", 5, "900", "hush")
+    played = stage.play("paced keeps", 5, "900", "stop")
     assert 1000 * played.seconds < float(played.said.split()[1]) + SOFT_MS
     assert played.sharpest < 1.5 and played.report("underruns") == 0
 
@@ -188,6 +188,6 @@ def test_lost_card(stage: Stage) -> None:
 
 def test_threads_agree(programs: Path, tmp_path: Path) -> None:
     program = compile_player(programs / "player_of_threads", build.THREADS)
-    verbs = ("200", "pass", "300", "quieter", "600", "pause", "900", "go", "1200", "hush")
+    verbs = ("200", "pass", "300", "quieter", "600", "pause", "900", "go", "1200", "stop")
     played = Stage(program, tmp_path).play("paced rate=48000", 3, *verbs)
     assert played.seconds < 1.2

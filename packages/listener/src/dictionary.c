@@ -42,7 +42,7 @@ static bool grow(struct dictionary *dictionary) {
     return true;
 }
 
-bool dictionary_want(struct dictionary *dictionary, const char *word) {
+bool dictionary_add(struct dictionary *dictionary, const char *word) {
     bool is_there;
     size_t at = place(dictionary, word, &is_there);
     char *copy;

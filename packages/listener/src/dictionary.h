@@ -17,7 +17,7 @@ struct dictionary {
 };
 
 /* Want a word. Returns false without memory. */
-bool dictionary_want(struct dictionary *dictionary, const char *word);
+bool dictionary_add(struct dictionary *dictionary, const char *word);
 
 /* Read the file once: take(user, spelling, phones) gets each way to speak a wanted word, where
  * spelling is the word, or word(2) and so on. Returns false when the file cannot be read. */

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "dictionary.h"
+#include "request.h"
 #include "voice.h"
-#include "wish.h"
 
-#define SEARCH "wish"
+#define SEARCH "request"
 
-static void want(void *user, const char *word) {
-    dictionary_want(user, word);
+static void collect(void *user, const char *word) {
+    dictionary_add(user, word);
 }
 
 static bool is_known(void *user, const char *word) {
@@ -29,11 +29,11 @@ static bool teach_words(ps_decoder_t *decoder, const char *model, struct list li
     char path[512];
     bool ok;
 
-    for (const char *const *word = WISH_WORDS; *word != NULL; word++) {
-        want(&dictionary, *word);
+    for (const char *const *word = REQUEST_WORDS; *word != NULL; word++) {
+        collect(&dictionary, *word);
     }
     for (int kind = 0; kind < LIST_KINDS; kind++) {
-        list_words(&lists[kind], want, &dictionary);
+        list_words(&lists[kind], collect, &dictionary);
     }
     snprintf(path, sizeof(path), "%s/words.dict", model);
     ok = dictionary_read(&dictionary, path, add_word, decoder);
@@ -54,7 +54,7 @@ static bool teach_grammar(ps_decoder_t *decoder, const struct list lists[LIST_KI
     if (file == NULL) {
         return false;
     }
-    ok = wish_grammar(file, lists, is_answer);
+    ok = request_grammar(file, lists, is_answer);
     ok = fclose(file) == 0 && ok && ps_add_jsgf_string(decoder, SEARCH, text) == 0 &&
          ps_activate_search(decoder, SEARCH) == 0;
     free(text);
@@ -74,7 +74,7 @@ static ps_decoder_t *load(const char *model) {
     /* The search of a second lattice takes six times as long, and finds less in a grammar. */
     ps_config_set_bool(config, "bestpath", FALSE);
     /* A grammar's branches are no likelihoods, and a voice that fits the model badly must not lose
-     * its words at their ends: with the defaults, half of the wishes end in another place. */
+     * its words at their ends: with the defaults, half of the requests end in another place. */
     ps_config_set_float(config, "lw", 1.0);
     ps_config_set_float(config, "wbeam", 1e-36);
     decoder = ps_init(config);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The recogniser: from a recording to the words of a wish. */
+/* The recogniser: from a recording to the words of a request. */
 #ifndef LISTENER_HEARING_H
 #define LISTENER_HEARING_H
 
@@ -14,7 +14,7 @@
 
 /* What one pass over the recording gives. */
 struct heard {
-    char text[HEARD_BYTES]; /* words and single spaces; empty: nothing that is a wish */
+    char text[HEARD_BYTES]; /* words and single spaces; empty: nothing that is a request */
     double fit;             /* how well the words fit the sound: a logarithm, at most 0 */
 };
 

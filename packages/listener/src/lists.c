@@ -2,19 +2,10 @@
 #include "lists.h"
 
 #include <ctype.h>
-#include <stdio.h>
+#include <lines.h>
 #include <string.h>
 
 const char *const LIST_NAMES[LIST_KINDS] = {"heroes", "places", "things"};
-
-static void strip(char *line) {
-    size_t length = strlen(line);
-
-    while (length > 0 && isspace((unsigned char)line[length - 1])) {
-        length--;
-    }
-    line[length] = '\0';
-}
 
 static bool is_entry(const char *line) {
     if (!islower((unsigned char)line[0])) {
@@ -30,38 +21,18 @@ static bool is_entry(const char *line) {
     return true;
 }
 
-/* The next line; "" for one that is too long, or no text. Returns false when there is none. */
-static bool read_line(FILE *file, char line[ENTRY_BYTES + 1]) {
-    size_t length = 0;
-    bool is_text = true;
-    int c;
+static void take_line(void *user, int number, char *text) {
+    struct list *list = user;
 
-    while ((c = getc(file)) != EOF && c != '\n') {
-        is_text = is_text && c != '\0' && length < ENTRY_BYTES;
-        if (is_text) {
-            line[length++] = (char)c;
-        }
+    (void)number;
+    if (list->count < LIST_ENTRIES && strlen(text) < ENTRY_BYTES && is_entry(text)) {
+        strcpy(list->entries[list->count++], text);
     }
-    line[is_text ? length : 0] = '\0';
-    return c != EOF || length > 0;
 }
 
 bool list_read(struct list *list, const char *path) {
-    char line[ENTRY_BYTES + 1];
-    FILE *file = fopen(path, "re");
-
     list->count = 0;
-    if (file == NULL) {
-        return false;
-    }
-    while (list->count < LIST_ENTRIES && read_line(file, line)) {
-        strip(line);
-        if (strlen(line) < ENTRY_BYTES && is_entry(line)) {
-            strcpy(list->entries[list->count++], line);
-        }
-    }
-    fclose(file);
-    return true;
+    return lines_read(path, take_line, list);
 }
 
 /* Call each(user, word) with the words of one entry; a copy is taken apart. */

@@ -2,6 +2,7 @@
 /* listen: records what somebody says, and prints which hero, place and thing it was about.
  *
  * A process of its own, so that its memory is gone afterwards, and its death harms nobody. */
+#include <clock.h>
 #include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 
 #include "hearing.h"
 #include "microphone.h"
+#include "request.h"
 #include "voice.h"
-#include "wish.h"
 
 #define MODEL "/usr/share/pocketsphinx"
 #define SECONDS 4
@@ -24,7 +25,7 @@ enum { CONFIDENCE_NONE = 0, CONFIDENCE_LOW = 40, CONFIDENCE_HIGH = 90 };
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NO_MICROPHONE = 3 };
 
 static const char USAGE[] =
-    "listen: prints what somebody says who wishes a story: hero, place, thing and confidence\n"
+    "listen: prints what somebody says who asks for a story: hero, place, thing and confidence\n"
     "(0 to 100), with tabs between; what was not said is empty\n"
     "\n"
     "  --words DIR    where heroes.txt, places.txt and things.txt are; given several times, each\n"
@@ -158,20 +159,6 @@ static void show_pass(const struct heard *heard, double warp) {
     printf("pass\t%.1f\t%.3f\t%s\n", warp, heard->fit, heard->text);
 }
 
-static void show_memory(void) {
-    char line[128];
-    FILE *file = fopen("/proc/self/status", "re");
-
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "VmHWM:", 6) == 0) {
-            printf("memory%s", line + 6);
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-}
-
 static int count_parts(const char *const parts[LIST_KINDS]) {
     int count = 0;
 
@@ -194,7 +181,7 @@ static void listen_as(ps_decoder_t *decoder, double warp, const struct recording
 
     hearing_understand(decoder, warp, recording->samples, recording->count, &pass->heard);
     strcpy(words, pass->heard.text);
-    wish_parts(words, lists, pass->parts);
+    request_parts(words, lists, pass->parts);
     pass->count = count_parts(pass->parts);
 }
 
@@ -241,7 +228,7 @@ static int understand(const struct options *options, struct list lists[LIST_KIND
     if (options->shows_passes) {
         show_pass(&adult.heard, WARP_NONE);
         show_pass(&small.heard, WARP_SMALL);
-        show_memory();
+        printf("memory\t%.0f kB\n", peak_mib() * 1024.0);
     }
     if (is_better(&small, &adult)) {
         best = &small;

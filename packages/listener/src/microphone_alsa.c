@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <alsa.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* It has an array of no elements, which -pedantic refuses. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#include <alsa/asoundlib.h>
-#pragma GCC diagnostic pop
-
+#include "decimator.h"
 #include "microphone.h"
-#include "thirds.h"
 #include "voice.h"
 
 #define FAST_RATE (3 * VOICE_RATE)
@@ -27,7 +22,7 @@ struct card {
     snd_pcm_t *pcm;
     unsigned channels;
     bool is_fast; /* FAST_RATE, else VOICE_RATE */
-    struct thirds thirds;
+    struct decimator decimator;
     int16_t frames[VOICE_FRAME * MOST_CHANNELS * 3];
 };
 
@@ -72,7 +67,7 @@ static long card_read(struct microphone *microphone, int16_t *samples, size_t co
     }
     keep_first_channel(card, frames);
     if (card->is_fast) {
-        thirds_take(&card->thirds, card->frames, samples, count);
+        decimator_run(&card->decimator, card->frames, samples, count);
     } else {
         memcpy(samples, card->frames, count * sizeof(*samples));
     }

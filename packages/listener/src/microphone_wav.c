@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <wav.h>
 
 #include "microphone.h"
 #include "voice.h"
-
-#define HEADER_BYTES 44
 
 struct wav {
     struct microphone microphone;
@@ -27,25 +24,8 @@ static void wav_close(struct microphone *microphone) {
     free(wav);
 }
 
-static uint32_t number(const unsigned char *bytes, int count) {
-    uint32_t value = 0;
-
-    while (count-- > 0) {
-        value = value << 8 | bytes[count];
-    }
-    return value;
-}
-
-/* The plain header of PCM: nothing but a format and the samples. */
-static bool is_ours(const unsigned char header[HEADER_BYTES]) {
-    return memcmp(header, "RIFF", 4) == 0 && memcmp(header + 8, "WAVEfmt ", 8) == 0 &&
-           number(header + 20, 2) == 1 && number(header + 22, 2) == 1 &&
-           number(header + 24, 4) == VOICE_RATE && number(header + 34, 2) == 16 &&
-           memcmp(header + 36, "data", 4) == 0;
-}
-
 struct microphone *microphone_open_wav(const char *path) {
-    unsigned char header[HEADER_BYTES];
+    unsigned char header[WAV_HEADER_BYTES];
     struct wav *wav = calloc(1, sizeof(*wav));
 
     if (wav == NULL) {
@@ -53,8 +33,8 @@ struct microphone *microphone_open_wav(const char *path) {
     }
     wav->microphone = (struct microphone){wav_read, wav_close};
     wav->file = fopen(path, "re");
-    if (wav->file != NULL && fread(header, 1, HEADER_BYTES, wav->file) == HEADER_BYTES &&
-        is_ours(header)) {
+    if (wav->file != NULL && fread(header, 1, WAV_HEADER_BYTES, wav->file) == WAV_HEADER_BYTES &&
+        wav_is_header(header, VOICE_RATE)) {
         return &wav->microphone;
     }
     if (wav->file != NULL) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "evening.h"
 
+#include <clock.h>
 #include <stddef.h>
 
-#include "clock.h"
 #include "memory/today.h"
 
 /* The last part of the time until good night is slower and quieter. */

@@ -139,7 +139,7 @@ static void greet(const struct teller *teller) {
  * Where no story came after the greeting, it may still play: its end is soft, and its card let go.
  */
 static void end_greeting(struct speaker *speaker) {
-    speaker_hush(speaker);
+    speaker_stop(speaker);
     while (!speaker_is_quiet(speaker, LOOK_MS)) {
         continue;
     }
@@ -206,7 +206,7 @@ static int with_speaker(struct teller *teller, const struct options *options) {
     struct mixer mixer = {{0}};
     struct output output = {
         .device = either(options->device, teller->settings.sound),
-        .kept = {.folder = data_folder(options), .most = teller->settings.keep_sound},
+        .archive = {.folder = data_folder(options), .most = teller->settings.keep_sound},
         .mixer = teller->settings.mixer ? &mixer : NULL,
         .is_wanted = !options->no_sound};
     int status = STATUS_FAILED;

@@ -3,10 +3,9 @@
 #ifndef STORYTELLER_SETTINGS_H
 #define STORYTELLER_SETTINGS_H
 
+#include <lines.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "lines.h"
 
 #define SETTINGS_WORD_BYTES 16
 #define SETTINGS_LIST_BYTES 64
@@ -23,7 +22,7 @@ struct settings {
     int temperature; /* percent: how freely stories are invented, 0 to 200 */
     int steps;       /* longest story, in tokens, 1 to 100000; the model may allow fewer */
     int stories;     /* at most so many a day, 0: as many as are wanted */
-    int sleep_min;   /* minutes without a wish until it says good night, 0: never */
+    int sleep_min;   /* minutes without a request until it says good night, 0: never */
     int switch_off;  /* 1: after good night the board switches itself off */
     int keep_texts;  /* 1: told stories are written to stories.txt in /data */
     int quiet_from;  /* minutes since midnight, where there is a clock; equal: no quiet hours */

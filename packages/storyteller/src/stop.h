@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ctrl-C (SIGINT) and SIGTERM: a wish to stop, which both threads ask for often. */
+/* Ctrl-C (SIGINT) and SIGTERM: a request to stop, which both threads ask for often. */
 #ifndef STORYTELLER_STOP_H
 #define STORYTELLER_STOP_H
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "teller.h"
 
+#include <clock.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "evening.h"
 #include "led.h"
+#include "next_story.h"
 #include "stop.h"
 #include "telling.h"
-#include "wants.h"
 #include "words/prompt.h"
 
-/* How long to wait for a wish before looking at the clock again. */
+/* How long to wait for a request before looking at the clock again. */
 #define LOOK_MS 20
 #define DOZE_LOOK_MS 1000
 /* Listening and understanding take no longer than this: the inputs end it before (listening.c). */
@@ -27,7 +27,7 @@
 /* The run of a teller. */
 struct run {
     struct teller *teller;
-    struct wants wants;
+    struct next_story next;
     struct evening evening;
     size_t favourite; /* to be told next */
     int failures;     /* in a row */
@@ -35,57 +35,57 @@ struct run {
 
 /* Between two stories a short press is no pause that could wait for what it grows into: a new story
  * would have begun, and be the one to tell again or to keep. */
-static void await_growth(const struct run *run, struct wish *wish) {
+static void await_growth(const struct run *run, struct request *request) {
     struct inputs *inputs = run->teller->inputs;
-    struct wish more;
+    struct request more;
 
-    while (wish->kind == WISH_PAUSE && inputs_may_grow(inputs) && !stop_is_wanted()) {
+    while (request->kind == REQUEST_PAUSE && inputs_may_grow(inputs) && !stop_is_wanted()) {
         watchdog_progress(run->teller->watchdog, WATCHDOG_INVENTING);
         if (inputs_wait(inputs, LOOK_MS, &more)) {
-            *wish = more;
+            *request = more;
         }
     }
 }
 
-/* Wait at most timeout_ms for a wish, and take it. Returns whether one came. */
-static bool wait_for_wish(struct run *run, int timeout_ms) {
+/* Wait at most timeout_ms for a request, and take it. Returns whether one came. */
+static bool wait_for_request(struct run *run, int timeout_ms) {
     struct teller *teller = run->teller;
-    struct wish wish;
+    struct request request;
 
     watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
-    if (!inputs_wait(teller->inputs, timeout_ms, &wish)) {
+    if (!inputs_wait(teller->inputs, timeout_ms, &request)) {
         return false;
     }
-    await_growth(run, &wish);
-    wants_take(&run->wants, teller, &wish, NULL);
+    await_growth(run, &request);
+    next_story_take(&run->next, teller, &request, NULL);
     evening_wake(&run->evening);
     return true;
 }
 
 static bool is_pause_over(const struct run *run) {
-    return stop_is_wanted() || run->wants.is_asked_for;
+    return stop_is_wanted() || run->next.is_asked_for;
 }
 
 /* Somebody speaks; wait for what was understood. */
 static void listen(struct run *run) {
     double end_s = clock_seconds() + LISTEN_S;
 
-    while (run->wants.is_listening && !stop_is_wanted() && clock_seconds() < end_s) {
-        wait_for_wish(run, LOOK_MS);
+    while (run->next.is_listening && !stop_is_wanted() && clock_seconds() < end_s) {
+        wait_for_request(run, LOOK_MS);
     }
-    run->wants.is_listening = false;
-    run->wants.is_asked_for = true;
+    run->next.is_listening = false;
+    run->next.is_asked_for = true;
 }
 
 /* It was not understood for certain: ask once, with a question that one word answers. */
 static void ask(struct run *run) {
-    run->wants.is_unsure = false;
-    run->wants.was_asked = true;
-    run->wants.is_skipped = false;
-    run->wants.preface[0] = '\0';
-    telling_announce(run->teller, &run->wants, "Who is the story about?");
-    run->wants.is_listening = inputs_listen(run->teller->inputs);
-    if (run->wants.is_listening) {
+    run->next.is_unsure = false;
+    run->next.was_asked = true;
+    run->next.is_skipped = false;
+    run->next.preface[0] = '\0';
+    telling_announce(run->teller, &run->next, "Who is the story about?");
+    run->next.is_listening = inputs_listen(run->teller->inputs);
+    if (run->next.is_listening) {
         listen(run);
     }
 }
@@ -96,20 +96,20 @@ static void rest(struct run *run) {
 
     led_show(LED_READY);
     while (!is_pause_over(run) && clock_seconds() < end_s) {
-        wait_for_wish(run, LOOK_MS);
-        if (run->wants.is_listening) {
+        wait_for_request(run, LOOK_MS);
+        if (run->next.is_listening) {
             listen(run);
         }
     }
-    if (run->wants.is_listening) {
+    if (run->next.is_listening) {
         listen(run);
     }
-    if (run->wants.is_unsure) {
+    if (run->next.is_unsure) {
         ask(run);
     }
 }
 
-/* Nothing is told until somebody wishes something, or the reason is gone. Returns false when the
+/* Nothing is told until somebody requests something, or the reason is gone. Returns false when the
  * board is to be off instead. */
 static bool doze(struct run *run) {
     struct teller *teller = run->teller;
@@ -118,18 +118,18 @@ static bool doze(struct run *run) {
     while (reason != NULL && !stop_is_wanted()) {
         const char *now = reason;
 
-        run->wants = (struct wants){.next = NEXT_DRAWN};
-        telling_announce(teller, &run->wants, reason);
+        run->next = (struct next_story){.kind = NEXT_DRAWN};
+        telling_announce(teller, &run->next, reason);
         if (teller->settings.switch_off && !stop_is_wanted()) {
             return false;
         }
-        run->wants = (struct wants){.next = NEXT_DRAWN};
+        run->next = (struct next_story){.kind = NEXT_DRAWN};
         led_show(LED_READY);
-        while (now == reason && !is_pause_over(run) && !run->wants.is_listening) {
-            wait_for_wish(run, DOZE_LOOK_MS);
+        while (now == reason && !is_pause_over(run) && !run->next.is_listening) {
+            wait_for_request(run, DOZE_LOOK_MS);
             now = evening_reason(&run->evening, &teller->settings, teller->shelf);
         }
-        if (run->wants.is_listening) {
+        if (run->next.is_listening) {
             listen(run);
         }
         reason = now;
@@ -146,15 +146,15 @@ static void set_voice(const struct run *run) {
 }
 
 static void invent_recipe(const struct run *run, long number, struct recipe *recipe) {
-    static const struct slots NONE;
+    static const struct topic NONE;
     const struct teller *teller = run->teller;
     uint64_t offset = (uint64_t)(number - 1);
 
     recipe->seed = teller->seed > 0 ? teller->seed + offset : fresh_seed();
     recipe->temperature = teller->settings.temperature;
     recipe->steps = teller->settings.steps;
-    if (run->wants.next == NEXT_SLOTS) {
-        prompt_compose(teller->words, &run->wants.slots, recipe->seed, recipe->prompt);
+    if (run->next.kind == NEXT_TOPIC) {
+        prompt_compose(teller->words, &run->next.topic, recipe->seed, recipe->prompt);
     } else if (teller->prompt != NULL) {
         snprintf(recipe->prompt, PROMPT_BYTES, "%s", teller->prompt);
     } else {
@@ -167,10 +167,10 @@ static struct recipe choose(struct run *run, long number) {
     const struct shelf *shelf = run->teller->shelf;
     struct recipe recipe = {0};
 
-    if (run->wants.next == NEXT_AGAIN && shelf_last(shelf, &recipe)) {
+    if (run->next.kind == NEXT_AGAIN && shelf_last(shelf, &recipe)) {
         return recipe;
     }
-    if (run->wants.next == NEXT_FAVOURITE && shelf_favourites(shelf) > 0) {
+    if (run->next.kind == NEXT_FAVOURITE && shelf_favourites(shelf) > 0) {
         return *shelf_favourite(shelf, run->favourite++ % shelf_favourites(shelf));
     }
     invent_recipe(run, number, &recipe);
@@ -182,18 +182,18 @@ static bool tell_next(struct run *run, long number, struct llama_error *error) {
     struct teller *teller = run->teller;
     struct task task = {.recipe = choose(run, number),
                         .number = number,
-                        .is_unasked = number == 1 && !run->wants.is_asked_for};
-    struct wants fresh = {.next = NEXT_DRAWN};
+                        .is_unasked = number == 1 && !run->next.is_asked_for};
+    struct next_story fresh = {.kind = NEXT_DRAWN};
 
-    memcpy(fresh.preface, run->wants.preface, sizeof(fresh.preface));
-    run->wants = fresh;
+    memcpy(fresh.preface, run->next.preface, sizeof(fresh.preface));
+    run->next = fresh;
     if (fresh.preface[0] != '\0') {
         console_say(teller->console, "%s", fresh.preface);
     }
     console_say(teller->console, "\n%cstory %ld  seed %" PRIu64 "%c\n", FLOW_DIM, number,
                 task.recipe.seed, FLOW_PLAIN);
     set_voice(run);
-    if (!telling_run(teller, &run->wants, &task, error)) {
+    if (!telling_run(teller, &run->next, &task, error)) {
         return false;
     }
     run->failures = 0;
@@ -206,9 +206,9 @@ enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
     teller->volume = teller->settings.volume;
     evening_wake(&run.evening);
     if (teller->news != NULL) {
-        telling_announce(teller, &run.wants, teller->news);
+        telling_announce(teller, &run.next, teller->news);
     }
-    wait_for_wish(&run, 0); /* a line may be there before the first story */
+    wait_for_request(&run, 0); /* a line may be there before the first story */
     for (long number = 1; !stop_is_wanted(); number++) {
         if (!doze(&run)) {
             return TELLER_GOOD_NIGHT;
@@ -225,7 +225,7 @@ enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
         if (number == teller->stories) {
             break;
         }
-        if (run.wants.is_asked_for) {
+        if (run.next.is_asked_for) {
             evening_wake(&run.evening);
         }
         rest(&run);

@@ -38,7 +38,7 @@ struct teller {
 /* How telling ended. */
 enum teller_end {
     TELLER_FAILED,     /* several stories in a row could not be told */
-    TELLER_DONE,       /* as many as were wanted, or a wish to stop (stop.h) */
+    TELLER_DONE,       /* as many as were wanted, or a request to stop (stop.h) */
     TELLER_GOOD_NIGHT, /* good night was said, and the settings want the board off then */
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "telling.h"
 
+#include <clock.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "led.h"
 #include "memory/journal.h"
 #include "memory/today.h"
@@ -20,7 +20,7 @@
 /* One story on its way. */
 struct telling {
     struct teller *teller;
-    struct wants *wants;
+    struct next_story *next;
     const struct recipe *recipe; /* NULL: no story, just a few words */
     struct sound *sound;         /* NULL: text only */
     bool is_loss_told;
@@ -31,7 +31,7 @@ struct telling {
 };
 
 static bool is_over(const struct telling *telling) {
-    return telling->wants->is_skipped || stop_is_wanted();
+    return telling->next->is_skipped || stop_is_wanted();
 }
 
 static void tell_loss(struct telling *telling) {
@@ -60,35 +60,36 @@ static void look_for_sound(struct telling *telling) {
     telling->is_loss_told = false;
 }
 
-/* Hold the story until it is to go on. Returns the wish that ended the pause, if it is another. */
-static bool pause(struct teller *teller, struct wish *wish) {
-    bool has_wish = false;
+/* Hold the story until it is to go on. Returns the request that ended the pause, if it is another.
+ */
+static bool pause(struct teller *teller, struct request *request) {
+    bool has_request = false;
 
     speaker_pause(teller->speaker, true);
     console_answer(teller->console, "(pause)");
-    while (!stop_is_wanted() && !has_wish) {
+    while (!stop_is_wanted() && !has_request) {
         watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
-        has_wish = inputs_wait(teller->inputs, PAUSE_LOOK_MS, wish);
+        has_request = inputs_wait(teller->inputs, PAUSE_LOOK_MS, request);
     }
     speaker_pause(teller->speaker, false);
-    return has_wish && wish->kind != WISH_PAUSE;
+    return has_request && request->kind != REQUEST_PAUSE;
 }
 
-/* Look for wishes, and whether the sound was lost. */
+/* Look for requests, and whether the sound was lost. */
 static void look(struct telling *telling) {
     struct teller *teller = telling->teller;
-    struct wish wish;
+    struct request request;
 
     watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
     tell_loss(telling);
     look_for_sound(telling);
-    if (!inputs_wait(teller->inputs, 0, &wish)) {
+    if (!inputs_wait(teller->inputs, 0, &request)) {
         return;
     }
-    if (wish.kind == WISH_PAUSE && !pause(teller, &wish)) {
+    if (request.kind == REQUEST_PAUSE && !pause(teller, &request)) {
         return;
     }
-    wants_take(telling->wants, teller, &wish, telling->recipe);
+    next_story_take(telling->next, teller, &request, telling->recipe);
 }
 
 /* Hand something to the speaker; while it is behind, inventing waits here. */
@@ -168,7 +169,7 @@ static void finish_speech(struct telling *telling, bool ok) {
         look(telling);
     }
     if (!ok || is_over(telling) || speaker_is_lost(speaker)) {
-        speaker_hush(speaker);
+        speaker_stop(speaker);
     }
     while (!speaker_is_quiet(speaker, LOOK_MS)) {
         watchdog_progress(telling->teller->watchdog, WATCHDOG_INVENTING);
@@ -220,11 +221,11 @@ static void end_sound(struct telling *telling) {
     output_end(teller->output, speaker_copy(teller->speaker, NULL), teller->console);
 }
 
-bool telling_run(struct teller *teller, struct wants *wants, const struct task *task,
+bool telling_run(struct teller *teller, struct next_story *next, const struct task *task,
                  struct llama_error *error) {
     struct telling telling = {
         .teller = teller,
-        .wants = wants,
+        .next = next,
         .recipe = &task->recipe,
         .story = {.llama = teller->llama, .gate = words_gate(teller->words), .tell = take_text},
     };
@@ -235,16 +236,16 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct task *
     keep_sound(&telling);
     telling.told =
         (struct told){.number = task->number, .recipe = &task->recipe, .begun_s = clock_seconds()};
-    if (wants->preface[0] != '\0' && telling.sound != NULL) {
-        say(&telling, wants->preface);
+    if (next->preface[0] != '\0' && telling.sound != NULL) {
+        say(&telling, next->preface);
     }
-    wants->preface[0] = '\0';
+    next->preface[0] = '\0';
     ok = invent(&telling, task, error);
     if (telling.sound != NULL) {
         finish_speech(&telling, ok);
     }
     end_sound(&telling);
-    telling.told.end = wants->is_skipped ? STORY_SKIPPED : telling.story.end;
+    telling.told.end = next->is_skipped ? STORY_SKIPPED : telling.story.end;
     telling.told.figures = telling.story.figures;
     if (!ok) {
         return false;
@@ -254,8 +255,8 @@ bool telling_run(struct teller *teller, struct wants *wants, const struct task *
     return true;
 }
 
-void telling_announce(struct teller *teller, struct wants *wants, const char *text) {
-    struct telling telling = {.teller = teller, .wants = wants};
+void telling_announce(struct teller *teller, struct next_story *next, const char *text) {
+    struct telling telling = {.teller = teller, .next = next};
 
     console_say(teller->console, "%s", text);
     begin_sound(&telling);

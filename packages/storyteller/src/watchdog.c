@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "watchdog.h"
 
+#include <clock.h>
 #include <fcntl.h>
 #include <linux/watchdog.h>
 #include <stdatomic.h>
@@ -9,7 +10,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "ioctls.h"
 
 #define DEVICE "/dev/watchdog"
@@ -67,7 +67,7 @@ void watchdog_close(struct watchdog *watchdog) {
     }
     alarm(0);
     if (watchdog->fd >= 0) {
-        /* The kernel takes this character, then closing, as the wish to stop. */
+        /* The kernel takes this character, then closing, as the request to stop. */
         if (write(watchdog->fd, "V", 1) != 1) {
             ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
         }

@@ -6,7 +6,7 @@
 struct watchdog;
 
 enum watchdog_thread {
-    WATCHDOG_INVENTING, /* the thread that invents, and waits for wishes */
+    WATCHDOG_INVENTING, /* the thread that invents, and waits for requests */
     WATCHDOG_SPEAKING,
     WATCHDOG_THREADS,
 };
@@ -18,7 +18,7 @@ struct watchdog *watchdog_open(void);
 /* Stop watching: a program that ends by choice does not start the board anew. */
 void watchdog_close(struct watchdog *watchdog);
 
-/* The calling thread has got on: a token, a part of speech, a look for wishes. Cheap; from any
+/* The calling thread has got on: a token, a part of speech, a look for requests. Cheap; from any
  * thread. Has to come at least every 10 s from a thread that is not idle. */
 void watchdog_progress(struct watchdog *watchdog, enum watchdog_thread thread);
 

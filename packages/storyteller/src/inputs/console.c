@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "inputs/console.h"
 
+#include <clock.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "clock.h"
 
 /* Input without any end of line must not keep the story from being told. */
 #define MOST_PARTS 64

@@ -26,11 +26,11 @@ struct inputs {
 /* Typed lines that are no story but a command. */
 static const struct {
     const char *line;
-    enum wish_kind kind;
+    enum request_kind kind;
 } COMMANDS[] = {
-    {"", WISH_NEXT},           {"next", WISH_NEXT},      {"pause", WISH_PAUSE},
-    {"again", WISH_AGAIN},     {"keep", WISH_FAVOURITE}, {"louder", WISH_LOUDER},
-    {"quieter", WISH_QUIETER}, {"listen", WISH_LISTEN},
+    {"", REQUEST_NEXT},           {"next", REQUEST_NEXT},      {"pause", REQUEST_PAUSE},
+    {"again", REQUEST_AGAIN},     {"keep", REQUEST_FAVOURITE}, {"louder", REQUEST_LOUDER},
+    {"quieter", REQUEST_QUIETER}, {"listen", REQUEST_LISTEN},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -74,74 +74,74 @@ static bool is_word(const char *text, const char *word) {
 }
 
 /* Begin to listen, and say so; where that cannot be, any story will do. */
-static struct wish begin_listening(struct inputs *inputs) {
+static struct request begin_listening(struct inputs *inputs) {
     if (listening_begin(&inputs->listening, false, buttons_now_ms())) {
-        return (struct wish){.kind = WISH_LISTEN};
+        return (struct request){.kind = REQUEST_LISTEN};
     }
-    return (struct wish){.kind = WISH_STORY, .is_sure = true};
+    return (struct request){.kind = REQUEST_STORY, .is_sure = true};
 }
 
-static struct wish of_line(struct inputs *inputs, const char *line) {
-    struct wish wish = {.kind = WISH_LINE};
+static struct request of_line(struct inputs *inputs, const char *line) {
+    struct request request = {.kind = REQUEST_LINE};
 
     for (size_t i = 0; i < COUNT(COMMANDS); i++) {
         if (!is_word(line, COMMANDS[i].line)) {
             continue;
         }
-        if (COMMANDS[i].kind == WISH_LISTEN) {
+        if (COMMANDS[i].kind == REQUEST_LISTEN) {
             return begin_listening(inputs);
         }
-        return (struct wish){.kind = COMMANDS[i].kind};
+        return (struct request){.kind = COMMANDS[i].kind};
     }
-    snprintf(wish.line, sizeof(wish.line), "%s", line);
-    return wish;
+    snprintf(request.line, sizeof(request.line), "%s", line);
+    return request;
 }
 
-static struct wish of_press(struct inputs *inputs, enum press press) {
+static struct request of_press(struct inputs *inputs, enum press press) {
     switch (press) {
     case PRESS_SHORT:
-        return (struct wish){.kind = WISH_PAUSE};
+        return (struct request){.kind = REQUEST_PAUSE};
     case PRESS_DOUBLE:
-        return (struct wish){.kind = WISH_NEXT};
+        return (struct request){.kind = REQUEST_NEXT};
     case PRESS_TRIPLE:
-        return (struct wish){.kind = WISH_AGAIN};
+        return (struct request){.kind = REQUEST_AGAIN};
     case PRESS_SHORT_HOLD:
-        return (struct wish){.kind = WISH_FAVOURITE};
+        return (struct request){.kind = REQUEST_FAVOURITE};
     case PRESS_HOLD:
         return begin_listening(inputs);
     case PRESS_RELEASE:
         listening_release(&inputs->listening);
         break;
     case PRESS_LOUDER:
-        return (struct wish){.kind = WISH_LOUDER};
+        return (struct request){.kind = REQUEST_LOUDER};
     case PRESS_QUIETER:
-        return (struct wish){.kind = WISH_QUIETER};
+        return (struct request){.kind = REQUEST_QUIETER};
     case PRESS_NONE:
         break;
     }
-    return (struct wish){.kind = WISH_NONE};
+    return (struct request){.kind = REQUEST_NONE};
 }
 
 /* What is there already, without any waiting. */
-static bool take(struct inputs *inputs, struct wish *wish) {
+static bool take(struct inputs *inputs, struct request *request) {
     char line[CONSOLE_LINE_BYTES];
     int64_t now_ms = buttons_now_ms();
     enum press press;
 
     buttons_look(&inputs->buttons);
     while ((press = presses_take(&inputs->buttons.presses, now_ms)) != PRESS_NONE) {
-        *wish = of_press(inputs, press);
-        if (wish->kind != WISH_NONE) {
+        *request = of_press(inputs, press);
+        if (request->kind != REQUEST_NONE) {
             return true;
         }
     }
-    if (listening_take(&inputs->listening, now_ms, wish)) {
+    if (listening_take(&inputs->listening, now_ms, request)) {
         return true;
     }
     if (!console_read(inputs->console, 0, line)) {
         return false;
     }
-    *wish = of_line(inputs, line);
+    *request = of_line(inputs, line);
     return true;
 }
 
@@ -168,11 +168,11 @@ static bool wait_for_any(struct inputs *inputs, int timeout_ms) {
     return poll(polled, (nfds_t)count, timeout_ms) >= 0;
 }
 
-bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish) {
+bool inputs_wait(struct inputs *inputs, int timeout_ms, struct request *request) {
     int64_t end_ms = buttons_now_ms() + timeout_ms;
 
-    *wish = (struct wish){.kind = WISH_NONE};
-    while (!take(inputs, wish)) {
+    *request = (struct request){.kind = REQUEST_NONE};
+    while (!take(inputs, request)) {
         int64_t left_ms = end_ms - buttons_now_ms();
 
         if (left_ms <= 0 || !wait_for_any(inputs, (int)left_ms)) {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "inputs/console.h"
-#include "inputs/wish.h"
+#include "inputs/request.h"
 
 struct inputs;
 
@@ -15,15 +15,16 @@ struct inputs;
 struct inputs *inputs_open(struct console *console);
 void inputs_close(struct inputs *inputs);
 
-/* Wait at most timeout_ms for a wish (0: just look). Returns whether one came; a signal ends
+/* Wait at most timeout_ms for a request (0: just look). Returns whether one came; a signal ends
  * waiting early. */
-bool inputs_wait(struct inputs *inputs, int timeout_ms, struct wish *wish);
+bool inputs_wait(struct inputs *inputs, int timeout_ms, struct request *request);
 
-/* Whether the press behind a WISH_PAUSE may still grow into another wish, which then comes soon. */
+/* Whether the press behind a REQUEST_PAUSE may still grow into another request, which then comes
+ * soon. */
 bool inputs_may_grow(const struct inputs *inputs);
 
 /* Listen for one word, the answer to a question that was just spoken: until a voice has ended, or
- * 4 s. A WISH_STORY will tell what was heard. Returns false where nothing can be heard. */
+ * 4 s. A REQUEST_STORY will tell what was heard. Returns false where nothing can be heard. */
 bool inputs_listen(struct inputs *inputs);
 
 #endif

@@ -123,29 +123,29 @@ void listening_stop(struct listening *listening) {
 }
 
 /* Take the next of the answer's words, which tabs divide. */
-static bool take_word(char **rest, char word[SLOT_BYTES]) {
+static bool take_word(char **rest, char word[TOPIC_BYTES]) {
     char *next = strsep(rest, "\t");
 
-    if (next == NULL || strlen(next) >= SLOT_BYTES) {
+    if (next == NULL || strlen(next) >= TOPIC_BYTES) {
         return false;
     }
     strcpy(word, next);
     return true;
 }
 
-/* Hero, place, thing, confidence. Anything else is no answer, and leaves the wish empty. */
-static void understand(char *line, struct wish *wish) {
-    struct slots slots;
-    char confidence[SLOT_BYTES];
+/* Hero, place, thing, confidence. Anything else is no answer, and leaves the request empty. */
+static void understand(char *line, struct request *request) {
+    struct topic topic;
+    char confidence[TOPIC_BYTES];
     char *rest = line;
 
     line[strcspn(line, "\n")] = '\0';
-    if (!take_word(&rest, slots.hero) || !take_word(&rest, slots.place) ||
-        !take_word(&rest, slots.thing) || !take_word(&rest, confidence) || rest != NULL) {
+    if (!take_word(&rest, topic.hero) || !take_word(&rest, topic.place) ||
+        !take_word(&rest, topic.thing) || !take_word(&rest, confidence) || rest != NULL) {
         return;
     }
-    wish->slots = slots;
-    wish->is_sure = atoi(confidence) >= SURE;
+    request->topic = topic;
+    request->is_sure = atoi(confidence) >= SURE;
 }
 
 /* Whether the answer has ended: the process has closed its output. */
@@ -165,7 +165,7 @@ static bool read_answer(struct listening *listening) {
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-bool listening_take(struct listening *listening, int64_t now_ms, struct wish *wish) {
+bool listening_take(struct listening *listening, int64_t now_ms, struct request *request) {
     bool has_answered;
     int status;
 
@@ -177,12 +177,12 @@ bool listening_take(struct listening *listening, int64_t now_ms, struct wish *wi
         return false;
     }
     status = reap(listening, has_answered);
-    *wish = (struct wish){.kind = WISH_STORY};
+    *request = (struct request){.kind = REQUEST_STORY};
     listening->line[listening->length] = '\0';
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        understand(listening->line, wish);
+        understand(listening->line, request);
     } else {
-        wish->is_sure = WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NO_MICROPHONE;
+        request->is_sure = WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NO_MICROPHONE;
     }
     return true;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "inputs/wish.h"
+#include "inputs/request.h"
 
 #define LISTENING_LINE_BYTES 128
 
@@ -21,16 +21,17 @@ struct listening {
     size_t length;
 };
 
-/* Start to listen. is_answer: for one word, until a voice ends; else for a whole wish, until
+/* Start to listen. is_answer: for one word, until a voice ends; else for a whole request, until
  * listening_release() as well. Returns false where the recogniser cannot be started. */
 bool listening_begin(struct listening *listening, bool is_answer, int64_t now_ms);
 
 /* The button was released. */
 void listening_release(struct listening *listening);
 
-/* Read what has come of the answer. Returns whether it is complete: then wish is a WISH_STORY, and
- * nobody listens any more. What was not understood, for whatever reason, is empty. */
-bool listening_take(struct listening *listening, int64_t now_ms, struct wish *wish);
+/* Read what has come of the answer. Returns whether it is complete: then request is a
+ * REQUEST_STORY, and nobody listens any more. What was not understood, for whatever reason, is
+ * empty. */
+bool listening_take(struct listening *listening, int64_t now_ms, struct request *request);
 
 /* End it without an answer. */
 void listening_stop(struct listening *listening);

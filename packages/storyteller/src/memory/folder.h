@@ -4,9 +4,8 @@
 #ifndef STORYTELLER_FOLDER_H
 #define STORYTELLER_FOLDER_H
 
+#include <lines.h>
 #include <stdbool.h>
-
-#include "lines.h"
 
 struct folder {
     char *path; /* NULL: nowhere, and nothing is done */

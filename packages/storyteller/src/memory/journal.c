@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory/journal.h"
 
+#include <clock.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "memory/today.h"
 
 #define SPEED_BYTES 32

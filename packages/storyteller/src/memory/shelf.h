@@ -6,10 +6,10 @@
 #ifndef STORYTELLER_SHELF_H
 #define STORYTELLER_SHELF_H
 
+#include <lines.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lines.h"
 #include "story/story.h"
 
 #define SHELF_FAVOURITES 100

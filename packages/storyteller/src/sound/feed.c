@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/feed.h"
 
-#include "clock.h"
+#include <clock.h>
 
 #define PART 256u
 /* What a card may have fetched already, and cannot give back. */

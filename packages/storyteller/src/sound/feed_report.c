@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/feed_report.h"
 
-#include "clock.h"
+#include <clock.h>
 
 #define UNDERWAY_MS 250.0
 

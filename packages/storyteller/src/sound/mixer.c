@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/mixer.h"
 
+#include <alsa.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "sound/alsa.h"
 #include "sound/mixer_names.h"
 
 /* One element, as ALSA's calls want it. */

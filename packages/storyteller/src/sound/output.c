@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/output.h"
 
+#include <clock.h>
 #include <string.h>
 
-#include "clock.h"
 #include "sound/arrival.h"
 #include "stop.h"
 
@@ -119,7 +119,7 @@ static void tell_loss(struct output *output, struct console *console) {
 
 void output_lost(struct output *output, struct console *console) {
     if (output->card == NULL && output->wav == NULL) {
-        kept_end(&output->kept, false, console);
+        archive_end(&output->archive, false, console);
         return;
     }
     if (output->card != NULL && output->card->delay(output->card) == SOUND_STILL) {
@@ -139,12 +139,12 @@ struct sound *output_look(struct output *output, struct console *console) {
 }
 
 struct sound *output_keep(struct output *output, struct console *console) {
-    return output->wav == NULL ? kept_begin(&output->kept, output->rate, console) : NULL;
+    return output->wav == NULL ? archive_begin(&output->archive, output->rate, console) : NULL;
 }
 
 void output_end(struct output *output, bool is_kept, struct console *console) {
     close_sound(&output->card);
-    kept_end(&output->kept, is_kept, console);
+    archive_end(&output->archive, is_kept, console);
 }
 
 void output_close(struct output *output) {

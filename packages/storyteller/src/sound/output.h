@@ -6,17 +6,17 @@
 #include <stdbool.h>
 
 #include "inputs/console.h"
-#include "memory/kept.h"
+#include "sound/archive.h"
 #include "sound/sound.h"
 
 struct output {
-    const char *device;  /* wanted sound cards: see sound.h */
-    unsigned rate;       /* samples per second of the voice */
-    struct mixer *mixer; /* see mixer.h; NULL: cards' mixers stay as they are */
-    bool is_wanted;      /* false: text only, by choice */
-    struct sound *wav;   /* open for the whole run, or NULL */
-    struct kept kept;    /* the story's sound, if it is to stay */
-    struct sound *card;  /* open for one story, or NULL */
+    const char *device;     /* wanted sound cards: see sound.h */
+    unsigned rate;          /* samples per second of the voice */
+    struct mixer *mixer;    /* see mixer.h; NULL: cards' mixers stay as they are */
+    bool is_wanted;         /* false: text only, by choice */
+    struct sound *wav;      /* open for the whole run, or NULL */
+    struct archive archive; /* the story's sound, if it is to stay */
+    struct sound *card;     /* open for one story, or NULL */
     char name[SOUND_NAME_BYTES];
     struct sound *still; /* a card that stood still, open until it moves, or NULL */
     long still_has;      /* samples that it has to play */

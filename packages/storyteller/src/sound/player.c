@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/player_parts.h"
 
+#include <clock.h>
 #include <string.h>
 #include <time.h>
-
-#include "clock.h"
 
 #define NAP_NS 10000000L
 /* Silence behind the end: cards pass on whole periods. */
@@ -39,7 +38,7 @@ static void lose(struct player *player) {
 
 void player_pump(struct player *player) {
     if (player->feed.sound == NULL || !feed_end_stop(&player->feed) || player->is_paused ||
-        player->is_hushed) {
+        player->is_stopped) {
         return;
     }
     if (!feed_pass_on(&player->feed)) {
@@ -66,7 +65,7 @@ void player_begin(struct player *player, struct sound *sound) {
     pthread_mutex_lock(&player->mutex);
     feed_begin(&player->feed);
     player->sound_s = 0.0;
-    player->is_paused = player->is_hushed = player->is_lost = false;
+    player->is_paused = player->is_stopped = player->is_lost = false;
     if (sound == NULL) {
         forget_sound(player);
     } else if (sound != player->feed.sound) {
@@ -78,14 +77,14 @@ void player_begin(struct player *player, struct sound *sound) {
 /* Wait until so many samples fit. Returns false when they never will. */
 static bool wait_for_room(struct player *player, size_t count) {
     pump(player);
-    while (player->feed.sound != NULL && !player->is_hushed &&
+    while (player->feed.sound != NULL && !player->is_stopped &&
            ring_room(&player->feed.ring, player->feed.delay) < count) {
         pthread_mutex_unlock(&player->mutex);
         nap();
         pthread_mutex_lock(&player->mutex);
         pump(player);
     }
-    return player->feed.sound != NULL && !player->is_hushed;
+    return player->feed.sound != NULL && !player->is_stopped;
 }
 
 bool player_copy(struct player *player, struct sound *copy) {
@@ -154,7 +153,7 @@ void player_keep_up(struct player *player, unsigned milliseconds) {
 
     pthread_mutex_lock(&player->mutex);
     pump(player);
-    if (feed_is_live(feed) && feed->report.first_s > 0.0 && !player->is_hushed &&
+    if (feed_is_live(feed) && feed->report.first_s > 0.0 && !player->is_stopped &&
         !player->is_paused && !feed->is_finishing) {
         size_t level = feed_level(feed), wanted = feed_samples(feed, milliseconds);
 
@@ -169,7 +168,7 @@ void player_keep_up(struct player *player, unsigned milliseconds) {
 /* Whether all was heard, or a card that does not tell truly has had the time for it. */
 static bool is_over(struct player *player, double *end_s) {
     pump(player);
-    if (player->feed.sound == NULL || player->is_hushed) {
+    if (player->feed.sound == NULL || player->is_stopped) {
         return true;
     }
     if (player->is_paused || ring_waiting(&player->feed.ring) > 0) {
@@ -194,7 +193,7 @@ void player_finish(struct player *player) {
         nap();
         pthread_mutex_lock(&player->mutex);
     }
-    if (!player->is_hushed) {
+    if (!player->is_stopped) {
         feed_finish(&player->feed);
     }
     pthread_mutex_unlock(&player->mutex);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the voice to the card, for two threads: one writes; any other may hold, hush or make louder
+/* From the voice to the card, for two threads: one writes; any other may hold, stop or make louder
  * at any time. */
 #ifndef STORYTELLER_PLAYER_H
 #define STORYTELLER_PLAYER_H
@@ -32,7 +32,7 @@ struct player {
     struct sound *copy; /* gets what the voice says as it is; NULL: no copy, or it failed */
     double sound_s;     /* written */
     bool is_paused;
-    bool is_hushed;
+    bool is_stopped;
     bool is_lost;
     bool is_copy_lost;
 };
@@ -45,14 +45,14 @@ void player_close(struct player *player);
 void player_set_watchdog(struct player *player, struct watchdog *watchdog);
 
 /* Begin a story on `sound`, which stays the caller's; NULL: unheard. If it is the one that plays
- * already, what it has still to play is played. Ends hushing and pausing. */
+ * already, what it has still to play is played. Ends stopping and pausing. */
 void player_begin(struct player *player, struct sound *sound);
 
 /* From now on what the voice says is also written to this file, which stays the caller's; NULL: to
  * none. Returns false when the one before could not be written. */
 bool player_copy(struct player *player, struct sound *copy);
 
-/* Take samples of the voice, waiting for room. Returns false when hushed or lost. */
+/* Take samples of the voice, waiting for room. Returns false when stopped or lost. */
 bool player_write(struct player *player, const int16_t *samples, size_t count);
 
 /* A pause of so many milliseconds. */
@@ -62,14 +62,14 @@ void player_rest(struct player *player, unsigned milliseconds);
  * milliseconds lie ready, so that the card never runs dry for want of text. */
 void player_keep_up(struct player *player, unsigned milliseconds);
 
-/* Play all that was written; returns when it was heard, hushed or lost. */
+/* Play all that was written; returns when it was heard, stopped or lost. */
 void player_finish(struct player *player);
 
 /* Pass on what there is, while the thread that writes may be busy with something else. */
 void player_pass_on(struct player *player);
 
 void player_pause(struct player *player, bool is_paused);
-void player_hush(struct player *player);
+void player_stop(struct player *player);
 void player_set_volume(struct player *player, int percent);
 
 /* Sound that lies ready, in milliseconds; INT_MAX while nothing has to be waited for. */
@@ -78,7 +78,7 @@ int player_level_ms(struct player *player);
 /* Whether there is something to play or to end: player_keep_up() must be called often. */
 bool player_is_busy(struct player *player);
 
-/* Whether what is written now is taken: neither hushed nor lost. */
+/* Whether what is written now is taken: neither stopped nor lost. */
 bool player_is_on(struct player *player);
 bool player_is_lost(struct player *player);
 

@@ -18,22 +18,22 @@ void player_pass_on(struct player *player) {
 
 void player_pause(struct player *player, bool is_paused) {
     pthread_mutex_lock(&player->mutex);
-    if (is_paused && !player->is_paused && !player->is_hushed) {
+    if (is_paused && !player->is_paused && !player->is_stopped) {
         feed_stop(&player->feed);
     }
     player->is_paused = is_paused;
     pthread_mutex_unlock(&player->mutex);
 }
 
-void player_hush(struct player *player) {
+void player_stop(struct player *player) {
     pthread_mutex_lock(&player->mutex);
-    if (!player->is_paused && !player->is_hushed) {
+    if (!player->is_paused && !player->is_stopped) {
         feed_stop(&player->feed);
     }
     if (player->feed.sound != NULL) {
         ring_move(&player->feed.ring, (ptrdiff_t)ring_waiting(&player->feed.ring));
     }
-    player->is_hushed = true;
+    player->is_stopped = true;
     pthread_mutex_unlock(&player->mutex);
 }
 
@@ -48,7 +48,7 @@ int player_level_ms(struct player *player) {
     int level_ms = INT_MAX;
 
     pthread_mutex_lock(&player->mutex);
-    if (feed_is_live(&player->feed) && !player->is_hushed) {
+    if (feed_is_live(&player->feed) && !player->is_stopped) {
         level_ms = (int)(1000 * feed_level(&player->feed) / player->feed.sound->rate);
     }
     pthread_mutex_unlock(&player->mutex);
@@ -71,7 +71,7 @@ bool player_is_on(struct player *player) {
     bool is;
 
     pthread_mutex_lock(&player->mutex);
-    is = player->feed.sound != NULL && !player->is_hushed;
+    is = player->feed.sound != NULL && !player->is_stopped;
     pthread_mutex_unlock(&player->mutex);
     return is;
 }

@@ -7,9 +7,8 @@
 
 #define PI 3.14159265358979323846
 #define UNITY 16384
-#define LARGEST_UP                                                                \
-    1280u /* 44.1 kHz from 16 wants 441, 192 kHz from 22.05 1280: 80 kB of filter \
-           */
+/* 44.1 kHz from 16 wants 441, 192 kHz from 22.05 1280: 80 kB of filter. */
+#define LARGEST_UP 1280u
 /* Kaiser's window: images are 70 dB down, and the filter falls within 0.13 of the rate. */
 #define BETA 6.8
 /* Middle of the fall, in samples of the lower rate: half of it lies below half the rate. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <alsa.h>
+#include <clock.h>
 #include <stdlib.h>
 
-#include "clock.h"
-#include "sound/alsa.h"
 #include "sound/mixer.h"
 #include "sound/sound.h"
 #include "sound/sound_format.h"

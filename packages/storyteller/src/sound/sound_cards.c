@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <alsa.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "sound/alsa.h"
 #include "sound/sound.h"
 
 #define WANTED_BYTES 64

@@ -3,11 +3,10 @@
 #ifndef STORYTELLER_SOUND_FORMAT_H
 #define STORYTELLER_SOUND_FORMAT_H
 
+#include <alsa.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "sound/alsa.h"
 
 struct sound_format {
     snd_pcm_format_t format;

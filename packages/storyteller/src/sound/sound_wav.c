@@ -3,12 +3,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <wav.h>
 
 #include "sound/sound.h"
-
-#define HEADER_BYTES 44
-#define SAMPLE_BYTES 2
 
 struct wav {
     struct sound sound;
@@ -16,31 +13,10 @@ struct wav {
     uint32_t data_bytes;
 };
 
-static void put16(unsigned char *at, unsigned value) {
-    at[0] = (unsigned char)(value & 0xFF);
-    at[1] = (unsigned char)(value >> 8 & 0xFF);
-}
-
-static void put32(unsigned char *at, uint32_t value) {
-    put16(at, value & 0xFFFF);
-    put16(at + 2, value >> 16);
-}
-
 static bool write_header(struct wav *wav) {
-    unsigned char header[HEADER_BYTES] = {0};
+    unsigned char header[WAV_HEADER_BYTES];
 
-    memcpy(header, "RIFF", 4);
-    put32(header + 4, HEADER_BYTES - 8 + wav->data_bytes);
-    memcpy(header + 8, "WAVEfmt ", 8);
-    put32(header + 16, 16); /* size of the format chunk */
-    put16(header + 20, 1);  /* PCM */
-    put16(header + 22, 1);  /* mono */
-    put32(header + 24, wav->sound.rate);
-    put32(header + 28, wav->sound.rate * SAMPLE_BYTES);
-    put16(header + 32, SAMPLE_BYTES);
-    put16(header + 34, 8 * SAMPLE_BYTES);
-    memcpy(header + 36, "data", 4);
-    put32(header + 40, wav->data_bytes);
+    wav_put_header(header, wav->sound.rate, wav->data_bytes);
     return fwrite(header, sizeof(header), 1, wav->file) == 1;
 }
 
@@ -52,13 +28,13 @@ static long wav_write(struct sound *sound, const int16_t *samples, size_t count)
         return SOUND_LOST;
     }
     for (size_t i = 0; i < count; i++) {
-        unsigned char bytes[SAMPLE_BYTES];
+        unsigned char bytes[WAV_SAMPLE_BYTES];
 
-        put16(bytes, (unsigned)samples[i] & 0xFFFF);
+        wav_put16(bytes, (unsigned)samples[i] & 0xFFFF);
         if (fwrite(bytes, sizeof(bytes), 1, wav->file) != 1) {
             return SOUND_LOST;
         }
-        wav->data_bytes += SAMPLE_BYTES;
+        wav->data_bytes += WAV_SAMPLE_BYTES;
     }
     return (long)count;
 }

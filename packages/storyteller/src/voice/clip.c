@@ -3,25 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define HEADER_BYTES 44 /* as sound_wav.c writes it, which made the clips */
-
-static unsigned get(const unsigned char *at, unsigned bytes) {
-    unsigned value = 0;
-
-    while (bytes-- > 0) {
-        value = value << 8 | at[bytes];
-    }
-    return value;
-}
+#include <wav.h>
 
 static bool is_ours(FILE *file, unsigned rate) {
-    unsigned char header[HEADER_BYTES];
+    unsigned char header[WAV_HEADER_BYTES];
 
-    return fread(header, sizeof(header), 1, file) == 1 && memcmp(header, "RIFF", 4) == 0 &&
-           memcmp(header + 8, "WAVEfmt ", 8) == 0 && get(header + 20, 2) == 1 &&
-           get(header + 22, 2) == 1 && get(header + 24, 4) == rate && get(header + 34, 2) == 16 &&
-           memcmp(header + 36, "data", 4) == 0;
+    return fread(header, sizeof(header), 1, file) == 1 && wav_is_header(header, rate);
 }
 
 FILE *clip_open_file(const char *name) {
@@ -49,10 +36,10 @@ bool clip_open(struct clip *clip, const char *name, unsigned rate) {
 
 size_t clip_read(struct clip *clip, int16_t *samples, size_t count) {
     size_t done = 0;
-    unsigned char bytes[2];
+    unsigned char bytes[WAV_SAMPLE_BYTES];
 
     while (done < count && fread(bytes, sizeof(bytes), 1, clip->file) == 1) {
-        samples[done++] = (int16_t)get(bytes, 2);
+        samples[done++] = (int16_t)wav_get16(bytes);
     }
     return done;
 }

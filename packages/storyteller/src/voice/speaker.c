@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "voice/speaker.h"
 
+#include <clock.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -10,7 +11,6 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "clock.h"
 #include "sound/player.h"
 #include "stop.h"
 #include "voice/clip.h"
@@ -132,7 +132,7 @@ void speaker_close(struct speaker *speaker) {
     if (speaker == NULL) {
         return;
     }
-    player_hush(&speaker->player);
+    player_stop(&speaker->player);
     queue_close(&speaker->queue);
     pthread_join(speaker->thread, NULL);
     destroy(speaker);
@@ -216,8 +216,8 @@ bool speaker_is_quiet(struct speaker *speaker, int timeout_ms) {
     return queue_wait(&speaker->queue, timeout_ms);
 }
 
-void speaker_hush(struct speaker *speaker) {
-    player_hush(&speaker->player);
+void speaker_stop(struct speaker *speaker) {
+    player_stop(&speaker->player);
     queue_clear(&speaker->queue);
 }
 

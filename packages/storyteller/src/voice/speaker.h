@@ -69,7 +69,7 @@ void speaker_set_speed(struct speaker *speaker, int percent);
 bool speaker_is_quiet(struct speaker *speaker, int timeout_ms);
 
 /* Be silent, softly and within 100 ms, and forget what was handed over. Until speaker_begin(). */
-void speaker_hush(struct speaker *speaker);
+void speaker_stop(struct speaker *speaker);
 
 /* Whether the output failed in this story. */
 bool speaker_is_lost(struct speaker *speaker);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "voice/utterance.h"
 
+#include <clock.h>
 #include <limits.h>
 #include <string.h>
 
-#include "clock.h"
 #include "stop.h"
 #include "voice/clip.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a story must not hold: a list of blocked words, asked of tokens, sentences and wishes. */
+/* What a story must not hold: a list of blocked words, asked of tokens, sentences and requests. */
 #ifndef STORYTELLER_GATE_H
 #define STORYTELLER_GATE_H
 

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inputs/wish.h"
-#include "words/prompt.h"
-#include "words/spelling.h"
+#include "words/beginning.h"
+#include "words/topic.h"
 
 #define PATH_BYTES 512
 
@@ -57,12 +56,12 @@ static const char *check_word(char *text) {
             return "only letters from a to z and spaces: write it without others";
         }
     }
-    return strlen(text) < SLOT_BYTES ? NULL : "too long: at most 31 letters";
+    return strlen(text) < TOPIC_BYTES ? NULL : "too long: at most 31 letters";
 }
 
 static const char *check_item(const struct reading *reading, char *text) {
     const char *problem =
-        reading->kind == LIST_BEGINNINGS ? prompt_check_beginning(text) : check_word(text);
+        reading->kind == LIST_BEGINNINGS ? beginning_check(text) : check_word(text);
 
     if (problem == NULL && gate_stops(reading->gate, text)) {
         return "blocked.txt stops it: choose another word";

@@ -3,19 +3,10 @@
 #ifndef STORYTELLER_WORDS_H
 #define STORYTELLER_WORDS_H
 
-#include <stddef.h>
+#include <lines.h>
 
-#include "lines.h"
 #include "words/gate.h"
-
-enum list_kind { LIST_TRAITS, LIST_HEROES, LIST_PLACES, LIST_THINGS, LIST_BEGINNINGS, LISTS };
-
-/* At least one word, at most LIST_WORDS. */
-#define LIST_WORDS 256
-struct list {
-    size_t count;
-    char *words[LIST_WORDS];
-};
+#include "words/list.h"
 
 struct words;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "wish.h"
+#include "request.h"
 
 #include <string.h>
 
 #define MOST_WORDS 32
 
-const char *const WISH_WORDS[] = {"please", "tell",  "me",    "i",      "want", "a",
-                                  "an",     "story", "about", "to",     "in",   "on",
-                                  "at",     "the",   "with",  "little", NULL};
+const char *const REQUEST_WORDS[] = {"please", "tell",  "me",    "i",      "want", "a",
+                                     "an",     "story", "about", "to",     "in",   "on",
+                                     "at",     "the",   "with",  "little", NULL};
 
 static void write_rule(FILE *file, const char *name, const struct list *list) {
     fprintf(file, "<%s> = ", name);
@@ -17,11 +17,11 @@ static void write_rule(FILE *file, const char *name, const struct list *list) {
     fputs(";\n", file);
 }
 
-/* A wish begins with its hero: a place alone would be what all noise sounds like. Each list can be
- * reached by one way only, because the search keeps all of a list's words for each way to it. */
-static void write_wish(FILE *file, bool has_places, bool has_things) {
+/* A request begins with its hero: a place alone would be what all noise sounds like. Each list can
+ * be reached by one way only, because the search keeps all of a list's words for each way to it. */
+static void write_request(FILE *file, bool has_places, bool has_things) {
     fprintf(file,
-            "public <wish> = [<ask>] <article> [little] <heroes>%s%s;\n"
+            "public <request> = [<ask>] <article> [little] <heroes>%s%s;\n"
             "<ask> = [please] tell me a story about | a story about | i want a story about;\n"
             "<article> = a | an | the;\n",
             has_places ? " [(in | on | at | to) <article> <places>]" : "",
@@ -32,7 +32,7 @@ static void write_wish(FILE *file, bool has_places, bool has_things) {
 static void write_answer(FILE *file, const struct list lists[LIST_KINDS]) {
     const char *separator = "(";
 
-    fputs("public <wish> = [[in | on | at | with] (a | an | the)] ", file);
+    fputs("public <request> = [[in | on | at | with] (a | an | the)] ", file);
     for (int kind = 0; kind < LIST_KINDS; kind++) {
         if (lists[kind].count > 0) {
             fprintf(file, "%s<%s>", separator, LIST_NAMES[kind]);
@@ -42,18 +42,18 @@ static void write_answer(FILE *file, const struct list lists[LIST_KINDS]) {
     fputs(");\n", file);
 }
 
-bool wish_grammar(FILE *file, const struct list lists[LIST_KINDS], bool is_answer) {
+bool request_grammar(FILE *file, const struct list lists[LIST_KINDS], bool is_answer) {
     bool has_heroes = lists[HEROES].count > 0, has_places = lists[PLACES].count > 0,
          has_things = lists[THINGS].count > 0;
 
     if (!has_heroes && !(is_answer && (has_places || has_things))) {
         return false;
     }
-    fputs("#JSGF V1.0;\ngrammar wish;\n", file);
+    fputs("#JSGF V1.0;\ngrammar request;\n", file);
     if (is_answer) {
         write_answer(file, lists);
     } else {
-        write_wish(file, has_places, has_things);
+        write_request(file, has_places, has_things);
     }
     for (int kind = 0; kind < LIST_KINDS; kind++) {
         if (lists[kind].count > 0) {
@@ -94,7 +94,8 @@ static size_t match_any(const char *const *words, size_t count, const struct lis
     return taken;
 }
 
-void wish_parts(char *heard, const struct list lists[LIST_KINDS], const char *parts[LIST_KINDS]) {
+void request_parts(char *heard, const struct list lists[LIST_KINDS],
+                   const char *parts[LIST_KINDS]) {
     const char *words[MOST_WORDS];
     enum list_kind likely = HEROES;
     size_t count = 0, at = 0;

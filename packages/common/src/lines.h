@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text files that people edit, on any computer: their lines, without what means nothing. */
-#ifndef STORYTELLER_LINES_H
-#define STORYTELLER_LINES_H
+#ifndef COMMON_LINES_H
+#define COMMON_LINES_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory/kept.h"
+#include "sound/archive.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -25,7 +25,7 @@ static unsigned long number_of(const char *name) {
 
 /* How many are kept, and the lowest and the highest number of them. */
 static int count(const char *folder, unsigned long *lowest, unsigned long *highest) {
-    char path[KEPT_PATH_BYTES];
+    char path[ARCHIVE_PATH_BYTES];
     struct dirent *entry;
     DIR *files;
     int found = 0;
@@ -58,18 +58,18 @@ static bool has_space(const char *folder) {
 
 /* Remove the oldest until one more may be kept. Returns its number; NUMBERS, with errno set, when
  * there is no room without removing what is not ours. */
-static unsigned long make_room(const struct kept *kept) {
+static unsigned long make_room(const struct archive *archive) {
     unsigned long lowest, highest;
-    char path[KEPT_PATH_BYTES];
+    char path[ARCHIVE_PATH_BYTES];
     int found;
 
-    while ((found = count(kept->folder, &lowest, &highest)) >= kept->most ||
-           !has_space(kept->folder)) {
+    while ((found = count(archive->folder, &lowest, &highest)) >= archive->most ||
+           !has_space(archive->folder)) {
         if (found == 0) {
             errno = ENOSPC;
             return NUMBERS;
         }
-        snprintf(path, sizeof(path), NAME, kept->folder, lowest);
+        snprintf(path, sizeof(path), NAME, archive->folder, lowest);
         if (unlink(path) != 0) {
             return NUMBERS;
         }
@@ -77,45 +77,45 @@ static unsigned long make_room(const struct kept *kept) {
     return found > 0 ? (highest + 1) % NUMBERS : 1;
 }
 
-static void tell_lack(struct kept *kept, struct console *console) {
-    if (!kept->lack_was_told) {
-        console_say(console, "Stories are not kept as sound: %s: %s.", kept->folder,
+static void tell_lack(struct archive *archive, struct console *console) {
+    if (!archive->lack_was_told) {
+        console_say(console, "Stories are not kept as sound: %s: %s.", archive->folder,
                     strerror(errno));
     }
-    kept->lack_was_told = true;
+    archive->lack_was_told = true;
 }
 
-struct sound *kept_begin(struct kept *kept, unsigned rate, struct console *console) {
+struct sound *archive_begin(struct archive *archive, unsigned rate, struct console *console) {
     unsigned long number = NUMBERS;
 
-    kept->sound = NULL;
-    if (kept->folder == NULL || kept->most == 0) {
+    archive->sound = NULL;
+    if (archive->folder == NULL || archive->most == 0) {
         return NULL;
     }
-    snprintf(kept->path, sizeof(kept->path), "%s/stories", kept->folder);
-    if (mkdir(kept->path, 0755) == 0 || errno == EEXIST) {
-        number = make_room(kept);
+    snprintf(archive->path, sizeof(archive->path), "%s/stories", archive->folder);
+    if (mkdir(archive->path, 0755) == 0 || errno == EEXIST) {
+        number = make_room(archive);
     }
     if (number < NUMBERS) {
-        snprintf(kept->path, sizeof(kept->path), NAME, kept->folder, number);
-        kept->sound = sound_open_wav(kept->path, rate);
+        snprintf(archive->path, sizeof(archive->path), NAME, archive->folder, number);
+        archive->sound = sound_open_wav(archive->path, rate);
     }
-    if (kept->sound == NULL) {
-        tell_lack(kept, console);
+    if (archive->sound == NULL) {
+        tell_lack(archive, console);
     }
-    return kept->sound;
+    return archive->sound;
 }
 
-void kept_end(struct kept *kept, bool is_whole, struct console *console) {
-    if (kept->sound == NULL) {
+void archive_end(struct archive *archive, bool is_whole, struct console *console) {
+    if (archive->sound == NULL) {
         return;
     }
-    kept->sound->close(kept->sound);
-    kept->sound = NULL;
+    archive->sound->close(archive->sound);
+    archive->sound = NULL;
     if (is_whole) {
         return;
     }
-    (void)unlink(kept->path);
+    (void)unlink(archive->path);
     errno = ENOSPC;
-    tell_lack(kept, console);
+    tell_lack(archive, console);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ALSA's header. It has an array of no elements, which -pedantic refuses. */
-#ifndef STORYTELLER_ALSA_H
-#define STORYTELLER_ALSA_H
+#ifndef COMMON_ALSA_H
+#define COMMON_ALSA_H
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"

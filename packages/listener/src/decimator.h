@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* From 48,000 samples a second, which every sound card has, to 16,000. */
-#ifndef LISTENER_THIRDS_H
-#define LISTENER_THIRDS_H
+#ifndef LISTENER_DECIMATOR_H
+#define LISTENER_DECIMATOR_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define THIRDS_TAPS 48
+#define DECIMATOR_TAPS 48
 
-struct thirds {
-    int16_t last[THIRDS_TAPS]; /* the newest last */
+struct decimator {
+    int16_t last[DECIMATOR_TAPS]; /* the newest last */
 };
 
 /* Take three times count samples, give count. What a third of the rate cannot hold is filtered out
  * before, so that it is not heard as something else. */
-void thirds_take(struct thirds *thirds, const int16_t *fast, int16_t *slow, size_t count);
+void decimator_run(struct decimator *decimator, const int16_t *fast, int16_t *slow, size_t count);
 
 #endif

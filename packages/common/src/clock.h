@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a story costs: time and memory. */
-#ifndef STORYTELLER_CLOCK_H
-#define STORYTELLER_CLOCK_H
+#ifndef COMMON_CLOCK_H
+#define COMMON_CLOCK_H
 
 #include <stdint.h>
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "words/beginning.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* Before its gaps are filled; if the prompt gets too long, it is cut, and the model goes on. */
+#define BEGINNING_BYTES 160
+#define GAPS_AT_MOST 6
+
+static const char FIRST_WORDS[] = "Once upon a time,";
+
+static const struct gap GAPS[] = {
+    {"{trait}", LIST_TRAITS},
+    {"{hero}", LIST_HEROES},
+    {"{place}", LIST_PLACES},
+    {"{thing}", LIST_THINGS},
+};
+
+const struct gap *beginning_gap(const char *text) {
+    for (size_t i = 0; i < COUNT(GAPS); i++) {
+        if (strncmp(text, GAPS[i].mark, strlen(GAPS[i].mark)) == 0) {
+            return &GAPS[i];
+        }
+    }
+    return NULL;
+}
+
+const char *beginning_check(const char *line) {
+    int gaps = 0;
+
+    if (strncmp(line, FIRST_WORDS, strlen(FIRST_WORDS)) != 0) {
+        return "a beginning starts with \"Once upon a time,\"";
+    }
+    if (strlen(line) >= BEGINNING_BYTES) {
+        return "too long: at most 159 characters";
+    }
+    if (strstr(line, "{hero}") == NULL) {
+        return "a beginning needs a {hero}";
+    }
+    for (; *line != '\0'; line++) {
+        if ((unsigned char)*line < ' ' || (unsigned char)*line > '~') {
+            return "only plain letters and signs: write it without others";
+        }
+        if (*line == '{' && beginning_gap(line) == NULL) {
+            return "only {trait}, {hero}, {place} and {thing} are filled in";
+        }
+        gaps += *line == '{' ? 1 : 0;
+    }
+    return gaps <= GAPS_AT_MOST ? NULL : "at most six words are filled in";
+}

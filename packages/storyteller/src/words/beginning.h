@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A line of beginnings.txt: the first words of a story, with gaps for words of the lists. */
+#ifndef STORYTELLER_BEGINNING_H
+#define STORYTELLER_BEGINNING_H
+
+#include "words/list.h"
+
+struct gap {
+    const char *mark;    /* as it is written: "{hero}" */
+    enum list_kind kind; /* whose words fill it */
+};
+
+/* The gap that the text begins with, or NULL. */
+const struct gap *beginning_gap(const char *text);
+
+/* What is wrong with a line, or NULL. */
+const char *beginning_check(const char *line);
+
+#endif
