@@ -48,7 +48,7 @@ def prompt_driver(programs: Path) -> Path:
         "prompt.c",
         "words.c",
         "list.c",
-        "beginning.c",
+        "opening.c",
         "gate.c",
         "gate_disguise.c",
         "spelling.c",

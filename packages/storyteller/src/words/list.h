@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum list_kind { LIST_TRAITS, LIST_HEROES, LIST_PLACES, LIST_THINGS, LIST_BEGINNINGS, LISTS };
+enum list_kind { LIST_TRAITS, LIST_HEROES, LIST_PLACES, LIST_THINGS, LIST_OPENINGS, LISTS };
 
 /* At least one word, at most LIST_WORDS. */
 #define LIST_WORDS 256

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "words/beginning.h"
+#include "words/opening.h"
 #include "words/random.h"
 #include "words/words.h"
 
@@ -14,25 +14,24 @@ static const char *draw(const struct list *list, uint64_t *state) {
 }
 
 /* Whether the beginning suits: no place or thing that was asked for may be left out. */
-static bool suits(const char *beginning, const struct topic *topic) {
-    return (topic->place[0] == '\0' || strstr(beginning, "{place}") != NULL) &&
-           (topic->thing[0] == '\0' || strstr(beginning, "{thing}") != NULL);
+static bool suits(const char *opening, const struct topic *topic) {
+    return (topic->place[0] == '\0' || strstr(opening, "{place}") != NULL) &&
+           (topic->thing[0] == '\0' || strstr(opening, "{thing}") != NULL);
 }
 
-static const char *choose(const struct list *beginnings, const struct topic *topic,
-                          uint64_t *state) {
+static const char *choose(const struct list *openings, const struct topic *topic, uint64_t *state) {
     size_t suiting = 0, wanted;
 
-    for (size_t i = 0; i < beginnings->count; i++) {
-        suiting += suits(beginnings->words[i], topic) ? 1 : 0;
+    for (size_t i = 0; i < openings->count; i++) {
+        suiting += suits(openings->words[i], topic) ? 1 : 0;
     }
     if (suiting == 0) {
-        return draw(beginnings, state);
+        return draw(openings, state);
     }
     wanted = next_random(state) % suiting;
     for (size_t i = 0;; i++) {
-        if (suits(beginnings->words[i], topic) && wanted-- == 0) {
-            return beginnings->words[i];
+        if (suits(openings->words[i], topic) && wanted-- == 0) {
+            return openings->words[i];
         }
     }
 }
@@ -53,18 +52,18 @@ static void append_word(char prompt[PROMPT_BYTES], const char *word) {
     append(prompt, word, strlen(word));
 }
 
-static void fill(char prompt[PROMPT_BYTES], const char *beginning, const char *const fillings[]) {
+static void fill(char prompt[PROMPT_BYTES], const char *opening, const char *const fillings[]) {
     prompt[0] = '\0';
-    while (*beginning != '\0') {
-        const struct gap *gap = beginning_gap(beginning);
+    while (*opening != '\0') {
+        const struct gap *gap = opening_gap(opening);
         size_t length = gap != NULL ? strlen(gap->mark) : 1;
 
         if (gap != NULL) {
             append_word(prompt, fillings[gap->kind]);
         } else {
-            append(prompt, beginning, 1);
+            append(prompt, opening, 1);
         }
-        beginning += length;
+        opening += length;
     }
 }
 
@@ -72,12 +71,12 @@ void prompt_compose(const struct words *words, const struct topic *topic, uint64
                     char prompt[PROMPT_BYTES]) {
     const struct list *traits = words_list(words, LIST_TRAITS);
     const char *fillings[LISTS];
-    const char *beginning;
+    const char *opening;
 
-    for (int kind = 0; kind < LIST_BEGINNINGS; kind++) {
+    for (int kind = 0; kind < LIST_OPENINGS; kind++) {
         fillings[kind] = draw(words_list(words, (enum list_kind)kind), &seed);
     }
-    beginning = choose(words_list(words, LIST_BEGINNINGS), topic, &seed);
+    opening = choose(words_list(words, LIST_OPENINGS), topic, &seed);
     if (topic->place[0] != '\0') {
         fillings[LIST_PLACES] = topic->place;
     }
@@ -96,5 +95,5 @@ void prompt_compose(const struct words *words, const struct topic *topic, uint64
         fillings[LIST_TRAITS] = traits->words[i];
         fillings[LIST_HEROES] = topic->hero + length + 1;
     }
-    fill(prompt, beginning, fillings);
+    fill(prompt, opening, fillings);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/beginning.h"
+#include "words/opening.h"
 #include "words/topic.h"
 
 #define PATH_BYTES 512
@@ -27,8 +27,7 @@ static const struct {
     [LIST_HEROES] = {"heroes.txt", "rabbit"},
     [LIST_PLACES] = {"places.txt", "forest"},
     [LIST_THINGS] = {"things.txt", "ball"},
-    [LIST_BEGINNINGS] = {"beginnings.txt",
-                         "Once upon a time, there was a {trait} {hero}. One day,"},
+    [LIST_OPENINGS] = {"beginnings.txt", "Once upon a time, there was a {trait} {hero}. One day,"},
 };
 
 /* One file being read. */
@@ -60,8 +59,7 @@ static const char *check_word(char *text) {
 }
 
 static const char *check_item(const struct reading *reading, char *text) {
-    const char *problem =
-        reading->kind == LIST_BEGINNINGS ? beginning_check(text) : check_word(text);
+    const char *problem = reading->kind == LIST_OPENINGS ? opening_check(text) : check_word(text);
 
     if (problem == NULL && gate_stops(reading->gate, text)) {
         return "blocked.txt stops it: choose another word";

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/beginning.h"
+#include "words/opening.h"
 
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* Before its gaps are filled; if the prompt gets too long, it is cut, and the model goes on. */
-#define BEGINNING_BYTES 160
+#define OPENING_BYTES 160
 #define GAPS_AT_MOST 6
 
 static const char FIRST_WORDS[] = "Once upon a time,";
@@ -17,7 +17,7 @@ static const struct gap GAPS[] = {
     {"{thing}", LIST_THINGS},
 };
 
-const struct gap *beginning_gap(const char *text) {
+const struct gap *opening_gap(const char *text) {
     for (size_t i = 0; i < COUNT(GAPS); i++) {
         if (strncmp(text, GAPS[i].mark, strlen(GAPS[i].mark)) == 0) {
             return &GAPS[i];
@@ -26,13 +26,13 @@ const struct gap *beginning_gap(const char *text) {
     return NULL;
 }
 
-const char *beginning_check(const char *line) {
+const char *opening_check(const char *line) {
     int gaps = 0;
 
     if (strncmp(line, FIRST_WORDS, strlen(FIRST_WORDS)) != 0) {
         return "a beginning starts with \"Once upon a time,\"";
     }
-    if (strlen(line) >= BEGINNING_BYTES) {
+    if (strlen(line) >= OPENING_BYTES) {
         return "too long: at most 159 characters";
     }
     if (strstr(line, "{hero}") == NULL) {
@@ -42,7 +42,7 @@ const char *beginning_check(const char *line) {
         if ((unsigned char)*line < ' ' || (unsigned char)*line > '~') {
             return "only plain letters and signs: write it without others";
         }
-        if (*line == '{' && beginning_gap(line) == NULL) {
+        if (*line == '{' && opening_gap(line) == NULL) {
             return "only {trait}, {hero}, {place} and {thing} are filled in";
         }
         gaps += *line == '{' ? 1 : 0;

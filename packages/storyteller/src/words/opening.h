@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A line of beginnings.txt: the first words of a story, with gaps for words of the lists. */
-#ifndef STORYTELLER_BEGINNING_H
-#define STORYTELLER_BEGINNING_H
+#ifndef STORYTELLER_OPENING_H
+#define STORYTELLER_OPENING_H
 
 #include "words/list.h"
 
@@ -11,9 +11,9 @@ struct gap {
 };
 
 /* The gap that the text begins with, or NULL. */
-const struct gap *beginning_gap(const char *text);
+const struct gap *opening_gap(const char *text);
 
 /* What is wrong with a line, or NULL. */
-const char *beginning_check(const char *line);
+const char *opening_check(const char *line);
 
 #endif
