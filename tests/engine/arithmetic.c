@@ -16,11 +16,11 @@ static size_t multiply(float *out, const float *in, int rows, int columns) {
 }
 
 /* turns HEAD_SIZE POS: the cosines and sines are written. */
-static size_t turns(float *out, const float *in, int head_size, int pos) {
+static size_t sincos(float *out, const float *in, int head_size, int pos) {
     static float freq[MOST];
     (void)in;
     rope_frequencies(freq, head_size);
-    rope_turns(out, freq, head_size, pos);
+    rope_sincos(out, freq, head_size, pos);
     return (size_t)head_size;
 }
 
@@ -32,6 +32,6 @@ int main(int argc, char **argv) {
     int first = atoi(argv[2]), second = atoi(argv[3]);
     (void)!fread(in, sizeof *in, MOST, stdin);
     size_t count = strcmp(argv[1], "matmul") == 0 ? multiply(out, in, first, second)
-                                                  : turns(out, in, first, second);
+                                                  : sincos(out, in, first, second);
     return fwrite(out, sizeof *out, count, stdout) == count ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -106,13 +106,13 @@ static int descending(const void *left, const void *right) {
 /* Puts top-p, the coin, or both, where a decision is at stake. */
 static void aim(struct trial *t) {
     static double p[MOST];
-    double sum = 0.0, most = -INFINITY;
+    double sum = 0.0, max = -INFINITY;
     bool sorted = t->topp > 0.0f && t->topp < 1.0f;
     for (int i = 0; i < t->vocab; i++) {
-        most = fmax(most, (double)(t->truth[i] / t->temperature));
+        max = fmax(max, (double)(t->truth[i] / t->temperature));
     }
     for (int i = 0; i < t->vocab; i++) {
-        p[i] = exp((double)(t->truth[i] / t->temperature) - most);
+        p[i] = exp((double)(t->truth[i] / t->temperature) - max);
         sum += p[i];
     }
     int last = t->vocab - 1;
@@ -166,12 +166,12 @@ static float distort(const struct trial *t, float truth) {
 }
 
 static int certified(const struct trial *t) {
-    static float logits[MOST], powers[MOST];
+    static float logits[MOST], exps[MOST];
     static int32_t tokens[MOST];
     static struct candidate room[MOST];
     float scale = t->temperature == 0.0f ? 1.0f : t->temperature;
     struct evidence e = {.logits = logits,
-                         .powers = powers,
+                         .exps = exps,
                          .tokens = tokens,
                          .exact = t->exact,
                          .error = t->error / (double)scale,
@@ -185,15 +185,15 @@ static int certified(const struct trial *t) {
         }
     }
     if (e.count > 0) {
-        e.most = kernels_portable.greatest(logits, e.count);
-        kernels_portable.exponents(powers, logits, e.most, e.count);
+        e.max = kernels_portable.max(logits, e.count);
+        kernels_portable.exp(exps, logits, e.max, e.count);
     }
     float above = happens(0.5) ? 0.01f : 0.0f;
     for (int i = 0; i < t->vocab; i++) {
         if (t->place[i] == OUTSIDE) {
             float bound = (distort(t, t->truth[i]) + above) / scale;
-            e.outside.most = fmaxf(e.outside.most, bound);
-            e.outside.mass += exp((double)bound - (double)e.most);
+            e.outside.max = fmaxf(e.outside.max, bound);
+            e.outside.mass += exp((double)bound - (double)e.max);
         }
     }
     return certify(&e, room, t->temperature == 0.0f, t->topp, t->coin);

@@ -20,7 +20,7 @@ struct story {
     char text[STORY_BYTES];
     size_t length;
     int pieces;
-    int most; /* pieces after which the story is stopped; 0: never */
+    int max; /* pieces after which the story is stopped; 0: never */
 };
 
 static const struct llama_settings SETTINGS = {
@@ -40,7 +40,7 @@ static bool add_piece(void *user, const char *piece) {
     memcpy(story->text + story->length, piece, length + 1);
     story->length += length;
     story->pieces++;
-    return story->pieces != story->most;
+    return story->pieces != story->max;
 }
 
 static bool tell(struct llama *llama, const char *prompt, const struct llama_settings *settings,
@@ -123,9 +123,9 @@ static bool repeat_story(struct llama *llama, int count, struct llama_error *err
     for (int i = 1; same && i < count; i++) {
         other.seed++;
         other.steps = i % 50;
-        next->most = i % 7;
+        next->max = i % 7;
         same = tell(llama, "Another one", &other, next, &stats, error);
-        next->most = 0;
+        next->max = 0;
         same = same && tell(llama, "Once", &SETTINGS, next, &stats, error) &&
                strcmp(first->text, next->text) == 0;
         /* The C library keeps some freed blocks: the first half of the stories fills its stores. */
@@ -165,7 +165,7 @@ static int stop(char **arguments) {
     if (llama == NULL) {
         return end(&error);
     }
-    story.most = atoi(arguments[2]);
+    story.max = atoi(arguments[2]);
     bool done = tell(llama, NULL, &SETTINGS, &story, &stats, &error);
     llama_close(llama);
     if (!done) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * errors PACKED SEED TEXTS LENGTH PART: reads texts of several kinds in float32 and in 16 bits, and
- * prints of each kind how many positions it had, the greatest error of their logits, and at how
+ * prints of each kind how many positions it had, the largest error of their logits, and at how
  * many it was more than PART of what the file's header says. Status 1 where there are such.
  *
  * Of rows outside the list it computes the logits, in double precision, and takes no bound.
@@ -105,13 +105,13 @@ static double error_here(struct scan *s, bool with_outside) {
 static int draw(struct scan *s, float temperature) {
     const struct shortlist *list = &s->exact.model.shortlist;
     double sum = 0.0, part = 0.0, coin = (double)rng_f32(&s->rng);
-    float most = kernels_portable.greatest(s->exact_logits, list->matrix.rows);
+    float max = kernels_portable.max(s->exact_logits, list->matrix.rows);
     for (int i = 0; i < list->matrix.rows; i++) {
-        sum += exp((double)(s->exact_logits[i] - most) / (double)temperature);
+        sum += exp((double)(s->exact_logits[i] - max) / (double)temperature);
     }
     int row = 0;
     while (row + 1 < list->matrix.rows && part < coin * sum) {
-        part += exp((double)(s->exact_logits[row++] - most) / (double)temperature);
+        part += exp((double)(s->exact_logits[row++] - max) / (double)temperature);
     }
     return list->tokens[row];
 }
@@ -128,7 +128,7 @@ static int next(struct scan *s, const struct kind *kind, int pos) {
 
 struct finding {
     int positions, over;
-    double most;
+    double max;
 };
 
 static bool read_text(struct scan *s, const struct kind *kind, int length, struct finding *found,
@@ -143,7 +143,7 @@ static bool read_text(struct scan *s, const struct kind *kind, int length, struc
         double here = error_here(s, pos % EVERY == EVERY - 1);
         found->positions++;
         found->over += !(here <= s->limit);
-        found->most = fmax(found->most, here);
+        found->max = fmax(found->max, here);
         s->tokens[pos + 1] = next(s, kind, pos);
     }
     return true;
@@ -161,7 +161,7 @@ int main(int argc, char **argv) {
             good = read_text(&scan, &KINDS[i], atoi(argv[4]), &found, &error);
         }
         printf("%s: %d positions, %.3g of %.3g, %d above it\n", KINDS[i].name, found.positions,
-               found.most, scan.limit, found.over);
+               found.max, scan.limit, found.over);
         over += found.over;
     }
     if (!good) {

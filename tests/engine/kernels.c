@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "exponent.h"
+#include "exp.h"
 #include "kernels.h"
 
 enum { PAGE = 4096, ROUNDS = 2, MOST_SIZE = 32000 };
@@ -63,8 +63,8 @@ static int random_below(int limit) {
     return (int)(random_bits() % (uint32_t)limit);
 }
 
-static float random_between(float least, float most) {
-    return least + (most - least) * (float)random_below(1 << 24) * 0x1p-24f;
+static float random_between(float least, float max) {
+    return least + (max - least) * (float)random_below(1 << 24) * 0x1p-24f;
 }
 
 /* Zeros of both signs now and then, else any size of number that a model holds. */
@@ -210,12 +210,12 @@ static void check_scores_of(int size, int count) {
     array_free(&keys);
 }
 
-static void check_mix_of(int size, int count) {
+static void check_weighted_sum_of(int size, int count) {
     struct array weights = floats((size_t)count);
     struct array values = floats((size_t)size * (size_t)count);
     struct array expected = floats((size_t)size), got = copy_of(&expected);
-    oracle->mix(expected.at, weights.at, values.at, size, count);
-    chosen->mix(got.at, weights.at, values.at, size, count);
+    oracle->weighted_sum(expected.at, weights.at, values.at, size, count);
+    chosen->weighted_sum(got.at, weights.at, values.at, size, count);
     compare(&expected, &got, "mix", size, count);
     array_free(&weights);
     array_free(&values);
@@ -234,8 +234,8 @@ static void check_scores(void) {
     check_attention(check_scores_of);
 }
 
-static void check_mix(void) {
-    check_attention(check_mix_of);
+static void check_weighted_sum(void) {
+    check_attention(check_weighted_sum_of);
 }
 
 /* --- one number after the other ------------------------------------------------------------- */
@@ -280,38 +280,38 @@ static void check_scale_of(int size) {
     array_free(&weight);
 }
 
-/* Every place of the greatest is tried for small sizes. Zeros of both signs are equally great. */
-static void check_greatest_of(int size) {
+/* Every place of the largest is tried for small sizes. Zeros of both signs are equally great. */
+static void check_max_of(int size) {
     struct array x = floats((size_t)size);
     float *numbers = x.at;
     for (int at = 0; at < size; at += size > 70 ? 997 : 1) {
         float before = numbers[at];
         numbers[at] = random_between(4096.0f, 8192.0f);
-        if (chosen->greatest(numbers, size) != numbers[at]) {
+        if (chosen->max(numbers, size) != numbers[at]) {
             differ("greatest", size, at);
         }
         numbers[at] = before;
-        if (chosen->greatest(numbers, size) != oracle->greatest(numbers, size)) {
+        if (chosen->max(numbers, size) != oracle->max(numbers, size)) {
             differ("greatest", size, at);
         }
     }
     for (int i = 0; i < size; i++) {
         numbers[i] = -1.0f - fabsf(numbers[i]);
     }
-    if (chosen->greatest(numbers, size) != oracle->greatest(numbers, size)) {
+    if (chosen->max(numbers, size) != oracle->max(numbers, size)) {
         differ("greatest of negative numbers", size, 0);
     }
     array_free(&x);
 }
 
-/* What is not above `most`, the borders of e^x among them. */
-static void fill_below(float *x, float most, int size) {
+/* What is not above `max`, the borders of e^x among them. */
+static void fill_below(float *x, float max, int size) {
     const float edges[] = {
         0.0f,     EXP_LEAST, nextafterf(EXP_LEAST, -100.0f), nextafterf(EXP_LEAST, 0.0f),
         -1000.0f, -0x1p-30f};
     for (int i = 0; i < size; i++) {
         int kind = random_below(32);
-        x[i] = most + (kind < 6 ? edges[kind] : random_between(-90.0f, 0.0f));
+        x[i] = max + (kind < 6 ? edges[kind] : random_between(-90.0f, 0.0f));
     }
 }
 
@@ -321,17 +321,17 @@ static void compare_sums(float expected, float got, const char *what, int size) 
     }
 }
 
-static void check_exponents_of(int size) {
+static void check_exp_of(int size) {
     struct array x = floats((size_t)size), expected = floats((size_t)size);
     struct array got = copy_of(&expected);
-    float most = random_below(2) == 0 ? 0.0f : random_between(-20.0f, 20.0f);
-    fill_below(x.at, most, size);
-    float sum = oracle->exponents(expected.at, x.at, most, size);
-    compare_sums(sum, chosen->exponents(got.at, x.at, most, size), "sum of exponents", size);
+    float max = random_below(2) == 0 ? 0.0f : random_between(-20.0f, 20.0f);
+    fill_below(x.at, max, size);
+    float sum = oracle->exp(expected.at, x.at, max, size);
+    compare_sums(sum, chosen->exp(got.at, x.at, max, size), "sum of exponents", size);
     compare(&expected, &got, "exponents", size, 0);
     struct array in_place = copy_of(&x);
-    oracle->exponents(x.at, x.at, most, size);
-    compare_sums(sum, chosen->exponents(in_place.at, in_place.at, most, size), "sum", size);
+    oracle->exp(x.at, x.at, max, size);
+    compare_sums(sum, chosen->exp(in_place.at, in_place.at, max, size), "sum", size);
     compare(&x, &in_place, "exponents in place", size, 0);
 }
 
@@ -360,24 +360,24 @@ static void check_scale(void) {
     for_sizes(check_scale_of);
 }
 
-static void check_greatest(void) {
-    for_sizes(check_greatest_of);
+static void check_max(void) {
+    for_sizes(check_max_of);
 }
 
-static void check_exponents(void) {
-    for_sizes(check_exponents_of);
+static void check_exp(void) {
+    for_sizes(check_exp_of);
 }
 
 static void check_swiglu(void) {
     for_sizes(check_swiglu_of);
 }
 
-/* exponents() is within 2 units in the last place of e^x, and 0 below EXP_LEAST. */
+/* exp() is within 2 units in the last place of e^x, and 0 below EXP_LEAST. */
 static void check_accuracy(void) {
     static float x[MOST_SIZE], out[MOST_SIZE];
     for (int round = 0; round < 50; round++) {
         fill_below(x, 0.0f, MOST_SIZE);
-        chosen->exponents(out, x, 0.0f, MOST_SIZE);
+        chosen->exp(out, x, 0.0f, MOST_SIZE);
         for (int i = 0; i < MOST_SIZE; i++) {
             double exact = x[i] < EXP_LEAST ? 0.0 : exp(x[i]);
             double ulp = exact > 0.0 ? ldexp(1.0, ilogb(exact) - 23) : 0.0;
@@ -412,8 +412,8 @@ static const struct {
     void (*check)(void);
 } CHECKS[] = {
     {"tile_f32", check_tile_f32}, {"tile_q16", check_tile_q16}, {"tile_q4", check_tile_q4},
-    {"scores", check_scores},     {"mix", check_mix},           {"add", check_add},
-    {"scale", check_scale},       {"greatest", check_greatest}, {"exponents", check_exponents},
+    {"scores", check_scores},     {"mix", check_weighted_sum},  {"add", check_add},
+    {"scale", check_scale},       {"greatest", check_max},      {"exponents", check_exp},
     {"swiglu", check_swiglu},     {"multiply", check_multiply}, {"accuracy", check_accuracy},
 };
 

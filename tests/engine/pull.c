@@ -59,9 +59,9 @@ static void cut(struct text *text, int pieces) {
 }
 
 /* Takes at most so many pieces more. */
-static bool take(struct request *r, int most, struct llama_error *error) {
+static bool take(struct request *r, int max, struct llama_error *error) {
     const char *piece = "";
-    for (int i = 0; i < most && piece != NULL; i++) {
+    for (int i = 0; i < max && piece != NULL; i++) {
         if (!llama_next(r->llama, &piece, error)) {
             return false;
         }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bytes and wishes that nobody thought of, under sanitizers, always the same ones."""
+"""Bytes and requests that nobody thought of, under sanitizers, always the same ones."""
 
 import re
 import shutil
@@ -55,12 +55,12 @@ def seeds() -> dict[str, list[bytes]]:
         for text in texts
     ]
     tell, turn = b"\2\0\0", b"\1\2\7"
-    wishes = [
+    requests = [
         b"\x50\5\0" + 9 * tell + turn + 9 * tell,
         b"\x50\2\x80" + 9 * tell,
         b"\x60\0\xf9" + 5 * tell + turn + 9 * tell,
     ]
-    return {"checkpoint": models, "tokenizer": inputs, "tale": wishes}
+    return {"checkpoint": models, "tokenizer": inputs, "generation": requests}
 
 
 def fuzz(program: Path, folder: Path, inputs: list[bytes], runs: int) -> str:
@@ -84,7 +84,7 @@ def covered(report: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.parametrize("name", ["checkpoint", "tokenizer", "tale"])
+@pytest.mark.parametrize("name", ["checkpoint", "tokenizer", "generation"])
 def test_fuzz(programs: Path, tmp_path: Path, name: str) -> None:
     report = fuzz(fuzzer(programs, name), tmp_path, seeds()[name], RUNS)
     assert DONE.search(report), report[-4000:]

@@ -126,7 +126,7 @@ def test_each_weight_is_there_once(packed15m: Path, stories15m: Model) -> None:
 
 
 def test_what_is_made_while_reading(programs: Path) -> None:
-    program = compile_c(programs / "intake", CHECKED, main=Path(__file__).parent / "intake.c")
+    program = compile_c(programs / "consume", CHECKED, main=Path(__file__).parent / "consume.c")
     done = Engine((str(program),))()
     assert (done.status, done.out, done.err) == (0, b"", "")
 

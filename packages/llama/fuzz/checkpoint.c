@@ -61,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    enum wish wish = size % 2 ? WISH_F32 : WISH_Q16;
-    if (model_open(&model, path, wish, &error)) {
+    enum precision_request request = size % 2 ? REQUEST_F32 : REQUEST_Q16;
+    if (model_open(&model, path, request, &error)) {
         use(&model);
         model_close(&model);
     }

@@ -52,13 +52,13 @@ void exact_rows(float *out, const float *x, const float *w, int columns, int row
 }
 
 void exact_softmax(float *x, int size) {
-    float most = x[0];
+    float max = x[0];
     for (int i = 1; i < size; i++) {
-        most = x[i] > most ? x[i] : most;
+        max = x[i] > max ? x[i] : max;
     }
     float sum = 0.0f;
     for (int i = 0; i < size; i++) {
-        x[i] = expf(x[i] - most);
+        x[i] = expf(x[i] - max);
         sum += x[i];
     }
     for (int i = 0; i < size; i++) {

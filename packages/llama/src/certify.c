@@ -18,7 +18,7 @@
  * infinite error make them false, and false is uncertain.
  */
 
-/* Temperature 0: the first of the greatest logits. */
+/* Temperature 0: the first of the largest logits. */
 static int greedy(const struct evidence *e) {
     int best = 0;
     bool numbers = true;
@@ -26,7 +26,7 @@ static int greedy(const struct evidence *e) {
         best = e->logits[i] > e->logits[best] ? i : best;
         numbers = numbers && !isnan(e->logits[i]);
     }
-    double rival = (double)e->outside.most;
+    double rival = (double)e->outside.max;
     for (int i = 0; i < e->count; i++) {
         /* Of bits that are equal run.c takes the first, and so does this. */
         bool tie = e->exact && e->logits[i] == e->logits[best];
@@ -39,11 +39,11 @@ static int greedy(const struct evidence *e) {
 }
 
 /*
- * By how much the ratio of two powers can be wrong. Where the logits are not run.c's, they and
- * run.c's round when they are divided by the temperature, and when the greatest is taken away.
+ * By how much the ratio of two exps can be wrong. Where the logits are not run.c's, they and
+ * run.c's round when they are divided by the temperature, and when the largest is taken away.
  */
 static double doubt(const struct evidence *e) {
-    double rounding = 4.0 * ROUNDING * (fabs((double)e->most) + REACH);
+    double rounding = 4.0 * ROUNDING * (fabs((double)e->max) + REACH);
     return exp(2.0 * (EACH + (e->exact ? 0.0 : e->error + rounding)));
 }
 
@@ -66,7 +66,7 @@ static struct total add_up(const struct evidence *e) {
     struct total total = {0};
     double small = 0.0;
     for (int i = 0; i < e->count; i++) {
-        double power = (double)e->powers[i];
+        double power = (double)e->exps[i];
         if (is_small(power)) {
             small += power;
         } else {
@@ -80,7 +80,7 @@ static struct total add_up(const struct evidence *e) {
     return total;
 }
 
-/* A part of a sum: both are powers at hand, the true ones differ by the doubt and by rounding. */
+/* A part of a sum: both are exps at hand, the true ones differ by the doubt and by rounding. */
 struct share {
     double part;
     double rest;
@@ -105,7 +105,7 @@ static int choose_any(const struct evidence *e, float coin) {
     struct share share = {.doubt = doubt(e)};
     int count = 0;
     for (int i = 0; i < e->count; i++) {
-        double power = (double)e->powers[i], before = large + 2.0 * (small + unseen);
+        double power = (double)e->exps[i], before = large + 2.0 * (small + unseen);
         share.rounding = (total.count + count + 16) * ROUNDING;
         struct share earlier = share;
         if (is_small(power)) {
@@ -136,8 +136,8 @@ struct front {
 static struct front collect(const struct evidence *e, struct candidate *room, double gate) {
     struct front front = {.candidates = room, .gate = gate};
     for (int i = 0; i < e->count; i++) {
-        if ((double)e->powers[i] >= gate) {
-            room[front.count++] = (struct candidate){e->powers[i], i};
+        if ((double)e->exps[i] >= gate) {
+            room[front.count++] = (struct candidate){e->exps[i], i};
         }
     }
     qsort(room, (size_t)front.count, sizeof *room, candidate_compare);
@@ -229,9 +229,9 @@ static int nucleus_choice(const struct evidence *e, const struct front *front, d
 static int choose_topp(const struct evidence *e, struct candidate *room, float topp, float coin) {
     struct total total = add_up(e);
     double wrong = doubt(e), cutoff = (double)((1.0f - topp) / (float)(e->vocab_size - 1));
-    double most = (total.large + total.rest) / (1.0 - (total.count + 16) * ROUNDING);
+    double max = (total.large + total.rest) / (1.0 - (total.count + 16) * ROUNDING);
     /* What run.c leaves out before it sorts, and what may be outside. */
-    double rival = fmax(cutoff * most, exp((double)e->outside.most - (double)e->most));
+    double rival = fmax(cutoff * max, exp((double)e->outside.max - (double)e->max));
     double least = cutoff * total.large * 0.5;
     bool all = false;
     for (double gate = 0x1p-6; !all; gate *= 0x1p-4) {
@@ -253,11 +253,11 @@ static int choose_topp(const struct evidence *e, struct candidate *room, float t
 int certify(const struct evidence *evidence, struct candidate *room, bool likeliest, float topp,
             float coin) {
     /*
-     * Where all is refused, or no number, the greatest is none. A row outside that can be the
-     * likeliest would change what all powers are relative to.
+     * Where all is refused, or no number, the largest is none. A row outside that can be the
+     * likeliest would change what all exps are relative to.
      */
-    if (evidence->count == 0 || !(fabsf(evidence->most) < FLT_MAX) ||
-        !(evidence->outside.most < evidence->most)) {
+    if (evidence->count == 0 || !(fabsf(evidence->max) < FLT_MAX) ||
+        !(evidence->outside.max < evidence->max)) {
         return UNCERTAIN;
     }
     if (likeliest) {

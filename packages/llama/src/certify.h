@@ -18,20 +18,20 @@ enum { UNCERTAIN = -2 };
 
 struct evidence {
     const float *logits;   /* (count) of the short list, divided by the temperature */
-    const float *powers;   /* (count) e^(logit - most) */
+    const float *exps;     /* (count) e^(logit - max) */
     const int32_t *tokens; /* (count) ascending */
     int count;             /* 0: nothing is known, nothing is certain */
-    float most;            /* the greatest of the logits */
+    float max;             /* the largest of the logits */
     bool exact;            /* the logits are run.c's bits */
     double error;          /* else, when one number is added to all logits, in the list and
                               outside, each errs by this at most; it may be infinite */
-    struct bound outside;  /* of all rows that have no logit here; mass relative to `most` */
+    struct bound outside;  /* of all rows that have no logit here; mass relative to `max` */
     int vocab_size;
 };
 
 /*
  * The token, or UNCERTAIN. `room` holds evidence->count candidates. The likeliest token
- * (temperature 0) needs no powers, no mass and no coin.
+ * (temperature 0) needs no exps, no mass and no coin.
  */
 int certify(const struct evidence *evidence, struct candidate *room, bool likeliest, float topp,
             float coin);

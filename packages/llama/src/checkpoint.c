@@ -23,10 +23,10 @@ enum {
     MAX_SEQ_LEN = 1 << 15,
 };
 
-static bool in_limits(const char *what, int value, int least, int most, const char *name,
+static bool in_limits(const char *what, int value, int least, int max, const char *name,
                       struct llama_error *error) {
-    if (value < least || value > most) {
-        return fail(error, "%s: %s is %d; it must be %d to %d", name, what, value, least, most);
+    if (value < least || value > max) {
+        return fail(error, "%s: %s is %d; it must be %d to %d", name, what, value, least, max);
     }
     return true;
 }
@@ -97,7 +97,7 @@ static uint64_t lay_out(struct weights *w, const struct shape *shape, bool tied)
     w->w3 = take(&used, layers * dim * hidden);
     w->rms_final = take(&used, dim);
     /* Tables that older programs read; they are computed now. */
-    w->turns = take(&used, (uint64_t)shape->seq_len * (uint64_t)shape->head_size);
+    w->sincos = take(&used, (uint64_t)shape->seq_len * (uint64_t)shape->head_size);
     w->wcls = tied ? w->embedding : take(&used, vocab * dim);
     return used;
 }

@@ -35,7 +35,7 @@ struct weights {
     uint64_t w2;        /* (layer, dim, hidden_dim) */
     uint64_t w3;        /* (layer, hidden_dim, dim) */
     uint64_t rms_final; /* (dim) */
-    uint64_t turns;     /* (2, seq_len, head_size / 2) cosines and sines, which are not used */
+    uint64_t sincos;    /* (2, seq_len, head_size / 2) cosines and sines, which are not used */
     uint64_t wcls;      /* (vocab_size, dim); the embedding itself where they are tied */
 };
 

@@ -19,15 +19,15 @@ bool chooser_open(struct chooser *chooser, struct transformer *transformer,
         return false;
     }
     chooser->logits = calloc(rows, sizeof *chooser->logits);
-    chooser->powers = calloc(rows, sizeof *chooser->powers);
-    return (chooser->logits != NULL && chooser->powers != NULL) ||
+    chooser->exps = calloc(rows, sizeof *chooser->exps);
+    return (chooser->logits != NULL && chooser->exps != NULL) ||
            fail(error, "not enough memory to choose among %d tokens", shape->vocab_size);
 }
 
 void chooser_close(struct chooser *chooser) {
     sampler_close(&chooser->sampler);
     free(chooser->logits);
-    free(chooser->powers);
+    free(chooser->exps);
     *chooser = (struct chooser){0};
 }
 
@@ -69,7 +69,7 @@ static bool compute_all(struct chooser *chooser, const float *x, struct llama_er
     const struct model *model = chooser->transformer->model;
     const struct shortlist *list = &model->shortlist;
     int size = model->shape.vocab_size, listed = list->matrix.rows;
-    float *in_list = chooser->powers, *outside = in_list + listed;
+    float *in_list = chooser->exps, *outside = in_list + listed;
     if (listed == size && model->precision == PRECISION_F32) {
         /* All rows are in memory, with the reference's bits. */
         tiles_multiply(chooser->transformer->kernels, chooser->logits, 0, x, 0, 1, &list->matrix);
@@ -117,29 +117,29 @@ static const float NEVER = -FLT_MAX;
 
 /*
  * Takes what is refused out of the short list. Asking is dear, and most rows hardly count: those
- * whose power is below e^-REACH of the greatest allowed one are not asked for, and join the rows
+ * whose power is below e^-REACH of the largest allowed one are not asked for, and join the rows
  * outside, of which only bounds are known.
  */
 static void filter(struct decision *d, const struct shortlist *list, float *logits,
                    const struct kernels *k) {
     static const float REACH = 18.0f;
     int count = list->matrix.rows;
-    float most = NEVER;
+    float max = NEVER;
     d->hidden = SHORTLIST_NOTHING;
     for (bool again = true; again;) {
-        most = k->greatest(logits, count);
+        max = k->max(logits, count);
         again = false;
-        for (int i = 0; most > NEVER && !again && i < count; i++) {
-            if (logits[i] == most && is_out(d, list->tokens[i])) {
+        for (int i = 0; max > NEVER && !again && i < count; i++) {
+            if (logits[i] == max && is_out(d, list->tokens[i])) {
                 logits[i] = NEVER;
                 again = true;
             }
         }
     }
     for (int i = 0; i < count; i++) {
-        if (logits[i] < most - REACH && logits[i] > NEVER) {
-            d->hidden.most = fmaxf(d->hidden.most, logits[i]);
-            d->hidden.mass += (double)expf(logits[i] - most);
+        if (logits[i] < max - REACH && logits[i] > NEVER) {
+            d->hidden.max = fmaxf(d->hidden.max, logits[i]);
+            d->hidden.mass += (double)expf(logits[i] - max);
             logits[i] = NEVER;
         } else if (logits[i] > NEVER && is_out(d, list->tokens[i])) {
             logits[i] = NEVER;
@@ -148,7 +148,7 @@ static void filter(struct decision *d, const struct shortlist *list, float *logi
 }
 
 /*
- * The logits of the short list, divided by the temperature, and their powers. `exact`: they are the
+ * The logits of the short list, divided by the temperature, and their exps. `exact`: they are the
  * reference's.
  */
 static struct evidence weigh(struct chooser *chooser, float *logits, struct decision *d,
@@ -166,15 +166,15 @@ static struct evidence weigh(struct chooser *chooser, float *logits, struct deci
     }
     struct evidence evidence = {
         .logits = logits,
-        .powers = chooser->powers,
+        .exps = chooser->exps,
         .tokens = list->tokens,
         .count = count,
-        .most = k->greatest(logits, count),
+        .max = k->max(logits, count),
         .exact = exact,
         .error = (double)model->error / (double)scale,
         .vocab_size = model->shape.vocab_size,
     };
-    k->exponents(chooser->powers, logits, evidence.most, count);
+    k->exp(chooser->exps, logits, evidence.max, count);
     return evidence;
 }
 
@@ -182,7 +182,7 @@ static struct evidence weigh(struct chooser *chooser, float *logits, struct deci
 static int rule(struct chooser *chooser, struct evidence *evidence, struct bound outside,
                 const struct decision *d) {
     const struct question *q = d->question;
-    evidence->outside.most = fmaxf(outside.most, d->hidden.most);
+    evidence->outside.max = fmaxf(outside.max, d->hidden.max);
     evidence->outside.mass = outside.mass + d->hidden.mass;
     return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin);
 }
@@ -191,14 +191,14 @@ static int rule(struct chooser *chooser, struct evidence *evidence, struct bound
 static int judge(struct chooser *chooser, struct evidence *evidence, const struct decision *d) {
     const struct shortlist *list = &chooser->transformer->model->shortlist;
     const struct question *q = d->question;
-    float scale = q->temperature == 0.0f ? 1.0f : q->temperature, most = evidence->most;
-    int token = rule(chooser, evidence, shortlist_bound(list, d->x, most, scale), d);
+    float scale = q->temperature == 0.0f ? 1.0f : q->temperature, max = evidence->max;
+    int token = rule(chooser, evidence, shortlist_bound(list, d->x, max, scale), d);
     if (token != UNCERTAIN || list->outside == 0) {
         return token;
     }
     chooser->counts.closer++;
     struct bound closer =
-        shortlist_bound_closely(list, chooser->transformer->kernels, d->x, most, scale);
+        shortlist_bound_closely(list, chooser->transformer->kernels, d->x, max, scale);
     return rule(chooser, evidence, closer, d);
 }
 

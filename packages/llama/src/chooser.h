@@ -14,7 +14,7 @@ struct chooser {
     struct transformer *transformer;
     struct sampler sampler;
     float *logits; /* (TOGETHER, padded rows of the short list), or (vocab_size) */
-    float *powers; /* (vocab_size) */
+    float *exps;   /* (vocab_size) */
     int exact;     /* keys and values of positions before this one are the reference's */
     struct llama_certainty counts;
 };

@@ -35,39 +35,48 @@ struct batch {
     int count;
 };
 
+/* Each kernel's prototype: KERNEL(type, name, parameters). */
+#define KERNELS(KERNEL)                                                                            \
+    /* out[r] = sum over c of x[c] * tile[c][r]; exact */                                          \
+    KERNEL(void, tile_f32, (const struct batch *batch, const float *tile, int columns))            \
+    /* out[r] = scale[r] * (sum over c of x[c] * tile[c][r]), the sum by fmaf(x, tile, sum) */     \
+    KERNEL(void, tile_q16,                                                                         \
+           (const struct batch *batch, const int16_t *tile, const float *scale, int columns))      \
+    /*                                                                                             \
+     * The same for one position and weights of four bits, 0 to 15: tile is (columns / FOURS,      \
+     * rounded up, TILE), and column c the bits 4 * (c % FOURS) and up of its words.               \
+     */                                                                                            \
+    KERNEL(void, tile_q4,                                                                          \
+           (float *out, const float *x, const uint16_t *tile, const float *scale, int columns))    \
+    /* out[t] = (sum over d < size of query[d] * keys[d * stride + t]) / root, t < count; exact */ \
+    KERNEL(void, scores,                                                                           \
+           (float *out, const float *query, const float *keys, size_t stride, int size,            \
+            float root, int count))                                                                \
+    /* out[d] = sum over t < count of weights[t] * values[t * size + d], d < size; exact */        \
+    KERNEL(void, weighted_sum,                                                                     \
+           (float *out, const float *weights, const float *values, int size, int count))           \
+    /* x[i] += more[i]; exact */                                                                   \
+    KERNEL(void, add, (float *x, const float *more, int size))                                     \
+    /* out[i] = weight[i] * (factor * x[i]); out may be x; exact */                                \
+    KERNEL(void, scale, (float *out, const float *x, const float *weight, float factor, int size)) \
+    /* The largest of x[size]; size >= 1 and no NaN among them */                                  \
+    KERNEL(float, max, (const float *x, int size))                                                 \
+    /*                                                                                             \
+     * out[i] = e^(x[i] - max), where x[i] <= max; within 2 ulp, and 0 below e^-87. Returns the    \
+     * sum: lane i % LANES adds its own in order, then the lanes are added in order. out may be x. \
+     */                                                                                            \
+    KERNEL(float, exp, (float *out, const float *x, float max, int size))                          \
+    /* gate[i] = gate[i] / (1 + e^-gate[i]) * up[i], e as above with its argument kept in +-87 */  \
+    KERNEL(void, swiglu, (float *gate, const float *up, int size))                                 \
+    /* x[i] *= factor */                                                                           \
+    KERNEL(void, multiply, (float *x, float factor, int size))
+
+/* One flavour of all of them. */
 struct kernels {
     const char *name;
-    /* out[r] = sum over c of x[c] * tile[c][r]; exact */
-    void (*tile_f32)(const struct batch *batch, const float *tile, int columns);
-    /* out[r] = scale[r] * (sum over c of x[c] * tile[c][r]), the sum by fmaf(x, tile, sum) */
-    void (*tile_q16)(const struct batch *batch, const int16_t *tile, const float *scale,
-                     int columns);
-    /*
-     * The same for one position and weights of four bits, 0 to 15: tile is (columns / FOURS,
-     * rounded up, TILE), and column c the bits 4 * (c % FOURS) and up of its words.
-     */
-    void (*tile_q4)(float *out, const float *x, const uint16_t *tile, const float *scale,
-                    int columns);
-    /* out[t] = (sum over d < size of query[d] * keys[d * stride + t]) / root, t < count; exact */
-    void (*scores)(float *out, const float *query, const float *keys, size_t stride, int size,
-                   float root, int count);
-    /* out[d] = sum over t < count of weights[t] * values[t * size + d], d < size; exact */
-    void (*mix)(float *out, const float *weights, const float *values, int size, int count);
-    /* x[i] += more[i]; exact */
-    void (*add)(float *x, const float *more, int size);
-    /* out[i] = weight[i] * (scale * x[i]); out may be x; exact */
-    void (*scale)(float *out, const float *x, const float *weight, float scale, int size);
-    /* The greatest of x[size]; size >= 1 and no NaN among them */
-    float (*greatest)(const float *x, int size);
-    /*
-     * out[i] = e^(x[i] - most), where x[i] <= most; within 2 ulp, and 0 below e^-87. Returns the
-     * sum: lane i % LANES adds its own in order, then the lanes are added in order. out may be x.
-     */
-    float (*exponents)(float *out, const float *x, float most, int size);
-    /* gate[i] = gate[i] / (1 + e^-gate[i]) * up[i], e as above with its argument kept in +-87 */
-    void (*swiglu)(float *gate, const float *up, int size);
-    /* x[i] *= factor */
-    void (*multiply)(float *x, float factor, int size);
+#define POINTER(type, kernel, parameters) type(*kernel) parameters;
+    KERNELS(POINTER)
+#undef POINTER
 };
 
 extern const struct kernels kernels_portable;

@@ -11,38 +11,30 @@
 #include <setjmp.h>
 #include <signal.h>
 
-#define FLAVOUR(prefix)                                                                            \
-    void prefix##_tile_f32(const struct batch *batch, const float *tile, int columns);             \
-    void prefix##_tile_q16(const struct batch *batch, const int16_t *tile, const float *scale,     \
-                           int columns);                                                           \
-    void prefix##_tile_q4(float *out, const float *x, const uint16_t *tile, const float *scale,    \
-                          int columns);                                                            \
-    void prefix##_scores(float *out, const float *query, const float *keys, size_t stride,         \
-                         int size, float root, int count);                                         \
-    void prefix##_mix(float *out, const float *weights, const float *values, int size, int count); \
-    void prefix##_add(float *x, const float *more, int size);                                      \
-    void prefix##_scale(float *out, const float *x, const float *weight, float scale, int size);   \
-    float prefix##_greatest(const float *x, int size);                                             \
-    float prefix##_exponents(float *out, const float *x, float most, int size);                    \
-    void prefix##_swiglu(float *gate, const float *up, int size);                                  \
-    void prefix##_multiply(float *x, float factor, int size);                                      \
-    static const struct kernels kernels_##prefix = {                                               \
-        .name = #prefix,                                                                           \
-        .tile_f32 = prefix##_tile_f32,                                                             \
-        .tile_q16 = prefix##_tile_q16,                                                             \
-        .tile_q4 = prefix##_tile_q4,                                                               \
-        .scores = prefix##_scores,                                                                 \
-        .mix = prefix##_mix,                                                                       \
-        .add = prefix##_add,                                                                       \
-        .scale = prefix##_scale,                                                                   \
-        .greatest = prefix##_greatest,                                                             \
-        .exponents = prefix##_exponents,                                                           \
-        .swiglu = prefix##_swiglu,                                                                 \
-        .multiply = prefix##_multiply,                                                             \
-    }
+#include "kernels_layout.h"
 
-FLAVOUR(rvv07);
-FLAVOUR(rvv10);
+#define HAS(member, offset)                                    \
+    _Static_assert(offsetof(struct batch, member) == (offset), \
+                   #member " as kernels_layout.h has it")
+HAS(out, BATCH_OUT);
+HAS(out_stride, BATCH_OUT_STRIDE);
+HAS(x, BATCH_X);
+HAS(x_stride, BATCH_X_STRIDE);
+HAS(count, BATCH_COUNT);
+_Static_assert(sizeof((struct batch){0}.count) == 4, "the assembly loads a word");
+_Static_assert(TILE == TILE_ROWS, "rows of a tile");
+_Static_assert(TOUCH == TOUCH_BYTES, "bytes that can be read after a tile");
+_Static_assert(LANES * sizeof(float) == LANE_BYTES, "bytes of all lanes");
+
+#define RVV07(type, kernel, parameters) type rvv07_##kernel parameters;
+#define RVV10(type, kernel, parameters) type rvv10_##kernel parameters;
+KERNELS(RVV07)
+KERNELS(RVV10)
+
+#define SET_RVV07(type, kernel, parameters) .kernel = rvv07_##kernel,
+#define SET_RVV10(type, kernel, parameters) .kernel = rvv10_##kernel,
+static const struct kernels kernels_rvv07 = {.name = "rvv07", KERNELS(SET_RVV07)};
+static const struct kernels kernels_rvv10 = {.name = "rvv10", KERNELS(SET_RVV10)};
 
 static sigjmp_buf no_such_instruction;
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "exact.h"
-#include "exponent.h"
+#include "exp.h"
 #include "kernels.h"
 
 /*
@@ -120,7 +120,8 @@ WIDE static void scores(float *out, const float *query, const float *keys, size_
     }
 }
 
-WIDE static void mix(float *out, const float *weights, const float *values, int size, int count) {
+WIDE static void weighted_sum(float *out, const float *weights, const float *values, int size,
+                              int count) {
     memset(out, 0, (size_t)size * sizeof *out);
     for (int t = 0; t < count; t++) {
         for (int d = 0; d < size; d++) {
@@ -147,15 +148,15 @@ static void multiply(float *x, float factor, int size) {
     }
 }
 
-static float greatest(const float *x, int size) {
-    float most = x[0];
+static float max(const float *x, int size) {
+    float max = x[0];
     for (int i = 1; i < size; i++) {
-        most = x[i] > most ? x[i] : most;
+        max = x[i] > max ? x[i] : max;
     }
-    return most;
+    return max;
 }
 
-static inline float exponent(float x) {
+static inline float exp_one(float x) {
     float rounded = fmaf(x, EXP_LOG2E, EXP_ROUND), n = rounded - EXP_ROUND;
     float r = fmaf(n, -EXP_LN2_HIGH, x);
     r = fmaf(n, -EXP_LN2_LOW, r);
@@ -174,11 +175,11 @@ static inline float exponent(float x) {
     return p * power;
 }
 
-WIDE static float exponents(float *out, const float *x, float most, int size) {
+WIDE static float exp_all(float *out, const float *x, float max, int size) {
     float lanes[LANES] = {0};
     for (int i = 0; i < size; i++) {
-        float below = x[i] - most;
-        out[i] = below < EXP_LEAST ? 0.0f : exponent(below < EXP_LEAST ? EXP_LEAST : below);
+        float below = x[i] - max;
+        out[i] = below < EXP_LEAST ? 0.0f : exp_one(below < EXP_LEAST ? EXP_LEAST : below);
     }
     for (int i = 0; i < size; i++) {
         lanes[i % LANES] += out[i];
@@ -195,7 +196,7 @@ WIDE static void swiglu(float *gate, const float *up, int size) {
         float x = -gate[i];
         x = x < EXP_LEAST ? EXP_LEAST : x;
         x = x > -EXP_LEAST ? -EXP_LEAST : x;
-        gate[i] = gate[i] / (1.0f + exponent(x)) * up[i];
+        gate[i] = gate[i] / (1.0f + exp_one(x)) * up[i];
     }
 }
 
@@ -205,11 +206,11 @@ const struct kernels kernels_portable = {
     .tile_q16 = tile_q16,
     .tile_q4 = tile_q4,
     .scores = scores,
-    .mix = mix,
+    .weighted_sum = weighted_sum,
     .add = add,
     .scale = scale,
-    .greatest = greatest,
-    .exponents = exponents,
+    .max = max,
+    .exp = exp_all,
     .swiglu = swiglu,
     .multiply = multiply,
 };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "legacy.h"
 
-#include <stdlib.h>
-
-#include "error.h"
+#include "allocate.h"
 #include "packed.h"
 #include "tiling.h"
 
@@ -19,25 +17,6 @@ static void size_pieces(uint64_t *bytes, const struct checkpoint *checkpoint) {
     bytes[EMBEDDING] = 4 * dim * (uint64_t)s->vocab_size;
     bytes[CLASSIFIER] = tied ? 0 : bytes[EMBEDDING];
     bytes[ROOM] = 4 * (uint64_t)tiling_room(s);
-}
-
-/* Takes memory for the pieces. */
-static bool furnish(struct model *model, void **pieces, const uint64_t *bytes,
-                    struct llama_error *error) {
-    uint64_t total = 0;
-    for (int i = 0; i < PIECES; i++) {
-        total += tiles_line_up(bytes[i]);
-    }
-    unsigned char *memory = model->memory = tiles_memory(total);
-    model->layers = calloc((size_t)model->shape.n_layers, sizeof *model->layers);
-    if (memory == NULL || model->layers == NULL) {
-        return fail(error, "not enough memory: %llu KiB are needed",
-                    (unsigned long long)(total >> 10));
-    }
-    for (int i = 0; i < PIECES; memory += tiles_line_up(bytes[i++])) {
-        pieces[i] = memory;
-    }
-    return true;
 }
 
 /* The norms as a packed model has them: of each layer both, then the last. */
@@ -87,7 +66,7 @@ bool legacy_open(struct model *model, struct llama_error *error) {
     model->shape = checkpoint.shape;
     model->precision = PRECISION_F32;
     size_pieces(bytes, &checkpoint);
-    if (!furnish(model, pieces, bytes, error)) {
+    if (!allocate_pieces(model, pieces, bytes, PIECES, error)) {
         return false;
     }
     const struct weights *w = &checkpoint.weights;

@@ -6,10 +6,10 @@
 
 #include "error.h"
 #include "file.h"
+#include "generation.h"
 #include "kernels.h"
 #include "model.h"
 #include "packed.h"
-#include "tale.h"
 
 static const char TOKENIZER[] = "tokenizer.bin"; /* run.c's default */
 
@@ -19,7 +19,7 @@ struct llama {
     const struct kernels *kernels;
     struct transformer transformer;
     struct chooser chooser;
-    struct tale tale;
+    struct generation generation;
 };
 
 static bool open_tokenizer(struct llama *llama, const char *path, struct llama_error *error) {
@@ -45,15 +45,15 @@ static bool open_kernels(struct llama *llama, struct llama_error *error) {
 
 static bool open_model(struct llama *llama, const char *path, struct llama_error *error) {
     const char *mode = getenv("LLAMA_MODE");
-    enum wish wish = WISH_OWN;
+    enum precision_request request = REQUEST_OWN;
     if (mode != NULL && strcmp(mode, "q16") == 0) {
-        wish = WISH_Q16;
+        request = REQUEST_Q16;
     } else if (mode != NULL && strcmp(mode, "fp32") == 0) {
-        wish = WISH_F32;
+        request = REQUEST_F32;
     } else if (mode != NULL && mode[0] != '\0') {
         return fail(error, "LLAMA_MODE=%s: fp32 or q16 is expected", path_tail(mode));
     }
-    return model_open(&llama->model, path, wish, error);
+    return model_open(&llama->model, path, request, error);
 }
 
 static bool open_all(struct llama *llama, const char *model_path, const char *tokenizer_path,
@@ -75,9 +75,9 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
         llama_close(llama);
         return NULL;
     }
-    llama->tale = (struct tale){.tokenizer = &llama->tokenizer,
-                                .transformer = &llama->transformer,
-                                .chooser = &llama->chooser};
+    llama->generation = (struct generation){.tokenizer = &llama->tokenizer,
+                                            .transformer = &llama->transformer,
+                                            .chooser = &llama->chooser};
     return llama;
 }
 
@@ -93,7 +93,7 @@ void llama_close(struct llama *llama) {
     if (llama == NULL) {
         return;
     }
-    tale_end(&llama->tale);
+    generation_end(&llama->generation);
     chooser_close(&llama->chooser);
     transformer_close(&llama->transformer);
     tokenizer_close(&llama->tokenizer);
@@ -146,35 +146,35 @@ bool llama_begin(struct llama *llama, const char *prompt, const struct llama_set
     int seq_len = llama->model.shape.seq_len, given;
     int steps = settings->steps < 1 || settings->steps > seq_len ? seq_len : settings->steps;
     error->text[0] = '\0';
-    tale_end(&llama->tale);
+    generation_end(&llama->generation);
     int *tokens = encode(llama, prompt == NULL ? "" : prompt, &given, steps, error);
     if (tokens == NULL || !prepare(llama, steps, error)) {
         free(tokens);
         return false;
     }
-    tale_begin(&llama->tale, tokens, given, steps, settings);
+    generation_begin(&llama->generation, tokens, given, steps, settings);
     return true;
 }
 
 bool llama_next(struct llama *llama, const char **piece, struct llama_error *error) {
     error->text[0] = '\0';
-    bool good = tale_next(&llama->tale, piece, error);
+    bool good = generation_next(&llama->generation, piece, error);
     if (!good) {
-        tale_end(&llama->tale);
+        generation_end(&llama->generation);
     }
     return good;
 }
 
 int llama_mark(const struct llama *llama) {
-    return llama->tale.told;
+    return llama->generation.emitted;
 }
 
 bool llama_rewind(struct llama *llama, int mark, uint64_t seed) {
-    return tale_rewind(&llama->tale, mark, seed);
+    return generation_rewind(&llama->generation, mark, seed);
 }
 
 void llama_stats(const struct llama *llama, struct llama_stats *stats) {
-    tale_stats(&llama->tale, stats);
+    generation_stats(&llama->generation, stats);
 }
 
 bool llama_tell(struct llama *llama, const char *prompt, const struct llama_settings *settings,

@@ -37,7 +37,7 @@ struct llama_certainty {
     int closer;  /* needed closer bounds of the rows outside the short list */
     int passes;  /* needed the pass in float32 */
     int all;     /* needed all rows of the classifier */
-    int guessed; /* tokens that were guessed before they were chosen */
+    int drafted; /* tokens that were drafted before they were chosen */
     int right;   /* of these, the chosen ones: each saved a pass */
     int refused; /* choices that is_refused had made again */
 };

@@ -17,10 +17,10 @@ struct loader {
     pthread_cond_t changed;
     const struct file *file;
     uint32_t seed;
-    struct errand *errands;
+    struct load_job *jobs;
     int count;
     void *user;
-    int done; /* errands; guarded by `mutex`, as are the next three */
+    int done; /* load jobs; guarded by `mutex`, as are the next three */
     bool failed;
     bool stopped;
     struct llama_error error; /* why it failed */
@@ -45,27 +45,27 @@ static bool read_chunk(struct loader *loader, unsigned char *to, uint64_t offset
     return true;
 }
 
-static bool read_part(struct loader *loader, const struct errand *errand, unsigned char *scratch,
-                      struct llama_error *error) {
-    struct checksum sum = checksum_start(loader->seed, errand->part.offset);
-    size_t held = 0; /* bytes in the scratch memory that are still to be digested */
-    for (uint64_t at = 0; at < errand->part.bytes; at += CHUNK) {
-        uint64_t left = errand->part.bytes - at;
+static bool read_part(struct loader *loader, const struct load_job *load_job,
+                      unsigned char *scratch, struct llama_error *error) {
+    struct checksum sum = checksum_start(loader->seed, load_job->part.offset);
+    size_t held = 0; /* bytes in the scratch memory that are still to be consumed */
+    for (uint64_t at = 0; at < load_job->part.bytes; at += CHUNK) {
+        uint64_t left = load_job->part.bytes - at;
         size_t size = left < CHUNK ? (size_t)left : CHUNK;
-        unsigned char *to = errand->to != NULL ? errand->to + at : scratch + held;
-        if (!read_chunk(loader, to, errand->part.offset + at, size, &sum, error)) {
+        unsigned char *to = load_job->to != NULL ? load_job->to + at : scratch + held;
+        if (!read_chunk(loader, to, load_job->part.offset + at, size, &sum, error)) {
             return false;
         }
-        if (errand->to == NULL) {
+        if (load_job->to == NULL) {
             held += size;
-            size_t used = errand->digest(loader->user, scratch, held);
+            size_t used = load_job->consume(loader->user, scratch, held);
             held -= used;
             memmove(scratch, scratch + used, held);
         }
     }
     bool is_whole = held == 0 || part_damaged(loader->file, error);
-    return is_whole && part_verify(loader->file, &errand->part, &sum, error) &&
-           (errand->then == NULL || errand->then(loader->user) ||
+    return is_whole && part_verify(loader->file, &load_job->part, &sum, error) &&
+           (load_job->then == NULL || load_job->then(loader->user) ||
             part_damaged(loader->file, error));
 }
 
@@ -81,32 +81,32 @@ static void report(struct loader *loader, bool good, const struct llama_error *e
 
 static void *read_all(void *user) {
     struct loader *loader = user;
-    size_t most = 0;
+    size_t max = 0;
     for (int i = 0; i < loader->count; i++) {
-        most = loader->errands[i].least > most ? loader->errands[i].least : most;
+        max = loader->jobs[i].least > max ? loader->jobs[i].least : max;
     }
-    unsigned char *scratch = malloc(CHUNK + most);
+    unsigned char *scratch = malloc(CHUNK + max);
     struct llama_error error = {"not enough memory to read the model"};
     bool good = true;
     for (int i = 0; good && i < loader->count; i++) {
-        good = scratch != NULL && read_part(loader, &loader->errands[i], scratch, &error);
+        good = scratch != NULL && read_part(loader, &loader->jobs[i], scratch, &error);
         report(loader, good, &error);
     }
     free(scratch);
     return NULL;
 }
 
-struct loader *loader_start(const struct file *file, uint32_t seed, struct errand *errands,
+struct loader *loader_start(const struct file *file, uint32_t seed, struct load_job *jobs,
                             int count, void *user, struct llama_error *error) {
     struct loader *loader = calloc(1, sizeof *loader);
     if (loader == NULL) {
-        free(errands);
+        free(jobs);
         fail(error, "not enough memory");
         return NULL;
     }
     loader->file = file;
     loader->seed = seed;
-    loader->errands = errands;
+    loader->jobs = jobs;
     loader->count = count;
     loader->user = user;
     pthread_mutex_init(&loader->mutex, NULL);
@@ -146,6 +146,6 @@ void loader_stop(struct loader *loader) {
     }
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->mutex);
-    free(loader->errands);
+    free(loader->jobs);
     free(loader);
 }

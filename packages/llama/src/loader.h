@@ -9,14 +9,14 @@
 #include "packed.h"
 
 /* Something to read. */
-struct errand {
+struct load_job {
     struct part part;
-    unsigned char *to; /* where the contents go as they are; NULL: they are digested */
+    unsigned char *to; /* where the contents go as they are; NULL: they are consumed */
     /*
      * Takes what it can of so many bytes, and says how many that were: what it left comes again,
      * with more behind it. Of `least` bytes it takes some. Nothing was verified yet.
      */
-    size_t (*digest)(void *user, const unsigned char *data, size_t bytes);
+    size_t (*consume)(void *user, const unsigned char *data, size_t bytes);
     size_t least;
     /* Called, where it is set, when the part is there. False: its contents cannot be. */
     bool (*then)(void *user);
@@ -25,13 +25,13 @@ struct errand {
 struct loader;
 
 /*
- * Starts reading `count` errands of the file, whose sums begin with `seed`, in order. Takes
- * `errands`, which free() gives back.
+ * Starts reading `count` load jobs of the file, whose sums begin with `seed`, in order. Takes
+ * `load jobs`, which free() gives back.
  */
-struct loader *loader_start(const struct file *file, uint32_t seed, struct errand *errands,
+struct loader *loader_start(const struct file *file, uint32_t seed, struct load_job *jobs,
                             int count, void *user, struct llama_error *error);
 
-/* Waits until the first `count` errands are done. False when one failed. */
+/* Waits until the first `count` load jobs are done. False when one failed. */
 bool loader_wait(struct loader *loader, int count, struct llama_error *error);
 
 /* Ends the thread, at once if it still reads; NULL is allowed. */

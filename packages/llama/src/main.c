@@ -153,7 +153,7 @@ static int report(const struct llama_stats *stats) {
         fprintf(stderr,
                 "chosen: %d, with closer bounds: %d, with a float32 pass: %d, from all rows: %d; "
                 "guessed: %d, right: %d; first pass after %.3f s\n",
-                counts->tokens, counts->closer, counts->passes, counts->all, counts->guessed,
+                counts->tokens, counts->closer, counts->passes, counts->all, counts->drafted,
                 counts->right, stats->first_seconds);
     }
     if (stats->tokens > 0) {

@@ -10,13 +10,14 @@
 #include "packed.h"
 #include "unpack.h"
 
-bool model_open(struct model *model, const char *path, enum wish wish, struct llama_error *error) {
+bool model_open(struct model *model, const char *path, enum precision_request request,
+                struct llama_error *error) {
     *model = (struct model){0};
     if (!file_open(&model->file, path, error)) {
         return false;
     }
     bool packed = packed_is(&model->file);
-    bool good = packed ? unpack_open(model, wish, error) : legacy_open(model, error);
+    bool good = packed ? unpack_open(model, request, error) : legacy_open(model, error);
     if (!good) {
         model_close(model);
     }

@@ -4,7 +4,7 @@
 #define LLAMA_MODEL_H
 
 #include "checkpoint.h"
-#include "guesses.h"
+#include "draft.h"
 #include "part.h"
 #include "rows.h"
 #include "shortlist.h"
@@ -44,7 +44,7 @@ struct model {
     struct table embedding;
     struct table wcls;          /* the classifier; the same table where they are tied */
     struct shortlist shortlist; /* matrix.rows 0: there is none, all rows are computed */
-    struct guesses guesses;     /* slots NULL: none */
+    struct draft_table drafts;  /* slots NULL: none */
     /*
      * Of logits in Q16, in the list and outside: when one number is added to all of a position,
      * each errs by this at most, as far as the packer has seen. More than 0; it may be infinite.
@@ -59,13 +59,14 @@ struct model {
 };
 
 /* How to compute with a packed model: as it says itself, or as somebody else does. */
-enum wish { WISH_OWN, WISH_F32, WISH_Q16 };
+enum precision_request { REQUEST_OWN, REQUEST_F32, REQUEST_Q16 };
 
 /*
  * Opens a packed model, or a legacy checkpoint, whose precision is F32. A packed model is still
  * being read when this returns: see model_wait.
  */
-bool model_open(struct model *model, const char *path, enum wish wish, struct llama_error *error);
+bool model_open(struct model *model, const char *path, enum precision_request request,
+                struct llama_error *error);
 
 void model_close(struct model *model);
 

@@ -52,8 +52,8 @@ static bool check_header(const struct packed_header *header, struct shape *shape
                     shape->vocab_size);
     }
     if (!(header->error > 0.0f) || header->tied > 1 || header->tokenizer_bytes > 1U << 26 ||
-        header->guesses > 1U << 24 || header->precision > PRECISION_Q16 ||
-        (header->guesses & (header->guesses - 1)) != 0) {
+        header->drafts > 1U << 24 || header->precision > PRECISION_Q16 ||
+        (header->drafts & (header->drafts - 1)) != 0) {
         return fail(error, "%s: its header is damaged", name);
     }
     return true;
@@ -129,7 +129,7 @@ void packed_lay_out(struct packed_layout *layout, const struct packed_header *he
     if (!header->tied) {
         place_table(layout, &layout->embedding, header, shape);
     }
-    place(layout, &layout->guesses, header->guesses * sizeof(struct guess), 1);
+    place(layout, &layout->drafts, header->drafts * sizeof(struct draft), 1);
 }
 
 /* Takes the next part of some contents. Everything in them is a multiple of four bytes. */

@@ -5,15 +5,16 @@
  *
  *   header | tokenizer | norms | short list | layers | rows outside in four bits | classifier's
  *   rows in the list | those outside | the same of the embedding, where that is another table |
- *   guesses
+ *   draft tokens
  *
  * Little-endian. Each part begins at a multiple of 64 bytes and ends with a trailer of 64 bytes,
  * of which the first 8 are its checksum; rows have one each, too. Nothing is decided from bytes
  * whose sum was not compared: parts are verified as they are read to memory, and what a float32
  * pass and rare tokens read later is verified each time. All places follow from the header: it
  * holds none. The header's own trailer covers it. Each weight is there once, with the source's
- * bits; what is computed with in 16 bits is made of them while they are read (see intake.h). Only
- * those outside the list are there in four bits, too: making these would cost reading all the rows.
+ * bits; what is computed with in 16 bits is made of them while they are read (see consumption.h).
+ * Only those outside the list are there in four bits, too: making these would cost reading all the
+ * rows.
  */
 #ifndef LLAMA_PACKED_H
 #define LLAMA_PACKED_H
@@ -39,10 +40,11 @@ struct packed_header {
     uint32_t tokenizer_bytes; /* 0: none */
     uint64_t file_bytes;
     uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
-    uint32_t guesses;           /* slots of their table, a power of two; 0: none */
+    uint32_t drafts;            /* slots of their table, a power of two; 0: none */
     uint32_t precision;         /* see enum precision: how to compute where nobody says otherwise */
-    uint32_t told, given;       /* positions that `error` was seen at: of told texts, of others */
-    char name[NAME_BYTES];      /* of that checkpoint's file; empty where it is longer */
+    uint32_t generated,
+        given;             /* positions that `error` was seen at: of generated texts, of others */
+    char name[NAME_BYTES]; /* of that checkpoint's file; empty where it is longer */
 };
 
 /* The rows of a table in planes: of the tokens in the short list, then of the others. */
@@ -57,7 +59,7 @@ struct packed_layout {
     struct part outside; /* the rows outside, in four bits */
     struct table_parts classifier;
     struct table_parts embedding; /* the same parts where it is the same table */
-    struct part guesses;
+    struct part drafts;
     uint64_t size; /* of the file */
 };
 

@@ -38,15 +38,15 @@ static void turn(float angle, float *cosine, float *sine) {
     *sine = (float)quarters[(quarter + 3) & 3];
 }
 
-void rope_turns(float *turns, const float *freq, int head_size, int pos) {
+void rope_sincos(float *sincos, const float *freq, int head_size, int pos) {
     for (int i = 0; i < head_size / 2; i++) {
-        turn((float)pos * freq[i], &turns[2 * i], &turns[2 * i + 1]);
+        turn((float)pos * freq[i], &sincos[2 * i], &sincos[2 * i + 1]);
     }
 }
 
-void rope_rotate(float *vector, int size, const float *turns, int head_size) {
+void rope_rotate(float *vector, int size, const float *sincos, int head_size) {
     for (int i = 0; i < size; i += 2) {
-        const float *at = turns + i % head_size;
+        const float *at = sincos + i % head_size;
         float a = vector[i], b = vector[i + 1];
         vector[i] = a * at[0] - b * at[1];
         vector[i + 1] = a * at[1] + b * at[0];

@@ -12,10 +12,10 @@
 /* freq[head_size / 2]: radians per position of each pair of a head, 10000^(-2i / head_size) */
 void rope_frequencies(float *freq, int head_size);
 
-/* turns(head_size / 2, 2): cosine and sine of the angle of each pair at position `pos` */
-void rope_turns(float *turns, const float *freq, int head_size, int pos);
+/* sincos(head_size / 2, 2): cosine and sine of the angle of each pair at position `pos` */
+void rope_sincos(float *sincos, const float *freq, int head_size, int pos);
 
 /* Turns the pairs of vector[size], which holds one head after the other. */
-void rope_rotate(float *vector, int size, const float *turns, int head_size);
+void rope_rotate(float *vector, int size, const float *sincos, int head_size);
 
 #endif

@@ -33,11 +33,11 @@ void shortlist_coarsen(struct shortlist *list, int index, const float *row) {
         memset(list->scale + first, 0, TILE * sizeof *list->scale);
         memset(list->missing + first, 0, TILE * sizeof *list->missing);
     }
-    float most = 0.0f;
+    float max = 0.0f;
     for (int c = 0; c < columns; c++) {
-        most = fmaxf(most, fabsf(row[c] - list->centre[c]));
+        max = fmaxf(max, fabsf(row[c] - list->centre[c]));
     }
-    float scale = most / COARSE_MAX;
+    float scale = max / COARSE_MAX;
     double missing = 0.0;
     for (int c = 0; c < columns; c++) {
         float rest = row[c] - list->centre[c];
@@ -82,7 +82,7 @@ static double product(const float *a, const float *b, int size) {
 struct search {
     float reference;
     float temperature;
-    double most;
+    double max;
     double mass;
 };
 
@@ -93,14 +93,14 @@ static struct search begin(float reference, float temperature) {
 static void add_row(struct search *search, double logit, int rows) {
     logit = (logit + (double)FLT_MIN) / (double)search->temperature;
     logit += fabs(logit) * 0x1p-23; /* run.c rounds here, and so does what follows */
-    search->most = fmax(search->most, logit);
+    search->max = fmax(search->max, logit);
     search->mass += (double)rows * (double)expf((float)(logit - (double)search->reference));
 }
 
 /* What is no number is no bound. */
 static struct bound end(const struct search *search) {
-    float most = nextafterf((float)search->most, INFINITY);
-    return isfinite(search->mass) ? (struct bound){most, search->mass * (1.0 + 1e-5)}
+    float max = nextafterf((float)search->max, INFINITY);
+    return isfinite(search->mass) ? (struct bound){max, search->mass * (1.0 + 1e-5)}
                                   : SHORTLIST_UNBOUND;
 }
 

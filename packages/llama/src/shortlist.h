@@ -37,11 +37,11 @@ struct shortlist {
 
 /* An upper bound of what the logits outside the list, divided by the temperature, can be. */
 struct bound {
-    float most;  /* the greatest of them */
+    float max;   /* the largest of them */
     double mass; /* the sum of e^(logit - reference) */
 };
-#define SHORTLIST_NOTHING ((struct bound){.most = -INFINITY, .mass = 0.0})
-#define SHORTLIST_UNBOUND ((struct bound){.most = INFINITY, .mass = INFINITY})
+#define SHORTLIST_NOTHING ((struct bound){.max = -INFINITY, .mass = 0.0})
+#define SHORTLIST_UNBOUND ((struct bound){.max = INFINITY, .mass = INFINITY})
 
 /* How many tokens of the list come before this one. */
 int shortlist_before(const struct shortlist *list, int token);

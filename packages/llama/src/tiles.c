@@ -30,11 +30,11 @@ void tiles_put_f32(float *tiles, const float *source, int first, int rows, int c
 
 /*
  * Comparisons instead of fmaxf and fminf, which are calls on riscv64 and take two thirds of the
- * time. What is no number is not the greatest, and stays harmless.
+ * time. What is no number is not the largest, and stays harmless.
  */
-static float greater(float most, float weight) {
+static float greater(float max, float weight) {
     float size = fabsf(weight);
-    return size > most ? size : most;
+    return size > max ? size : max;
 }
 
 /* By what a row is divided; one of zeros stays zeros. */
@@ -42,7 +42,7 @@ static float divisor(float scale) {
     return scale > 0.0f ? scale : INFINITY;
 }
 
-/* The greatest may be rounded beyond its place. */
+/* The largest may be rounded beyond its place. */
 static int16_t quantise(float weight, float by) {
     float value = weight / by;
     value = value < INT16_MAX ? value : INT16_MAX;
@@ -54,11 +54,11 @@ void tiles_put_q16(int16_t *tiles, float *scale, const float *source, int first,
                    int columns) {
     for (int r = 0; r < rows; r++) {
         const float *row = source + (size_t)r * (size_t)columns;
-        float most = 0.0f;
+        float max = 0.0f;
         for (int c = 0; c < columns; c++) {
-            most = greater(most, row[c]);
+            max = greater(max, row[c]);
         }
-        scale[first + r] = most / INT16_MAX;
+        scale[first + r] = max / INT16_MAX;
         int16_t *tile = tiles + place(first + r, 0, columns);
         float by = divisor(scale[first + r]);
         for (int c = 0; c < columns; c++) {
@@ -68,15 +68,15 @@ void tiles_put_q16(int16_t *tiles, float *scale, const float *source, int first,
 }
 
 void tiles_quantise(int16_t *tile, float *scale, const float *source, int columns) {
-    float most[TILE] = {0};
+    float max[TILE] = {0};
     for (int c = 0; c < columns; c++) {
         for (int r = 0; r < TILE; r++) {
-            most[r] = greater(most[r], source[(size_t)c * TILE + (size_t)r]);
+            max[r] = greater(max[r], source[(size_t)c * TILE + (size_t)r]);
         }
     }
     float by[TILE];
     for (int r = 0; r < TILE; r++) {
-        scale[r] = most[r] / INT16_MAX;
+        scale[r] = max[r] / INT16_MAX;
         by[r] = divisor(scale[r]);
     }
     for (int c = 0; c < columns; c++) {

@@ -52,7 +52,7 @@ void tiles_put_f32(float *tiles, const float *source, int first, int rows, int c
 
 /*
  * The same in 16 bits: each row gets a scale of its own, with which value * scale is near the
- * weight; the greatest becomes +-32767.
+ * weight; the largest becomes +-32767.
  */
 void tiles_put_q16(int16_t *tiles, float *scale, const float *source, int first, int rows,
                    int columns);

@@ -74,7 +74,7 @@ static int merged(const struct tokenizer *t, const int *pair, char *buffer, size
 
 /*
  * Merges the pair with the best score until none is left; of equal scores the first wins.
- * `merges[i]` remembers what tokens i and i + 1 merge into, so that only neighbours of a merge
+ * `merges[i]` stores what tokens i and i + 1 merge into, so that only neighbours of a merge
  * are looked up again.
  */
 static int merge_all(const struct tokenizer *t, int *tokens, int count, int *merges, char *buffer,

@@ -37,7 +37,7 @@ static uint64_t lay_out(struct transformer *t, float *memory) {
         {&t->keys, cache},
         {&t->values, cache},
         {&t->freq, head / 2},
-        {&t->turns, head},
+        {&t->sincos, head},
         {&t->tile, is_legacy ? 0 : TILE * wide},
         {&t->rows.rows, is_legacy ? 0 : ROWS_AT_ONCE * dim},
     };
@@ -81,11 +81,11 @@ static float *head_of(const struct transformer *t, float *cache, int layer, int 
 }
 
 /* Turns the query and the key at `qkv` for their position and puts key and value away. */
-static void remember(struct transformer *t, float *qkv, int layer, int pos) {
+static void store_kv(struct transformer *t, float *qkv, int layer, int pos) {
     const struct shape *shape = &t->model->shape;
     int head = shape->head_size;
-    rope_turns(t->turns, t->freq, head, pos);
-    rope_rotate(qkv, shape->dim + shape->kv_dim, t->turns, head);
+    rope_sincos(t->sincos, t->freq, head, pos);
+    rope_rotate(qkv, shape->dim + shape->kv_dim, t->sincos, head);
     for (int i = 0; i < shape->n_kv_heads; i++) {
         const float *key = qkv + shape->dim + i * head, *value = key + shape->kv_dim;
         float *keys = head_of(t, t->keys, layer, i) + pos / KEYS * KEYS * head + pos % KEYS;
@@ -111,11 +111,11 @@ static void attend(struct transformer *t, float *out, const float *query, int la
     if (precision == PRECISION_F32) {
         exact_softmax(t->att, pos + 1);
     } else {
-        float most = k->greatest(t->att, pos + 1);
-        float sum = k->exponents(t->att, t->att, most, pos + 1);
+        float max = k->max(t->att, pos + 1);
+        float sum = k->exp(t->att, t->att, max, pos + 1);
         k->multiply(t->att, 1.0f / sum, pos + 1);
     }
-    k->mix(out, t->att, head_of(t, t->values, layer, kv_head), size, pos + 1);
+    k->weighted_sum(out, t->att, head_of(t, t->values, layer, kv_head), size, pos + 1);
 }
 
 static void normalise(const struct transformer *t, float *out, const float *x,
@@ -181,7 +181,7 @@ static bool attention_block(struct transformer *t, const struct group *group, in
         return false;
     }
     for (int p = 0; p < group->count; p++) {
-        remember(t, t->qkv + (size_t)p * wide, index, group->pos + p);
+        store_kv(t, t->qkv + (size_t)p * wide, index, group->pos + p);
     }
     attend_all(t, group, index, wide);
     if (!multiply(t, group, t->sum, padded, t->xb, dim, &layer->wo, error)) {

@@ -25,7 +25,7 @@ struct transformer {
     float *keys;   /* (layer, kv head, capacity / KEYS, head_size, KEYS) */
     float *values; /* (layer, kv head, capacity, head_size) */
     float *freq;   /* (head_size / 2) radians per position */
-    float *turns;  /* (head_size / 2, 2) cosine and sine at a position */
+    float *sincos; /* (head_size / 2, 2) cosine and sine at a position */
     float *tile;   /* (TILE, the widest matrix's columns) of a layer that is read while computing */
     struct rows_room rows; /* for reading rows of the tables */
 };

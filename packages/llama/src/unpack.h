@@ -5,10 +5,10 @@
 
 #include "model.h"
 
-/* Parts that are read after the layers: the short list, what is outside, guesses. */
+/* Parts that are read after the layers: the short list, what is outside, draft tokens. */
 enum { UNPACK_OTHERS = 3 };
 
 /* `model` has its file, which is a packed one. */
-bool unpack_open(struct model *model, enum wish wish, struct llama_error *error);
+bool unpack_open(struct model *model, enum precision_request request, struct llama_error *error);
 
 #endif

@@ -30,7 +30,7 @@ double comparison_error(struct comparison *comparison, int row);
  * The least that may be claimed of the errors. To round a row to 16 bits moves its logit by a sum
  * of dim terms, each one of x times an error that lies anywhere in half the row's scale up or down:
  * scale |x| / sqrt(12) is the deviation of that sum. x is of length sqrt(dim) before the last
- * norm's weights, and no longer than these make it. Four deviations of the row with the greatest
+ * norm's weights, and no longer than these make it. Four deviations of the row with the largest
  * scale are what errors can be where stories have shown none; never 0.
  */
 double comparison_floor(const struct comparison *comparison);

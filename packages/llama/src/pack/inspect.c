@@ -27,7 +27,7 @@ static void list_tensors(struct tensor *tensors, const struct checkpoint *c) {
     const struct weights *w = &c->weights;
     const struct shape *s = &c->shape;
     uint64_t dim = (uint64_t)s->dim, hidden = (uint64_t)s->hidden_dim, kv = (uint64_t)s->kv_dim;
-    uint64_t vocab = (uint64_t)s->vocab_size, turns = 2 * (uint64_t)s->seq_len;
+    uint64_t vocab = (uint64_t)s->vocab_size, sincos = 2 * (uint64_t)s->seq_len;
     const struct tensor all[TENSORS] = {
         {"the embedding", w->embedding, vocab, dim, false},
         {"rms_att", w->rms_att, 1, dim, true},
@@ -40,7 +40,7 @@ static void list_tensors(struct tensor *tensors, const struct checkpoint *c) {
         {"w2", w->w2, dim, hidden, true},
         {"w3", w->w3, hidden, dim, true},
         {"rms_final", w->rms_final, 1, dim, false},
-        {"the table of cosines and sines", w->turns, turns, (uint64_t)s->head_size / 2, false},
+        {"the table of cosines and sines", w->sincos, sincos, (uint64_t)s->head_size / 2, false},
         {"the classifier", w->wcls, vocab, dim, false},
     };
     for (int i = 0; i < TENSORS; i++) {

@@ -9,8 +9,8 @@
 #include "tokenizer.h"
 
 /*
- * More stories help little: on a model of stories15M's shape 80 of them guess 52 % of the tokens of
- * other stories, and 320 guess 57 %.
+ * More stories help little: on a model of stories15M's shape 80 of them draft token 52 % of the
+ * tokens of other stories, and 320 draft token 57 %.
  */
 enum { STORIES = 120, TRIALS = 8 };
 
@@ -48,17 +48,17 @@ static void count_work(struct work *work, const struct teller *teller) {
     work->passes += teller->chooser.counts.passes;
 }
 
-/* What would have been guessed of a text that was not learned from. */
-static void try_guesses(struct lesson *lesson, const struct text *text) {
-    struct guesses guesses = {lesson->slots, lesson->count - 1};
+/* What would have been drafted of a text that was not learned from. */
+static void try_drafts(struct lesson *lesson, const struct text *text) {
+    struct draft_table drafts = {lesson->slots, lesson->count - 1};
     for (int pos = 0; text->tokens[pos + 1] >= 0; pos++) {
-        int guess = guesses_next(&guesses, text->tokens, pos);
-        lesson->work.tried += guess >= 0;
-        lesson->work.right += guess == text->tokens[pos + 1];
+        int draft = draft_next(&drafts, text->tokens, pos);
+        lesson->work.tried += draft >= 0;
+        lesson->work.right += draft == text->tokens[pos + 1];
     }
 }
 
-/* Tells some more stories, and sees what the guesses are worth. */
+/* Tells some more stories, and sees what the draft tokens are worth. */
 static bool try_all(struct lesson *lesson, struct teller *teller, struct text *text,
                     struct llama_error *error) {
     bool good = true;
@@ -66,7 +66,7 @@ static bool try_all(struct lesson *lesson, struct teller *teller, struct text *t
         text->count = 0;
         good = tell(teller, seed, text, error);
         if (good) {
-            try_guesses(lesson, text);
+            try_drafts(lesson, text);
         }
     }
     return good;
@@ -85,7 +85,7 @@ static size_t list_contexts(uint64_t *found, const struct text *text, int length
         since = text->tokens[i] < 0 ? 0 : since + 1;
         int next = text->tokens[i + 1];
         if (since >= length && next >= 0) {
-            uint32_t key = guess_key(text->tokens + i, 0, length);
+            uint32_t key = draft_key(text->tokens + i, 0, length);
             found[count++] = (uint64_t)key << 32 | (uint32_t)next;
         }
     }
@@ -94,10 +94,10 @@ static size_t list_contexts(uint64_t *found, const struct text *text, int length
 }
 
 static void insert(struct lesson *lesson, uint32_t key, int32_t token) {
-    for (uint32_t i = 0; i < GUESS_PROBES; i++) {
-        struct guess *slot = &lesson->slots[(key + i) & (lesson->count - 1)];
+    for (uint32_t i = 0; i < DRAFT_PROBES; i++) {
+        struct draft *slot = &lesson->slots[(key + i) & (lesson->count - 1)];
         if (slot->key == 0 || slot->key == key) {
-            *slot = (struct guess){key, token};
+            *slot = (struct draft){key, token};
             return;
         }
     }
@@ -135,10 +135,10 @@ static size_t different(const uint64_t *found, size_t count) {
     return keys;
 }
 
-static bool digest(struct lesson *lesson, const struct text *text) {
+static bool make_table(struct lesson *lesson, const struct text *text) {
     uint64_t *found = calloc(text->count + 1, sizeof *found);
     size_t keys = 0;
-    for (int length = 1; found != NULL && length <= GUESS_CONTEXT; length++) {
+    for (int length = 1; found != NULL && length <= DRAFT_CONTEXT; length++) {
         keys += different(found, list_contexts(found, text, length));
     }
     for (lesson->count = 1; lesson->count < 2 * keys;) {
@@ -146,16 +146,16 @@ static bool digest(struct lesson *lesson, const struct text *text) {
     }
     lesson->slots = calloc(lesson->count, sizeof *lesson->slots);
     bool good = found != NULL && lesson->slots != NULL;
-    for (int length = 1; good && length <= GUESS_CONTEXT; length++) {
+    for (int length = 1; good && length <= DRAFT_CONTEXT; length++) {
         /* The longest contexts are many: what was seen once is left to the shorter ones. */
         keep_best(lesson, found, list_contexts(found, text, length),
-                  length == GUESS_CONTEXT ? 2 : 1);
+                  length == DRAFT_CONTEXT ? 2 : 1);
     }
     free(found);
     return good;
 }
 
-bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *error) {
+bool learn_drafts(struct lesson *lesson, const char *path, struct llama_error *error) {
     struct teller teller;
     struct text text = {0};
     *lesson = (struct lesson){0};
@@ -170,7 +170,8 @@ bool learn_guesses(struct lesson *lesson, const char *path, struct llama_error *
         good = tell(&teller, seed, &text, error);
         count_work(&lesson->work, &teller);
     }
-    good = good && (digest(lesson, &text) || fail(error, "not enough memory to learn guesses")) &&
+    good = good &&
+           (make_table(lesson, &text) || fail(error, "not enough memory to learn draft tokens")) &&
            try_all(lesson, &teller, &text, error);
     free(text.tokens);
     teller_close(&teller);

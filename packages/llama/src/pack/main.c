@@ -96,17 +96,17 @@ static void put_header(struct writer *writer, const struct packed_header *header
     writer_begin(writer, packed_seed(header), writer->place);
 }
 
-/* Adds the guesses at the end, then says in the header what the file holds. */
+/* Adds the draft tokens at the end, then says in the header what the file holds. */
 static bool finish(struct job *job, const struct lesson *lesson, struct llama_error *error) {
     struct packed_layout layout;
     struct writer writer = {.file = fopen(job->target.temporary, "r+b"), .good = true};
     if (writer.file == NULL) {
         return cannot_write(job, error);
     }
-    job->header.guesses = lesson->count;
+    job->header.drafts = lesson->count;
     packed_lay_out(&layout, &job->header, &job->model.shape);
     job->header.file_bytes = layout.size;
-    writer_begin(&writer, packed_seed(&job->header), layout.guesses.offset);
+    writer_begin(&writer, packed_seed(&job->header), layout.drafts.offset);
     writer_put(&writer, lesson->slots, lesson->count * sizeof *lesson->slots);
     writer_end(&writer);
     put_header(&writer, &job->header);
@@ -165,23 +165,23 @@ static bool write_measured(struct job *job, struct llama_error *error) {
         good = write_selection(job, &selection, &measured, error);
     }
     job->header.error = measured.error;
-    job->header.told = measured.told;
+    job->header.generated = measured.generated;
     job->header.given = measured.given;
     select_close(&selection);
     return good;
 }
 
-/* How the model is to compute where nobody says otherwise, and whether it is to guess. */
+/* How the model is to compute where nobody says otherwise, and whether it is to draft token. */
 static void decide(struct job *job, struct lesson *lesson) {
     bool q16 = work_pays_in_q16(&lesson->work, &job->model.shape, job->header.listed);
     job->header.precision = q16 ? PRECISION_Q16 : PRECISION_F32;
-    lesson->count = work_pays_to_guess(&lesson->work) ? lesson->count : 0;
+    lesson->count = work_pays_to_draft(&lesson->work) ? lesson->count : 0;
 }
 
 static bool pack(struct job *job, struct llama_error *error) {
     struct lesson lesson = {0};
     bool good = inspect(job->source_hash, &job->model, error) && write_measured(job, error) &&
-                learn_guesses(&lesson, job->target.temporary, error);
+                learn_drafts(&lesson, job->target.temporary, error);
     if (good) {
         decide(job, &lesson);
     }
@@ -207,12 +207,13 @@ int main(int argc, char **argv) {
     bool good = read_inputs(&job, &error) && open_target(&job, &error) && pack(&job, &error);
     progress_end();
     if (good) {
-        printf("%s: %d of %d rows listed, logits in 16 bits reckoned to err by less than %.2g (one "
-               "and a half times the greatest error at %u told and %u other tokens), %u slots of "
-               "guesses; computes in %s\n",
-               job.result, job.header.listed, job.header.shape[5], (double)job.header.error,
-               job.header.told, job.header.given, job.header.guesses,
-               job.header.precision == PRECISION_Q16 ? "16 bits" : "float32");
+        printf(
+            "%s: %d of %d rows listed, logits in 16 bits reckoned to err by less than %.2g (one "
+            "and a half times the largest error at %u generated and %u other tokens), %u slots of "
+            "draft tokens; computes in %s\n",
+            job.result, job.header.listed, job.header.shape[5], (double)job.header.error,
+            job.header.generated, job.header.given, job.header.drafts,
+            job.header.precision == PRECISION_Q16 ? "16 bits" : "float32");
     } else {
         fprintf(stderr, "llama-pack: %s\n", error.text);
     }

@@ -12,7 +12,7 @@
 #include "rng.h"
 #include "tokenizer.h"
 
-/* The greatest error of some thousand positions counts half as much again. */
+/* The largest error of some thousand positions counts half as much again. */
 static const double MARGIN = 1.5;
 
 /* Told texts: cold ones, the contest's, and hot ones, whose errors have the longest tails. */
@@ -30,10 +30,10 @@ enum { TEXTS = 11 + REPEATED + RANDOM }; /* without the long prompts */
 struct telling {
     struct comparison comparison;
     struct measured *measured;
-    double most;
-    int *tokens; /* (room) of the text at hand */
-    int *told;   /* (room) a plan's texts, one after the other: a prompt as long as can be */
-    int told_count;
+    double max;
+    int *tokens;    /* (room) of the text at hand */
+    int *generated; /* (room) a plan's texts, one after the other: a prompt as long as can be */
+    int generated_count;
     int room;
     int texts; /* so far */
     uint64_t rng;
@@ -49,7 +49,7 @@ static bool look(struct telling *t, int pos, int count, uint32_t *seen, struct l
         return false;
     }
     for (int i = 0; i < count; i++) {
-        t->most = fmax(t->most, comparison_error(&t->comparison, i));
+        t->max = fmax(t->max, comparison_error(&t->comparison, i));
     }
     *seen += (uint32_t)count;
     return true;
@@ -59,13 +59,13 @@ static bool look(struct telling *t, int pos, int count, uint32_t *seen, struct l
 static int draw(struct telling *t, float temperature) {
     const struct shortlist *list = &t->comparison.exact.model.shortlist;
     const float *logits = t->comparison.exact_logits;
-    float most = kernels_portable.greatest(logits, list->matrix.rows);
+    float max = kernels_portable.max(logits, list->matrix.rows);
     double sum = 0.0, part = 0.0, coin = (double)rng_f32(&t->rng);
     for (int i = 0; i < list->matrix.rows; i++) {
-        sum += exp((double)((logits[i] - most) / temperature));
+        sum += exp((double)((logits[i] - max) / temperature));
     }
     for (int i = 0; i < list->matrix.rows; i++) {
-        part += exp((double)((logits[i] - most) / temperature));
+        part += exp((double)((logits[i] - max) / temperature));
         if (part >= coin * sum) {
             return list->tokens[i];
         }
@@ -86,25 +86,25 @@ static bool tell(struct telling *t, const struct plan *plan, struct llama_error 
     chooser_reset(&t->comparison.exact.chooser);
     t->tokens[0] = TOKEN_BOS;
     for (int pos = 0; pos < least(plan->longest, t->room); pos++) {
-        if (!look(t, pos, 1, &t->measured->told, error) || !choose(t, plan, pos, error)) {
+        if (!look(t, pos, 1, &t->measured->generated, error) || !choose(t, plan, pos, error)) {
             return false;
         }
         if (t->tokens[pos + 1] == TOKEN_BOS || t->tokens[pos + 1] < 0) {
             break;
         }
-        if (t->told_count < t->room) {
-            t->told[t->told_count++] = t->tokens[pos + 1];
+        if (t->generated_count < t->room) {
+            t->generated[t->generated_count++] = t->tokens[pos + 1];
         }
     }
     return true;
 }
 
-/* What was told, as a prompt; then it is forgotten. */
-static bool give_told(struct telling *t, struct llama_error *error) {
-    int count = least(t->told_count, LONG_LENGTH - 1) + 1;
+/* What was generated, as a prompt; then it is forgotten. */
+static bool give_generated(struct telling *t, struct llama_error *error) {
+    int count = least(t->generated_count, LONG_LENGTH - 1) + 1;
     t->tokens[0] = TOKEN_BOS;
-    memcpy(t->tokens + 1, t->told, (size_t)(count - 1) * sizeof *t->told);
-    t->told_count = 0;
+    memcpy(t->tokens + 1, t->generated, (size_t)(count - 1) * sizeof *t->generated);
+    t->generated_count = 0;
     return look(t, 0, least(count, t->room), &t->measured->given, error);
 }
 
@@ -118,7 +118,7 @@ static bool tell_all(struct telling *t, struct llama_error *error) {
             chosen += t->comparison.exact.chooser.counts.tokens;
             unsure += t->comparison.exact.chooser.counts.all;
         }
-        if (!give_told(t, error)) {
+        if (!give_generated(t, error)) {
             return false;
         }
     }
@@ -161,8 +161,9 @@ static bool open_telling(struct telling *t, struct measured *measured, const cha
     }
     t->room = t->comparison.exact.model.shape.seq_len;
     t->tokens = calloc((size_t)t->room + 1, sizeof *t->tokens);
-    t->told = calloc((size_t)t->room, sizeof *t->told);
-    return (t->tokens != NULL && t->told != NULL) || fail(error, "not enough memory for a story");
+    t->generated = calloc((size_t)t->room, sizeof *t->generated);
+    return (t->tokens != NULL && t->generated != NULL) ||
+           fail(error, "not enough memory for a story");
 }
 
 bool measure(struct measured *measured, const char *path, struct llama_error *error) {
@@ -170,11 +171,11 @@ bool measure(struct measured *measured, const char *path, struct llama_error *er
     bool good = open_telling(&telling, measured, path, error) && tell_all(&telling, error) &&
                 give_all(&telling, error);
     if (good) {
-        double most = fmax(MARGIN * telling.most, comparison_floor(&telling.comparison));
-        measured->error = most < (double)FLT_MAX ? (float)most : INFINITY;
+        double max = fmax(MARGIN * telling.max, comparison_floor(&telling.comparison));
+        measured->error = max < (double)FLT_MAX ? (float)max : INFINITY;
     }
     free(telling.tokens);
-    free(telling.told);
+    free(telling.generated);
     comparison_close(&telling.comparison);
     return good;
 }

@@ -7,12 +7,12 @@
 
 struct measured {
     /*
-     * Bound to go by of a logit's error in 16 bits, see struct model: the greatest seen, times a
+     * Bound to go by of a logit's error in 16 bits, see struct model: the largest seen, times a
      * margin; never 0, and infinite where the arithmetic gives no numbers.
      */
     float error;
-    /* Positions that it was seen at: of told texts, and of texts that no model would tell. */
-    uint32_t told, given;
+    /* Positions that it was seen at: of generated texts, and of texts that no model would tell. */
+    uint32_t generated, given;
     /* The part of the choices that the short list could not make, though its logits were exact. */
     float unsure;
 };

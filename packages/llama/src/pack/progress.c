@@ -11,7 +11,7 @@ enum { IN_A_LOG = 20 };
 
 static struct {
     const char *step;
-    int told; /* percent */
+    int shown; /* percent */
 } last;
 
 void progress(const char *step, uint64_t done, uint64_t total) {
@@ -21,11 +21,11 @@ void progress(const char *step, uint64_t done, uint64_t total) {
     }
     int percent = total == 0 ? 100 : (int)(done * 100 / total);
     percent -= on_terminal ? 0 : percent % IN_A_LOG;
-    if (last.step != NULL && strcmp(last.step, step) == 0 && last.told == percent) {
+    if (last.step != NULL && strcmp(last.step, step) == 0 && last.shown == percent) {
         return;
     }
     last.step = step;
-    last.told = percent;
+    last.shown = percent;
     fprintf(stderr, on_terminal ? "\rllama-pack: %-12s %3d %%" : "llama-pack: %s %d %%\n", step,
             percent);
 }

@@ -6,8 +6,8 @@
 bool teller_open(struct teller *teller, const char *path, enum precision precision,
                  struct llama_error *error) {
     *teller = (struct teller){0};
-    enum wish wish = precision == PRECISION_F32 ? WISH_F32 : WISH_Q16;
-    return model_open(&teller->model, path, wish, error) &&
+    enum precision_request request = precision == PRECISION_F32 ? REQUEST_F32 : REQUEST_Q16;
+    return model_open(&teller->model, path, request, error) &&
            transformer_open(&teller->transformer, &teller->model, &kernels_portable,
                             teller->model.shape.seq_len, error) &&
            chooser_open(&teller->chooser, &teller->transformer, &teller->model, error);

@@ -18,6 +18,6 @@ bool work_pays_in_q16(const struct work *work, const struct shape *shape, int li
            PASS_F32 * (layers + list);
 }
 
-bool work_pays_to_guess(const struct work *work) {
+bool work_pays_to_draft(const struct work *work) {
     return (double)work->right > SECOND * (double)work->tried;
 }

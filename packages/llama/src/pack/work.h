@@ -12,14 +12,14 @@
 struct work {
     int tokens; /* that were chosen */
     int passes; /* of these, with a float32 pass */
-    int tried;  /* guesses, in stories that were not learned from */
+    int tried;  /* draft tokens, in stories that were not learned from */
     int right;
 };
 
 /* Whether 16 bits cost less than float32, whose logits need no second pass. */
 bool work_pays_in_q16(const struct work *work, const struct shape *shape, int listed);
 
-/* Whether the guesses cost less than the passes that they save. */
-bool work_pays_to_guess(const struct work *work);
+/* Whether the draft tokens cost less than the passes that they save. */
+bool work_pays_to_draft(const struct work *work);
 
 #endif

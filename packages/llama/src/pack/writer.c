@@ -207,12 +207,12 @@ static float *open_room(const struct shape *shape) {
     struct extent extents[LAYER_MATRICES];
     packed_matrices(extents, shape);
     size_t blocks = 2 * PLANES_ROWS * (size_t)shape->dim, tokens = (size_t)shape->vocab_size;
-    size_t most = blocks > tokens ? blocks : tokens, reading = tiling_room(shape);
+    size_t max = blocks > tokens ? blocks : tokens, reading = tiling_room(shape);
     for (int i = 0; i < LAYER_MATRICES; i++) {
         size_t size = reading + tiles_size(extents[i].rows, extents[i].columns);
-        most = size > most ? size : most;
+        max = size > max ? size : max;
     }
-    return calloc(most, sizeof(float));
+    return calloc(max, sizeof(float));
 }
 
 static void put_tokenizer(struct making *making, const struct vocabulary *tokenizer) {
@@ -242,7 +242,7 @@ static bool put_all(struct making *making, const struct vocabulary *tokenizer) {
         (weights->wcls != weights->embedding && !put_table(making, weights->embedding))) {
         return false;
     }
-    writer_end(making->writer); /* no guesses yet */
+    writer_end(making->writer); /* no draft tokens yet */
     return true;
 }
 

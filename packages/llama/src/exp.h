@@ -7,8 +7,8 @@
  * Cephes' expf (Moshier 1992), degree 7; 2^n through the exponent's bits. Within 2 ulp from
  * EXP_LEAST to 0, where nothing is subnormal.
  */
-#ifndef LLAMA_EXPONENT_H
-#define LLAMA_EXPONENT_H
+#ifndef LLAMA_EXP_H
+#define LLAMA_EXP_H
 
 #define EXP_LEAST (-87.0f)        /* e^-87 = 1.6e-38, just above the least normal float */
 #define EXP_ROUND 0x1.8p23f       /* adding it leaves no bits below 1 */

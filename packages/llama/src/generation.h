@@ -3,8 +3,8 @@
  * One story on its way: the loop of run.c, turned round. Whoever listens asks for the next piece:
  * the prompt's tokens come first, then what the model says, until it says BOS.
  */
-#ifndef LLAMA_TALE_H
-#define LLAMA_TALE_H
+#ifndef LLAMA_GENERATION_H
+#define LLAMA_GENERATION_H
 
 #include "chooser.h"
 #include "tokenizer.h"
@@ -13,12 +13,12 @@
 struct pass {
     int pos;
     int count;
-    int open; /* 1, or 2 when the last token is guessed; 0: more of the prompt follows */
+    int open; /* 1, or 2 when the last token is drafted; 0: more of the prompt follows */
     int row;  /* of the open ones, the next to choose from */
 };
 
 /* All zeros is the story that is over before it begins. */
-struct tale {
+struct generation {
     struct tokenizer *tokenizer;
     struct transformer *transformer;
     struct chooser *chooser;
@@ -26,7 +26,7 @@ struct tale {
     int *tokens; /* (steps + 1) and what of the prompt is longer */
     int given;   /* tokens of the prompt */
     int steps;
-    int told;         /* tokens 1 to this one were handed out */
+    int emitted;      /* tokens 1 to this one were handed out */
     struct pass pass; /* the latest */
     uint64_t rng;
     double first;   /* seconds of the first pass; 0: it is still to come */
@@ -36,15 +36,15 @@ struct tale {
 };
 
 /* Begins with `given` tokens (1 or more), in memory for so many and `steps` + 1 that it owns. */
-void tale_begin(struct tale *tale, int *tokens, int given, int steps,
-                const struct llama_settings *settings);
+void generation_begin(struct generation *generation, int *tokens, int given, int steps,
+                      const struct llama_settings *settings);
 
 /* Gives back what it owns. */
-void tale_end(struct tale *tale);
+void generation_end(struct generation *generation);
 
 /* See llama.h for these. */
-bool tale_next(struct tale *tale, const char **piece, struct llama_error *error);
-bool tale_rewind(struct tale *tale, int mark, uint64_t seed);
-void tale_stats(const struct tale *tale, struct llama_stats *stats);
+bool generation_next(struct generation *generation, const char **piece, struct llama_error *error);
+bool generation_rewind(struct generation *generation, int mark, uint64_t seed);
+void generation_stats(const struct generation *generation, struct llama_stats *stats);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pulls and turns back stories of a small model in any order: the input is a list of wishes. What
+ * Pulls and turns back stories of a small model in any order: the input is a list of requests. What
  * is refused must never come, and a place must be a place of the story.
  */
 #define _GNU_SOURCE /* memfd_create */
@@ -91,19 +91,19 @@ static struct llama *open_model(void) {
     return llama;
 }
 
-static void begin(struct llama *llama, struct listener *listener, const uint8_t *wish) {
+static void begin(struct llama *llama, struct listener *listener, const uint8_t *request) {
     static const char *const PROMPTS[] = {"", "a", "abcab", "abcabcabcabcabc", "\xC3"};
     struct llama_error error;
     struct llama_settings settings = {
-        .temperature = (float)(wish[0] >> 4 & 3) * 0.5f,
-        .topp = wish[0] >> 6 & 1 ? 0.9f : 1.0f,
-        .seed = 1 + (uint64_t)wish[1],
-        .steps = wish[2] % (POSITIONS + 2),
-        .is_refused = wish[2] & 0x80 ? is_refused : NULL,
+        .temperature = (float)(request[0] >> 4 & 3) * 0.5f,
+        .topp = request[0] >> 6 & 1 ? 0.9f : 1.0f,
+        .seed = 1 + (uint64_t)request[1],
+        .steps = request[2] % (POSITIONS + 2),
+        .is_refused = request[2] & 0x80 ? is_refused : NULL,
         .user = listener,
     };
-    const char *prompt = PROMPTS[wish[1] % 5];
-    listener->refused = (uint16_t)(wish[1] << 8 | wish[2]);
+    const char *prompt = PROMPTS[request[1] % 5];
+    listener->refused = (uint16_t)(request[1] << 8 | request[2]);
     listener->given = *prompt == '\0' ? 1 : POSITIONS;
     if (!llama_begin(llama, prompt, &settings, &error) && error.text[0] == '\0') {
         abort();

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "intake.h"
+#include "consume.h"
 
 #include <string.h>
 
 #include "packed.h"
 #include "planes.h"
 
-size_t intake_tile_bytes(const struct shape *shape) {
+size_t consume_tile_bytes(const struct shape *shape) {
     int columns = shape->dim > shape->hidden_dim ? shape->dim : shape->hidden_dim;
     return TILE * (size_t)columns * sizeof(float);
 }
 
-size_t intake_block_bytes(const struct shape *shape) {
+size_t consume_block_bytes(const struct shape *shape) {
     return PLANES_ROWS * (size_t)planes_row_bytes(shape->dim);
 }
 
@@ -28,7 +28,7 @@ static float *scale_of(const struct matrix *matrix) {
     return (float *)(uintptr_t)matrix->scale;
 }
 
-size_t intake_layer(void *user, const unsigned char *data, size_t bytes) {
+size_t consume_layer(void *user, const unsigned char *data, size_t bytes) {
     struct model *model = user;
     struct progress *at = &model->progress;
     size_t used = 0;
@@ -81,7 +81,7 @@ static void take_row(struct model *model, const unsigned char *block, int index,
     }
 }
 
-size_t intake_listed(void *user, const unsigned char *data, size_t bytes) {
+size_t consume_listed(void *user, const unsigned char *data, size_t bytes) {
     struct model *model = user;
     size_t row = (size_t)planes_row_bytes(model->shape.dim), used = 0;
     while (used < bytes) {
