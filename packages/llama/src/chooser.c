@@ -5,9 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "arithmetic.h"
+#include "classifier.h"
 #include "error.h"
-#include "exact.h"
 
 bool chooser_open(struct chooser *chooser, struct transformer *transformer,
                   const struct model *model, struct llama_error *error) {
@@ -49,47 +48,6 @@ static bool is_out(const struct decision *d, int token) {
     return d->is_filtered && d->question->is_refused(d->question->user, token);
 }
 
-/* The logits of the classifier's rows in one part of a packed model, or in memory. */
-static bool compute_rows(struct chooser *chooser, float *logits, const float *x,
-                         const struct rows *rows, struct llama_error *error) {
-    const struct transformer *t = chooser->transformer;
-    for (int first = 0; first < rows->count; first += ROWS_AT_ONCE) {
-        int left = rows->count - first, count = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
-        const float *some = rows_get(rows, &t->model->file, first, count, &t->rows, error);
-        if (some == NULL) {
-            return false;
-        }
-        exact_rows(logits + first, x, some, rows->columns, count);
-    }
-    return true;
-}
-
-/* All logits, in the order of their tokens. */
-static bool compute_all(struct chooser *chooser, const float *x, struct llama_error *error) {
-    const struct model *model = chooser->transformer->model;
-    const struct shortlist *list = &model->shortlist;
-    int size = model->shape.vocab_size, listed = list->matrix.rows;
-    float *in_list = chooser->exps, *outside = in_list + listed;
-    if (listed == size && model->precision == PRECISION_F32) {
-        /* All rows are in memory, with the reference's bits. */
-        tiles_multiply(chooser->transformer->kernels, chooser->logits, 0, x, 0, 1, &list->matrix);
-        return true;
-    }
-    if (listed == 0) {
-        return compute_rows(chooser, chooser->logits, x, &model->wcls.outside, error);
-    }
-    if (!compute_rows(chooser, in_list, x, &model->wcls.listed, error) ||
-        !compute_rows(chooser, outside, x, &model->wcls.outside, error)) {
-        return false;
-    }
-    for (int token = 0, before = 0; token < size; token++) {
-        bool is_listed = before < listed && list->tokens[before] == token;
-        chooser->logits[token] = is_listed ? in_list[before] : outside[token - before];
-        before += is_listed;
-    }
-    return true;
-}
-
 /* Everything that run.c does, on all rows. */
 static bool choose_from_all(struct chooser *chooser, const struct decision *d, int *chosen,
                             struct llama_error *error) {
@@ -97,7 +55,7 @@ static bool choose_from_all(struct chooser *chooser, const struct decision *d, i
     const struct question *q = d->question;
     float *logits = chooser->logits;
     int size = model->shape.vocab_size;
-    if (!compute_all(chooser, d->x, error)) {
+    if (!classifier_all(logits, chooser->exps, chooser->transformer, d->x, error)) {
         return false;
     }
     for (int i = 0; i < size; i++) {
@@ -213,7 +171,7 @@ static int choose_from_list(struct chooser *chooser, float *logits, struct decis
 static bool choose_from_exact_list(struct chooser *chooser, struct decision *d, int *token,
                                    struct llama_error *error) {
     const struct model *model = chooser->transformer->model;
-    if (!compute_rows(chooser, chooser->logits, d->x, &model->wcls.listed, error)) {
+    if (!classifier_rows(chooser->logits, chooser->transformer, d->x, &model->wcls.listed, error)) {
         return false;
     }
     struct evidence evidence = weigh(chooser, chooser->logits, d, true);
