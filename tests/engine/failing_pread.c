@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For LD_PRELOAD: reads that a card fails. The first PREAD_GOOD ones succeed, those after them not.
+ * For LD_PRELOAD: reads that a card fails. The first PREAD_GOOD ones succeed, those after them not;
+ * where PREAD_BAD is set, only so many of them.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,7 +13,9 @@
 static ssize_t pass(const char *name, int fd, void *to, size_t bytes, off_t offset) {
     static atomic_long count;
     const char *good = getenv("PREAD_GOOD");
-    if (good == NULL || atomic_fetch_add(&count, 1) >= atol(good)) {
+    const char *bad = getenv("PREAD_BAD");
+    long before = good == NULL ? 0 : atomic_fetch_add(&count, 1) - atol(good);
+    if (good == NULL || (before >= 0 && (bad == NULL || before < atol(bad)))) {
         errno = EIO;
         return -1;
     }

@@ -50,6 +50,11 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
     return llama;
 }
 
+bool llama_wait(struct llama *llama, struct llama_error *error) {
+    (void)llama, (void)error;
+    return true;
+}
+
 void llama_close(struct llama *llama) {
     free(llama);
 }

@@ -402,7 +402,8 @@ def test_files_that_are_not_there(bench: Bench) -> None:
     absent = str(bench.folder / "absent/file")
     reason = f"{absent}: No such file or directory\n"
     assert bench.run("--no-sound", "--model", absent, status=1) == (
-        f"storyteller: cannot read model {absent}\n"
+        f"storyteller: cannot read model {absent}; "
+        "write the card again, or name another file with --model\n"
     )
     said = bench.run("--settings", absent, status=1)
     assert said == f"storyteller: cannot read settings {reason}"

@@ -89,6 +89,10 @@ bool llama_is_of(const char *path, const char *name) {
     return known;
 }
 
+bool llama_wait(struct llama *llama, struct llama_error *error) {
+    return model_wait(&llama->model, llama->model.shape.n_layers, error);
+}
+
 void llama_close(struct llama *llama) {
     if (llama == NULL) {
         return;

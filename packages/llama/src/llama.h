@@ -70,6 +70,12 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
  */
 bool llama_is_of(const char *path, const char *name);
 
+/*
+ * Waits until the whole model was read, which goes on behind llama_open. False, with the reason in
+ * `error`, when it cannot be: no story will be told with it.
+ */
+bool llama_wait(struct llama *llama, struct llama_error *error);
+
 /* Gives back everything; NULL is allowed. */
 void llama_close(struct llama *llama);
 

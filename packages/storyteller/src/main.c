@@ -146,10 +146,29 @@ static void end_greeting(struct speaker *speaker) {
     (void)speaker_end(speaker);
 }
 
+/* Whether an error of the engine is about a file. */
+static bool is_about(const struct llama_error *error, const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return strstr(error->text, slash != NULL ? slash + 1 : path) != NULL;
+}
+
+static int fail_without_model(const struct options *options, const struct llama_error *error) {
+    bool is_model = is_about(error, either(options->model, MODEL_PATH));
+    bool is_tokenizer = is_about(error, either(options->tokenizer, TOKENIZER_PATH));
+
+    if (!is_model && !is_tokenizer) {
+        return fail(STATUS_FAILED, error->text);
+    }
+    fprintf(stderr, "storyteller: %s; write the card again, or name another file with --%s\n",
+            error->text, is_model ? "model" : "tokenizer");
+    return STATUS_FAILED;
+}
+
 static int tell_stories(struct teller *teller, const struct options *options) {
     struct console console;
     struct llama_error error = {""};
-    enum teller_end end = TELLER_FAILED;
+    enum teller_end end = TELLER_NO_MODEL;
 
     stop_note();
     console_open(&console);
@@ -179,6 +198,9 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     inputs_close(teller->inputs);
     console_close(&console);
     teller->console = NULL;
+    if (end == TELLER_NO_MODEL) {
+        return fail_without_model(options, &error);
+    }
     if (end == TELLER_FAILED) {
         return fail(STATUS_FAILED, error.text);
     }

@@ -217,6 +217,9 @@ enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
             break;
         }
         if (!tell_next(&run, number, error)) {
+            if (!llama_wait(teller->llama, error)) {
+                return TELLER_NO_MODEL;
+            }
             if (++run.failures == FAILURES_AT_MOST) {
                 return TELLER_FAILED;
             }
