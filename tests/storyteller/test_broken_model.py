@@ -57,7 +57,7 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "has": lambda data: data[: len(data) // 2],
     "is empty": lambda data: b"",
     "is damaged": flipped,
-    "its header is damaged": lambda data: data[:20] + bytes(40) + data[60:],
+    "is compressed (gzip)": lambda data: b"\x1f\x8b" + data[2:],
 }
 
 
@@ -91,8 +91,8 @@ def test_a_read_error_ends_one_story(product: Path, packed: packing.Packed, tmp_
     env = {"LD_PRELOAD": str(library), "PREAD_BAD": "1"}
     good = 1
     while (told := tell(product, tmp_path, model, PREAD_GOOD=str(good), **env)).returncode != 0:
-        assert told.stderr.endswith(REMEDY)  # while the model is loaded, that ends it
-        good += 1 + good // 4
+        assert "; write the card again" in told.stderr  # while the model is loaded
+        good *= 2
     complaint = f"That story cannot be told: {model}: cannot be read: Input/output error"
     assert told.stdout.count(complaint) == 1
     assert len(HEADER.findall(told.stdout)) == 2

@@ -3,14 +3,13 @@
 
 #include <clock.h>
 #include <fcntl.h>
+#include <ioctls.h>
 #include <linux/watchdog.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "ioctls.h"
 
 #define DEVICE "/dev/watchdog"
 /* A thread that is silent for so long hangs. The slowest step is reading a prompt: some seconds. */

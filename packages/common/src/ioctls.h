@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The C libraries do not agree on the type of an ioctl's request. */
-#ifndef STORYTELLER_IOCTLS_H
-#define STORYTELLER_IOCTLS_H
+#ifndef COMMON_IOCTLS_H
+#define COMMON_IOCTLS_H
 
 #ifdef __GLIBC__
 #define REQUEST(request) (request)
