@@ -72,7 +72,9 @@ class Op(ctypes.Structure):
 def library(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     path = tmp_path_factory.mktemp("decode") / "decode.so"
     flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-    run.run(["gcc", *flags, SOURCES / "decode.c", "-o", path], log=path.parent / "log")
+    run.run(
+        ["gcc", *flags, *sorted(SOURCES.glob("decode*.c")), "-o", path], log=path.parent / "log"
+    )
     loaded = ctypes.CDLL(str(path))
     loaded.decode.restype = Op
     loaded.decode.argtypes = [ctypes.c_uint32, ctypes.c_uint8, ctypes.c_uint64]

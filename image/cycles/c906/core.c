@@ -80,7 +80,8 @@ static void run_scalar(struct core *core, const struct op *op) {
     for (int i = 0; i < 3; i++) {
         uint8_t reg = op->from[i].reg;
         if (core->ready[reg] > until) {
-            until = core->ready[reg], cause = core->why[reg];
+            until = core->ready[reg];
+            cause = core->why[reg];
         }
     }
     wait_until(core, until, cause);
@@ -141,7 +142,8 @@ static void vector_access(struct core *core, const struct op *op, const struct a
     uint32_t count = registers(data, core->lmul_log2), busy = REGISTER_CYCLES * count, done = 0;
     uint64_t bytes = 0, elements = 0, start = core->port_free, waited = 0, seen = 0;
     for (const struct access *access = from; access < end; access++) {
-        bytes += access->bytes, elements += access->elements;
+        bytes += access->bytes;
+        elements += access->elements;
     }
     if (op->is_gather && elements > busy) {
         busy = (uint32_t)elements;

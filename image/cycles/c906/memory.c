@@ -50,7 +50,8 @@ static struct way *make_room(struct memory *memory, uint64_t now, uint64_t line)
     if (way->is_dirty) {
         transfer(memory, now), memory->lines_written++;
     }
-    way->line = line, way->is_dirty = 0;
+    way->line = line;
+    way->is_dirty = 0;
     return way;
 }
 
@@ -71,7 +72,8 @@ static uint64_t page_of(uint64_t address) {
 }
 
 static void stop(struct stream *stream) {
-    stream->is_running = 0, stream->ahead = 0;
+    stream->is_running = 0;
+    stream->ahead = 0;
 }
 
 static void prefetch_one(struct memory *memory, struct stream *stream, uint64_t now) {
@@ -104,7 +106,8 @@ static void run_ahead(struct stream *stream, uint64_t now, uint64_t address) {
     int64_t sent =
         (int64_t)(stream->next - address) / stream->step; // lines ahead of the access already
     if (sent < 1) {
-        stream->next = address + (uint64_t)stream->step, sent = 1;
+        stream->next = address + (uint64_t)stream->step;
+        sent = 1;
     }
     stream->ahead = sent <= DISTANCE ? (uint32_t)(DISTANCE - sent + 1) : 0;
     stream->asked = now;
@@ -119,7 +122,8 @@ static void train(struct stream *stream, uint32_t needed, uint64_t now, uint64_t
     int is_new_page = page_of(address) != page_of(stream->last);
     stream->last = address;
     if (stride != stream->stride) {
-        stream->stride = stride, stream->hits = 0;
+        stream->stride = stride;
+        stream->hits = 0;
         stop(stream);
         return;
     }
@@ -139,7 +143,9 @@ static void train(struct stream *stream, uint32_t needed, uint64_t now, uint64_t
         // Accesses without gaps need every line, even where one access spans several.
         int has_gaps = labs(stride) > LINE && labs(stride) > (int64_t)bytes;
         stream->step = has_gaps ? stride : stride < 0 ? -LINE : LINE;
-        stream->next = address, stream->useless = 0, stream->is_running = 1;
+        stream->next = address;
+        stream->useless = 0;
+        stream->is_running = 1;
     }
     run_ahead(stream, now, address);
 }

@@ -118,7 +118,8 @@ static void on_translation(uint64_t id, struct qemu_tb *tb) {
     if (!block || !count) {
         abort();
     }
-    block->next = blocks, blocks = block;
+    block->next = blocks;
+    blocks = block;
     block->count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
         struct qemu_insn *insn = qemu_plugin_tb_get_insn(tb, i);
@@ -229,7 +230,8 @@ static void write_blocks(FILE *file) {
     for (const struct block *block = blocks; block; block = block->next) {
         struct figures of = block->total, from = {0};
         if (marks > 1) {
-            of = block->last, from = block->first;
+            of = block->last;
+            from = block->first;
         }
         if (of.executions == from.executions) {
             continue;
