@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import config, jobs, model
+from image import builders, config, jobs, model
 from image.boards import board as boards
 from image.boards import fip, memmap
 from image.boards.board import Board
@@ -15,7 +15,8 @@ from image.config import Config
 from image.errors import UserError
 from image.fetch import Settings as FetchSettings
 from image.options import File, Flag, Folder, Option, Place, Text, Whole, is_on
-from image.recipes.package import Package, configured, load_all, variable
+from image.recipes.loading import configured, load_all
+from image.recipes.package import Package, variable
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BOARD = Option(
@@ -106,7 +107,7 @@ class Project:
 
 def load(root: Path, given: Mapping[str, str]) -> Project:
     """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
-    packages = load_all(root / "packages")
+    packages = load_all(root / "packages", builders.keys())
     chosen = config.load(root, given.get("board"))
     return Project(
         root=root,

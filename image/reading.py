@@ -5,8 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from image.errors import UserError
 from image.trouble import told
 
@@ -19,33 +17,6 @@ def text(path: Path, cure: str) -> str:
         raise told(error) from None
     except UnicodeDecodeError:
         raise UserError(f"{path} is damaged: it is not text", cure) from None
-
-
-# What PyYAML raises; all but the first for values that do not fit an explicit tag.
-YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error: the first would be lost in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for key in keys if keys.count(key) > 1]
-        if twice:
-            problem = f"key '{twice[0]}' is there twice"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def yaml_value(path: Path) -> Any:
-    """What a YAML file of the checkout holds. Raises UserError for one that cannot be read."""
-    where = f"{path.parent.name}/{path.name}"
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)
-    except OSError as error:
-        raise UserError(f"{where} cannot be read: {error.strerror}") from None
-    except YAML_ERRORS as error:
-        raise UserError(f"{where} is not valid YAML: {error}") from None
 
 
 def json_object(path: Path, cure: str) -> dict[str, Any]:

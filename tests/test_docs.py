@@ -198,7 +198,7 @@ def test_second_picture_has_the_figures_of_the_code(name: str, drawn: str) -> No
 def test_second_picture_has_every_thread_and_voice() -> None:
     drawn = picture("From token to loudspeaker")
     assert drawn.count("subgraph ") == 1 + STORYTELLER.count("pthread_create(")
-    kconfig = (ROOT / "packages/storyteller/Kconfig").read_text()
+    kconfig = (ROOT / "packages/storyteller/voices/Kconfig").read_text()
     voices = re.findall(r"^config STORYTELLER_VOICE_(\w+)$", kconfig, re.M)
     assert voices and [voice for voice in voices if voice.lower() not in drawn] == []
 

@@ -73,7 +73,7 @@ def kconfig() -> Iterator[tuple[str, str]]:
     """Prompts and help texts."""
     for path in sorted(
         [
-            *ROOT.glob("packages/*/Kconfig"),
+            *ROOT.glob("packages/**/Kconfig"),
             *ROOT.glob("defconfigs/Kconfig"),
             *ROOT.glob("overlays/boards/*/Kconfig"),
         ]

@@ -15,10 +15,10 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 
 # Each room, a folder or a module at the top, may import only rooms that stand before it.
 ORDER = (
-    "words", "errors", "trouble", "reading", "options", "page", "surroundings", "jobs", "run",
-    "lock", "output", "key", "elf", "archive", "model", "host", "recipes", "fetch", "config",
-    "boards", "project", "builders", "plan", "sbom", "card", "steps", "legal", "emulator", "cycles",
-    "report", "submission", "device", "bench", "testing", "cli", "__main__",
+    "words", "errors", "trouble", "reading", "yamlfile", "options", "page", "surroundings", "jobs",
+    "run", "lock", "output", "key", "elf", "archive", "model", "host", "recipes", "fetch", "config",
+    "boards", "builders", "project", "plan", "sbom", "card", "steps", "legal", "emulator", "cycles",
+    "report", "submission", "device", "bench", "testing", "generate", "cli", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config"}
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))

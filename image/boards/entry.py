@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from image import yamlfile
 from image.errors import UserError
-from image.reading import yaml_value
 
 KIB = 1 << 10
 MIB = 1 << 20
@@ -93,7 +93,7 @@ class Entry:
 def read(path: Path) -> Entry:
     """The mapping that a YAML file holds. Raises UserError when it holds none."""
     where = f"{path.parent.name}/{path.name}"
-    data = yaml_value(path)
+    data = yamlfile.read(path).value
     return _entry(data, where)
 
 

@@ -2,6 +2,15 @@
 """Builder `autotools`: configure, make, make install."""
 
 from image.builders.job import Job
+from image.recipes.keys import ARGUMENTS, CFLAGS, JOBS, WORD
+from image.recipes.kinds import Key, List
+
+KEYS = (
+    Key("configure", List(WORD), "options of configure"),
+    ARGUMENTS,
+    JOBS,
+    CFLAGS,
+)
 
 
 def build(job: Job) -> None:

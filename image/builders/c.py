@@ -6,6 +6,28 @@ from pathlib import Path
 from typing import Any
 
 from image.builders.job import Job, copy_file, find_files
+from image.recipes.keys import CFLAGS, NAME, PATH, PATTERN
+from image.recipes.kinds import Key, List, Map, Record
+
+KEYS = (
+    CFLAGS,
+    Key("include", List(PATH), "folders of the source with headers"),
+    Key("libraries", Map(NAME, List(PATTERN)), "static libraries, with their source files"),
+    Key("headers", List(PATTERN), "headers that other packages may include"),
+    Key(
+        "programs",
+        Map(
+            NAME,
+            Record(
+                (
+                    Key("files", List(PATTERN), "its source files", required=True),
+                    Key("libraries", List(NAME), "libraries that it is linked with, in link order"),
+                )
+            ),
+        ),
+        "programs, each with its files, and the libraries in link order",
+    ),
+)
 
 
 def build(job: Job) -> None:

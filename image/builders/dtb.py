@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from image.builders.job import Job
+from image.recipes.keys import NAME, PATH, SYMBOL
+from image.recipes.kinds import Key, List, Map
 from image.recipes.package import Package
 
 if TYPE_CHECKING:
     from image.config import Config
+
+KEYS = (
+    Key("dts", PATH, "the device tree source, in the checkout", required=True),
+    Key("include", List(PATH), "folders of the source to include from"),
+    Key("defines", Map(SYMBOL, NAME), "what is defined if a Kconfig symbol is on"),
+)
 
 # As Linux does it, scripts/Makefile.lib.
 PREPROCESS = ("-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp")

@@ -3,6 +3,8 @@
 
 from image.builders.job import Job
 
+KEYS = ()
+
 
 def build(job: Job) -> None:
     """Do nothing: installing is common to all builders."""

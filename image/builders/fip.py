@@ -4,6 +4,8 @@
 from image.boards import fip, loader
 from image.builders.job import Job
 
+KEYS = ()
+
 FSBL, OPENSBI, UBOOT = "duo-fsbl", "duo-opensbi", "duo-uboot"
 
 

@@ -2,6 +2,15 @@
 """Builder `firmware`: programs without a system below them, by a makefile of their own."""
 
 from image.builders.job import Job
+from image.recipes.keys import DIRECTORY, JOBS, VARIABLES, WORD
+from image.recipes.kinds import Key, List
+
+KEYS = (
+    DIRECTORY,
+    VARIABLES,
+    JOBS,
+    Key("targets", List(WORD), "what make makes", required=True),
+)
 
 
 def build(job: Job) -> None:

@@ -4,6 +4,8 @@
 from image.boards import fit
 from image.builders.job import Job
 
+KEYS = ()
+
 LINUX, DTB = "duo-linux", "duo-dtb"
 
 

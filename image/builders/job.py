@@ -54,18 +54,18 @@ class Job:
 
     @property
     def variables(self) -> list[str]:
-        """The recipe's `make` variables as words of a command line.
-
-        In them, {source} is the source tree and {needs[NAME]} what package NAME left.
-        """
-        places = {"source": self.source, "needs": self.needs}
+        """The recipe's `make` variables as words of a command line."""
         given = dict(self.option("make", {})).items()
-        return [f"{name}={str(value).format_map(places)}" for name, value in given]
+        return [f"{name}={self.filled(str(value))}" for name, value in given]
 
     @property
     def make_jobs(self) -> list[str]:
         """What make is told where the recipe limits it, for makefiles that know no other order."""
         return [f"-j{self.option('jobs')}"] if "jobs" in self.package.recipe else []
+
+    def filled(self, text: str) -> str:
+        """A recipe's text: {source} is the source tree, {needs[NAME]} what package NAME left."""
+        return text.format_map({"source": self.source, "needs": self.needs})
 
     @property
     def cc(self) -> str:

@@ -7,15 +7,38 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from image import yamlfile
 from image.builders import weigh
 from image.builders.job import Job, copy_file
 from image.builders.toolchain import STANDARD
 from image.errors import UserError
-from image.reading import yaml_value
+from image.recipes.keys import DIRECTORY, OVERLAY, SYMBOL, VARIABLES
+from image.recipes.kinds import Flag, Key, List, Map, Text
 from image.recipes.package import Package
 
 if TYPE_CHECKING:
     from image.config import Config
+
+KEYS = (
+    DIRECTORY,
+    VARIABLES,
+    Key("musl", Flag(), "whether it makes programs for the board, with musl"),
+    Key(
+        "base",
+        Text("a make target, or with a / a file of the source"),
+        "the configuration to start from",
+        required=True,
+    ),
+    Key("fragments", List(OVERLAY), "configuration fragments, merged in this order", required=True),
+    Key("optional", Map(SYMBOL, OVERLAY), "fragments merged if a Kconfig symbol is on"),
+    Key("required", OVERLAY, "list of symbols that must come out as it says, with reasons"),
+    Key(
+        "targets",
+        List(Text("words, in which {staging} is where results go", fields=("staging",))),
+        "what make makes, one after the other; all if left out",
+    ),
+    Key("weigh", Flag(), "whether the size of each object is recorded, for ./doit report"),
+)
 
 ASSIGNMENT = re.compile(r"^(?:(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set)$")
 
@@ -73,7 +96,7 @@ def check(config: Path, fragments: list[Path], required: list[Path]) -> None:
         if values.get(symbol, "n") != value
     ]
     for path in required:
-        for row in yaml_value(path):
+        for row in yamlfile.read(path).value:
             symbol, value = f"CONFIG_{row['symbol']}", str(row["value"])
             if values.get(symbol, "n") != value:
                 wrong.append(f"{path.name}: {symbol} should be {value}: {row['why']}")

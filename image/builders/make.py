@@ -2,6 +2,15 @@
 """Builder `make`: a plain Makefile that honours CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR."""
 
 from image.builders.job import Job
+from image.recipes.keys import ARGUMENTS, CFLAGS, JOBS, WORD
+from image.recipes.kinds import Key, List
+
+KEYS = (
+    ARGUMENTS,
+    JOBS,
+    CFLAGS,
+    Key("targets", List(WORD), "what make makes, one after the other; all and install if left out"),
+)
 
 
 def build(job: Job) -> None:

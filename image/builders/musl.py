@@ -7,6 +7,10 @@ from pathlib import Path
 
 from image.builders.job import Job
 from image.errors import UserError
+from image.recipes.keys import WORD
+from image.recipes.kinds import Key, List
+
+KEYS = (Key("configure", List(WORD), "options of configure"),)
 
 STANDARD = "-std=c99"  # as musl's makefile says, too early to count: no fused multiply-add
 

@@ -3,6 +3,22 @@
 
 from image import model
 from image.builders.job import Job
+from image.recipes.keys import PATH
+from image.recipes.kinds import Key, Record
+
+KEYS = (
+    Key(
+        "pack",
+        Record(
+            (
+                Key("checkpoint", PATH, "the model, as llama2.c reads it", required=True),
+                Key("tokenizer", PATH, "its tokenizer", required=True),
+            )
+        ),
+        "the files in the source that are packed",
+        required=True,
+    ),
+)
 
 
 def build(job: Job) -> None:

@@ -1,8 +1,26 @@
 # SPDX-License-Identifier: MIT
 """Builder `spoken`: sentences, rendered by the storyteller's own voice on the building machine."""
 
-from image.builders import espeak
 from image.builders.job import Job
+from image.recipes.keys import MADE, NAME, SYMBOL
+from image.recipes.kinds import Key, Map, Record, Text
+
+KEYS = (
+    Key("say", Map(NAME, Text()), "sentences; NAME.wav is made of each", required=True),
+    Key(
+        "voice",
+        Record(
+            (
+                Key("name", SYMBOL, "who speaks", required=True),
+                Key("speed", SYMBOL, "how fast, in percent", required=True),
+                Key("pitch", SYMBOL, "how high, in percent", required=True),
+            )
+        ),
+        "the Kconfig symbols that say how",
+        required=True,
+    ),
+    Key("env", Map(NAME, MADE), "variables for the voice"),
+)
 
 SAY = "say"  # the package, and its program, that is the voice
 
@@ -14,8 +32,7 @@ def build(job: Job) -> None:
     """
     voice = dict(job.option("voice"))
     how = [str(job.config.symbols[voice[key]]) for key in ("name", "speed", "pitch")]
-    data = job.needs.get(espeak.PACKAGE)
-    env = {espeak.DATA_PATH: str(data / "usr/share")} if data else {}
+    env = {key: job.filled(value) for key, value in dict(job.option("env", {})).items()}
     for name, text in dict(job.option("say")).items():
         program = job.host[SAY] / "usr/bin" / SAY
         job.run(program, *how, job.staging / f"{name}.wav", text, env=env)

@@ -8,7 +8,11 @@ from pathlib import Path
 
 from image.builders.job import Job
 from image.errors import UserError
+from image.recipes.keys import PATH
+from image.recipes.kinds import Key
 from image.trouble import DISK
+
+KEYS = (Key("take", PATH, "file of the boot partition", required=True),)
 
 SECTOR = 512
 MAX_BYTES = 4 << 30  # a vendor's image has about 1 GB

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from image.builders.espeak import DATA_PATH
 from image.cycles import engines
 from image.cycles.emulator import CLOCK_HZ, DUO, Measured, measure
 from image.cycles.engines import Bench
 from image.cycles.tables import millions, table
 from image.errors import UserError
+from image.recipes import voices as voice_entries
 
 # Of both the difference counts, so that a program's start, and silence that it cuts off, do not.
 SHORT = "Once upon a time."
@@ -74,10 +74,10 @@ def say(bench: Bench, program: Path, voice: str, text: str) -> Spoken:
 
 def _data(bench: Bench, voice: str) -> dict[str, str]:
     """Where a voice that has files of its own finds them."""
-    if voice != "espeak":
-        return {}
-    share = engines.programs(bench, "espeak-ng-data").parent / "share"
-    return {DATA_PATH: str(share)}
+    known, _ = voice_entries.read(bench.project.root / "packages")
+    entry = next(one for one in known if one.name == voice)
+    needs = {name: engines.programs(bench, name).parents[1] for name in entry.data}
+    return {key: value.format_map({"needs": needs}) for key, value in entry.env.items()}
 
 
 def start(bench: Bench) -> Cost:

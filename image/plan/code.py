@@ -21,7 +21,10 @@ APART = (
     "image.trouble",  # the same, for what the operating system refuses
     "image.jobs",  # how much is done at once
     "image.fetch",  # the network's part: what it brings is in the inputs, by sha256 or commit
+    "image.recipes.keys",  # what recipes may say: what they do say is in the inputs
+    "image.recipes.kinds",  # the same
 )
+KEYS = "KEYS"  # a builder's keys of recipes, with help: the same
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             todo += node.orelse
-        elif not isinstance(node, ast.JoinedStr):
+        elif not isinstance(node, ast.JoinedStr) and not _is_declaration(node):
             todo += ast.iter_child_nodes(node)
 
 
@@ -95,10 +98,10 @@ def _bare(text: bytes, nodes: Sequence[ast.AST]) -> bytes:
     strings: dict[int, list[tuple[int, int]]] = {}  # line -> where strings begin and end in it
     spoken = {node.value for node in nodes if isinstance(node, ast.Expr) and _is_text(node.value)}
     for node in nodes:
-        if not (isinstance(node, ast.JoinedStr) or _is_text(node)):
+        if not (isinstance(node, ast.JoinedStr) or _is_text(node) or _is_declaration(node)):
             continue
         for line, start, end in _places(lines, node):
-            if node in spoken:
+            if node in spoken or _is_declaration(node):
                 lines[line] = lines[line][:start] + b" " * (end - start) + lines[line][end:]
             else:
                 strings.setdefault(line, []).append((start, end))
@@ -106,11 +109,15 @@ def _bare(text: bytes, nodes: Sequence[ast.AST]) -> bytes:
     return b"\n".join(line for i, line in enumerate(left) if line or i in strings)
 
 
+def _is_declaration(node: ast.AST) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == KEYS
+
+
 def _is_text(node: ast.AST) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
 
 
-def _places(lines: list[bytes], node: ast.expr) -> Iterator[tuple[int, int, int]]:
+def _places(lines: list[bytes], node: ast.expr | ast.Assign) -> Iterator[tuple[int, int, int]]:
     """Line, first and last column of each line that a node takes."""
     last = (node.end_lineno or node.lineno) - 1
     for line in range(node.lineno - 1, last + 1):

@@ -51,7 +51,7 @@ def test_what_a_board_says() -> None:
         ({"kernal": "linux"}, "toy/board.yaml: unknown key 'kernal'"),
         ({"first_build": "7"}, "toy/board.yaml: first_build: a mapping"),
         ({"first_build": "{disk_mb: 1}"}, "toy/board.yaml: first_build: key 'download_mb'"),
-        ({"kernel": "linux\nkernel: other"}, "toy/board.yaml is not valid YAML"),
+        ({"kernel": "linux\nkernel: other"}, "toy/board.yaml:5 is not valid YAML"),
     ],
 )
 def test_what_a_board_cannot_say(values: dict[str, str], said: str, tmp_path: Path) -> None:

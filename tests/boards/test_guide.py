@@ -128,7 +128,7 @@ def test_quiet_kernel_is_quoted_with_its_last_words_only() -> None:
 
 def pin_texts() -> Iterator[tuple[str, str]]:
     """Places that may name pins: docs, choices, device trees."""
-    for pattern in ("README.md", "docs/*.md", "packages/*/Kconfig", "overlays/**/*.dts*"):
+    for pattern in ("README.md", "docs/*.md", "packages/**/Kconfig", "overlays/**/*.dts*"):
         for path in sorted(ROOT.glob(pattern)):
             yield str(path.relative_to(ROOT)), path.read_text()
 
@@ -186,7 +186,7 @@ def test_quotes_are_true(quote: str) -> None:
 
 
 def test_choices_exist() -> None:
-    choices = "".join(path.read_text() for path in ROOT.glob("packages/*/Kconfig"))
+    choices = "".join(path.read_text() for path in ROOT.glob("packages/**/Kconfig"))
     for name in re.findall(r"CONFIG_(\w+)=y", GUIDE.read_text()):
         assert re.search(rf"^config {name}$", choices, re.M), name
 

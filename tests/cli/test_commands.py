@@ -21,7 +21,7 @@ SAID = {"board": "qemu_virt"}
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """The choices of this checkout, and nothing else."""
-    for pattern in ("defconfigs/*", "packages/*/Kconfig", "overlays/boards/*/Kconfig"):
+    for pattern in ("defconfigs/*", "packages/**/Kconfig", "overlays/boards/*/Kconfig"):
         for path in ROOT.glob(pattern):
             target = tmp_path / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -59,9 +59,10 @@ def real(tmp_path: Path) -> Path:
     for kconfig in ROOT.glob("overlays/boards/*/Kconfig"):
         (root / "overlays/boards" / kconfig.parent.name).mkdir(parents=True)
         shutil.copy(kconfig, root / "overlays/boards" / kconfig.parent.name)
-    for kconfig in ROOT.glob("packages/*/Kconfig"):
-        (root / "packages" / kconfig.parent.name).mkdir(parents=True)
-        shutil.copy(kconfig, root / "packages" / kconfig.parent.name)
+    for kconfig in ROOT.glob("packages/**/Kconfig"):
+        target = root / kconfig.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(kconfig, target)
     return root
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from image import builders
 from image.errors import UserError
-from image.recipes.package import load_all
+from image.recipes.loading import load_all
 from image.recipes.source import Source, find
 
 GOOD: dict[str, Any] = {
@@ -61,5 +62,9 @@ def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
 def test_one_name_one_content() -> None:
     """Two recipes must not give one name in dl/ to two files."""
     root = Path(__file__).resolve().parents[2]
-    sources = [s for package in load_all(root / "packages").values() for s in package.sources]
+    sources = [
+        s
+        for package in load_all(root / "packages", builders.keys()).values()
+        for s in package.sources
+    ]
     assert len({s.file for s in sources}) == len({(s.file, s.sha256) for s in sources})

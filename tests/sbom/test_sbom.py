@@ -16,10 +16,10 @@ from license_expression import get_spdx_licensing
 from packageurl import PackageURL
 from referencing.jsonschema import DRAFT7
 
-from image import sbom
+from image import builders, sbom
 from image.key import canonical, hash_file
 from image.plan import graph
-from image.recipes.package import load
+from image.recipes.loading import load
 from image.sbom import patches, purl
 from tests.conftest import ROOT, load_project
 
@@ -132,7 +132,7 @@ def test_programs_libraries_and_kernel_are_told_apart(components: dict[str, Bill
 
 def test_sources_have_their_hash(components: dict[str, Bill]) -> None:
     references = components["musl"]["externalReferences"]
-    recipe = load(ROOT / "packages/musl/package.yaml")
+    recipe = load(ROOT / "packages/musl/package.yaml", builders.keys())
     assert {r["url"] for r in references} == set(recipe.sources[0].urls)
     assert {r["hashes"][0]["content"] for r in references} == {recipe.sources[0].sha256}
     assert f"sha256:{recipe.sources[0].sha256}" in components["musl"]["purl"]

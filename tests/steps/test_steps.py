@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from image import run
+from image import builders, run
 from image.builders.toolchain import HOST
 from image.config import Config
 from image.errors import UserError
@@ -14,7 +14,7 @@ from image.fetch import Settings
 from image.plan import graph
 from image.plan.graph import STAMP, Plan
 from image.project import Project
-from image.recipes.package import load_all
+from image.recipes.loading import load_all
 from image.steps import runner
 
 RECIPE = {
@@ -42,7 +42,7 @@ def make(root: Path, loud: int = 3, echo: bool = False, **sources: Path) -> Plan
     project = Project(
         root=root,
         config=Config("qemu_virt", {"TOY_LOUD": loud, "TOY_ECHO": echo}, root),
-        packages=load_all(root / "packages"),
+        packages=load_all(root / "packages", builders.keys()),
         fetch=Settings(root / "dl"),
         jobs=2,
         local_sources=sources,

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from image import run
+from image import builders, run
 from image.builders.toolchain import RISCV64
 from image.plan import graph
 from image.plan.step import ROOT as TREE
 from image.project import Project
-from image.recipes.package import configured, load_all
+from image.recipes.loading import configured, load_all
 from image.steps import runner
 from tests.conftest import load_project
 from tests.emulator import listen
@@ -129,7 +129,7 @@ def with_symbols(symbols: dict[str, str | int | bool]) -> Project:
     """The emulated board's project, with other choices."""
     found = load_project()
     config = replace(found.config, symbols={**found.config.symbols, **symbols})
-    recipes = load_all(build.ROOT / "packages")
+    recipes = load_all(build.ROOT / "packages", builders.keys())
     packages = {name: configured(one, config.symbols) for name, one in recipes.items()}
     return replace(found, config=config, packages=packages)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from image import run
-from image.recipes.package import load
+from image import builders, run
+from image.recipes.loading import load
 from tests.storyteller.build import ROOT
 
 PACKAGE = ROOT / "packages/storyteller"
@@ -118,8 +118,8 @@ def test_what_cannot_be_read(settings_driver: Path, tmp_path: Path) -> None:
 
 
 def test_image_writes_each_setting() -> None:
-    recipe = load(PACKAGE / "package.yaml").recipe
-    choices = (PACKAGE / "Kconfig").read_text()
+    recipe = load(PACKAGE / "package.yaml", builders.keys()).recipe
+    choices = "".join((PACKAGE / name).read_text() for name in ("Kconfig", "voices/Kconfig"))
     written = recipe["settings"]["etc/storyteller.conf"]
     assert list(written) == KEYS
     named = {"voice=slt": '"slt"', "switch_off=0": "n", "keep_texts=1": "y", "quiet=0-0": '"no"'}
