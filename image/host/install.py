@@ -39,6 +39,7 @@ def is_ready() -> bool:
 def set_up() -> None:
     """Make .venv, or make it whole again, and install host programs. Raises UserError."""
     check_place(ROOT)
+    _check_own(VENV)
     print("Setting up .venv (once; takes a minute) ...", file=sys.stderr)
     # Was it whole, made of all this, and does not do? Then pip cannot tell what is missing.
     is_spoilt = READY.is_file() and READY.read_text() == _wanted()
@@ -77,6 +78,12 @@ def check_place(root: Path) -> None:
             f" compilers cannot handle: {str(root)!r}",
             hint=f"rename or move it: letters, digits and {' '.join(PLAIN)} are fine",
         )
+
+
+def _check_own(venv: Path) -> None:
+    """Raise UserError for a .venv that is a link: what it leads to is not ours to clear."""
+    if venv.is_symlink():
+        raise UserError(f"{venv} is a link to {venv.readlink()}", hint=f"rm {venv}")
 
 
 def _provide(extra: str) -> None:

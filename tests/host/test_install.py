@@ -245,6 +245,21 @@ def test_it_is_refused_at_once(checkout: Checkout) -> None:
     assert "the path of this checkout holds ' '" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_what_a_link_leads_to_is_not_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = tmp_path / "others"
+    others.mkdir()
+    (others / "ready").write_text("for something else")
+    linked = tmp_path / ".venv"
+    linked.symlink_to(others)
+    monkeypatch.setattr(install, "VENV", linked)
+    monkeypatch.setattr(install, "READY", linked / "ready")
+    with pytest.raises(UserError, match=f"(?s)is a link to {others}.*rm {linked}"):
+        install.set_up()
+    assert (others / "ready").read_text() == "for something else"
+
+
 def test_what_is_looked_for_is_what_is_installed() -> None:
     assert all(importlib.util.find_spec(name) for name in install.MODULES)
     assert len(install.MODULES) == len(install._requirements())
