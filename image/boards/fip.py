@@ -66,7 +66,7 @@ PARAM1 = {
 class Fip:
     """The parts of a fip.bin. Of a file that was read, they have their padding.
 
-    `loader` is the second loader as the file has it: see image.duo.loader.
+    `loader` is the second loader as the file has it: see image.boards.loader.
     """
 
     bl2: bytes

@@ -22,14 +22,14 @@ __all__ = ["card_device", "card_file"]
 # Ctrl-C comes from the card itself, so that it always finds the writing in the middle.
 INTERRUPTED = """
 import os, signal, sys
-from image.flash.device import Device
+from image.device.flash.block_device import Device
 real = Device.write
 def write(self, offset, size):
     real(self, offset, size)
     if offset > 1 << 20:
         os.kill(os.getpid(), signal.SIGINT)
 Device.write = write
-from image.__main__ import main
+from image.cli.main import main
 sys.exit(main())
 """
 
