@@ -119,7 +119,8 @@ def test_the_check_sees_damage(board: Path, sdk: Path, tmp_path: Path) -> None:
     with spoilt.open("r+b") as file:
         file.seek(spoilt.read_bytes().index(b"stands for OpenSBI"))
         file.write(b"STANDS")
-    assert "1 of 18 checks failed" in complaint(board, None, "check", f"file={spoilt}")
+    said = complaint(board, None, "check", f"file={spoilt}")
+    assert re.search(r"\b1 of \d+ checks failed", said)
     found = check.check(spoilt, ROOT / "overlays/boards/milkv_duo/memmap.yaml")
     assert any("MONITOR" in finding.detail for finding in found if not finding.ok)
 
