@@ -9,6 +9,7 @@ import termios
 import tty
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pexpect
 import pytest
@@ -84,9 +85,12 @@ def cable() -> Iterator[Cable]:
 class Person:
     """At a terminal, with `doit shell` running."""
 
+    terminals: ClassVar[list[pexpect.spawn[str]]] = []
+
     def __init__(self, *settings: str) -> None:
         words = ["-m", "image", "shell", *settings]
-        self.terminal = pexpect.spawn(sys.executable, words, cwd=ROOT, timeout=120)
+        self.terminal = pexpect.spawn(sys.executable, words, cwd=ROOT, timeout=300)
+        self.terminals.append(self.terminal)
         self.before = self.modes()
 
     def modes(self) -> object:
@@ -98,6 +102,14 @@ class Person:
         assert self.modes() == self.before
         self.terminal.close()
         return int(self.terminal.exitstatus or 0)
+
+
+@pytest.fixture(autouse=True)
+def hang_up() -> Iterator[None]:
+    """Whatever a test leaves running, as one that failed does, ends with its terminal."""
+    yield
+    while Person.terminals:
+        Person.terminals.pop().close(force=True)
 
 
 @pytest.mark.parametrize("end", [b"\x1d", b"\x01x"])
