@@ -16,7 +16,7 @@ from tests.test_repository import ROOT, tracked
 CLANG_FORMAT = Path(sys.executable).with_name("clang-format")
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 
-FOLDERS = ("words", "inputs", "story", "sound", "voice", "memory")  # of the storyteller
+FOLDERS = ("text", "inputs", "story", "sound", "voice", "memory")  # of the storyteller
 
 
 def recipes() -> dict[str, dict[str, Any]]:

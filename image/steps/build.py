@@ -129,6 +129,12 @@ def _collect(job: Job, key: str, target: Path) -> None:
     """Copy the files and folders that a recipe names under `key`."""
     target.mkdir(parents=True, exist_ok=True)
     for path, name in dict(job.option(key, {})).items():
+        if (job.source / name).exists() and (job.package.folder / name).exists():
+            raise UserError(
+                f"{job.package.name}/package.yaml: {key}: {path}: '{name}' is both in the source"
+                " and next to the recipe",
+                hint="rename the one next to the recipe",
+            )
         places = (job.staging, job.staging / "usr/bin", job.source, job.package.folder)
         found = next((place / name for place in places if (place / name).exists()), None)
         if found is None:

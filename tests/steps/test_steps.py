@@ -145,6 +145,14 @@ def test_what_install_names_must_be_there(tmp_path: Path) -> None:
         perform(make(tmp_path))
 
 
+def test_what_install_names_is_there_once(tmp_path: Path) -> None:
+    """Else a folder of sources could get onto the card in place of the files meant."""
+    write(tmp_path)
+    (tmp_path / "packages/toy/src/toys").mkdir()
+    with pytest.raises(UserError, match="'toys' is both in the source and next to the recipe"):
+        perform(make(tmp_path))
+
+
 def test_unknown_step(tmp_path: Path) -> None:
     write(tmp_path)
     with pytest.raises(UserError, match="there is no step 'tory'"):

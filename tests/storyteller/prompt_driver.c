@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "inputs/typed.h"
-#include "words/prompt.h"
-#include "words/words.h"
+#include "text/prompt.h"
+#include "text/words.h"
 
 static void complain(void *user, const struct complaint *complaint) {
     (void)user;

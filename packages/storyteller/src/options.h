@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "words/prompt.h"
+#include "text/prompt.h"
 
 /* What the command line says; NULL or 0 where it says nothing. */
 struct options {

@@ -11,7 +11,7 @@
 #include "next_story.h"
 #include "stop.h"
 #include "telling.h"
-#include "words/prompt.h"
+#include "text/prompt.h"
 
 /* How long to wait for a request before looking at the clock again. */
 #define LOOK_MS 20

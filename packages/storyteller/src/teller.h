@@ -12,9 +12,9 @@
 #include "memory/shelf.h"
 #include "settings.h"
 #include "sound/output.h"
+#include "text/words.h"
 #include "voice/speaker.h"
 #include "watchdog.h"
-#include "words/words.h"
 
 /* Everything a teller works with; all of it stays the caller's. */
 struct teller {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "inputs/console.h"
-#include "words/topic.h"
+#include "text/topic.h"
 
 enum request_kind {
     REQUEST_NONE,

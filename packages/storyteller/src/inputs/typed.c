@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "inputs/console.h"
-#include "words/spelling.h"
+#include "text/spelling.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* Shorter "words" of a vocabulary are parts of words. */

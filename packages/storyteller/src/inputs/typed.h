@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "words/topic.h"
-#include "words/words.h"
+#include "text/topic.h"
+#include "text/words.h"
 
 /* What a typed line asks for. */
 enum typed {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "story/sentence.h"
-#include "words/spelling.h"
+#include "text/spelling.h"
 
 #define GRAM_WORDS 4
 #define GRAMS_AT_MOST (SENTENCE_BYTES / 2)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "story/story_parts.h"
-#include "words/random.h"
+#include "text/random.h"
 
 /* Of the likeliest tokens, those that share this probability may follow; as run.c's default. */
 #define TOPP 0.9F

@@ -9,8 +9,8 @@
 
 #include "story/repeats.h"
 #include "story/sentence.h"
-#include "words/gate.h"
-#include "words/prompt.h"
+#include "text/gate.h"
+#include "text/prompt.h"
 
 /* All that a story is: the same recipe gives the same story. */
 struct recipe {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/spelling.h"
+#include "text/spelling.h"
 
 #include <ctype.h>
 #include <stdint.h>

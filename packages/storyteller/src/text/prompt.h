@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "words/topic.h"
+#include "text/topic.h"
 
 struct words;
 

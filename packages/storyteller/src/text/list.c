@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/list.h"
+#include "text/list.h"
 
 #include <string.h>
 

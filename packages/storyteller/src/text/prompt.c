@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/prompt.h"
+#include "text/prompt.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "words/opening.h"
-#include "words/random.h"
-#include "words/words.h"
+#include "text/opening.h"
+#include "text/random.h"
+#include "text/words.h"
 
 static const char *draw(const struct list *list, uint64_t *state) {
     return list->words[next_random(state) % list->count];

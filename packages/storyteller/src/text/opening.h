@@ -3,7 +3,7 @@
 #ifndef STORYTELLER_OPENING_H
 #define STORYTELLER_OPENING_H
 
-#include "words/list.h"
+#include "text/list.h"
 
 struct gap {
     const char *mark;    /* as it is written: "{hero}" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/words.h"
+#include "text/words.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/opening.h"
-#include "words/topic.h"
+#include "text/opening.h"
+#include "text/topic.h"
 
 #define PATH_BYTES 512
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/gate.h"
+#include "text/gate.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/gate_parts.h"
-#include "words/spelling.h"
+#include "text/gate_parts.h"
+#include "text/spelling.h"
 
 /* A stem of one letter would stop nearly everything. */
 #define SHORTEST_STEM 3

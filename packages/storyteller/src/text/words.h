@@ -5,8 +5,8 @@
 
 #include <lines.h>
 
-#include "words/gate.h"
-#include "words/list.h"
+#include "text/gate.h"
+#include "text/list.h"
 
 struct words;
 

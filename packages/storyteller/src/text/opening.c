@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/opening.h"
+#include "text/opening.h"
 
 #include <string.h>
 

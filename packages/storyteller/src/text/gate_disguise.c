@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "words/gate_parts.h"
-#include "words/spelling.h"
+#include "text/gate_parts.h"
+#include "text/spelling.h"
 
 static bool means_entry(const char *token, const struct entry *entry) {
     char form[ENTRY_BYTES + 8];

@@ -3,7 +3,7 @@
 #ifndef STORYTELLER_GATE_PARTS_H
 #define STORYTELLER_GATE_PARTS_H
 
-#include "words/gate.h"
+#include "text/gate.h"
 
 #define ENTRY_BYTES 48
 #define ENTRIES_AT_MOST 2048

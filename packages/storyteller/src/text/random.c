@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "words/random.h"
+#include "text/random.h"
 
 /* splitmix64. */
 uint64_t next_random(uint64_t *state) {
