@@ -85,7 +85,7 @@ def cable() -> Iterator[Cable]:
 class Person:
     """At a terminal, with `doit shell` running."""
 
-    terminals: ClassVar[list[pexpect.spawn[str]]] = []
+    terminals: ClassVar["list[pexpect.spawn[str]]"] = []
 
     def __init__(self, *settings: str) -> None:
         words = ["-m", "image", "shell", *settings]
