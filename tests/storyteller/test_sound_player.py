@@ -190,4 +190,5 @@ def test_threads_agree(programs: Path, tmp_path: Path) -> None:
     program = compile_player(programs / "player_of_threads", build.THREADS)
     verbs = ("200", "pass", "300", "quieter", "600", "pause", "900", "go", "1200", "stop")
     played = Stage(program, tmp_path).play("paced rate=48000", 3, *verbs)
-    assert played.seconds < 1.2
+    # A busy machine is late with each command; whenever it comes, the last one ends the sound.
+    assert played.seconds < played.report("stop") / 1000 + 0.1
