@@ -94,6 +94,17 @@ def test_manifest_names_every_input(card: Path) -> None:
     }
 
 
+def test_the_word_lists_are_on_the_card(card: Path) -> None:
+    """Without them no word is blocked."""
+    manifest = json.loads((card.parent / "manifest.json").read_text())
+    (key,) = (one["key"] for one in manifest["packages"] if one["name"] == "storyteller")
+    (built,) = ROOT.glob(f"work/storyteller/{key[:12]}*")
+    folder = built / INSTALLED / "usr/share/storyteller/words"
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    ours = (ROOT / "packages/storyteller/words").iterdir()
+    assert found == {path.name: path.read_bytes() for path in ours}
+
+
 def test_same_to_the_bit(card: Path, twin: Path) -> None:
     first, second = card.parent, image_of(twin).parent
     assert (first / "sha256sums").read_text() == (second / "sha256sums").read_text()
