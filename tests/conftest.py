@@ -46,6 +46,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 # The first fixture that a test uses, of itself or by another, decides its tier.
+QUIET = "quiet"
 TIERS = {"sdk_dir": "sdk", "card": "image", "compiler": "c", "environments": "setup"}
 COMPILERS = ("clang", "gcc", "riscv64-linux-gnu-gcc")
 EMULATOR = "qemu-system-riscv64"
@@ -54,10 +55,14 @@ _started: list[str] = []  # programs, since the test began
 
 def tier(item: pytest.Item) -> str:
     """The tier's mark; "" for tests that need neither a compiler nor a card."""
-    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    # Tests have other fixtures named `card`; those of this file are meant.
-    ours = {name for name, found in known.items() if found[-1].func.__module__ == __name__}
+    ours = our_fixtures(item)
     return next((mark for name, mark in TIERS.items() if name in ours), "")
+
+
+def our_fixtures(item: pytest.Item) -> set[str]:
+    """The fixtures of this file that a test uses; others have a `card`, too."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return {name for name, found in known.items() if found[-1].func.__module__ == __name__}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,6 +70,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if mark := tier(item):
             item.add_marker(mark)
+        if QUIET in our_fixtures(item):
+            item.add_marker(QUIET)
     order = [*TIERS.values(), ""]
     items.sort(key=lambda item: order.index(tier(item)))
 
@@ -102,6 +109,11 @@ def _is_slow(line: str) -> bool:
 @pytest.fixture(scope="session")
 def compiler() -> None:
     """Whoever compiles uses this, which is how its tests get into the tier `c`."""
+
+
+@pytest.fixture(scope="session")
+def quiet() -> None:
+    """Whoever records or plays in real time uses this: nothing else runs meanwhile."""
 
 
 @pytest.fixture(scope="session")

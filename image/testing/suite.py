@@ -23,13 +23,14 @@ class Tier:
 
     marks: str
     needs_card: bool = False
+    has_quiet: bool = False  # some of its tests are marked `quiet`: they run one at a time
 
 
 FAST = Tier("not c and not image and not sdk and not setup")
 C = Tier("c")
-IMAGE = Tier("image", needs_card=True)
+IMAGE = Tier("image", needs_card=True, has_quiet=True)
 SDK = Tier("sdk", needs_card=True)
-ALL = Tier("", needs_card=True)
+ALL = Tier("", needs_card=True, has_quiet=True)
 
 
 def perform(tier: Tier, given: Mapping[str, str], files: Sequence[str] = ()) -> None:
@@ -43,7 +44,13 @@ def perform(tier: Tier, given: Mapping[str, str], files: Sequence[str] = ()) -> 
         return
     if tier.needs_card:
         _check(["image", "image", "board=qemu_virt"], env)  # here, where its progress can be seen
-    _check(["pytest", *_at_once(jobs.chosen(given.get(jobs.SETTING))), "-m", tier.marks], env)
+    at_once = _at_once(jobs.chosen(given.get(jobs.SETTING)))
+    if not (at_once and tier.has_quiet):
+        _check(["pytest", *at_once, "-m", tier.marks], env)
+        return
+    marks = f"{tier.marks} and " if tier.marks else ""
+    _check(["pytest", *at_once, "-m", f"{marks}not quiet"], env)
+    _check(["pytest", "-m", f"{marks}quiet"], env)
 
 
 def _at_once(count: int) -> list[str]:

@@ -18,6 +18,8 @@ from image.bench.session import Session
 from tests.bench.test_bench_results import validate
 from tests.conftest import ROOT, doit
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 STEPS = 24
 RUNS = 4
 # Stands before the engine: its 2nd call dies, its 3rd alters the story, its 4th takes the power.

@@ -21,6 +21,8 @@ from tests.emulator import machine
 from tests.emulator.machine import Machine
 from tests.listener import voices
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 ROOT = Path(__file__).resolve().parents[2]
 CARD_MIB = 256
 VOICE = "en-us"

@@ -16,6 +16,8 @@ from tests.emulator import listen
 from tests.emulator.machine import STORY, Machine
 from tests.storyteller.said import figures
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 STORIES = 200
 # Speech takes its time, emulated or not; this many open and close the sound device often enough.
 STORIES_ALOUD = 20

@@ -108,6 +108,16 @@ def test_the_fast_tier_compiles_nothing(folder: Path) -> None:
         ),
         (suite.C, {"jobs": "3"}, [], ["pytest -n 3 --dist=loadfile --no-loadscope-reorder -m c"]),
         (suite.ALL, {"jobs": "1"}, [], ["image image board=qemu_virt", "pytest -m "]),
+        (
+            suite.IMAGE,
+            {"jobs": "2"},
+            [],
+            [
+                "image image board=qemu_virt",
+                "pytest -n 2 --dist=loadfile --no-loadscope-reorder -m image and not quiet",
+                "pytest -m image and quiet",
+            ],
+        ),
         (suite.FAST, {"jobs": "3"}, ["tests/test_key.py"], ["pytest tests/test_key.py"]),
     ],
 )
