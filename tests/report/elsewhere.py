@@ -19,7 +19,8 @@ def plan_for(out: Path, **given: str) -> Plan:
     for step in made.steps.values():
         if step.kind != "fetch":
             made.key(step)  # as the checkout has them, before its root is another
-    return dataclasses.replace(made, project=_Elsewhere(**vars(loaded), elsewhere=out))
+    fields = {field.name: getattr(loaded, field.name) for field in dataclasses.fields(loaded)}
+    return dataclasses.replace(made, project=_Elsewhere(**fields, elsewhere=out))
 
 
 @dataclasses.dataclass(frozen=True)
