@@ -57,7 +57,7 @@ def test_path_and_remedy(number: int, remedy: str, tmp_path: Path) -> None:
 
 def test_what_was_removed_from_work_is_built_anew() -> None:
     error = error_of(ROOT / "work/musl/0123/staging/x", errno.ENOENT)
-    assert str(error.hint).endswith(f"rm -r {ROOT}/work/musl has it built again")
+    assert str(error.hint).endswith(f"rm -r {ROOT / 'work' / 'musl'} has it built again")
 
 
 def test_copying_a_tree_names_the_file(tmp_path: Path) -> None:
