@@ -2,9 +2,11 @@
 """Front desk: the tasks of ./doit, their one-line docs and their order. No logic."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from image.cli import commands, tasks
 from image.cli.bending import CONFIG, Task, foreground, reported
+from image.testing import suite
 
 DOIT_CONFIG = CONFIG
 
@@ -141,27 +143,27 @@ def task_doctor() -> Task:
 
 def task_test() -> Task:
     """run linters, type checks, and the tests of the Python code"""
-    return {**foreground(commands.run_tests), "pos_arg": "words"}
+    return {**foreground(partial(commands.run_tests, suite.FAST)), "pos_arg": "words"}
 
 
 def task_test_c() -> Task:
     """check engine, storyteller and listener under sanitizers"""
-    return {"basename": "test:c", **foreground(commands.test_c)}
+    return {"basename": "test:c", **foreground(partial(commands.run_tests, suite.C))}
 
 
 def task_test_image() -> Task:
     """build the emulated board's card twice, boot it, and check it"""
-    return {"basename": "test:image", **foreground(commands.test_image)}
+    return {"basename": "test:image", **foreground(partial(commands.run_tests, suite.IMAGE))}
 
 
 def task_test_sdk() -> Task:
     """build the Duo's card from the SDK of SDK_DIR=, and check it"""
-    return {"basename": "test:sdk", **foreground(commands.test_sdk)}
+    return {"basename": "test:sdk", **foreground(partial(commands.run_tests, suite.SDK))}
 
 
 def task_test_all() -> Task:
     """check everything except test:fresh, as CI does"""
-    return {"basename": "test:all", **foreground(commands.test_all)}
+    return {"basename": "test:all", **foreground(partial(commands.run_tests, suite.ALL))}
 
 
 def task_test_fresh() -> Task:

@@ -6,7 +6,6 @@ from image.builders.job import Job, copy_file
 KEYS = ()
 
 ENGINE = "espeak-ng"  # the package, and its program
-PACKAGE = "espeak-ng-data"  # what becomes of it
 DATA_PATH = "ESPEAK_DATA_PATH"  # variable that tells it which folder its data lie in
 
 

@@ -49,29 +49,9 @@ def check_host(call: Call) -> None:
     doctor.check()
 
 
-def run_tests(call: Call, files: Sequence[str]) -> None:
-    """Run the tests of the fast tier, or those of some files."""
-    suite.perform(suite.FAST, call.options, files)
-
-
-def test_c(call: Call) -> None:
-    """Run the tests that need a C build but no card."""
-    suite.perform(suite.C, call.options)
-
-
-def test_image(call: Call) -> None:
-    """Run the tests that need the emulated board's card."""
-    suite.perform(suite.IMAGE, call.options)
-
-
-def test_sdk(call: Call) -> None:
-    """Run the tests that need the Duo's SDK."""
-    suite.perform(suite.SDK, call.options)
-
-
-def test_all(call: Call) -> None:
-    """Run all tests."""
-    suite.perform(suite.ALL, call.options)
+def run_tests(tier: suite.Tier, call: Call, files: Sequence[str] = ()) -> None:
+    """Run the tests of a tier, or those of some files."""
+    suite.perform(tier, call.options, files)
 
 
 def explain(call: Call, names: Sequence[str]) -> None:
@@ -182,7 +162,9 @@ def _memory_map(call: Call) -> Path:
     """What boot loaders on a card are compared with: the map of board=, or the first there is."""
     name = call.options.get("board")
     own = boards.load(call.root, name).memory_map if name else None
-    return own or next(board.memory_map for board in boards.load_all(call.root) if board.memory_map)
+    found = own or boards.first(call.root, lambda board: board.memory_map).memory_map
+    assert found
+    return found
 
 
 def _card_image(call: Call) -> Path:

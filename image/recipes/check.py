@@ -36,16 +36,17 @@ class Checked:
 
 def check(file: YamlFile, kind: Kind) -> Checked:
     """A file that holds one value of a kind. Raises UserError for the first problem."""
-    try:
-        return Checked(file, tuple(_mapping(file, kind)))
-    except Problem as problem:
-        raise file.error(problem.at, problem.message, problem.hint) from None
+    return _checked(file, _mapping(file, kind))
 
 
 def check_recipe(file: YamlFile, folder: str, builders: Builders) -> Checked:
     """A recipe in a folder of that name. Raises UserError for the first problem."""
+    return _checked(file, _recipe(file, folder, builders))
+
+
+def _checked(file: YamlFile, leaves: Iterator[Leaf]) -> Checked:
     try:
-        return Checked(file, tuple(_recipe(file, folder, builders)))
+        return Checked(file, tuple(leaves))
     except Problem as problem:
         raise file.error(problem.at, problem.message, problem.hint) from None
 

@@ -2,7 +2,7 @@
 """All recipes, read, checked against each other and the choices, as packages."""
 
 import graphlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from image.recipes.check import Checked, check_recipe, merged
 from image.recipes.keys import CHOICES, SYMBOL, Builders
 from image.recipes.package import Licence, Package
 from image.recipes.source import Repository, Source
+from image.recipes.voices import Voice
 
 FILE = "package.yaml"
 VOICES = "voices"
@@ -24,9 +25,13 @@ def load_all(packages: Path, builders: Builders) -> dict[str, Package]:
     """Every recipe below `packages`, by name. Raises UserError at the first bad one."""
     for folder in sorted(packages.iterdir()):
         _check_file_name(folder)
-    found = {path.parent.name: load(path, builders) for path in sorted(packages.glob(f"*/{FILE}"))}
+    known: tuple[Voice, ...] = ()
+    voice_file = NOT_READ
     if (packages / voices.FOLDER).is_dir():
-        voices.read(packages)[1].compare(keys.PACKAGE, found, "there is no package")
+        known, voice_file = voices.read(packages)
+    paths = sorted(packages.glob(f"*/{FILE}"))
+    found = {path.parent.name: load(path, builders, known) for path in paths}
+    voice_file.compare(keys.PACKAGE, found, "there is no package")
     for package in found.values():
         _checked(package).compare(keys.PACKAGE, found, "there is no package")
         _check_tree(package, found)
@@ -35,14 +40,16 @@ def load_all(packages: Path, builders: Builders) -> dict[str, Package]:
     return found
 
 
-def load(path: Path, builders: Builders) -> Package:
-    """Read and check one package.yaml. Raises UserError naming file, line, key and remedy."""
+def load(path: Path, builders: Builders, known: Sequence[Voice] = ()) -> Package:
+    """Read and check one package.yaml; `known` are the voices that it may take something from.
+
+    Raises UserError naming file, line, key and remedy.
+    """
     folder = path.parent
     file = yamlfile.read(path, f"{folder.parent.name}/{folder.name}/{path.name}")
     checked = check_recipe(file, folder.name, builders)
     recipe = dict(file.value)
     if uses := recipe.pop(VOICES, None):
-        known, _ = voices.read(folder.parent)
         recipe[CHOICES] = {**voices.choices(known, uses), **recipe.get(CHOICES, {})}
     return _package(recipe, folder, checked)
 
