@@ -41,7 +41,8 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
     char number[32];
 
     if (llama == NULL || load(model_path, llama->text, sizeof(llama->text)) == 0) {
-        snprintf(error->text, sizeof(error->text), "cannot read model %.200s", model_path);
+        snprintf(error->text, sizeof(error->text), "%.200s: cannot be opened: %s", model_path,
+                 "No such file or directory");
         free(llama);
         return NULL;
     }

@@ -81,6 +81,16 @@ def test_it_asks_once(bench: Bench, listeners: Spawn) -> None:
     assert calls(bench) == [False, True]
 
 
+def test_what_is_blocked_is_not_told_though_it_was_heard(bench: Bench, listeners: Spawn) -> None:
+    """The recogniser knows the lists; what parents blocked of them only the storyteller knows."""
+    own = bench.folder / "words"
+    own.mkdir()
+    (own / "blocked.txt").write_text("rabbit\n")
+    child = listeners(r"printf 'rabbit\tforest\t\t90\n'")
+    assert child.expect(["I know a nicer story", "rabbit"]) == 0
+    assert "rabbit" not in expect_story(child)
+
+
 NO_ANSWERS = {
     "killed": "kill -9 $$",
     "silent": "exit 0",

@@ -2,6 +2,9 @@
 """How stories begin: drawn from word lists, or made of what was typed and may be said."""
 
 import re
+import shutil
+import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -261,7 +264,40 @@ def test_whatever_lists_there_are(
     assert all(re.match(r"! .*/[a-z]+\.txt:\d+: .", line) for line in said[:-2])
 
 
-def test_no_lists_at_all(prompt_driver: Path, tmp_path: Path) -> None:
-    said = run.output([prompt_driver, tmp_path / "absent", "", "7", ""])
-    assert said.count("No such file or directory") == 6
+def test_no_lists_but_what_is_blocked(prompt_driver: Path, tmp_path: Path) -> None:
+    shutil.copy(WORDS / "blocked.txt", tmp_path)
+    said = run.output([prompt_driver, tmp_path, "", "7", ""])
+    assert said.count("No such file or directory") == 5
     assert said.splitlines()[-1].startswith("Once upon a time, there was a little rabbit.")
+
+
+def no_file(path: Path) -> str:
+    path.unlink()
+    return "No such file or directory"
+
+
+def a_folder(path: Path) -> str:
+    path.unlink()
+    path.mkdir()
+    return "Is a directory"
+
+
+def an_empty_file(path: Path) -> str:
+    path.write_text("")
+    return "it blocks nothing"
+
+
+@pytest.mark.parametrize("spoil", [no_file, a_folder, an_empty_file])
+def test_nothing_is_told_without_our_block_list(
+    prompt_driver: Path, tmp_path: Path, spoil: Callable[[Path], str]
+) -> None:
+    """The parents' own adds to it, and is not enough."""
+    ours, own = tmp_path / "ours", tmp_path / "own"
+    shutil.copytree(WORDS, ours)
+    own.mkdir()
+    (own / "blocked.txt").write_text("whale\n")
+    reason = spoil(ours / "blocked.txt")
+    done = subprocess.run([prompt_driver, ours, own, "7", ""], capture_output=True, text=True)
+    assert done.returncode == 1
+    hint = "and no story is told without it: write the card again"
+    assert done.stdout == f"! {ours}/blocked.txt:0: {reason}, {hint}\n"

@@ -146,14 +146,15 @@ static void end_greeting(struct speaker *speaker) {
     (void)speaker_end(speaker);
 }
 
-/* Whether an error of the engine is about a file. */
+/* Whether an error of the engine is about this file: it begins with the end of its path. */
 static bool is_about(const struct llama_error *error, const char *path) {
-    const char *slash = strrchr(path, '/');
+    const char *colon = strstr(error->text, ": ");
+    size_t length = colon != NULL ? (size_t)(colon - error->text) : 0, whole = strlen(path);
 
-    return strstr(error->text, slash != NULL ? slash + 1 : path) != NULL;
+    return length > 0 && length <= whole && memcmp(path + whole - length, error->text, length) == 0;
 }
 
-static int fail_without_model(const struct options *options, const struct llama_error *error) {
+static int fail_by_engine(const struct options *options, const struct llama_error *error) {
     bool is_model = is_about(error, either(options->model, MODEL_PATH));
     bool is_tokenizer = is_about(error, either(options->tokenizer, TOKENIZER_PATH));
 
@@ -168,7 +169,7 @@ static int fail_without_model(const struct options *options, const struct llama_
 static int tell_stories(struct teller *teller, const struct options *options) {
     struct console console;
     struct llama_error error = {""};
-    enum teller_end end = TELLER_NO_MODEL;
+    enum teller_end end = TELLER_FAILED;
 
     stop_note();
     console_open(&console);
@@ -198,11 +199,8 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     inputs_close(teller->inputs);
     console_close(&console);
     teller->console = NULL;
-    if (end == TELLER_NO_MODEL) {
-        return fail_without_model(options, &error);
-    }
     if (end == TELLER_FAILED) {
-        return fail(STATUS_FAILED, error.text);
+        return fail_by_engine(options, &error);
     }
     return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
 }
@@ -264,9 +262,9 @@ static int with_words(struct teller *teller, const struct options *options) {
 
     teller->words = words;
     teller->shelf = shelf;
-    if (words == NULL || shelf == NULL) {
+    if (words != NULL && shelf == NULL) {
         fail(status, "the system has no memory left for the words");
-    } else {
+    } else if (words != NULL) {
         status = with_speaker(teller, options);
     }
     shelf_close(shelf);

@@ -12,6 +12,8 @@
 #define QUIETEST 10
 
 static const char KEPT[] = "I will keep this story for you.";
+static const char REFUSED[] = "I know a nicer story. Listen!";
+static const struct topic NOTHING;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -102,7 +104,7 @@ static void take_line(struct next_story *next, struct teller *teller, const stru
         break;
     case TYPED_REFUSED:
         take_topic(next, &topic);
-        set_preface(next, "I know a nicer story. Listen!");
+        set_preface(next, REFUSED);
         break;
     }
     next->is_asked_for = true;
@@ -112,9 +114,21 @@ static void take_line(struct next_story *next, struct teller *teller, const stru
     }
 }
 
-static void take_heard(struct next_story *next, const struct request *request) {
+static bool is_blocked(const struct gate *gate, const struct topic *topic) {
+    return gate_stops(gate, topic->hero) || gate_stops(gate, topic->place) ||
+           gate_stops(gate, topic->thing);
+}
+
+/* The recogniser knows the lists, not what is blocked in them. */
+static void take_heard(struct next_story *next, const struct teller *teller,
+                       const struct request *request) {
     next->is_listening = false;
     next->is_skipped = true;
+    if (is_blocked(words_gate(teller->words), &request->topic)) {
+        take_topic(next, &NOTHING);
+        set_preface(next, REFUSED);
+        return;
+    }
     take_topic(next, &request->topic);
     if (!request->is_sure && !next->was_asked) {
         next->is_unsure = true; /* what was perhaps understood holds where nobody can be asked */
@@ -161,7 +175,7 @@ void next_story_take(struct next_story *next, struct teller *teller, const struc
     case REQUEST_NONE:
         break;
     case REQUEST_STORY:
-        take_heard(next, request);
+        take_heard(next, teller, request);
         break;
     case REQUEST_LINE:
         take_line(next, teller, request, recipe != NULL);

@@ -217,10 +217,7 @@ enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
             break;
         }
         if (!tell_next(&run, number, error)) {
-            if (!llama_wait(teller->llama, error)) {
-                return TELLER_NO_MODEL;
-            }
-            if (++run.failures == FAILURES_AT_MOST) {
+            if (!llama_wait(teller->llama, error) || ++run.failures == FAILURES_AT_MOST) {
                 return TELLER_FAILED;
             }
             console_say(teller->console, "That story cannot be told: %s", error->text);

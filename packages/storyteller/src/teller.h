@@ -37,8 +37,7 @@ struct teller {
 
 /* How telling ended. */
 enum teller_end {
-    TELLER_FAILED,     /* several stories in a row could not be told */
-    TELLER_NO_MODEL,   /* the model cannot be read, so that no story can be told */
+    TELLER_FAILED,     /* the model cannot be read, or several stories in a row could not be told */
     TELLER_DONE,       /* as many as were wanted, or a request to stop (stop.h) */
     TELLER_GOOD_NIGHT, /* good night was said, and the settings want the board off then */
 };

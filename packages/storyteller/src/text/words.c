@@ -12,6 +12,9 @@
 #include "text/topic.h"
 
 #define PATH_BYTES 512
+#define PROBLEM_BYTES 160
+
+static const char NO_MEMORY[] = "the system has no memory left";
 
 struct words {
     struct list lists[LISTS];
@@ -156,48 +159,61 @@ static bool load_list(struct reading *reading, const char *folder, const char *o
     return reading->list->words[0] != NULL;
 }
 
-static void load_blocked(struct reading *reading, const char *folder, const char *own) {
-    char path[PATH_BYTES];
+/* Nothing is told without our own list; the parents' adds to it. */
+static bool load_blocked(struct reading *reading, const char *folder, const char *own) {
+    char path[PATH_BYTES], problem[PROBLEM_BYTES];
+    const char *reason = NULL;
 
     reading->path = path;
     join_path(path, folder, "blocked.txt");
     if (!lines_read(path, take_entry, reading)) {
-        complain(reading, 0, strerror(errno));
+        reason = strerror(errno);
+    } else if (gate_count(reading->gate) == 0) {
+        reason = "it blocks nothing";
+    }
+    if (reason != NULL) {
+        snprintf(problem, sizeof(problem),
+                 "%s, and no story is told without it: write the card again", reason);
+        complain(reading, 0, problem);
+        return false;
     }
     if (own == NULL) {
-        return;
+        return true;
     }
     join_path(path, own, "blocked.txt");
     if (is_there(path) && !lines_read(path, take_entry, reading)) {
         complain(reading, 0, strerror(errno));
     }
+    return true;
 }
 
 struct words *words_open(const char *folder, const char *own, complain_fn *told, void *user) {
     struct words *words = calloc(1, sizeof(*words));
-    bool ok;
+    struct reading reading = {.path = folder, .complain = told, .user = user};
+    bool has_memory;
 
-    if (words == NULL) {
+    if (words == NULL || (words->gate = gate_new()) == NULL) {
+        complain(&reading, 0, NO_MEMORY);
+        words_close(words);
         return NULL;
     }
-    words->gate = gate_new();
-    ok = words->gate != NULL;
-    for (int kind = -1; ok && kind < LISTS; kind++) {
-        struct reading reading = {.gate = words->gate, .complain = told, .user = user};
-
-        if (kind < 0) {
-            load_blocked(&reading, folder, own);
-            continue;
-        }
+    reading.gate = words->gate;
+    if (!load_blocked(&reading, folder, own)) {
+        words_close(words);
+        return NULL;
+    }
+    has_memory = true;
+    for (int kind = 0; has_memory && kind < LISTS; kind++) {
         reading.kind = (enum list_kind)kind;
         reading.list = &words->lists[kind];
-        ok = load_list(&reading, folder, own);
+        has_memory = load_list(&reading, folder, own);
     }
-    if (ok) {
-        return words;
+    if (!has_memory) {
+        complain(&reading, 0, NO_MEMORY);
+        words_close(words);
+        return NULL;
     }
-    words_close(words);
-    return NULL;
+    return words;
 }
 
 void words_close(struct words *words) {

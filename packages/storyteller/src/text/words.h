@@ -13,7 +13,8 @@ struct words;
 /* Read the lists (heroes.txt, ..., blocked.txt) of a folder. A list of the folder `own` (NULL:
  * there is none) is taken instead of ours; its blocked.txt adds to ours. Lines that cannot be used
  * are complained about and left out; where no line is left, the list before it holds, and in the
- * end a single word. Returns NULL when the system has no memory left. */
+ * end a single word. Returns NULL, after a complaint, without memory or without our own
+ * blocked.txt: nothing is to be told then. */
 struct words *words_open(const char *folder, const char *own, complain_fn *complain, void *user);
 void words_close(struct words *words);
 
