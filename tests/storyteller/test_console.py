@@ -217,15 +217,19 @@ def test_an_erased_line_leaves_its_place_to_the_story(bench: Bench) -> None:
 
 
 # A shell with job control: runs the storyteller, tells whether the terminal is as it was before,
-# and brings one that was stopped to the front again.
+# and brings one that was stopped to the front again. As in any shell, a job has the terminal
+# before it runs, and before it goes on: in the background it would leave the terminal alone.
 JOBS = """
 import os, signal, subprocess, sys
 
 def modes():
     return subprocess.run(["stty", "-g"], capture_output=True).stdout
 
-def wait():
-    os.tcsetpgrp(0, child.pid)
+def begin():
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+
+def is_stopped():
     _, status = os.waitpid(child.pid, os.WUNTRACED)
     os.tcsetpgrp(0, os.getpgrp())
     print("as before" if modes() == before else "changed", flush=True)
@@ -233,10 +237,10 @@ def wait():
 
 signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 before = modes()
-usual = lambda: signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-child = subprocess.Popen(sys.argv[1:], process_group=0, preexec_fn=usual)
+child = subprocess.Popen(sys.argv[1:], process_group=0, preexec_fn=begin)
 print("pid", child.pid, flush=True)
-while wait():
+while is_stopped():
+    os.tcsetpgrp(0, child.pid)
     os.kill(child.pid, signal.SIGCONT)
 """
 
