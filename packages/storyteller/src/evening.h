@@ -9,10 +9,10 @@
 #include "settings.h"
 
 struct evening {
-    double awake_since_s; /* clock_seconds() when something was requested for last */
+    double awake_since_s; /* clock_seconds() when something was last requested */
 };
 
-/* Somebody requested for something, or the program has started. */
+/* Somebody requested something, or the program has started. */
 void evening_wake(struct evening *evening);
 
 /* Why no story is to be told now, in words for a child; NULL: there is no reason. */

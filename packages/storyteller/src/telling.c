@@ -60,8 +60,7 @@ static void look_for_sound(struct telling *telling) {
     telling->is_loss_told = false;
 }
 
-/* Hold the story until it is to go on. Returns the request that ended the pause, if it is another.
- */
+/* Hold the story until it is to go on. Returns whether another request ended the pause. */
 static bool pause(struct teller *teller, struct request *request) {
     bool has_request = false;
 

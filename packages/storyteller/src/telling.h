@@ -11,9 +11,8 @@
 struct task {
     struct recipe recipe;
     long number;
-    bool is_unasked; /* told at power-on without a request: until it is told, "again" is the one
-                      * before
-                      */
+    /* Told at power-on without a request: until it is told, "again" is the one before. */
+    bool is_unasked;
 };
 
 /* Tell a story, behind the preface of `next` (which is then used up). Returns false when the

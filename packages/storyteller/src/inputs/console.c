@@ -165,37 +165,35 @@ void console_show(struct console *console, const char *text) {
     }
 }
 
-/* A line of its own. */
-static void make_line(char line[SAID_BYTES], const char *format, va_list values) {
+/* A line of its own. An answer releases no held text where nobody types. */
+static void say(struct console *console, bool is_answer, const char *format, va_list values) {
+    char line[SAID_BYTES];
     int length;
 
     line[0] = FLOW_FRESH;
-    length = vsnprintf(line + 1, SAID_BYTES - 2, format, values);
+    length = vsnprintf(line + 1, sizeof(line) - 2, format, values);
     length = length < SAID_BYTES - 2 ? length : SAID_BYTES - 3;
     memcpy(line + 1 + length, "\n", 2);
-}
-
-void console_say(struct console *console, const char *format, ...) {
-    char line[SAID_BYTES];
-    va_list values;
-
-    va_start(values, format);
-    make_line(line, format, values);
-    va_end(values);
-    show(console, line);
-}
-
-void console_answer(struct console *console, const char *format, ...) {
-    char line[SAID_BYTES];
-    va_list values;
-
-    va_start(values, format);
-    make_line(line, format, values);
-    va_end(values);
-    if (console->typing.is_shown) {
+    if (!is_answer || console->typing.is_shown) {
         show(console, line);
         return;
     }
     flow_text(&console->flow, line, terminal_columns());
     fflush(stdout);
+}
+
+void console_say(struct console *console, const char *format, ...) {
+    va_list values;
+
+    va_start(values, format);
+    say(console, false, format, values);
+    va_end(values);
+}
+
+void console_answer(struct console *console, const char *format, ...) {
+    va_list values;
+
+    va_start(values, format);
+    say(console, true, format, values);
+    va_end(values);
 }

@@ -87,13 +87,18 @@ static bool stays_here(const struct flow *flow) {
     return !may_grow || columns + GROWTH <= flow->width;
 }
 
+/* Whether the line has something in it. */
+static bool is_begun(const struct flow *flow) {
+    return flow->column > 0 || flow->length > 0;
+}
+
 void flow_text(struct flow *flow, const char *text, int columns) {
     /* The last column stays free: some terminals go to the next line at once behind it. */
     flow->width = columns > NARROWEST ? columns - 1 : 0;
     for (; *text != '\0'; text++) {
         if (*text == FLOW_AS_IT_IS) {
             flow->is_as_it_is = true;
-        } else if (*text == FLOW_FRESH && flow_is_begun(flow)) {
+        } else if (*text == FLOW_FRESH && is_begun(flow)) {
             end_line(flow);
         } else if (*text != FLOW_FRESH && (flow->width == 0 || flow->is_as_it_is)) {
             *text == '\n' ? end_line(flow) : put(flow, *text);
@@ -104,10 +109,6 @@ void flow_text(struct flow *flow, const char *text, int columns) {
     if (stays_here(flow)) {
         place(flow);
     }
-}
-
-bool flow_is_begun(const struct flow *flow) {
-    return flow->column > 0 || flow->length > 0;
 }
 
 void flow_reset(struct flow *flow) {

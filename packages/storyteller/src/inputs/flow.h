@@ -29,9 +29,6 @@ struct flow {
  * `columns` of the terminal; 0: it is none. */
 void flow_text(struct flow *flow, const char *text, int columns);
 
-/* Whether the line has something in it. */
-bool flow_is_begun(const struct flow *flow);
-
 /* Somebody else ended the line. */
 void flow_reset(struct flow *flow);
 

@@ -134,7 +134,8 @@ bool player_write(struct player *player, const int16_t *samples, size_t count) {
     return true;
 }
 
-void player_rest(struct player *player, unsigned milliseconds) {
+/* A pause of that many milliseconds. */
+static void rest(struct player *player, unsigned milliseconds) {
     static const int16_t silence[RESAMPLE_BLOCK];
     size_t left = (size_t)player->voice_rate * milliseconds / 1000;
 
@@ -185,7 +186,7 @@ static bool is_over(struct player *player, double *end_s) {
 void player_finish(struct player *player) {
     double end_s = 0.0;
 
-    player_rest(player, TAIL_MS);
+    rest(player, TAIL_MS);
     pthread_mutex_lock(&player->mutex);
     player->feed.is_finishing = true;
     while (!is_over(player, &end_s)) {

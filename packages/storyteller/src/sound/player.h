@@ -55,9 +55,6 @@ bool player_copy(struct player *player, struct sound *copy);
 /* Take samples of the voice, waiting for room. Returns false when stopped or lost. */
 bool player_write(struct player *player, const int16_t *samples, size_t count);
 
-/* A pause of so many milliseconds. */
-void player_rest(struct player *player, unsigned milliseconds);
-
 /* Pass on what there is. While telling, and nothing is being written: append silence until so many
  * milliseconds lie ready, so that the card never runs dry for want of text. */
 void player_keep_up(struct player *player, unsigned milliseconds);

@@ -109,10 +109,6 @@ void resampler_close(struct resampler *resampler) {
     resampler->input = NULL;
 }
 
-size_t resampler_delay(const struct resampler *resampler) {
-    return resampler->filter != NULL ? resampler->taps / 2 : 0;
-}
-
 static int16_t convolve(const int16_t *newest, const int16_t *filter, unsigned taps) {
     int32_t sum = UNITY / 2; /* |filter| sums to less than 2: 15 + 15 bits at most */
 

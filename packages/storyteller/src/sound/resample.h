@@ -36,7 +36,4 @@ void resampler_close(struct resampler *resampler);
 size_t resampler_run(struct resampler *resampler, const int16_t *samples, size_t count,
                      int16_t output[RESAMPLE_MOST]);
 
-/* How many samples of silence push the last ones through. */
-size_t resampler_delay(const struct resampler *resampler);
-
 #endif
