@@ -16,7 +16,7 @@ struct dictionary {
     size_t room;
 };
 
-/* Want a word. Returns false without memory. */
+/* Add a word that is wanted. Returns false without memory. */
 bool dictionary_add(struct dictionary *dictionary, const char *word);
 
 /* Read the file once: take(user, spelling, phones) gets each way to speak a wanted word, where

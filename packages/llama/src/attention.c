@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arithmetic.h"
+#include "exact.h"
 #include "rope.h"
 
 /* Where the keys, or the values, of a head of a layer begin. */

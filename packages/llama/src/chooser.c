@@ -7,6 +7,7 @@
 
 #include "classifier.h"
 #include "error.h"
+#include "exact.h"
 
 bool chooser_open(struct chooser *chooser, struct transformer *transformer,
                   const struct model *model, struct llama_error *error) {
@@ -75,7 +76,7 @@ static const float NEVER = -FLT_MAX;
 
 /*
  * Takes what is refused out of the short list. Asking is dear, and most rows hardly count: those
- * whose power is below e^-REACH of the largest allowed one are not asked for, and join the rows
+ * whose exp is below e^-REACH of the largest allowed one are not asked for, and join the rows
  * outside, of which only bounds are known.
  */
 static void filter(struct decision *d, const struct shortlist *list, float *logits,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Draft tokens of the next token, learned from what the model itself tells.
+ * Drafts of the next token, learned from what the model itself tells.
  *
  * One pass over the weights costs much more in memory than in arithmetic, so that it computes a
  * drafted position along with the known one at little cost. A draft token changes no story: it

@@ -71,8 +71,8 @@ struct llama *llama_open(const char *model_path, const char *tokenizer_path,
 bool llama_is_of(const char *path, const char *name);
 
 /*
- * Waits until the whole model was read, which goes on behind llama_open. False, with the reason in
- * `error`, when it cannot be: no story will be told with it.
+ * Waits until the whole model has been read; llama_open returns before that. False, with the reason
+ * in `error`, when it cannot be: no story will be told with it. Else `error` is left as it is.
  */
 bool llama_wait(struct llama *llama, struct llama_error *error);
 

@@ -25,8 +25,8 @@ struct load_job {
 struct loader;
 
 /*
- * Starts reading `count` load jobs of the file, whose sums begin with `seed`, in order. Takes
- * `load jobs`, which free() gives back.
+ * Starts reading `count` jobs of the file, whose sums begin with `seed`, in order. Takes `jobs`,
+ * which free() gives back.
  */
 struct loader *loader_start(const struct file *file, uint32_t seed, struct load_job *jobs,
                             int count, void *user, struct llama_error *error);

@@ -12,7 +12,7 @@
  * whose sum was not compared: parts are verified as they are read to memory, and what a float32
  * pass and rare tokens read later is verified each time. All places follow from the header: it
  * holds none. The header's own trailer covers it. Each weight is there once, with the source's
- * bits; what is computed with in 16 bits is made of them while they are read (see consumption.h).
+ * bits; what is computed with in 16 bits is made of them while they are read (see consume.h).
  * Only those outside the list are there in four bits, too: making these would cost reading all the
  * rows.
  */
@@ -42,8 +42,8 @@ struct packed_header {
     uint8_t source[HASH_BYTES]; /* sha256 of the checkpoint this was made from */
     uint32_t drafts;            /* slots of their table, a power of two; 0: none */
     uint32_t precision;         /* see enum precision: how to compute where nobody says otherwise */
-    uint32_t generated,
-        given;             /* positions that `error` was seen at: of generated texts, of others */
+    /* Positions that `error` was seen at: of generated texts, of others. */
+    uint32_t generated, given;
     char name[NAME_BYTES]; /* of that checkpoint's file; empty where it is longer */
 };
 

@@ -2,7 +2,7 @@
 /*
  * Rows of float32 as a packed model holds its tables: of each block of rows first the top bytes of
  * all its floats, with sign and most of the exponent, then their other three, then a sum per row.
- * Floats of a table have few exp, and side by side those compress, which a card image is glad
+ * Floats of a table have few exponents, and side by side those compress, which a card image is glad
  * of: of 37 MB it saves 3. The bits are the source's. Any row can be read, and verified, alone.
  */
 #ifndef LLAMA_PLANES_H

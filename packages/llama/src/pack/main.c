@@ -171,7 +171,7 @@ static bool write_measured(struct job *job, struct llama_error *error) {
     return good;
 }
 
-/* How the model is to compute where nobody says otherwise, and whether it is to draft token. */
+/* How the model is to compute where nobody says otherwise, and whether it is to draft tokens. */
 static void decide(struct job *job, struct lesson *lesson) {
     bool q16 = work_pays_in_q16(&lesson->work, &job->model.shape, job->header.listed);
     job->header.precision = q16 ? PRECISION_Q16 : PRECISION_F32;
