@@ -46,6 +46,11 @@ class Package:
         return "PACKAGE_" + variable(self.name)
 
     @property
+    def is_only_needed(self) -> bool:
+        """Whether it puts nothing on a card: others are built from it, or with it."""
+        return bool(self.repository) or not {"install", "boot", "stage"} & {*self.recipe}
+
+    @property
     def host_needs(self) -> tuple[str, ...]:
         """Packages whose programs, built for the machine we build on, make this one."""
         return tuple(self.recipe.get("host", ()))

@@ -119,9 +119,8 @@ def test_the_check_sees_damage(board: Path, sdk: Path, tmp_path: Path) -> None:
     with spoilt.open("r+b") as file:
         file.seek(spoilt.read_bytes().index(b"stands for OpenSBI"))
         file.write(b"STANDS")
-    said = complaint(board, None, "check", f"file={spoilt}")
-    assert re.search(r"\b1 of \d+ checks failed", said)
     found = check.check(spoilt, ROOT / "overlays/boards/milkv_duo/memmap.yaml")
+    assert f"1 of {len(found)} checks failed" in complaint(board, None, "check", f"file={spoilt}")
     assert any("MONITOR" in finding.detail for finding in found if not finding.ok)
 
 
@@ -138,7 +137,7 @@ def test_a_foreign_loader_file(board: Path, sdk: Path, tmp_path: Path) -> None:
     other = vars(own) | {"ddr_param": b"of another memory chip"}
     foreign.write_bytes(fip.pack(fip.Fip(**other)))
     said = complaint(board, sdk, "image", f"FIP={foreign}")
-    assert "cannot start this card" in said and "ddr_param" in said
+    assert "cannot start this card" in said and "WRONG: ddr_param" in said
     foreign.write_bytes(b"nothing of the kind")
     assert "fip.bin" in complaint(board, sdk, "image", f"FIP={foreign}")
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the docs quote, the product or the vendor's programs say; what they name is there."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
 GUIDE = ROOT / "docs/milkv-duo.md"
-SDK = os.environ.get("SDK_DIR")
 U_BOOT = "overlays/boards/milkv_duo/patches/u-boot/0003-environment.patch"
 DATA = "overlays/rootfs/etc/init.d/data"
 USB = "overlays/boards/milkv_duo/rootfs/etc/init.d/start.d/20-usb"
@@ -110,11 +108,10 @@ def test_what_is_seen_is_said_by_somebody() -> None:
     assert [part for part in parts if not any(one in part or part in one for one in known)] == []
 
 
-@pytest.mark.skipif(SDK is None, reason="needs SDK_DIR, a tree of the board's SDK")
 @pytest.mark.parametrize("quote", OTHERS)
-def test_others_say_so(quote: str) -> None:
+def test_others_say_so(sdk_dir: Path, quote: str) -> None:
     path, text = OTHERS[quote]
-    assert SDK is not None and text in (Path(SDK) / path).read_text(errors="replace")
+    assert text in (sdk_dir / path).read_text(errors="replace")
 
 
 def test_quiet_kernel_is_quoted_with_its_last_words_only() -> None:

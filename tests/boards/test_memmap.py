@@ -301,7 +301,7 @@ def test_no_file(tmp_path: Path) -> None:
 def test_a_region_that_stands_there_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "toy.yaml"
     path.write_text(MAP.read_text().replace("  H26X_BITSTREAM:\n", "  ION:\n"))
-    with pytest.raises(UserError, match=r"key '(\S+\.)?ION' is given twice"):
+    with pytest.raises(UserError, match="key 'regions.ION' is given twice"):
         memmap.load(path)
 
 

@@ -144,7 +144,7 @@ def test_one_changed_program(ssh: Path, tree: Path, capsys: pytest.CaptureFixtur
     deploy.perform(tree, {"SSH_PORT": "2222"})
     said = capsys.readouterr().out
     assert "  usr/bin/teller\n" in said and "1 sent" in said
-    assert "board restarts" in said and "restarts" in said
+    assert "until the board restarts" in said and "The storyteller restarts." in said
     asked = log.read_text()
     assert "Port=2222" in asked and "root@127.0.0.1" in asked
     assert "lowerdir=/$top" in asked and "for top in usr;" in asked

@@ -94,7 +94,8 @@ def test_changes_arrive_and_last_until_the_next_start(
     change(networked)
     said = doit(networked, "deploy", at)
     assert "usr/bin/storyteller" in said and "usr/bin/diagnose (removed)" in said
-    assert "2 sent" in said and "restarts" in said and "board restarts" in said
+    assert "2 sent" in said and "The storyteller restarts." in said
+    assert "until the board restarts" in said
     # The stories go on by themselves, told by the new program.
     machine.expect("Deployed: say what")
     machine.expect(STORY)

@@ -54,6 +54,8 @@ MISTAKES = {
     "unknown key": ("needs:", "neds:", 9, ("neds", "unknown key", "did you mean needs?"), True),
     "wrong type": ("[other]", "other", 9, ("needs", "'other' is not a list", "[other]"), True),
     "missing key": ('version: "1.0"\n', "", None, ("'version' is missing", "in quotes"), True),
+    "source without addresses": ("    urls: [https://example.org/toy.tar.gz]\n", "", 6,
+                                 ("source[0]", "'urls' is missing"), True),
     "unknown builder": ("kconfig", "kconfg", 10, ("build", "'kconfg'", "mean kconfig?"), True),
     "key of another builder": ("base: tinyconfig\n", "base: tinyconfig\ninclude: [.]\n", 13,
                                ("include", "only of c, dtb", "keys of 'kconfig' alone:"), True),

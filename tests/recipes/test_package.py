@@ -62,11 +62,13 @@ def test_circles_are_found_through_programs_for_the_build_machine_too(tmp_path: 
         load_all(tmp_path, builders.keys())
 
 
-@pytest.mark.parametrize("name", sorted(load_all(ROOT / "packages", builders.keys())))
+OURS = load_all(ROOT / "packages", builders.keys())
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
 def test_our_recipes(name: str) -> None:
-    package = load_all(ROOT / "packages", builders.keys())[name]
-    is_only_needed = package.repository or not {"install", "boot", "stage"} & {*package.recipe}
-    assert (package.folder / "Kconfig").is_file() or is_only_needed, "nobody can choose it"
+    package = OURS[name]
+    assert (package.folder / "Kconfig").is_file() or package.is_only_needed, "nobody can choose it"
     assert package.licence.spdx
     for source in package.sources:
         assert source.urls or source.pypi or source.release
