@@ -51,7 +51,8 @@ VOICES_HEAD = """
 
 `packages/storyteller/voices/voices.yaml` has one entry per voice, by its name; the first is the
 usual one. The recipes of `storyteller`, `say` and `greeting` take from it what they say under
-`voices`, and the menu (`packages/storyteller/voices/Kconfig`) is made from it.
+`voices`; the menu (`packages/storyteller/voices/Kconfig`) and the program's table of voices
+(`packages/storyteller/src/voice/voices.c`) are made from it.
 [How to add a voice](architecture.md#a-voice).
 
 """
@@ -140,10 +141,16 @@ def menu() -> str:
     return voices.kconfig(voices.read(ROOT / "packages")[0])
 
 
+def table() -> str:
+    """packages/storyteller/src/voice/voices.c."""
+    return voices.table(voices.read(ROOT / "packages")[0])
+
+
 FILES: Mapping[str, Callable[[], str]] = {
     "docs/recipes.md": document,
     "image/recipes/schema.json": schema,
     f"packages/{voices.FOLDER}/Kconfig": menu,
+    f"packages/{voices.TABLE}": table,
 }
 
 

@@ -32,6 +32,8 @@ def load_all(packages: Path, builders: Builders) -> dict[str, Package]:
     paths = sorted(packages.glob(f"*/{FILE}"))
     found = {path.parent.name: load(path, builders, known) for path in paths}
     voice_file.compare(keys.PACKAGE, found, "there is no package")
+    hint = "a new one is a file speech_NAME.c with its header"
+    voice_file.compare(voices.ENGINE, voices.engines(packages), "there is no speech engine", hint)
     for package in found.values():
         _checked(package).compare(keys.PACKAGE, found, "there is no package")
         _check_tree(package, found)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The storyteller's voices: one entry each, read by the recipes, the menu and the greeting."""
+"""The storyteller's voices: one entry each, for program, recipes, menu and greeting."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,15 +13,21 @@ from image.recipes.kinds import Key, List, Map, Record, Text
 from image.recipes.package import variable
 
 FOLDER = "storyteller/voices"  # in packages/
+TABLE = "storyteller/src/voice/voices.c"  # the same, for the program
 REMEDY = "after a change of voices.yaml run: .venv/bin/python -m image.generate"
 
 LINES = Text("text", r"[^\t]+")  # in several lines
+ENGINE = Text("the name of a file voice/speech_NAME.c", r"[a-z][a-z0-9]*")
+SPEAKER = Text("letters, digits, _ + -", r"[A-Za-z][\w+-]*")
 VOICE = Record(
     (
         Key("title", Text(), "who speaks, for the menu", required=True),
         Key("about", LINES, "how it sounds and what it costs, for the menu", required=True),
         Key("size", LINES, "what building it in adds to the card, for the menu", required=True),
         Key("note", Text(), "what the menu shows in parentheses"),
+        Key("engine", ENGINE, "its synthesiser, which file voice/speech_NAME.c drives",
+            required=True),
+        Key("speaker", SPEAKER, "the engine's own name of the voice", required=True),
         Key("needs", List(PACKAGE), "packages that it is linked with", required=True),
         Key("libraries", List(NAME), "libraries of these packages, in link order", required=True),
         Key("data", List(PACKAGE), "packages whose files it reads while it speaks"),
@@ -40,6 +46,8 @@ class Voice:
     title: str
     about: str
     size: str
+    engine: str
+    speaker: str
     needs: Sequence[str]
     libraries: Sequence[str]
     note: str = ""
@@ -56,6 +64,11 @@ class Voice:
         """The Kconfig symbol that makes it the one that speaks."""
         return f"STORYTELLER_USE_{variable(self.name)}"
 
+    @property
+    def flag(self) -> str:
+        """The macro that is defined where it is built in."""
+        return f"VOICE_{variable(self.name)}"
+
 
 def read(packages: Path) -> tuple[tuple[Voice, ...], Checked]:
     """All voices, the usual one first, and the file. Raises UserError for a bad entry."""
@@ -63,6 +76,12 @@ def read(packages: Path) -> tuple[tuple[Voice, ...], Checked]:
     checked = check(yamlfile.read(path, f"{packages.name}/{FOLDER}/voices.yaml"), VOICES)
     voices = tuple(Voice(name=name, **entry) for name, entry in checked.file.value.items())
     return voices, checked
+
+
+def engines(packages: Path) -> dict[str, Path]:
+    """The synthesisers that the storyteller can drive, each with its source file."""
+    files = sorted((packages / TABLE).parent.glob("speech_*.c"))
+    return {path.stem.removeprefix("speech_"): path for path in files}
 
 
 def choices(voices: Sequence[Voice], uses: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +96,7 @@ def _added(voice: Voice, uses: Mapping[str, Any]) -> dict[str, Any]:
     needs = [*(voice.needs if program else ()), *(voice.data if has_data else ())]
     added: dict[str, Any] = {"needs": needs} if needs else {}
     if program:
-        added["cflags"] = [f"-DVOICE_{variable(voice.name)}"]
+        added["cflags"] = [f"-D{voice.flag}", f"-DSPEECH_{variable(voice.engine)}"]
         added["programs"] = {program: {"libraries": list(voice.libraries)}}
     if uses.get("env") and voice.env:
         added["env"] = dict(voice.env)
@@ -122,6 +141,44 @@ def _builder(voice: Voice) -> str:
     needs = "".join(f"\tselect PACKAGE_{variable(name)}\n" for name in (*voice.needs, *voice.data))
     prompt = f'\tbool "Build in the voice {voice.name}{note}"\n'
     return f"config {voice.symbol}\n{prompt}{needs}{_help(voice.size)}"
+
+
+def table(voices: Sequence[Voice]) -> str:
+    """The program's table of the voices that are built in."""
+    return TABLE_TEXT.format(
+        remedy=REMEDY,
+        none=" && ".join(f"!defined({voice.flag})" for voice in voices),
+        symbols=", ".join(voice.symbol for voice in voices),
+        definitions="\n".join(map(_definition, voices)),
+        rows="".join(map(_row, voices)),
+    )
+
+
+TABLE_TEXT = """\
+/* SPDX-License-Identifier: MIT */
+/* Made from voices.yaml; {remedy} */
+/* A speaker's name is not an expression: */
+/* clang-format off */
+#include "voice/speech.h"
+
+#if {none}
+#error "no voice is built in: switch on one of {symbols}"
+#endif
+
+{definitions}
+const struct voice VOICES[] = {{
+{rows}    {{NULL, NULL}},
+}};
+"""
+
+
+def _definition(voice: Voice) -> str:
+    macro = f"{variable(voice.engine)}_VOICE({voice.name}, {voice.speaker})"
+    return f'#ifdef {voice.flag}\n#include "voice/speech_{voice.engine}.h"\n{macro}\n#endif\n'
+
+
+def _row(voice: Voice) -> str:
+    return f'#ifdef {voice.flag}\n    {{"{voice.name}", open_{voice.name}}},\n#endif\n'
 
 
 def _help(text: str) -> str:

@@ -18,6 +18,8 @@ robot:
   title: a robot
   about: It beeps.
   size: Adds nothing.
+  engine: flite
+  speaker: tin
   needs: [alsa-lib]
   libraries: [robot]
   data: [musl]
@@ -32,6 +34,7 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / room).mkdir()
     for path in (*ROOT.glob("packages/*/package.yaml"), *ROOT.glob("packages/**/Kconfig"),
                  *ROOT.glob("overlays/**/Kconfig"), *ROOT.glob("defconfigs/*"),
+                 *(ROOT / "packages" / voices.TABLE).parent.glob("speech_*.c"),
                  ROOT / "packages" / voices.FOLDER / "voices.yaml"):  # fmt: skip
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +65,7 @@ def test_one_entry_is_enough(checkout: Path) -> None:
     teller, say, greeting = (found[name] for name in ("storyteller", "say", "greeting"))
     assert teller.needs[:2] == ("alsa-lib", "musl") and say.needs[0] == "alsa-lib"
     for package in (teller, say):
-        assert package.recipe["cflags"][0] == "-DVOICE_ROBOT"
+        assert package.recipe["cflags"][:2] == ["-DVOICE_ROBOT", "-DSPEECH_FLITE"]
         assert package.recipe["programs"][package.name]["libraries"][0] == "robot"
     assert greeting.needs == ("musl",)
     assert greeting.recipe["env"] == {"ROBOT_PATH": "{needs[musl]}/usr/share"}
@@ -79,7 +82,20 @@ def test_a_bad_entry(checkout: Path) -> None:
     path.write_text(path.read_text().replace("[alsa-lib]", "[alsa]"))
     with pytest.raises(UserError, match=r"voices.yaml:\d+: robot.needs\[0\]: .*'alsa'"):
         load_all(checkout / "packages", builders.keys())
-    path.write_text(path.read_text().replace("title: a robot", "titel: a robot"))
+    path.write_text(
+        path.read_text().replace("[alsa]", "[alsa-lib]").replace("speaker: tin", "speaker: a, b")
+    )
+    with pytest.raises(UserError, match=r"voices.yaml:\d+: robot.speaker: 'a, b'"):
+        load_all(checkout / "packages", builders.keys())
+    path.write_text(
+        path.read_text().replace("a, b", "tin").replace("engine: espeak", "engine: festival")
+    )
+    with pytest.raises(UserError, match=r"voices.yaml:\d+: espeak.engine: .*'festival'") as caught:
+        load_all(checkout / "packages", builders.keys())
+    assert "speech_NAME.c" in str(caught.value.hint)
+    path.write_text(
+        path.read_text().replace("festival", "espeak").replace("title: a robot", "titel: a robot")
+    )
     with pytest.raises(UserError, match=r"voices.yaml:\d+: robot.titel: unknown key") as caught:
         load_all(checkout / "packages", builders.keys())
     assert "did you mean title?" in str(caught.value.hint)

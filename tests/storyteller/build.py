@@ -22,7 +22,7 @@ WORDS = ROOT / "packages/storyteller/words"
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
 CARD = ("sound_alsa.c", "sound_cards.c", "sound_format.c", "mixer.c")
 STRICT = ("-std=c11", "-D_DEFAULT_SOURCE", *WARNINGS, "-g", "-O1")
-VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16")
+VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16", "-DSPEECH_FLITE")
 ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 INCLUDES = (f"-I{SOURCES}", f"-I{COMMON}", f"-I{ENGINE}")
 THREADS = ("-fsanitize=thread",)

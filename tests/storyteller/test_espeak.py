@@ -44,8 +44,8 @@ def data(compiler: None) -> dict[str, str]:
 def compile_voice(program: Path, *files: Path) -> Path:
     """`files` with the voice, stopping at the first bad access, undefined step or leak."""
     engine = build.host_package("espeak-ng") / "usr"
-    own = [build.source(name) for name in ("speech.c", "speech_espeak.c")]
-    flags = (*build.STRICT, *build.ADDRESSES, "-DVOICE_ESPEAK", *build.INCLUDES)
+    own = [build.source(name) for name in ("speech.c", "speech_espeak.c", "voices.c")]
+    flags = (*build.STRICT, *build.ADDRESSES, "-DVOICE_ESPEAK", "-DSPEECH_ESPEAK", *build.INCLUDES)
     headers = ("-isystem", engine / "include")
     libraries = (f"-L{engine / 'lib'}", "-lespeak-ng", "-lm")
     run.output(["gcc", *flags, *headers, *own, *files, *libraries, "-o", program])

@@ -531,4 +531,4 @@ def test_voices_and_pitch(bench: Bench) -> None:
     assert sounds[0] != sounds[1] and sounds[0] != sounds[2]
     bench.write(settings="pause=0\nvoice=elf\n")
     said = bench.run("--stories", "1", "--no-sound")
-    assert "there is no voice 'elf' in this image: slt speaks" in said
+    assert "there is no voice 'elf' in this image; using slt" in said

@@ -210,9 +210,9 @@ static struct speech *open_voice(const struct settings *settings) {
     struct speech *speech = speech_open(settings->voice);
 
     if (speech == NULL) {
-        fprintf(stderr, "storyteller: there is no voice '%s' in this image: %s speaks\n",
-                settings->voice, speech_voice(0));
-        speech = speech_open(speech_voice(0));
+        fprintf(stderr, "storyteller: there is no voice '%s' in this image; using %s\n",
+                settings->voice, VOICES[0].name);
+        speech = VOICES[0].open();
     }
     if (speech != NULL) {
         speech->set_speed(speech, settings->speed);

@@ -24,17 +24,15 @@ struct speech {
     void (*close)(struct speech *speech);
 };
 
-/* Open a voice: "slt", "kal16" or "espeak", of which the image has those that its configuration
- * chose. Only one can be open at a time. Returns NULL when there is none of that name, or memory or
- * its data are lacking. */
-struct speech *speech_open(const char *voice);
+/* The voices that are built in, the usual one first; the last has no name. */
+struct voice {
+    const char *name;
+    struct speech *(*open)(void);
+};
+extern const struct voice VOICES[];
 
-/* Name of a voice that is built in, counted from 0, the usual one; NULL behind the last. */
-const char *speech_voice(size_t number);
-
-/* The engines, as far as they are built in. */
-struct speech *speech_open_slt(void);
-struct speech *speech_open_kal16(void);
-struct speech *speech_open_espeak(void);
+/* Open a voice that is built in. Only one can be open at a time. Returns NULL if there is none of
+ * that name, or there is not enough memory, or its data are missing. */
+struct speech *speech_open(const char *name);
 
 #endif

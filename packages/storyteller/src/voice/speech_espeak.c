@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The voice of espeak-ng: a woman's, computed from formants. Clear, mechanical, and small. */
+/* The voices of espeak-ng: computed from formants. Clear, mechanical, and small. */
 #include "voice/speech.h"
 
-#ifdef VOICE_ESPEAK
+#ifdef SPEECH_ESPEAK
 
 #include <math.h>
 #include <stdlib.h>
 
 #include <espeak-ng/espeak_ng.h>
 
-#define VOICE "en-us+f2"
+#include "voice/speech_espeak.h"
+
 #define PART_MS 60 /* of sound at a time: the shortest that the engine knows */
 #define SEED 1     /* of breath and roughness: the same sentence always sounds the same */
 
@@ -66,8 +67,8 @@ static void espeak_close(struct speech *speech) {
     free(speech);
 }
 
-/* The data lie where the library was built to look, or where ESPEAK_DATA_PATH says. */
-static bool start_engine(void) {
+/* The data are where the library was built to look, or where ESPEAK_DATA_PATH points. */
+static bool start_engine(const char *speaker) {
     espeak_ng_ERROR_CONTEXT context = NULL;
     espeak_ng_STATUS status;
 
@@ -78,20 +79,20 @@ static bool start_engine(void) {
         status = espeak_ng_InitializeOutput(ENOUTPUT_MODE_SYNCHRONOUS, PART_MS, NULL);
     }
     if (status == ENS_OK) {
-        status = espeak_ng_SetVoiceByName(VOICE);
+        status = espeak_ng_SetVoiceByName(speaker);
     }
     espeak_ng_SetRandSeed(SEED);
     espeak_SetSynthCallback(take_part);
     return status == ENS_OK;
 }
 
-struct speech *speech_open_espeak(void) {
+struct speech *speech_open_espeak(const char *speaker) {
     struct espeak *espeak = calloc(1, sizeof(*espeak));
 
     if (espeak == NULL) {
         return NULL;
     }
-    if (!start_engine()) {
+    if (!start_engine(speaker)) {
         espeak_close(&espeak->speech);
         return NULL;
     }

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The voices of flite: slt, a woman's recorded speech as a statistical model, and kal16, a man's in
- * halves of sounds, which costs a fifteenth of the time. */
+/* The voices of flite. slt is a woman's recorded speech as a statistical model; kal16 is a man's,
+ * concatenated from halves of sounds, and takes a fifteenth of the time. */
 #include "voice/speech.h"
 
-#if defined(VOICE_SLT) || defined(VOICE_KAL16)
+#ifdef SPEECH_FLITE
 
 #include <stdlib.h>
 
-#include <flite.h>
-
-/* Flite has no header for its voices. */
-cst_voice *register_cmu_us_slt(const char *folder);
-void unregister_cmu_us_slt(cst_voice *voice);
-cst_voice *register_cmu_us_kal16(const char *folder);
-void unregister_cmu_us_kal16(cst_voice *voice);
+#include "voice/speech_flite.h"
 
 #define RATE 16000
 
 struct flite {
     struct speech speech;
     cst_voice *voice;
-    void (*unregister)(cst_voice *voice);
+    flite_unregister_fn *unregister;
     cst_audio_streaming_info *streaming; /* belongs to voice */
     speech_samples_fn *samples;
     void *user;
@@ -71,8 +65,7 @@ static void flite_close(struct speech *speech) {
     free(flite);
 }
 
-static struct speech *open_voice(cst_voice *(*open)(const char *),
-                                 void (*unregister)(cst_voice *)) {
+struct speech *speech_open_flite(flite_register_fn *open, flite_unregister_fn *unregister) {
     struct flite *flite = calloc(1, sizeof(*flite));
 
     if (flite == NULL) {
@@ -89,17 +82,5 @@ static struct speech *open_voice(cst_voice *(*open)(const char *),
                    audio_streaming_info_val(flite->streaming));
     return &flite->speech;
 }
-
-#ifdef VOICE_SLT
-struct speech *speech_open_slt(void) {
-    return open_voice(register_cmu_us_slt, unregister_cmu_us_slt);
-}
-#endif
-
-#ifdef VOICE_KAL16
-struct speech *speech_open_kal16(void) {
-    return open_voice(register_cmu_us_kal16, unregister_cmu_us_kal16);
-}
-#endif
 
 #endif
