@@ -11,7 +11,11 @@ from image.cli import manual
 from image.steps import runner
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+# examples/README.md is not among them: tests/test_examples.py types its commands.
+DOCS = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("packages/**/*.md")]),
+)
 STORYTELLER = "".join(
     path.read_text() for path in sorted((ROOT / "packages/storyteller/src").rglob("*.[ch]"))
 )

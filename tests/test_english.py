@@ -13,9 +13,14 @@ COLUMNS = 100
 PAGES = (
     *(
         ROOT / name
-        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "image/submission/readme.md")
+        for name in (
+            *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md"),
+            "image/submission/readme.md",
+        )
     ),
-    *sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("tests/**/*.md")]),
+    *sorted(
+        path for room in ("docs", "packages", "tests") for path in ROOT.glob(f"{room}/**/*.md")
+    ),
 )
 # What to avoid, as a regular expression of whole words, and what to write instead.
 AVOID = {
