@@ -118,7 +118,13 @@ def schema() -> str:
         "title": "packages/NAME/package.yaml",
         "type": "object",
         **whole,
-        "allOf": [_schema_of(name, own) for name, own in known.items()],
+        "allOf": [
+            {
+                "if": {"anyOf": [{"required": [key]} for key in keys.FOREIGN]},
+                "then": {"required": ["version"]},
+            },
+            *(_schema_of(name, own) for name, own in known.items()),
+        ],
     }
     return json.dumps(value, indent=1) + "\n"
 

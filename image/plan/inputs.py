@@ -159,6 +159,7 @@ def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> 
     if step.kind == "release":
         # The manifest tells them.
         own["configuration"] = dict(project.config.symbols)
+        own["versions"] = {package.name: package.version for package in packages}
         own["origins"] = _origins(project, packages)
         own["tools"] = {"zlib": zlib.ZLIB_RUNTIME_VERSION}
     return own

@@ -81,6 +81,8 @@ def _recipe(file: YamlFile, folder: str, builders: Builders) -> Iterator[Leaf]:
     name = file.value["name"]
     if name != folder:
         raise Problem(("name",), f"'{name}' is not the name of its folder, '{folder}'")
+    if "version" not in file.value and not {*keys.FOREIGN}.isdisjoint(file.value):
+        raise Problem((), "key 'version' is missing", f"version: {keys.VERSION.words}")
     _check_licence(leaves)
     _check_files(leaves)
     _check_needs(leaves)

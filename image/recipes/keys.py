@@ -23,6 +23,7 @@ PACKAGE = Text("the name of a package", r"[a-z0-9][a-z0-9-]*")
 SPDX = Text("an SPDX licence expression, as in MIT OR GPL-2.0-only")
 BUILDER = Text("the name of a builder", r"[a-z_]+")
 FILE, SHA256 = (Text(MEANT[name], PARTS[name].pattern) for name in ("file", "sha256"))
+VERSION = Text("a version, in quotes", r"[A-Za-z0-9][\w.+~:-]*")
 LINK = Text("an address: http:// or https://, host and path", URL.pattern)
 # In them, {source} is the source tree, and {needs[NAME]} what package NAME left.
 MADE = Text("text", fields=("source", "needs[NAME]"))
@@ -77,8 +78,8 @@ VOICES = Record(
 )
 COMMON: Keys = (
     Key("name", PACKAGE, "the package's name: that of its folder", required=True),
-    Key("version", Text("a version, in quotes", r"[A-Za-z0-9][\w.+~:-]*"),
-        "the version", required=True),
+    Key("version", VERSION,
+        "the version; the project's own if left out, for what has no source from elsewhere"),
     Key("summary", Text(), "what it is, in one line", required=True),
     Key("licence", LICENCE, "its licence", required=True),
     Key("build", BUILDER, "the builder: how it is built", required=True),
@@ -98,6 +99,7 @@ COMMON: Keys = (
     Key("voices", VOICES, "what each voice that is built in adds to this package"),
 )  # fmt: skip
 CHOICES = "choices"
+FOREIGN = ("source", "repository", "tree")  # what brings sources from elsewhere
 
 
 def of(own: Keys) -> Keys:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """All recipes, read, checked against each other and the choices, as packages."""
 
+import functools
 import graphlib
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from image.recipes.package import Licence, Package
 from image.recipes.source import Repository, Source
 from image.recipes.voices import Voice
 
+PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 FILE = "package.yaml"
 VOICES = "voices"
 NOT_READ = Checked(yamlfile.YamlFile("", None, {}))  # of a package that is not from a file
@@ -128,7 +131,7 @@ def _package(recipe: dict[str, Any], folder: Path, checked: Checked) -> Package:
     licence = recipe["licence"]
     return Package(
         name=recipe["name"],
-        version=recipe["version"],
+        version=recipe.get("version") or own_version(),
         summary=recipe["summary"],
         folder=folder,
         sources=tuple(_source(entry) for entry in _entries(recipe.get("source"))),
@@ -139,6 +142,12 @@ def _package(recipe: dict[str, Any], folder: Path, checked: Checked) -> Package:
         repository=_repository(recipe["repository"]) if "repository" in recipe else None,
         checked=checked,
     )
+
+
+@functools.cache
+def own_version() -> str:
+    """The project's version: pyproject.toml is the one place that has it."""
+    return str(tomllib.loads(PYPROJECT.read_text())["project"]["version"])
 
 
 def _entries(source: Any) -> list[dict[str, Any]]:

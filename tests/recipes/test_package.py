@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Recipes: read, checked, ordered; a bad one is named."""
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_our_recipes(name: str) -> None:
         assert package.licence.files, "the licence text of a source is pinned too"
     for patch in package.patches:
         assert "\nUpstream: " in patch.read_text(), "say whether upstream has it"
+
+
+def test_our_programs_have_the_project_s_version() -> None:
+    """Which pyproject.toml alone has."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    programs = [one for one in OURS.values() if one.build == "c" and not one.sources]
+    assert {"storyteller", "llama", "listener", "common", "say"} <= {one.name for one in programs}
+    for package in programs:
+        assert package.version == version and "version" not in package.recipe, package.name
 
 
 def test_choices_are_added_for_symbols_that_are_on(tmp_path: Path) -> None:
