@@ -5,11 +5,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from image.errors import UserError
+
+# libyaml's is ten times as fast; PyYAML built from source may lack it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100  # levels; recipes have 5
 
 At = tuple[str | int, ...]  # where in a file: keys, and numbers of list entries
 
@@ -71,22 +75,11 @@ def read(path: Path, name: str = "") -> YamlFile:
         raise UserError(f"{name}:{line} is not valid YAML: {error.reason}") from None
     except BAD_VALUES as error:
         raise UserError(f"{name} is not valid YAML: {error}", QUOTES) from None
-    except RecursionError:
-        raise UserError(f"{name} is not valid YAML: nested too deeply") from None
-
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader without aliases."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.MarkedYAMLError(problem="an alias (*); repeat the value", problem_mark=mark)
-        return super().compose_node(parent, index)
 
 
 def _parse(text: str, name: str) -> YamlFile:
-    loader = _Loader(text)
+    _check_shape(text)
+    loader = LOADER(text)
     try:
         node = loader.get_single_node()
         lines = dict(_lines(node, ())) if node else {}
@@ -94,6 +87,18 @@ def _parse(text: str, name: str) -> YamlFile:
     finally:
         loader.dispose()
     return YamlFile(name, value, lines)
+
+
+def _check_shape(text: str) -> None:
+    """Raise MarkedYAMLError for an alias, and for more levels than libyaml has room to compose."""
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise _error("an alias (*); repeat the value", event)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _error("nested too deeply", event)
 
 
 def _lines(node: yaml.Node, at: At) -> Iterator[tuple[At, int]]:
@@ -109,7 +114,11 @@ def _lines(node: yaml.Node, at: At) -> Iterator[tuple[At, int]]:
         word, line = str(key.value), key.start_mark.line + 1
         if word in seen:
             problem = f"key '{shown((*at, word))}' is given twice, first in line {seen[word]}"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            raise _error(problem, key)
         seen[word] = line
         yield (*at, word), line
         yield from _lines(value, (*at, word))
+
+
+def _error(problem: str, at: yaml.Event | yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=cast(yaml.Mark, at.start_mark))

@@ -9,14 +9,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
-import urllib3
 from tqdm import tqdm
 
 from image.recipes.source import Unavailable
 from image.surroundings import certificates
+
+if TYPE_CHECKING:
+    # A quarter of the time in which ./doit starts; few calls download anything.
+    import requests
 
 CHUNK = 1 << 16
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
@@ -98,7 +100,9 @@ def _transfer(url: str, part: Path, bar: "tqdm[Any]", patience: Patience) -> boo
 
 
 @contextlib.contextmanager
-def _opened(url: str, begun: int, patience: Patience) -> Iterator[requests.Response]:
+def _opened(url: str, begun: int, patience: Patience) -> "Iterator[requests.Response]":
+    import requests
+
     # Without "identity", some servers mark a .tar.gz as encoded, and it would be unpacked here.
     headers = {"Accept-Encoding": "identity"}
     if begun:
@@ -113,7 +117,7 @@ def _opened(url: str, begun: int, patience: Patience) -> Iterator[requests.Respo
         yield response
 
 
-def _extent(response: requests.Response, begun: int, part: Path) -> tuple[int, int | None]:
+def _extent(response: "requests.Response", begun: int, part: Path) -> tuple[int, int | None]:
     """From which byte to which an answer goes. Raises Unavailable or _Interrupted if it is none."""
     status = response.status_code
     length = response.headers.get("Content-Length", "")
@@ -133,8 +137,10 @@ def _extent(response: requests.Response, begun: int, part: Path) -> tuple[int, i
     raise Unavailable(reason)
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: "requests.Response") -> bytes:
     """The next bytes, however few, so that a cut loses none that came; empty at the end."""
+    import urllib3
+
     try:
         data: bytes = response.raw.read1(CHUNK, decode_content=False)
     except urllib3.exceptions.ReadTimeoutError:
@@ -144,8 +150,11 @@ def _read(response: requests.Response) -> bytes:
     return data
 
 
-def _translated(error: requests.RequestException, patience: Patience) -> Exception:
+def _translated(error: "requests.RequestException", patience: Patience) -> Exception:
     """A failed request as a phrase, and whether another try makes sense."""
+    import requests
+    import urllib3
+
     cause = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(cause, urllib3.exceptions.NameResolutionError):
         return _Unreachable("there is no such host, or no network")
@@ -164,7 +173,7 @@ def _translated(error: requests.RequestException, patience: Patience) -> Excepti
     return Unavailable((str(error) or type(error).__name__).splitlines()[0])
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def _retry_after(response: "requests.Response") -> float | None:
     """Seconds that a busy server asks us to wait; it may name a time instead."""
     value = response.headers.get("Retry-After", "")
     if value.isdigit():
