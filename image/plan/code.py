@@ -29,8 +29,9 @@ KEYS = "KEYS"  # a builder's keys of recipes, with help: the same
 
 @dataclass(frozen=True)
 class _Module:
-    """A file of ours: names that it imports, and the hash of its code."""
+    """A file of ours: its path, names that it imports, and the hash of its code."""
 
+    path: str
     imports: frozenset[str]
     code: str
 
@@ -42,32 +43,35 @@ def hashes(*makers: str) -> dict[str, str]:
 
 @functools.cache
 def _hashes(package: Path, makers: tuple[str, ...]) -> dict[str, str]:
-    found: dict[Path, str] = {}
+    found: dict[str, str] = {}
     seen, todo = set(APART), [*makers]
     while todo:
         name = todo.pop()
-        path = None if name in seen else _path(package, name)
+        module = None if name in seen else _module(package, name)
         seen.add(name)
-        if path:
-            module = _read(path.read_bytes())
-            found[path] = module.code
+        if module:
+            found[module.path] = module.code
             # A package is run before its modules.
             todo += [*module.imports, name.rpartition(".")[0]]
-    return {str(path.relative_to(package.parent)): code for path, code in sorted(found.items())}
-
-
-def _path(package: Path, name: str) -> Path | None:
-    """The file of a module of ours; None where the name is that of anything else."""
-    path = package.parent.joinpath(*name.split("."))
-    files = (path.with_suffix(".py"), path / "__init__.py")
-    is_ours = name.partition(".")[0] == package.name
-    return next((file for file in files if file.is_file()), None) if is_ours else None
+    return dict(sorted(found.items()))
 
 
 @functools.cache
-def _read(text: bytes) -> _Module:
+def _module(package: Path, name: str) -> _Module | None:
+    """A module of ours, read once; None where the name is that of anything else."""
+    if name.partition(".")[0] != package.name:
+        return None
+    path = package.parent.joinpath(*name.split("."))
+    files = (path.with_suffix(".py"), path / "__init__.py")
+    file = next((file for file in files if file.is_file()), None)
+    return _Module(str(file.relative_to(package.parent)), *_read(file.read_bytes())) if file else None
+
+
+@functools.cache
+def _read(text: bytes) -> tuple[frozenset[str], str]:
+    """What a file imports, and the hash of its code."""
     nodes = list(_nodes(ast.parse(text)))
-    return _Module(frozenset(_imports(nodes)), hashlib.sha256(_bare(text, nodes)).hexdigest())
+    return frozenset(_imports(nodes)), hashlib.sha256(_bare(text, nodes)).hexdigest()
 
 
 def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
@@ -76,7 +80,7 @@ def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
     while todo:
         node = todo.pop()
         yield node
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if isinstance(node, ast.If) and _is_name(node.test, "TYPE_CHECKING"):
             todo += node.orelse
         elif not isinstance(node, ast.JoinedStr) and not _is_declaration(node):
             todo += ast.iter_child_nodes(node)
@@ -110,7 +114,11 @@ def _bare(text: bytes, nodes: Sequence[ast.AST]) -> bytes:
 
 
 def _is_declaration(node: ast.AST) -> TypeGuard[ast.Assign]:
-    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == KEYS
+    return isinstance(node, ast.Assign) and _is_name(node.targets[0], KEYS)
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _is_text(node: ast.AST) -> TypeGuard[ast.Constant]:

@@ -31,6 +31,7 @@ class Plan:
     packages: tuple[Package, ...]
     steps: Mapping[str, Step]
     _inputs: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _keys: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def step(self, name: str) -> Step:
         """The step of that name. Raises UserError with the names there are."""
@@ -44,7 +45,9 @@ class Plan:
 
     def key(self, step: Step) -> str:
         """Content key of a step. Raises UserError while a source it rests on is not in dl/."""
-        return key_of(self.inputs(step))
+        if step.name not in self._keys:
+            self._keys[step.name] = key_of(self.inputs(step))
+        return self._keys[step.name]
 
     def inputs(self, step: Step) -> dict[str, Any]:
         """Everything that a step's result depends on, as JSON. Errors as `key`.
