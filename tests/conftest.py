@@ -19,6 +19,7 @@ from image.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
+READ_HERE = ("tests", "docs")  # by no task of a checkout
 DL_DIR = Path(os.environ.get("DL_DIR", ROOT / "dl"))  # of all checkouts that tests build in
 
 
@@ -34,8 +35,9 @@ def load_project(board: str = "qemu_virt", **given: str) -> Project:
 
 
 def copy_checkout(target: Path) -> Path:
-    """The project's files, without anything that was built."""
-    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*WORK_PRODUCTS), symlinks=True)
+    """The project's files, without anything that was built, and without tests and docs."""
+    ignored = shutil.ignore_patterns(*WORK_PRODUCTS, *READ_HERE)
+    shutil.copytree(ROOT, target, ignore=ignored, symlinks=True)
     return target
 
 
@@ -50,6 +52,7 @@ QUIET = "quiet"
 TIERS = {"sdk_dir": "sdk", "card": "image", "compiler": "c", "environments": "setup"}
 COMPILERS = ("clang", "gcc", "riscv64-linux-gnu-gcc")
 EMULATOR = "qemu-system-riscv64"
+LINTERS = "test_linters.py"  # the longest of the fast tier
 _started: list[str] = []  # programs, since the test began
 
 
@@ -66,14 +69,17 @@ def our_fixtures(item: pytest.Item) -> set[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its tier. The slowest begin first: the last seconds use all workers."""
+    """Mark each test with its tier. The slowest begin first: the last seconds use all workers.
+
+    Those are the tiers in order, and in the fast one the linters and the type checker.
+    """
     for item in items:
         if mark := tier(item):
             item.add_marker(mark)
         if QUIET in our_fixtures(item):
             item.add_marker(QUIET)
     order = [*TIERS.values(), ""]
-    items.sort(key=lambda item: order.index(tier(item)))
+    items.sort(key=lambda item: (order.index(tier(item)), item.path.name != LINTERS))
 
 
 def _note_program(event: str, arguments: tuple[Any, ...]) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One style and one order for all C, and shell scripts without shellcheck's warnings."""
 
+import functools
 import re
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 FOLDERS = ("text", "inputs", "story", "sound", "voice", "memory")  # of the storyteller
 
 
+@functools.cache
 def recipes() -> dict[str, dict[str, Any]]:
     """Those of our own C."""
     found = [yaml.safe_load(path.read_text()) for path in ROOT.glob("packages/*/package.yaml")]

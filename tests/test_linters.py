@@ -8,7 +8,7 @@ import pytest
 from image import run
 from tests.conftest import ROOT
 
-CHECKS = {"lint": ("ruff", "check"), "format": ("ruff", "format", "--check"), "types": ("mypy",)}
+CHECKS = {"types": ("mypy",), "lint": ("ruff", "check"), "format": ("ruff", "format", "--check")}
 
 
 @pytest.mark.parametrize("words", CHECKS.values(), ids=CHECKS)

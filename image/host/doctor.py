@@ -4,6 +4,7 @@
 import os
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,14 +125,21 @@ def as_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def package(tool: Tool) -> str:
-    """The package that brings a tool on this machine, as far as apt's lists say so."""
-    names = tool.package.split("|")
-    if len(names) == 1 or run.which("apt-cache") is None:
-        return names[0]
+def packages(tools: Iterable[Tool]) -> list[str]:
+    """The packages that bring tools on this machine, as far as apt's lists say so."""
+    choices = [tool.package.split("|") for tool in tools]
+    unsure = [name for names in choices if len(names) > 1 for name in names]
+    offered = offered_by_apt(unsure) if unsure else set()
+    found = {next((n for n in names if n in offered), names[0]) for names in choices}
+    return sorted(found)
+
+
+def offered_by_apt(names: Sequence[str]) -> set[str]:
+    """Which of these packages apt could install; none on a machine without apt."""
+    if run.which("apt-cache") is None:
+        return set()
     known = run.output(["apt-cache", "policy", *names])
-    offered = {m[1] for m in CANDIDATE.finditer(known) if m[2] != "(none)"}
-    return next((name for name in names if name in offered), names[0])
+    return {found[1] for found in CANDIDATE.finditer(known) if found[2] != "(none)"}
 
 
 def report(findings: list[Finding]) -> str:
@@ -151,10 +159,10 @@ def report(findings: list[Finding]) -> str:
 
 def install_line(findings: list[Finding]) -> str:
     """The command that brings all that is missing; empty when nothing is."""
-    packages = sorted({package(found.tool) for found in findings if not found.is_good})
+    missing = packages(found.tool for found in findings if not found.is_good)
     prefix = "" if os.geteuid() == 0 else "sudo "
-    command = f"{prefix}apt-get install --no-install-recommends {' '.join(packages)}"
-    return command if packages else ""
+    command = f"{prefix}apt-get install --no-install-recommends {' '.join(missing)}"
+    return command if missing else ""
 
 
 def check() -> None:

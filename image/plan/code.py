@@ -64,7 +64,9 @@ def _module(package: Path, name: str) -> _Module | None:
     path = package.parent.joinpath(*name.split("."))
     files = (path.with_suffix(".py"), path / "__init__.py")
     file = next((file for file in files if file.is_file()), None)
-    return _Module(str(file.relative_to(package.parent)), *_read(file.read_bytes())) if file else None
+    return (
+        _Module(str(file.relative_to(package.parent)), *_read(file.read_bytes())) if file else None
+    )
 
 
 @functools.cache
