@@ -11,6 +11,7 @@ import pytest
 
 from image.card import rootfs
 from image.key import hash_file
+from tests.conftest import copy_checkout
 
 RECIPE = """\
 # SPDX-License-Identifier: MIT
@@ -44,9 +45,9 @@ def with_toy(checkout: Path, umask: int) -> None:
         path.chmod(path.stat().st_mode & ~umask | (0o020 if umask == 0o002 else 0))
 
 
-@pytest.fixture
-def usual(checkout: Path) -> tuple[dict[str, int], str]:
-    return built(checkout, 0o022)
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, int], str]:
+    return built(copy_checkout(tmp_path_factory.mktemp("usual") / "checkout"), 0o022)
 
 
 def built(checkout: Path, umask: int) -> tuple[dict[str, int], str]:
@@ -73,5 +74,4 @@ def built(checkout: Path, umask: int) -> tuple[dict[str, int], str]:
 def test_modes_do_not_depend_on_it(
     umask: int, usual: tuple[dict[str, int], str], checkout: Path
 ) -> None:
-    shutil.rmtree(checkout / "tree")
     assert built(checkout, umask) == usual
