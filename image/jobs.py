@@ -17,7 +17,7 @@ from pathlib import Path
 from image.errors import UserError
 
 SETTING = "jobs"
-_is_over = threading.Event()
+STOPPED = "stopped"
 CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")  # of a container: microseconds of each period
 
 
@@ -40,6 +40,9 @@ def processors(limit: Path = CPU_LIMIT) -> int:
     return max(ours, 1)
 
 
+_rooms = list["Places"]()
+
+
 class Places:
     """Room for `count` programs at once, in this process and in the makes that it starts.
 
@@ -53,6 +56,7 @@ class Places:
         self.pipe = (self._free, self._back)
         self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
+        self._is_over = False
         os.write(self._feed, b"+" * count)
         threading.Thread(target=self._hand_on, daemon=True).start()
 
@@ -65,9 +69,18 @@ class Places:
         finally:
             os.write(self._back, b"+")
 
+    def stop(self) -> None:
+        """From now on nobody gets a place; whoever waits for one is told so at once."""
+        with self._lock:
+            self._is_over = True
+            while self._waiting:
+                self._waiting.popleft().set()
+
     def _take(self) -> None:
         given = threading.Event()
         with self._lock:
+            if self._is_over:
+                raise UserError(STOPPED)
             # Not to wait here, where some makes would not either: the pipe is theirs too.
             os.set_blocking(self._free, False)
             with contextlib.suppress(BlockingIOError):
@@ -75,8 +88,8 @@ class Places:
                 return
             self._waiting.append(given)
         given.wait()
-        if _is_over.is_set():
-            raise UserError("stopped")
+        if self._is_over:
+            raise UserError(STOPPED)
 
     def _hand_on(self) -> None:
         while token := os.read(self._returned, 1):
@@ -88,11 +101,14 @@ class Places:
 
 
 def stop() -> None:
-    """From now on no program starts that would have had to wait for a place."""
-    _is_over.set()
+    """From now on no step starts a program."""
+    for room in _rooms:
+        room.stop()
 
 
 @functools.cache
 def places(count: int) -> Places:
     """The room that all steps of this process share."""
-    return Places(count)
+    room = Places(count)
+    _rooms.append(room)
+    return room

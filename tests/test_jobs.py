@@ -111,3 +111,29 @@ def test_a_step_does_not_wait_for_the_end_of_a_make(tmp_path: Path) -> None:
     make.join()
     assert int((tmp_path / "stepped").read_text()) < 20
     assert len((tmp_path / "made").read_text().split()) == 200
+
+
+def test_a_stop_reaches_all_who_wait_for_a_place() -> None:
+    """As the compilers of one program do, while a make has all places; it may take some with it."""
+    room = jobs.places(17)
+    ends = list[str]()
+
+    def wait() -> None:
+        try:
+            room._take()
+        except UserError as error:
+            ends.append(str(error))
+
+    for _ in range(17):
+        room._take()
+    waiting = [threading.Thread(target=wait, daemon=True) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+    while len(room._waiting) < len(waiting):
+        assert all(thread.is_alive() for thread in waiting)
+    jobs.stop()
+    for thread in waiting:
+        thread.join(10)
+    wait()
+    assert ends == ["stopped"] * 4
+    jobs.places.cache_clear()
