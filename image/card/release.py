@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from image import fetch, run, sbom
+from image import fetch, run
 from image.card import bmap, disk_image, rootfs
 from image.key import hash_file, hash_of, hash_tree
 from image.plan.step import Step
@@ -27,8 +27,15 @@ def image_path(plan: Plan) -> Path:
     return plan.project.out / "images" / f"duo-storyteller-{board}.img"
 
 
+def bill_path(image: Path) -> Path:
+    """Where the bill of materials of a card image is."""
+    return image.with_name(f"{image.stem}.cdx.json")
+
+
 def build(plan: Plan, step: Step) -> None:
     """Write out/BOARD/images. The files appear together: a half-written set is never seen."""
+    from image import sbom  # here, since other calls need not wait 0.4 s for its library
+
     folder = plan.folder(step)
     made = folder / "images"
     made.mkdir(parents=True)
@@ -41,7 +48,7 @@ def build(plan: Plan, step: Step) -> None:
     image.with_name(f"{image.name}.bmap").write_text(block_map)
     described = manifest(plan)
     _write(made / "manifest.json", described)
-    _write(made / sbom.file_name(image), sbom.make(plan, described, image))
+    _write(bill_path(image), sbom.make(plan, described, image))
     sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(made.iterdir())]
     (made / "sha256sums").write_text("".join(sums))
 

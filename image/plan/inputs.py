@@ -4,6 +4,7 @@
 import itertools
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ MAKERS = {
 CODE = "code"  # which of the inputs are modules of ours
 # Host programs that write what ends up on the card: another version may write it otherwise.
 WRITERS = {"rootfs": ("mkfs.erofs",), "card": ("genimage", "mkdosfs", "mcopy")}
+SBOM = "cyclonedx-python-lib"  # writes the bill of materials: another version may sort otherwise
 # Files of a package's folder that its result does not depend on: the recipe is hashed as data.
 NO_INPUTS = ("package.yaml", "Kconfig", "README.md")
 
@@ -161,5 +163,5 @@ def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> 
         own["configuration"] = dict(project.config.symbols)
         own["versions"] = {package.name: package.version for package in packages}
         own["origins"] = _origins(project, packages)
-        own["tools"] = {"zlib": zlib.ZLIB_RUNTIME_VERSION}
+        own["tools"] = {"zlib": zlib.ZLIB_RUNTIME_VERSION, SBOM: version(SBOM)}
     return own

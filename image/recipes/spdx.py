@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Licences by their SPDX names, alone or joined by AND, OR and WITH."""
+"""Licences by their SPDX names, alone or joined by AND, OR and WITH.
+
+Not by license-expression: it lets "mit" and the withdrawn GPL-2.0 pass, raises AttributeError on
+"MIT OR", and takes 0.2 s to load, which each call would pay.
+"""
 
 import functools
 import json

@@ -7,7 +7,8 @@ import platform
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+
+from packageurl import PackageURL
 
 from image.recipes.package import Package
 from image.recipes.source import Repository
@@ -24,7 +25,7 @@ GITHUB = re.compile(
 
 def of_package(
     plan: Plan, package: Package, sources: Iterable[Mapping[str, Any]], version: str
-) -> str:
+) -> PackageURL:
     """What a component is called: true of its source, so of a folder given by hand but a name.
 
     `sources` and `version` are those of the manifest.
@@ -33,43 +34,43 @@ def of_package(
     if package.name in local or any(name in local for name in package.tree):
         return plain(package.name, version)
     for name in package.tree:
-        return _tree_url(plan.project.packages[name].repository, package.tree[name])
+        return _of_tree(plan.project.packages[name].repository, package.tree[name])
     for source, entry in zip(package.sources, sources, strict=False):
         if source.fallback and entry["version"] != package.version:
             vendor = platform.freedesktop_os_release()["ID"]
-            return f"pkg:deb/{vendor}/{source.fallback}@{quote(version, safe='')}?arch=all"
+            return PackageURL("deb", vendor, source.fallback, version, {"arch": "all"})
         if source.pypi:
-            return f"pkg:pypi/{source.pypi.replace('==', '@')}"
-        github = github_url(source.urls[0]) if source.urls else None
+            name, _, release = source.pypi.partition("==")
+            return PackageURL("pypi", None, name, release)
+        github = of_github(source.urls[0]) if source.urls else None
         if github:
             return github
         where = {"checksum": f"sha256:{source.sha256}"}
         where |= {"download_url": source.urls[0]} if source.urls else {}
-        return f"{plain(package.name, version)}?{_qualifiers(where)}"
+        return PackageURL("generic", None, package.name, version, where)
     return plain(package.name, version)
 
 
-def github_url(url: str) -> str | None:
-    """The package URL of a file that a GitHub repository gives out; None of another file."""
+def of_github(url: str) -> PackageURL | None:
+    """The package URL of a file that a GitHub repository gives out; None of another file.
+
+    Not the library's url2purl: it takes the v off a tag, which then names no tag.
+    """
     found = GITHUB.match(url)
     if not found:
         return None
     owner, name = found["owner"] or found["raw_owner"], found["name"] or found["raw_name"]
-    return f"pkg:github/{owner.lower()}/{name.lower()}@{quote(found['tag'] or found['commit'])}"
+    return PackageURL("github", owner, name, found["tag"] or found["commit"])
 
 
-def plain(name: str, version: str) -> str:
+def plain(name: str, version: str) -> PackageURL:
     """A name for what no registry of names knows."""
-    return f"pkg:generic/{quote(name, safe='')}@{quote(version, safe='')}"
+    return PackageURL("generic", None, name, version)
 
 
-def _tree_url(repository: Repository | None, folders: tuple[str, ...]) -> str:
+def _of_tree(repository: Repository | None, folders: tuple[str, ...]) -> PackageURL:
     """The repository at its commit, and, where it is but one, the folder."""
     assert repository is not None
-    at = repository.urls[0].removesuffix(".git").removeprefix("https://github.com/").lower()
-    below = f"#{folders[0]}" if len(folders) == 1 else ""
-    return f"pkg:github/{at}@{repository.commit}{below}"
-
-
-def _qualifiers(values: Mapping[str, str]) -> str:
-    return "&".join(f"{key}={quote(value, safe=':/')}" for key, value in sorted(values.items()))
+    owner, name = repository.urls[0].removesuffix(".git").split("/")[-2:]
+    folder = folders[0] if len(folders) == 1 else None
+    return PackageURL("github", owner, name, repository.commit, None, folder)

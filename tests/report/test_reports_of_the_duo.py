@@ -10,8 +10,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from image import sbom
 from image.boards import ram
+from image.card import release
 from tests.boards.test_board_image import FIRMWARE, board, image, sdk
 from tests.conftest import doit
 
@@ -35,7 +35,7 @@ def test_everything_is_made_for_the_board(out: Path) -> None:
 
 
 def check_bill(images: Path) -> None:
-    text = (images / sbom.file_name(images / "duo-storyteller-milkv_duo.img")).read_text()
+    text = (release.bill_path(images / "duo-storyteller-milkv_duo.img")).read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     components = {one["bom-ref"]: one for one in json.loads(text)["components"]}
     assert set(FIRMWARE) <= set(components)

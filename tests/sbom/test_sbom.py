@@ -10,6 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 import referencing
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import ComponentScope, ComponentType, PatchClassification
+from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from license_expression import get_spdx_licensing
@@ -17,6 +20,7 @@ from packageurl import PackageURL
 from referencing.jsonschema import DRAFT7
 
 from image import builders, sbom
+from image.card import release
 from image.key import canonical, hash_file
 from image.plan import graph
 from image.recipes.loading import load
@@ -28,7 +32,7 @@ Bill = dict[str, Any]
 
 @pytest.fixture(scope="session")
 def bill(card: Path) -> Bill:
-    found: Bill = json.loads((card.parent / sbom.file_name(card)).read_text())
+    found: Bill = json.loads(release.bill_path(card).read_text())
     return found
 
 
@@ -42,7 +46,7 @@ def test_the_official_library_accepts_it(bill: Bill) -> None:
     assert complaint is None
 
 
-def test_each_recipe_makes_a_good_component(bill: Bill) -> None:
+def test_each_recipe_makes_a_good_component() -> None:
     """Those that this board does not have, too."""
     made = graph.make(load_project())
     every = [
@@ -50,11 +54,8 @@ def test_each_recipe_makes_a_good_component(bill: Bill) -> None:
         for name, package in made.project.packages.items()
         if name not in made.steps
     ]
-    assert {"duo-linux", "duo-fsbl", "stories15m", "dropbear"} <= {one["name"] for one in every}
-    for one in every:
-        if "purl" in one:
-            assert PackageURL.from_string(one["purl"]).to_string() == one["purl"]
-    text = json.dumps({**bill, "components": every, "dependencies": []})
+    assert {"duo-linux", "duo-fsbl", "stories15m", "dropbear"} <= {one.name for one in every}
+    text = JsonV1Dot6(Bom(components=every)).output_as_string()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
@@ -95,7 +96,7 @@ def test_licences_are_spdx(components: dict[str, Bill]) -> None:
 
 
 def test_who_needs_whom_names_components(bill: Bill, components: dict[str, Bill]) -> None:
-    needs = {row["ref"]: row["dependsOn"] for row in bill["dependencies"]}
+    needs = {row["ref"]: row.get("dependsOn", []) for row in bill["dependencies"]}
     assert set(needs) == {"card", *components}
     assert {ref for row in needs.values() for ref in row} <= set(components)
     assert "flite" in needs["storyteller"] and "musl" in needs["storyteller"]
@@ -142,9 +143,13 @@ def test_patches_are_in_it(tmp_path: Path) -> None:
     """Dropbear's recipe has one; it is off on this board, so its component is made by hand."""
     given = load_project()
     component = sbom._package(graph.make(given), given.packages["dropbear"], {})
-    patch = component["pedigree"]["patches"][0]
-    text = (ROOT / "packages/dropbear/0001-no-dss-unless-fuzzing.patch").read_text()
-    assert (patch["type"], patch["diff"]["text"]["content"]) == ("unofficial", text)
+    assert component.pedigree
+    (patch,) = component.pedigree.patches
+    file = ROOT / "packages/dropbear/0001-no-dss-unless-fuzzing.patch"
+    assert patch.type is PatchClassification.UNOFFICIAL and patch.diff and patch.diff.text
+    assert patch.diff.text.content == file.read_text()
+    named = {one.value for one in component.properties if one.name == "duo-storyteller:patch"}
+    assert named == {f"{file.name} sha256:{hash_file(file)}"}
 
 
 def test_a_folder_given_by_hand_has_no_more_than_a_name(tmp_path: Path) -> None:
@@ -155,16 +160,26 @@ def test_a_folder_given_by_hand_has_no_more_than_a_name(tmp_path: Path) -> None:
     for name in ("linux", "duo-linux"):
         package = made.project.packages[name]
         component = sbom._package(made, package, {**source, "key": "1", "compiler": "gcc"})
-        assert component["purl"] == f"pkg:generic/{name}@{package.version}"
-        assert "externalReferences" not in component
+        assert component.purl
+        assert component.purl.to_string() == f"pkg:generic/{name}@{package.version}"
+        assert not component.external_references
 
 
 def test_files_given_by_hand_are_in_it() -> None:
     given = {"model": {"a/model.bin": "1" * 64, "a/float32.bin": "1" * 64}, "boot": {"f.bin": "2"}}
     model, firmware = sbom._given(given)
-    assert (model["type"], model["name"]) == ("machine-learning-model", "/a/model.bin")
-    assert model["hashes"][0]["content"] == "1" * 64
-    assert (firmware["name"], firmware["scope"]) == ("/boot/f.bin", "required")
+    kind = ComponentType.MACHINE_LEARNING_MODEL
+    assert (model.type, model.name, model.hashes[0].content) == (kind, "/a/model.bin", "1" * 64)
+    assert (firmware.name, firmware.scope) == ("/boot/f.bin", ComponentScope.REQUIRED)
+
+
+def test_the_bill_is_the_same_each_time(card: Path, bill: Bill) -> None:
+    """The library's defaults are a random serial number, random references, and the time."""
+    made = graph.make(load_project())
+    again = sbom.make(made, json.loads(card.with_name("manifest.json").read_text()), card)
+    assert again == bill and json.dumps(again) == json.dumps(
+        sbom.make(made, release.manifest(made), card)
+    )
 
 
 def test_serial_number_is_of_the_content(bill: Bill) -> None:
@@ -187,16 +202,17 @@ def test_serial_number_is_of_the_content(bill: Bill) -> None:
     ],
 )
 def test_github_urls(url: str, expected: str | None) -> None:
-    assert purl.github_url(url) == expected
+    found = purl.of_github(url)
+    assert (found and found.to_string()) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Why.\n\nUpstream: no, the vendor's tree is dead.\n", "unofficial"),
-        ("Why.\n\nUpstream: commit 0123456789ab of linux\n", "backport"),
-        ("Why, without that line.\n", "unofficial"),
+        ("Why.\n\nUpstream: no, the vendor's tree is dead.\n", PatchClassification.UNOFFICIAL),
+        ("Why.\n\nUpstream: commit 0123456789ab of linux\n", PatchClassification.BACKPORT),
+        ("Why, without that line.\n", PatchClassification.UNOFFICIAL),
     ],
 )
-def test_patch_state(text: str, kind: str) -> None:
-    assert patches.state(text)[0] == kind
+def test_patch_state(text: str, kind: PatchClassification) -> None:
+    assert patches.state(text)[0] is kind
