@@ -2,22 +2,22 @@
 """A serial console: find the port, open it, type, listen. Every wait ends."""
 
 import contextlib
-import fcntl
+import errno
 import os
 import select
-import termios
 import time
-import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from serial import Serial
+from serial.tools import list_ports
 
 from image.errors import UserError
 from image.options import AnyPath, Option
 
 READ_BYTES = 4096
 LARGEST_TALK = 4 << 20  # bytes; 6 minutes at 115200 baud
-# USB serial adapters, and boards that are a serial port themselves.
-PORTS = ("ttyUSB*", "ttyACM*")
+BAUD = 115200
 PORT = Option("port", "the board's serial port", AnyPath("/dev/NAME"), default="the only one")
 WIRES = "TX to RX and RX to TX, GND to GND, 115200 baud; docs/milkv-duo.md shows the pins"
 
@@ -70,57 +70,41 @@ class Console:
         return True
 
 
-def find_port(folder: Path = Path("/dev")) -> Path:
-    """The one serial port there is. Raises UserError when there is none, or a choice."""
-    ports = sorted(path for pattern in PORTS for path in folder.glob(pattern))
+def find_port() -> Path:
+    """The one USB serial port there is. Raises UserError when there is none, or a choice."""
+    # Adapters, and boards that are a serial port themselves; never what is built into a PC.
+    ports = sorted(port for port in list_ports.comports() if port.vid is not None)
     if not ports:
-        raise UserError(
-            f"no serial port found: no {folder}/{PORTS[0]} and no {folder}/{PORTS[1]}",
-            hint="connect the serial adapter or the board, or name it: port=/dev/NAME",
-        )
+        hint = "connect the serial adapter or the board, or name its port: port=/dev/NAME"
+        raise UserError("no serial port found on USB", hint)
     if len(ports) > 1:
-        names = ", ".join(map(str, ports))
-        raise UserError(f"which serial port? There are {names}", hint=f"port={ports[0]}")
-    return ports[0]
+        names = ", ".join(f"{port.device} ({port.description})" for port in ports)
+        raise UserError(f"which serial port? There are {names}", hint=f"port={ports[0].device}")
+    return Path(ports[0].device)
 
 
 @contextlib.contextmanager
 def open_port(path: Path) -> Iterator[Console]:
     """A terminal device at 115200 baud, 8N1, raw, ours alone. Raises UserError with the remedy."""
     try:
-        # Non-blocking: else opening waits for a modem's carrier.
-        fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-    except PermissionError:
+        port = Serial(str(path), BAUD, exclusive=True)
+    except OSError as error:  # pyserial's errors are such, too
+        raise _refused(path, error.errno) from None
+    with port:
+        yield Console(port.fileno())
+
+
+def _refused(path: Path, code: int | None) -> UserError:
+    """Why a port cannot be opened; `code` is the system's error, None if it is no terminal."""
+    if code is None:
+        return UserError(f"{path} is not a serial port")
+    if code == errno.EACCES:
         hint = "sudo usermod -aG dialout $USER, then log in again"
-        raise UserError(f"{path}: permission denied", hint) from None
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}", hint="see: ls /dev/tty*") from None
-    try:
-        _take_alone(fd, path)
-        _set_up(fd, path)
-        yield Console(fd)
-    finally:
-        os.close(fd)
-
-
-def _take_alone(fd: int, path: Path) -> None:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        return UserError(f"{path}: permission denied", hint)
+    if code == errno.EWOULDBLOCK:
         hint = "close the terminal program (picocom, screen, minicom ...)"
-        raise UserError(f"{path} is used by another program", hint) from None
-
-
-def _set_up(fd: int, path: Path) -> None:
-    try:
-        # At once: what has been heard already stays.
-        tty.setraw(fd, termios.TCSANOW)
-        modes = termios.tcgetattr(fd)
-    except termios.error:
-        raise UserError(f"{path} is not a serial port") from None
-    modes[2] = termios.CS8 | termios.CREAD | termios.CLOCAL
-    modes[4] = modes[5] = termios.B115200
-    termios.tcsetattr(fd, termios.TCSANOW, modes)
+        return UserError(f"{path} is used by another program", hint)
+    return UserError(f"{path}: {os.strerror(code)}", hint="see: ls /dev/tty*")
 
 
 @contextlib.contextmanager

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from image import run
 from image.bench import boot, choice
 from image.bench.links import ConsoleTarget, SshTarget
 from image.bench.target import LinkLost, Output, dumping, fetch, framed, undumped, unframed
 from image.boards import board as boards
-from image.device import console, prompt, ssh
+from image.device import prompt, ssh
 from image.device.console import Console
 from image.errors import UserError
 from tests.bench.board import FakeBoard
@@ -209,12 +211,12 @@ def test_a_start_that_stops_is_an_error(words: str) -> None:
 
 
 @pytest.fixture
-def nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine with no board at all; returns a folder for ports."""
-    usual = console.find_port
+def ports(monkeypatch: pytest.MonkeyPatch) -> list[ListPortInfo]:
+    """The serial ports of a machine with no board at all: none yet."""
+    there: list[ListPortInfo] = []
     monkeypatch.setattr(choice, "is_answering", lambda host: False)
-    monkeypatch.setattr(console, "find_port", lambda: usual(tmp_path))
-    return tmp_path
+    monkeypatch.setattr(list_ports, "comports", lambda: there)
+    return there
 
 
 def chosen(given: dict[str, str], name: str = "milkv_duo") -> tuple[str, str]:
@@ -222,7 +224,7 @@ def chosen(given: dict[str, str], name: str = "milkv_duo") -> tuple[str, str]:
     return found.target.name, found.why
 
 
-def test_what_is_named_is_taken(nothing_there: Path) -> None:
+def test_what_is_named_is_taken(ports: list[ListPortInfo]) -> None:
     assert chosen({"host": "192.0.2.7"}) == ("root@192.0.2.7 (ssh)", "host= names it")
     assert chosen({"port": "/dev/ttyS9"}) == ("/dev/ttyS9 (serial)", "port= names it")
     emulated = boards.load(ROOT, "qemu_virt")
@@ -233,12 +235,10 @@ def test_what_is_named_is_taken(nothing_there: Path) -> None:
     assert chosen({"host": "h"}, "qemu_virt")[0] == "root@h (ssh)"
 
 
-def test_what_answers_is_taken(nothing_there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (nothing_there / "ttyUSB0").touch()
-    assert chosen({}) == (
-        f"{nothing_there}/ttyUSB0 (serial)",
-        "the only serial port of this machine",
-    )
+def test_what_answers_is_taken(ports: list[ListPortInfo], monkeypatch: pytest.MonkeyPatch) -> None:
+    ports.append(ListPortInfo("/dev/ttyUSB0"))
+    ports[0].vid = 0x10C4
+    assert chosen({}) == ("/dev/ttyUSB0 (serial)", "the only serial port of this machine")
     monkeypatch.setattr(choice, "is_answering", lambda host: host == ssh.USB_ADDRESS)
     assert chosen({}) == ("root@192.168.42.1 (ssh)", "it answers on the USB cable")
 
@@ -258,7 +258,7 @@ def test_ssh_is_known_by_its_greeting(greeting: bytes, is_ssh: bool) -> None:
         thread.join()
 
 
-def test_nothing_there_is_one_error_with_all_ways_out(nothing_there: Path) -> None:
+def test_nothing_there_is_one_error_with_all_ways_out(ports: list[ListPortInfo]) -> None:
     with pytest.raises(UserError, match="no board to measure: 192.168.42.1 does not") as caught:
         chosen({})
     for word in ("host=", "port=", "board=qemu_virt"):

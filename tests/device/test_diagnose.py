@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`doit diagnose`: from whatever the console is doing to a report, or to one clear error."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from image.device import console, diagnose
 from image.device.console import Console
@@ -42,8 +45,16 @@ class FakeBoard:
         self.path = Path(os.ttyname(slave))
         self._slave = slave
         self.typed = b""
+        self._is_open = threading.Event()
         self._thread = threading.Thread(target=self._play, args=(script,), daemon=True)
         self._thread.start()
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Console]:
+        """This board's console. The script begins then: opening a port drops what was said."""
+        with console.open_port(self.path) as line:
+            self._is_open.set()
+            yield line
 
     def say(self, *words: bytes) -> None:
         """Print on the console."""
@@ -57,12 +68,14 @@ class FakeBoard:
 
     def close(self) -> None:
         """Let the script come to its end, and pull the cable."""
+        self._is_open.set()
         self._thread.join(timeout=10)
         assert not self._thread.is_alive(), self.typed
         os.close(self._slave)
         os.close(self._fd)
 
     def _play(self, script: Script) -> None:
+        self._is_open.wait(timeout=10)
         script(self)
 
 
@@ -82,7 +95,7 @@ def play() -> Iterator[Callable[[Script], FakeBoard]]:
 
 def ask(board: FakeBoard) -> str:
     """What diagnose gets from a board, through a port that it opens itself."""
-    with console.open_port(board.path) as line:
+    with board.open() as line:
         return diagnose.ask(line, QUICK)
 
 
@@ -205,7 +218,7 @@ def test_a_report_that_breaks_off_is_no_report(play: Callable[[Script], FakeBoar
 def test_what_was_heard_is_kept(play: Callable[[Script], FakeBoard], tmp_path: Path) -> None:
     board = play(lambda board: board.say(b"\r\nU-Boot 2021.10\r\ncv180x_c906# "))
     target = tmp_path / "report.txt"
-    with console.open_port(board.path) as line, pytest.raises(UserError) as caught:
+    with board.open() as line, pytest.raises(UserError) as caught:
         diagnose.ask_and_keep(line, target)
     assert str(target) in caught.value.message
     assert "U-Boot 2021.10" in target.read_text()
@@ -237,14 +250,24 @@ def test_what_is_no_port_is_told(tmp_path: Path) -> None:
             pass
 
 
-def test_the_one_port_is_found(tmp_path: Path) -> None:
+def usb_port(device: str) -> ListPortInfo:
+    """A port as pyserial finds it."""
+    port = ListPortInfo(device)
+    port.vid, port.description = 0x10C4, "CP2102N"
+    return port
+
+
+def test_the_one_port_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those on USB count; macOS has other names for them."""
+    there = [ListPortInfo("/dev/ttyS0")]
+    monkeypatch.setattr(list_ports, "comports", lambda: there)
     with pytest.raises(UserError, match="no serial port"):
-        console.find_port(tmp_path)
-    (tmp_path / "ttyUSB0").touch()
-    assert console.find_port(tmp_path) == tmp_path / "ttyUSB0"
-    (tmp_path / "ttyACM0").touch()
-    with pytest.raises(UserError, match=r"which .*ttyACM0.*ttyUSB0"):
-        console.find_port(tmp_path)
+        console.find_port()
+    there.append(usb_port("/dev/cu.usbserial-1410"))
+    assert console.find_port() == Path("/dev/cu.usbserial-1410")
+    there.append(usb_port("/dev/cu.usbmodem1"))
+    with pytest.raises(UserError, match=r"which .*/dev/cu.usbmodem1 \(CP2102N\), .*serial-1410"):
+        console.find_port()
 
 
 def test_the_network_gives_the_same_report(ssh: Path) -> None:

@@ -138,6 +138,7 @@ def test_a_pulled_cable_ends_it(cable: Cable) -> None:
 
 def test_a_signal_restores_the_terminal(cable: Cable) -> None:
     person = Person("board=milkv_duo", f"port={cable.path}")
+    person.terminal.expect_exact("ends.")
     os.write(cable.fd, b"~ # ")
     person.terminal.expect_exact("~ # ")
     person.terminal.kill(signal.SIGTERM)
