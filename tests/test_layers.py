@@ -21,7 +21,8 @@ ORDER = (
     "report", "submission", "device", "bench", "testing", "generate", "cli", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config",
-           "cyclonedx": "sbom", "packageurl": "sbom", "serial": "device"}  # fmt: skip
+           "cyclonedx": "sbom", "packageurl": "sbom", "serial": "device",
+           "jinja2": "page"}  # fmt: skip
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))
 
 

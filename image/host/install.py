@@ -24,7 +24,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
 READY = VENV / "ready"  # written last; holds what .venv was made for
 PYPROJECT, CONSTRAINTS = ROOT / "pyproject.toml", ROOT / ".ci/constraints.txt"
-MODULES = ("cyclonedx", "doit", "kconfiglib", "packageurl", "requests", "serial",
+MODULES = ("cyclonedx", "doit", "jinja2", "kconfiglib", "packageurl", "requests", "serial",
            "tqdm", "urllib3", "yaml")  # of the dependencies  # fmt: skip
 # Extras that a task can do without, by the one that they go with, and what is left out then.
 OPTIONAL = {"test": ("listen", "tests that listen to recorded speech")}

@@ -1,32 +1,28 @@
 # SPDX-License-Identifier: MIT
-"""Who needs whom, as a picture: layers from left to right, each after all that it needs."""
+"""Who needs whom, as a picture: layers from left to right, each after all that it needs.
+
+Not by graphviz: on a bare Debian 12 its `dot` brings 60 packages, X11's libraries and fonts among
+them (19 MB to fetch, 67 MB on disk), for one picture; and that would differ by version and fonts.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from image import page
 
 WIDTH, HEIGHT = 112, 24  # of a node
 ACROSS, DOWN = 150, 34  # from node to node
 MARGIN = 6
 SWEEPS = 8
 
-STYLE = """
-.graph{overflow-x:auto;border:1px solid var(--line)}.graph svg{min-width:40rem}
-@media print{.graph{overflow:visible}.graph svg{min-width:0}}
-.graph path{fill:none;stroke:var(--soft);stroke-opacity:.55}
-.graph text{font-size:11px}.node rect{stroke:var(--line)}
-"""
-
 
 @dataclass(frozen=True)
-class Node:
-    """A step: its name, the shade of its kind, what hovering tells."""
+class Picture:
+    """How large it is, the upper left corner of each name, and lines as SVG's paths."""
 
-    name: str
-    shade: int
-    note: str
+    width: float
+    height: float
+    places: dict[str, tuple[float, float]]
+    lines: list[str]
 
 
 def layers(needs: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -62,7 +58,7 @@ def reduced(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     }
 
 
-def draw(nodes: Sequence[Node], needs: Mapping[str, Sequence[str]]) -> str:
+def drawn(needs: Mapping[str, Sequence[str]]) -> Picture:
     """The picture. Lines that follow from others are left out."""
     chained = _chained(reduced(needs))
     columns = _columns(chained)
@@ -74,15 +70,8 @@ def draw(nodes: Sequence[Node], needs: Mapping[str, Sequence[str]]) -> str:
     }
     lines = [_line(places[need], places[name]) for name in chained for need in chained[name]]
     lines += [_passing(*places[name]) for name in chained if name not in needs]
-    boxes = [_node(node, *places[node.name]) for node in nodes]
     width = len(columns) * ACROSS - ACROSS + WIDTH + 2 * MARGIN
-    height = highest * DOWN + MARGIN
-    drawn = "\n".join([*lines, *boxes])
-    label = "which step needs which"
-    return (
-        f'<div class="graph"><svg viewBox="0 0 {width} {height}" role="img"'
-        f' aria-label="{label}">\n{drawn}\n</svg></div>'
-    )
+    return Picture(width, highest * DOWN + MARGIN, {name: places[name] for name in needs}, lines)
 
 
 def _chained(needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -137,18 +126,9 @@ def _line(start: tuple[float, float], end: tuple[float, float]) -> str:
     x1, y1 = start[0] + WIDTH, start[1] + HEIGHT / 2
     x2, y2 = end[0], end[1] + HEIGHT / 2
     bend = max((x2 - x1) / 2, 12)
-    return f'<path d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"/>'
+    return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
 
 
 def _passing(x: float, y: float) -> str:
     """A line across a layer that it has no business in."""
-    return f'<path d="M{x} {y + HEIGHT / 2}h{WIDTH}"/>'
-
-
-def _node(node: Node, x: float, y: float) -> str:
-    name = page.text(node.name)
-    return (
-        f'<g class="node"><title>{page.text(node.note)}</title>'
-        f'<rect class="t{node.shade}" x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="4"/>'
-        f'<text x="{x + WIDTH / 2}" y="{y + 16}" text-anchor="middle">{name}</text></g>'
-    )
+    return f"M{x} {y + HEIGHT / 2}h{WIDTH}"

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Sizes as areas: a treemap in SVG, whose boxes follow the page and whose words stay readable."""
+"""Sizes as areas: a treemap whose boxes follow the page and whose words stay readable."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-
-from image import page
 
 SHADES = 8
 NEUTRAL = SHADES - 1  # of what is empty, and of groups beyond the others
@@ -15,18 +13,6 @@ ACROSS, DOWN = 160.0, 100.0
 # Pixels of a letter, and of a picture on a phone and on a desk: which words fit into a box.
 LETTER_PX, PHONE_PX, DESK_PX = 7, 350, 900
 LINE_PX = 16
-
-STYLE = f"""
-.map{{width:100%;height:{HEIGHT_PX}px;border:1px solid var(--line);margin:.6rem 0}}
-.map rect{{stroke:var(--bg);stroke-width:2px}}
-.map text{{font-size:12px}}.map .first{{font-weight:600}}
-@media(max-width:60rem){{.desk{{display:none}}}}
-.legend{{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;padding:0;list-style:none;font-size:.9rem}}
-.legend svg{{display:inline-block;width:.8rem;height:.8rem;margin-right:.3rem}}
-.t0{{fill:#4a90d9}}.t1{{fill:#e07b39}}.t2{{fill:#4caf63}}.t3{{fill:#a66fd6}}.t4{{fill:#d1a12c}}
-.t5{{fill:#2fa8ad}}.t6{{fill:#d9608a}}.t7{{fill:#8a929e}}
-.map rect,.legend rect,.node rect{{fill-opacity:.45}}
-"""
 
 
 @dataclass(frozen=True)
@@ -82,27 +68,46 @@ def layout(tiles: Iterable[Tile]) -> list[tuple[Tile, Box]]:
     ]
 
 
-def draw(tiles: Iterable[Tile], label: str, empty: str = "") -> str:
-    """The treemap with its legend. All words are escaped; hovering tells each tile's size.
+@dataclass(frozen=True)
+class Drawn:
+    """A tile in its place, in percent of the picture: its shade, what fits into it as text."""
 
-    The group `empty` is what nobody uses: it has no colour.
-    """
+    tile: Tile
+    x: float
+    y: float
+    width: float
+    height: float
+    shade: int
+    lines: tuple["Line", ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a box; `kind` is its class in report/style.css."""
+
+    text: str
+    y: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Treemap:
+    """A picture, and the shade and size of each group."""
+
+    label: str
+    boxes: list[Drawn]
+    legend: list[tuple[str, int, int]]
+
+
+def drawn(tiles: Iterable[Tile], label: str, empty: str = "") -> Treemap:
+    """The treemap with its legend. The group `empty` is what nobody uses: it has no colour."""
     placed = layout(tiles)
     groups = list(dict.fromkeys(tile.group for tile, _ in placed))
     used = [group for group in groups if group != empty]
     shades = {group: min(place, NEUTRAL) for place, group in enumerate(used)} | {empty: NEUTRAL}
-    boxes = "\n".join(_box(tile, box, shades[tile.group]) for tile, box in placed)
     sums = {g: sum(tile.size for tile, _ in placed if tile.group == g) for g in groups}
-    legend = "".join(
-        f'<li><svg viewBox="0 0 8 8" aria-hidden="true"><rect class="t{shades[g]}" width="8"'
-        f' height="8"/></svg>{page.text(g)} {shown(size)}</li>'
-        for g, size in sums.items()
-    )
-    title = page.text(label)
-    return (
-        f'<svg class="map" role="img" aria-label="{title}">\n{boxes}\n</svg>'
-        f'\n<ul class="legend">{legend}</ul>'
-    )
+    boxes = [_drawn(tile, box, shades[tile.group]) for tile, box in placed]
+    return Treemap(label, boxes, [(g, shades[g], size) for g, size in sums.items()])
 
 
 def shown(size: float) -> str:
@@ -137,34 +142,23 @@ def _worst(areas: Sequence[float], side: float) -> float:
     return max(max(squared / area, area / squared) for area in areas)
 
 
-def _box(tile: Tile, box: Box, shade: int) -> str:
-    place = (
-        f'x="{100 * box.x / ACROSS:.3f}%" y="{100 * box.y / DOWN:.3f}%"'
-        f' width="{100 * box.width / ACROSS:.3f}%" height="{100 * box.height / DOWN:.3f}%"'
-    )
-    note = f"; {tile.note}" if tile.note else ""
-    title = page.text(f"{tile.group}: {tile.name}, {shown(tile.size)}{note}")
-    words = _words(tile, box)
-    return (
-        f"<svg {place}><title>{title}</title>"
-        f'<rect class="t{shade}" width="100%" height="100%"/>{words}</svg>'
-    )
+def _drawn(tile: Tile, box: Box, shade: int) -> Drawn:
+    x, width = (100 * value / ACROSS for value in (box.x, box.width))
+    y, height = (100 * value / DOWN for value in (box.y, box.height))
+    return Drawn(tile, x, y, width, height, shade, tuple(_lines(tile, box)))
 
 
-def _words(tile: Tile, box: Box) -> str:
+def _lines(tile: Tile, box: Box) -> Iterator[Line]:
     """What is written into a box: as many lines as fit, those only where they fit."""
     share = box.width / ACROSS
     room = int((HEIGHT_PX * box.height / DOWN - 6) // LINE_PX)
     name = tile.name.rsplit("/", 1)[-1]
     lines = [name, shown(tile.size)] if name == tile.group else [name, tile.group, shown(tile.size)]
-    written: list[str] = []
     is_for_all = True
-    for line in lines[:room]:
+    for number, line in enumerate(lines[:room]):
         needed = len(line) * LETTER_PX + 8
         if needed > share * DESK_PX:
             break
         is_for_all = is_for_all and needed <= share * PHONE_PX
-        kind = f"{'line' if written else 'first'}{'' if is_for_all else ' desk'}"
-        at = LINE_PX * (len(written) + 1) - 1
-        written.append(f'<text x="5" y="{at}" class="{kind}">{page.text(line)}</text>')
-    return "".join(written)
+        kind = f"{'line' if number else 'first'}{'' if is_for_all else ' desk'}"
+        yield Line(line, LINE_PX * (number + 1) - 1, kind)

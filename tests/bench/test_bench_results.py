@@ -199,7 +199,7 @@ def test_the_page_needs_nothing_else_and_trusts_no_text(tmp_path: Path) -> None:
     assert "<script" not in page and "<img" not in page
     for outside in ("http:", "https:", "url(", "@import", "<link"):
         assert outside not in page
-    assert 'name=viewport content="width=device-width' in page
+    assert 'name="viewport" content="width=device-width' in page
     assert "prefers-color-scheme:dark" in page
 
 

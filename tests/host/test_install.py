@@ -23,7 +23,9 @@ MODULES = (
     "surroundings",
 )  # fmt: skip
 STUB = "import os, sys\nprint('started', *sys.argv[1:], os.environ['CALLED_FROM'])\n"
-NAMES = {"pyyaml": "yaml"}  # modules that are called otherwise than their package
+# Modules that are called otherwise than their package.
+NAMES = {"cyclonedx-python-lib": "cyclonedx", "packageurl-python": "packageurl",
+         "pyserial": "serial", "pyyaml": "yaml"}  # fmt: skip
 REAL = Path(sys._base_executable).resolve()  # type: ignore[attr-defined]
 # Says of itself that it is Python 3.10.
 OLD = f"""#!/bin/sh
@@ -44,14 +46,15 @@ def index(environments: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for requirement in install._requirements():
         name = re.split("[<>=]", requirement)[0]
         version = versions[name]
-        info = f"{name}-{version}.dist-info"
+        packed = f"{name.replace('-', '_')}-{version}"
+        info = f"{packed}.dist-info"
         files = {
             f"{NAMES.get(name, name)}.py": "",
             f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
             f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
             f"{info}/RECORD": "",
         }
-        with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        with zipfile.ZipFile(folder / f"{packed}-py3-none-any.whl", "w") as wheel:
             for path, text in files.items():
                 wheel.writestr(path, text)
     return folder
