@@ -95,7 +95,7 @@ def open_port(path: Path) -> Iterator[Console]:
 
 
 def _refused(path: Path, code: int | None) -> UserError:
-    """Why a port cannot be opened; `code` is the system's error, None if it is no terminal."""
+    """Why a port cannot be opened; `code` is the system's error, None if it is not a terminal."""
     if code is None:
         return UserError(f"{path} is not a serial port")
     if code == errno.EACCES:
