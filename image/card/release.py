@@ -34,7 +34,7 @@ def bill_path(image: Path) -> Path:
 
 def build(plan: Plan, step: Step) -> None:
     """Write out/BOARD/images. The files appear together: a half-written set is never seen."""
-    from image import sbom  # here, since other calls need not wait 0.4 s for its library
+    from image import sbom  # here: other calls need not wait 0.2 s for its library
 
     folder = plan.folder(step)
     made = folder / "images"

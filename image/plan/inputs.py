@@ -18,11 +18,11 @@ from image.project import Project
 from image.recipes.package import Package
 from image.recipes.source import Repository
 
-# The module that makes what a step leaves, where that is no package.
+# The modules that make what a step leaves, where that is no package.
 MAKERS = {
-    "rootfs": "image.card.rootfs",
-    "card": "image.card.disk_image",
-    "release": "image.card.release",
+    "rootfs": ("image.card.rootfs",),
+    "card": ("image.card.disk_image",),
+    "release": ("image.card.release", "image.sbom"),
 }
 CODE = "code"  # which of the inputs are modules of ours
 # Host programs that write what ends up on the card: another version may write it otherwise.
@@ -146,7 +146,7 @@ def _origins(project: Project, packages: Iterable[Package]) -> dict[str, str]:
 
 
 def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> dict[str, Any]:
-    own: dict[str, Any] = {CODE: code.hashes(MAKERS[step.kind])}
+    own: dict[str, Any] = {CODE: code.hashes(*MAKERS[step.kind])}
     own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
     if step.kind == "rootfs":
         own["overlay"] = {

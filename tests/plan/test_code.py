@@ -118,7 +118,7 @@ def loaded(*names: str) -> frozenset[str]:
 def makers(step: Step) -> list[str]:
     """The modules that do a step."""
     if step.package is None:
-        return [inputs.MAKERS[step.kind]]
+        return [*inputs.MAKERS[step.kind]]
     more = ["image.boards.memmap"] if step.package.recipe.get("memmap") else []
     return ["image.steps.build", f"image.builders.{step.package.build}", *more]
 
@@ -178,7 +178,7 @@ def test_every_module_moves_the_steps_that_it_decides_and_no_other(
         ("image/card/rootfs.py", "-zlz4hc,12", "-zlz4hc,9", "rootfs card release"),
         ("image/card/disk_image.py", "align = 1M", "align = 4M", "card release"),
         ("image/card/bmap.py", "BLOCK = 4096", "BLOCK = 512", "card release"),
-        ("image/sbom/purl.py", "pkg:generic", "pkg:deb", "release"),
+        ("image/sbom/purl.py", '"generic"', '"deb"', "release"),
         ("image/builders/c.py", "folders of the source with headers", "other words", ""),
         ("image/recipes/keys.py", "what it is, in one line", "other words", ""),
         ("image/builders/spoken.py", '"speed", "pitch"', '"pitch", "speed"',
