@@ -9,9 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from serial import Serial
-from serial.tools import list_ports
-
 from image.errors import UserError
 from image.options import AnyPath, Option
 
@@ -72,6 +69,8 @@ class Console:
 
 def find_port() -> Path:
     """The one USB serial port there is. Raises UserError when there is none, or a choice."""
+    from serial.tools import list_ports  # here: it is not read by every call
+
     # Adapters, and boards that are a serial port themselves; never what is built into a PC.
     ports = sorted(port for port in list_ports.comports() if port.vid is not None)
     if not ports:
@@ -86,6 +85,8 @@ def find_port() -> Path:
 @contextlib.contextmanager
 def open_port(path: Path) -> Iterator[Console]:
     """A terminal device at 115200 baud, 8N1, raw, ours alone. Raises UserError with the remedy."""
+    from serial import Serial
+
     try:
         port = Serial(str(path), BAUD, exclusive=True)
     except OSError as error:  # pyserial's errors are such, too
