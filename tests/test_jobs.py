@@ -122,7 +122,7 @@ def test_a_stop_reaches_all_who_wait_for_a_place() -> None:
         try:
             room._take()
         except UserError as error:
-            ends.append(str(error))
+            ends.append(error.message)
 
     for _ in range(17):
         room._take()
@@ -135,5 +135,5 @@ def test_a_stop_reaches_all_who_wait_for_a_place() -> None:
     for thread in waiting:
         thread.join(10)
     wait()
-    assert ends == ["stopped"] * 4
+    assert ends == [jobs.STOPPED] * 4
     jobs.places.cache_clear()
