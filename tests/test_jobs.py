@@ -134,6 +134,7 @@ def test_a_stop_reaches_all_who_wait_for_a_place() -> None:
     jobs.stop()
     for thread in waiting:
         thread.join(10)
+    assert ends == [jobs.STOPPED] * 3
     wait()
     assert ends == [jobs.STOPPED] * 4
     jobs.places.cache_clear()
