@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from image import project, run
+from image import fetch, project, run
 from image.lock import locked
 from image.project import Project
+from image.recipes.source import Fetched, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
@@ -159,12 +160,23 @@ def sdk_dir() -> Path:
 def card(pytestconfig: pytest.Config) -> Path:
     """The card image of the emulated board, as ./doit image board=qemu_virt builds it.
 
-    Minutes, where it was not built before; its steps are shown. Only for tests marked `image`.
+    Takes minutes unless it is built already; its steps are shown. Its tests are those of the
+    tier `image`.
     """
     with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         words = [sys.executable, "-m", "image", "image", "board=qemu_virt"]
         run.run(words, cwd=ROOT, env={"DL_DIR": str(DL_DIR)})
     return ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
+
+
+@pytest.fixture
+def all_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every source counts as fetched: plans have all their keys, whatever is in dl/."""
+
+    def known(source: Source, settings: fetch.Settings) -> Fetched:
+        return Fetched(settings.dl / source.file, source.sha256, None, "a test")
+
+    monkeypatch.setattr(fetch, "known", known)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from image import fetch, project
 from image.cycles import stand_in
 from image.errors import UserError
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 POCKET = ROOT / "packages/pocket/src"
 # What a test's caller may set as with any other call.
 SETTINGS = ("DL_DIR", "DL_MIRROR", "OFFLINE")

@@ -11,7 +11,8 @@ import yaml
 
 from image import run
 from image.builders.job import find_files
-from tests.test_repository import ROOT, tracked
+from tests.conftest import ROOT
+from tests.test_repository import tracked
 
 # Beside this Python: pyproject.toml brings both.
 CLANG_FORMAT = Path(sys.executable).with_name("clang-format")

@@ -9,8 +9,8 @@ import pytest
 
 from image.cli import manual
 from image.steps import runner
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 # examples/README.md is not among them: tests/test_examples.py types its commands.
 DOCS = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),

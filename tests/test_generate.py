@@ -7,8 +7,7 @@ import pytest
 
 from image import builders, generate
 from image.recipes import keys, voices
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("name", generate.FILES)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from image import run
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 # Formats that hold no comments, recordings, and files that are wrong on purpose.
 WITHOUT_LICENCE_LINE = re.compile(
     r"\.(bin|jsonl|md|mp3|patch|png|svg|txt)$|^tests/config/bad/|^LICENSE$|^\.gitignore$|/etc/(passwd|group)$"

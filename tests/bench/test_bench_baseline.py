@@ -18,10 +18,9 @@ from image.plan.step import ROOT as INSTALLED
 from image.plan.step import step_name
 from image.recipes.loading import load
 from image.steps import runner
-from tests.conftest import load_project
+from tests.conftest import ROOT, load_project
 from tests.test_model import TINY, vocabulary, write
 
-ROOT = Path(__file__).resolve().parents[2]
 # As run.c: a story on stdout, its speed on stderr; and whether the compiler was asked for -Ofast.
 STAND_IN = """#include <stdio.h>
 int main(int count, char **words) {

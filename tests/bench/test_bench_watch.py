@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from image import run
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "packages/bench-watch/src"
 FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-g", "-Wall", "-Wextra", "-Wconversion", "-Wshadow",
          "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")  # fmt: skip

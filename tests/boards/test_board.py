@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from image import fetch, project
+from image import project
 from image.boards import board as boards
 from image.errors import UserError
 from image.plan import graph
-from image.recipes.source import Fetched, Source
 from tests.conftest import ROOT
 from tests.test_examples import follow
 
@@ -73,11 +72,7 @@ def third(checkout: Path) -> Path:
     return checkout
 
 
-def test_a_third_board_is_data(third: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def known(source: Source, settings: fetch.Settings) -> Fetched:
-        return Fetched(settings.dl / source.file, source.sha256, None, "a test")
-
-    monkeypatch.setattr(fetch, "known", known)
+def test_a_third_board_is_data(third: Path, all_sources: None) -> None:
     plans = {name: graph.make(project.load(third, {"board": name})) for name in ("qemu_virt", BIG)}
     small, big = plans.values()
     board = big.project.board

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from image import run
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BOARD = ROOT / "overlays/boards/milkv_duo/rootfs"
 START = BOARD / "etc/init.d/start.d"
 LED = ROOT / "overlays/rootfs/usr/bin/led"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
+
 DOCS = (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
-GUIDE = ROOT / "docs/milkv-duo.md"
 U_BOOT = "overlays/boards/milkv_duo/patches/u-boot/0003-environment.patch"
 DATA = "overlays/rootfs/etc/init.d/data"
 USB = "overlays/boards/milkv_duo/rootfs/etc/init.d/start.d/20-usb"
@@ -180,19 +180,3 @@ def test_quotes_are_true(quote: str) -> None:
     assert any(quote in doc.read_text() for doc in DOCS)
     # In C, a text may be broken over lines.
     assert quote in re.sub(r'"\n\s*"', "", (ROOT / QUOTES[quote]).read_text())
-
-
-def test_choices_exist() -> None:
-    choices = "".join(path.read_text() for path in ROOT.glob("packages/**/Kconfig"))
-    for name in re.findall(r"CONFIG_(\w+)=y", GUIDE.read_text()):
-        assert re.search(rf"^config {name}$", choices, re.M), name
-
-
-def test_links_lead_somewhere() -> None:
-    text = GUIDE.read_text()
-    headings = {
-        re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-")
-        for title in re.findall(r"^#+ (.*)$", text, re.M)
-    }
-    for anchor in re.findall(r"\]\(#([^)]*)\)", text):
-        assert anchor in headings

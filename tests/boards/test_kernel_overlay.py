@@ -11,8 +11,8 @@ import yaml
 
 from image import run
 from image.builders import kconfig
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 OVERLAY = ROOT / "overlays/boards/milkv_duo"
 RECIPE = yaml.safe_load((ROOT / "packages/duo-linux/package.yaml").read_text())
 SOUNDS = ("USB", "GADGET", "I2S2", "DAC", "NONE")

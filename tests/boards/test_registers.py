@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from image import run
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("linux_5.10/arch/riscv", "linux_5.10/drivers/dma/cvitek", "linux_5.10/sound/soc/cvitek",
            "u-boot-2021.10/arch/riscv", "opensbi/lib", "opensbi/include", "opensbi/firmware",
            "fsbl/lib", "fsbl/plat/cv180x")  # fmt: skip

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from image import fetch
 from image.cli import bending, call, commands, refusals
 from image.cli.call import Call
 from image.errors import UserError
-from image.recipes.source import Fetched, Source
 from tests.conftest import ROOT
 
 SAID = {"board": "qemu_virt"}
@@ -38,11 +36,7 @@ def test_configure(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
         commands.configure(Call(small, {"board": "paper"}))
 
 
-def test_explain(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def known(source: Source, settings: fetch.Settings) -> Fetched:
-        return Fetched(settings.dl / source.file, source.sha256, None, "a test")
-
-    monkeypatch.setattr(fetch, "known", known)
+def test_explain(all_sources: None, capsys: pytest.CaptureFixture[str]) -> None:
     one = Call(ROOT, SAID)
     commands.explain(one, ["fetch:musl", "musl"])
     first, second = capsys.readouterr().out.splitlines()

@@ -18,8 +18,8 @@ from image import builders, config
 from image.config import assignments
 from image.errors import UserError
 from image.recipes.loading import load_all
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BAD = Path(__file__).resolve().parent / "bad"
 BAD_FILES = sorted(BAD.glob("*_defconfig"))
 BOARDS = ("milkv_duo", "qemu_virt")

@@ -20,9 +20,9 @@ from image.device import console, diagnose
 from image.device.console import Console
 from image.emulator import qemu
 from image.errors import UserError
+from tests.conftest import ROOT
 from tests.emulator.machine import Machine
 
-ROOT = Path(__file__).resolve().parents[2]
 PROMPT = b"~ # "
 STORY = b'story 7  seed 7  "Once upon a time"\r\nOnce upon a time, there was a cat.'
 SHELL = b"Good night.\r\nThis is a shell; exit leads back to the stories.\r\n" + PROMPT

@@ -16,14 +16,13 @@ from image.builders.toolchain import RISCV64, compiler
 from image.emulator import qemu
 from image.plan import graph
 from image.plan.step import STAGING
-from tests.conftest import load_project
+from tests.conftest import ROOT, load_project
 from tests.emulator import machine
 from tests.emulator.machine import Machine
 from tests.listener import voices
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
-ROOT = Path(__file__).resolve().parents[2]
 CARD_MIB = 256
 VOICE = "en-us"
 WISHES = {"full": "a rabbit in the forest", "word": "a bear"}

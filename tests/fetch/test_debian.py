@@ -10,8 +10,7 @@ import yaml
 from image.fetch import debian
 from image.key import hash_file
 from image.recipes.source import Unavailable
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
 
 
 def test_private_sources_of_both_formats(tmp_path: Path) -> None:

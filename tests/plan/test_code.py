@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from image import builders, fetch, key, project, run
+from image import builders, key, project, run
 from image.host import doctor
 from image.plan import code, graph, inputs
 from image.plan.code import APART
 from image.plan.graph import Plan
 from image.plan.step import Step
-from image.recipes.source import Fetched, Source
 from tests.conftest import ROOT
 
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "image").rglob("*.py"))
@@ -67,13 +66,8 @@ def forget() -> None:
 
 
 @pytest.fixture
-def boards(monkeypatch: pytest.MonkeyPatch) -> list[project.Project]:
+def boards(all_sources: None, monkeypatch: pytest.MonkeyPatch) -> list[project.Project]:
     """Both boards, with all their sources in dl/. What does not change is looked at once."""
-
-    def known(source: Source, settings: fetch.Settings) -> Fetched:
-        return Fetched(settings.dl / source.file, source.sha256, None, "a test")
-
-    monkeypatch.setattr(fetch, "known", known)
     monkeypatch.setattr(doctor, "version", functools.cache(doctor.version))
     monkeypatch.setattr(key, "hash_file", functools.cache(key.hash_file))
     monkeypatch.setattr(inputs, "hash_tree", hash_tree_once)

@@ -3,15 +3,14 @@
 
 import random
 import re
-from pathlib import Path
 
 import pytest
 
 from packages.pocket.training import cast, openings
 from packages.pocket.training.stories import Generator
+from tests.conftest import ROOT
 from tests.pocket.test_words import blocked
 
-ROOT = Path(__file__).resolve().parents[2]
 BEGINNINGS = [
     line
     for line in (ROOT / "packages/storyteller/words/beginnings.txt").read_text().splitlines()

@@ -9,8 +9,8 @@ import pytest
 
 from image.errors import UserError
 from packages.pocket.training import words
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BLOCKED = [
     line
     for line in (ROOT / "packages/storyteller/words/blocked.txt").read_text().splitlines()

@@ -11,8 +11,8 @@ import yaml
 from image import builders
 from image.errors import UserError
 from image.recipes.loading import configured, load_all
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = jsonschema.Draft202012Validator(
     json.loads((ROOT / "image/recipes/schema.json").read_text())
 )

@@ -12,8 +12,8 @@ from image import builders
 from image.errors import UserError
 from image.recipes.loading import configured, load, load_all
 from image.recipes.package import Package, in_order
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 # Builders of bare files, which bring no licence text along.
 DATA = ("files", "packed", "vendor_image")
 GOOD = {

@@ -11,8 +11,8 @@ from image.errors import UserError
 from image.recipes import voices
 from image.recipes.loading import configured, load_all
 from image.recipes.package import Package
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 ENTRY = """
 robot:
   title: a robot

@@ -11,8 +11,8 @@ import pytest
 
 from image.errors import UserError
 from image.report import stories
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 # A storyteller that tells one story after the other, as many as it is told to.
 PROGRAM = r"""#!/bin/sh
 while [ $# -gt 0 ]; do
