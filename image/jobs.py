@@ -70,7 +70,7 @@ class Places:
             os.write(self._back, b"+")
 
     def stop(self) -> None:
-        """From now on nobody gets a place; whoever waits for one is told so at once."""
+        """From now on nobody gets a place; anyone who waits for one is told so at once."""
         with self._lock:
             self._is_over = True
             while self._waiting:
