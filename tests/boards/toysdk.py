@@ -9,7 +9,7 @@ import hashlib
 import struct
 from pathlib import Path
 
-import yaml
+from image import yamlfile
 
 BOARD = "build/boards/cv180x/cv1800b_milkv_duo_sd"
 DEFCONFIG = "cvitek_cv1800b_milkv_duo_sd_defconfig"
@@ -125,6 +125,6 @@ def write(sdk: Path, required: Path) -> Path:
 
 
 def _symbols(required: Path) -> str:
-    rows = yaml.safe_load(required.read_text())
+    rows = yamlfile.read(required).value
     lines = [f"CONFIG_{row['symbol']}=y" for row in rows if str(row["value"]) == "y"]
     return "\n".join(["CONFIG_TOY=y", *lines, ""])
