@@ -203,7 +203,10 @@ def functions(found: Sequence[Function], intervals: int, most: int = 30) -> str:
 
 
 def draw(rows: Sequence[Row], target: Path) -> None:
-    """Speed over bytes per token, under the roofs that the memories set."""
+    """Speed over bytes per token, under the roofs that the memories set.
+
+    Not by image/page/plot.py: both axes are logarithmic, and each point has its name next to it.
+    """
     import matplotlib
 
     matplotlib.use("svg")
