@@ -24,6 +24,7 @@ PAGES = (
 )
 # What to avoid, as a regular expression of whole words, and what to write instead.
 AVOID = {
+    r"all the same": "still, anyway",
     r"anew": "again",
     r"at hand": "available",
     r"asks before": "asks first",
@@ -31,12 +32,16 @@ AVOID = {
     r"beside": "next to, with",
     r"besides": "also",
     r"cannot be had": "is not available, could not be fetched",
+    r"exclude each other": "cannot be used together",
+    r"for want of": "without, since there is no",
     r"(?:go|goes|went|going) on(?!\w)": "continue, resume",
     r"greatest": "largest, maximum",
     r"if need be": "if necessary",
+    r"reckon(?:s|ed)?": "assume, compute",
     r"(?:is|are|was|were) told (?:by|of|on|once|to be)": "is reported",
     r"(?<!there )(?:is|are|was|were) no (?!longer\b|more\b)\w+": "is not a ...",
     r"lacking": "missing",
+    r"(?:leave|take) \S+ away": "omit",
     r"lie|lies|lay": "is, is stored",
     r"least, most": "min, max",
     r"mend(?:s|ed|ing)?": "fix",
@@ -87,6 +92,32 @@ def kconfig() -> Iterator[tuple[str, str]]:
         yield str(path.relative_to(ROOT)), text
 
 
+# As the compiler joins them; a format's PRIu64 and the like may stand between.
+LITERALS = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"\s*(?:PRI\w+\s*)?)+')
+NO_TEXT = re.compile(r"/\*.*?\*/|//[^\n]*|^ *# *include[^\n]*", re.M | re.S)
+
+
+def c_strings(source: str) -> Iterator[tuple[int, str]]:
+    """The text of each string of more than one word in C code, and its line."""
+    code = NO_TEXT.sub(lambda match: "\n" * match.group().count("\n"), source)
+    for match in LITERALS.finditer(code):
+        text = "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', match.group()))
+        text = text.replace(r"\n", "\n").replace(r"\"", '"')
+        if " " in text.strip():
+            yield code.count("\n", 0, match.start()) + 1, text
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """What the programs on a board say: strings in C, and what scripts print."""
+    for path in sorted([*ROOT.glob("packages/*/src/**/*.[ch]"), *ROOT.glob("examples/**/*.c")]):
+        for line, text in c_strings(path.read_text()):
+            yield f"{path.relative_to(ROOT)}:{line}", text
+    for path in sorted([*ROOT.glob("overlays/**/rootfs/**/*"), ROOT / "packages/dropbear/ssh"]):
+        if path.is_file():
+            for line in re.findall(r"^[^#\n]*\b(?:echo|say|in_memory)\b.*", path.read_text(), re.M):
+                yield str(path.relative_to(ROOT)), line
+
+
 def python() -> Iterator[tuple[str, str]]:
     """Docstrings, messages and help: every text of more than one word."""
     for path in [ROOT / "dodo.py", *sorted(ROOT.glob("image/**/*.py"))]:
@@ -100,7 +131,7 @@ def python() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "texts", [docs, settings, kconfig, python], ids=lambda texts: texts.__name__
+    "texts", [docs, settings, kconfig, messages, python], ids=lambda texts: texts.__name__
 )
 def test_plain_english(texts: type[Iterator[tuple[str, str]]]) -> None:
     found = [f"{place}: {one}" for place, text in texts() for one in findings(text)]
@@ -112,6 +143,17 @@ def test_lines_of_docs_are_short() -> None:
     for page in PAGES:
         long = [line for line in page.read_text().splitlines() if len(line) > COLUMNS]
         assert [line for line in long if not line.startswith("|")] == [], page.name
+
+
+def test_strings_of_c_are_read_as_the_compiler_does() -> None:
+    """Joined, without comments, and with quotes in them."""
+    source = """/* "not this one" */
+#include "nor this.h"
+    say("it is \\"no " PRIu64
+        "option\\""); // "or this one"
+    put("word", "%s");
+"""
+    assert list(c_strings(source)) == [(3, 'it is "no option"')]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def warnings(system: dict[str, Any]) -> list[str]:
     if data and data["free_kib"] < FEWEST_FREE_KIB:
         said.append(
             f"/data is full ({data['free_kib']} of {data['size_kib']} KiB left): stories are "
-            "measured all the same, in memory, but the storyteller can keep nothing"
+            "still measured, in memory, but the storyteller can keep nothing"
         )
     return said
 

@@ -28,7 +28,7 @@ QUOTES = {
     "Type what the next story is about": "packages/storyteller/src/main.c",
     "story ": "packages/storyteller/src/teller.c",
     ": stories are shown as text": "packages/storyteller/src/sound/output.c",
-    "Nobody listens on ": "packages/storyteller/src/sound/output.c",
+    "Nothing is listening on ": "packages/storyteller/src/sound/output.c",
     "No sound device": "packages/storyteller/src/sound/output.c",
     " is in use: ": "image/device/flash/cards.py",
     " cannot be ": "image/device/flash/block_device.py",

@@ -53,7 +53,7 @@ def test_no_arguments_show_the_usage(engine: Engine) -> None:
 @pytest.mark.parametrize("option", ["-t", "-p"])
 def test_not_a_number(engine: Engine, model: Model, option: str, value: str) -> None:
     result = engine(model.checkpoint, option, value)
-    refused(result, f"run: {option} {value}: a number is expected\n")
+    refused(result, f"run: {option} {value}: expected a number\n")
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_not_a_number(engine: Engine, model: Model, option: str, value: str) -> 
 @pytest.mark.parametrize("option", ["-n", "-s"])
 def test_not_a_whole_number(engine: Engine, model: Model, option: str, value: str) -> None:
     result = engine(model.checkpoint, option, value)
-    refused(result, f"run: {option} {value}: a whole number is expected\n")
+    refused(result, f"run: {option} {value}: expected a whole number\n")
 
 
 @pytest.mark.parametrize("mode", ["chat", "", "Generate", "generate "])
 def test_other_modes(engine: Engine, model: Model, mode: str) -> None:
-    refused(engine(model.checkpoint, "-m", mode), f"run: -m {mode}: generate is expected\n")
+    refused(engine(model.checkpoint, "-m", mode), f"run: -m {mode}: expected generate\n")
 
 
 @pytest.mark.parametrize("option", ["-t", "-p", "-s", "-n", "-i", "-z", "-m", "-x", "rest"])
@@ -84,7 +84,7 @@ def test_value_of_the_last_option_is_missing(engine: Engine, model: Model) -> No
 @pytest.mark.parametrize("option", ["-x", "-", "--", "--help", "-tt", "t", "", "-T", "/t", "-é"])
 def test_unknown_option(engine: Engine, model: Model, option: str) -> None:
     result = engine(model.checkpoint, option, "1")
-    refused(result, f"run: '{option}' is no option\n{usage(engine)}")
+    refused(result, f"run: unknown option '{option}'\n{usage(engine)}")
 
 
 def test_default_tokenizer_lies_in_the_current_folder(
@@ -178,8 +178,8 @@ def test_temperature_too_near_0(engine: Engine, stories260k: Model, temperature:
     result = engine(stories260k.checkpoint, "-z", stories260k.tokenizer, "-t", temperature)
     assert result.status == 1
     assert result.err == (
-        "run: the model's arithmetic gives no number: its weights are damaged, "
-        "or the temperature is too near 0\n"
+        "run: the model's logits are not numbers: its weights are damaged, "
+        "or the temperature is too close to 0\n"
     )
 
 
@@ -215,7 +215,7 @@ def test_full_disk(engine: Engine, model: Model) -> None:
     with Path("/dev/full").open("wb") as full:
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 1
-    assert result.stderr == "run: the story cannot be written: No space left on device\n"
+    assert result.stderr == "run: cannot write the story: No space left on device\n"
 
 
 def test_closed_output(sanitized: Engine, model: Model) -> None:
@@ -223,7 +223,7 @@ def test_closed_output(sanitized: Engine, model: Model) -> None:
     closing = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
     result = subprocess.run(closing, stderr=subprocess.PIPE, text=True, env=run.environment())
     assert result.returncode == 1
-    assert result.stderr == "run: the story cannot be written: Bad file descriptor\n"
+    assert result.stderr == "run: cannot write the story: Bad file descriptor\n"
 
 
 def test_reader_that_goes_away(engine: Engine, stories260k: Model) -> None:

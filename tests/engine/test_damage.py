@@ -185,7 +185,7 @@ def test_file_that_is_cut_while_it_tells(
         assert (told.status, told.err) == (0, "")
         texts, ends = told.out.split(b"|")[:-1:2], told.out.split(b"|")[1::2]
         for text, end in zip(texts, ends, strict=True):
-            is_complaint = end.startswith(bytes(model)) and b"was cut off: byte" in end
+            is_complaint = end.startswith(bytes(model)) and b"is truncated: byte" in end
             complaints += is_complaint
             assert (text, end) == (whole, b"told") or (is_complaint and whole.startswith(text))
     assert complaints == 8 or not error

@@ -22,8 +22,8 @@ MODEL = tiny.checkpoint()
 TOKENIZER = tiny.tokenizer()
 SIZE = len(MODEL)
 NO_NUMBER = (
-    "the model's arithmetic gives no number: its weights are damaged, "
-    "or the temperature is too near 0"
+    "the model's logits are not numbers: its weights are damaged, "
+    "or the temperature is too close to 0"
 )
 
 
@@ -82,7 +82,7 @@ MODELS: dict[str, tuple[bytes, str]] = {
     ),
     "odd_head": (
         tiny.header(n_heads=8),
-        "the head size 1 is odd; positions turn pairs of values",
+        "the head size 1 is odd; RoPE rotates pairs of values",
     ),
     "own_classifier_missing": (
         tiny.header(vocab_size=-300),
@@ -164,7 +164,7 @@ OTHER_TOKENIZERS: dict[str, tuple[bytes, str]] = {
     ),
     "packed": (
         b"LLAMAPCK" + bytes(9000),
-        "is a packed model, which holds its tokenizer: leave -z away",
+        "is a packed model, which holds its tokenizer: omit -z",
     ),
 }
 
@@ -417,7 +417,7 @@ def test_model_that_asks_for_too_much_memory(sanitized: Engine, model: Model) ->
     shape = Shape(dim=8, hidden_dim=1, n_layers=512, n_heads=4, n_kv_heads=4, seq_len=1 << 15)
     model.checkpoint.write_bytes(tiny.checkpoint(shape))
     mebibytes = (2 * 512 + 1) * 8 * 4 * (1 << 15) >> 20
-    sentence = f"the model asks for {mebibytes} MiB of working memory; at most 256 are given"
+    sentence = f"the model needs {mebibytes} MiB of working memory; the limit is 256 MiB"
     refused(told(sanitized, model, "-n", "0"), sentence)
 
 

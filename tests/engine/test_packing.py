@@ -147,7 +147,7 @@ TENSORS = (
     (TABLE + 2 * DIM, DIM * DIM, DIM, "wq of layer 1"),
     (TABLE + 2 * DIM + 2 * DIM * DIM, KV * DIM, DIM, "wk of layer 1"),
     (OWN.weights - TABLE, 0, DIM, "the classifier"),
-    (OWN.weights - TABLE - 64, 0, 1, "the table of cosines and sines"),
+    (OWN.weights - TABLE - 64, 0, 1, "the RoPE table"),
 )
 
 

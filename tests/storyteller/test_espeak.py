@@ -120,7 +120,7 @@ def test_hushed_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> N
 def test_without_data(say: Path, tmp_path: Path) -> None:
     """The voice does not open; nothing is written, lost or left open."""
     env = {"ESPEAK_DATA_PATH": str(tmp_path), "HOME": str(tmp_path)}
-    with pytest.raises(run.CommandFailed, match="its data are not there"):
+    with pytest.raises(run.CommandFailed, match="its data are missing"):
         run.output([say, "espeak", "100", "100", tmp_path / "a.wav", "Hello!"], env=env, merge=True)
     assert not (tmp_path / "a.wav").exists()
 

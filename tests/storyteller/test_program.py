@@ -25,9 +25,9 @@ TEXT = ' and was happy. "Look!" said the fox.\n\nThey ran home. The end.'
 # A story without end, in which nothing comes twice.
 LONG = "".join(f" Number {n} was a very long and happy day." for n in range(300))
 NO_SOUND = "No sound device"
-LOST = "The sound is gone: this story goes on as text."
-NOBODY = "Nobody listens on the test's card: stories are shown as text until somebody does."
-AGAIN = "There is sound again, on the test's card."
+LOST = "The sound device is gone: this story continues as text."
+NOBODY = "Nothing is listening on the test's card: stories are shown as text until something does."
+AGAIN = "Sound is back, on the test's card."
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,9 @@ def test_no_device_is_told_once(bench: Bench) -> None:
 def test_card_comes_and_goes(bench: Bench) -> None:
     card = bench.card("lost", "absent", "works", "lost", "works")
     said = bench.run("--stories", "5", *card)
-    assert re.findall(f"{LOST}|There is sound again[^\n]*|{NO_SOUND}|^story", said, re.M) == [
-        *("story", LOST, "story", "story", "There is sound again, on the test's card."),
-        *("story", LOST, "story", "There is sound again, on the test's card."),
+    assert re.findall(f"{LOST}|Sound is back[^\n]*|{NO_SOUND}|^story", said, re.M) == [
+        *("story", LOST, "story", "story", "Sound is back, on the test's card."),
+        *("story", LOST, "story", "Sound is back, on the test's card."),
     ]
     spoken, gone = ["open", "end", "close"], ["open", "close"]
     assert bench.card_log == gone + spoken + gone + spoken
@@ -382,16 +382,16 @@ def test_control_characters_are_not_shown(bench: Bench) -> None:
 
 
 BAD = {
-    "--foo": "'--foo' is not known: see storyteller --help",
-    "story": "'story' is not known: see storyteller --help",
-    "--seed": "--seed wants a value: see storyteller --help",
-    "--seed 0": "--seed: '0' is not a whole number from 1 up",
-    "--seed 1x": "--seed: '1x' is not a whole number from 1 up",
-    "--seed 99999999999999999999": "--seed: '99999999999999999999' is not a whole number from 1 up",
+    "--foo": "unknown option '--foo': see storyteller --help",
+    "story": "unknown option 'story': see storyteller --help",
+    "--seed": "--seed needs a value: see storyteller --help",
+    "--seed 0": "--seed: '0' is not a whole number above 0",
+    "--seed 1x": "--seed: '1x' is not a whole number above 0",
+    "--seed 99999999999999999999": "--seed: '99999999999999999999' is not a whole number above 0",
     "--stories -3": "--stories: '-3' is not a whole number from 1 to 100000",
     "--steps 1000001": "--steps: '1000001' is not a whole number from 1 to 100000",
-    "--no-sound --wav x": "--no-sound and --wav exclude each other: take one away",
-    "--device x --wav x": "--device and --wav exclude each other: take one away",
+    "--no-sound --wav x": "--no-sound and --wav cannot be used together",
+    "--device x --wav x": "--device and --wav cannot be used together",
     f"--prompt {'x' * 300}": "--prompt is too long: at most 255 characters",
 }
 
@@ -422,7 +422,7 @@ def test_without_the_block_list_nothing_is_told(bench: Bench) -> None:
 
 def test_disk_that_is_full(bench: Bench) -> None:
     said = bench.run("--stories", "2", "--wav", "/dev/full")
-    assert said.count("The WAV file cannot be written any more: this story goes on") == 1
+    assert said.count("The WAV file can no longer be written: this story continues") == 1
 
 
 def test_help(bench: Bench) -> None:
@@ -480,7 +480,7 @@ def test_stories_that_cannot_be_kept(bench: Bench) -> None:
     (data / "stories").symlink_to("/proc")
     bench.write(settings="pause=0\nkeep_sound=2\n")
     said = bench.run("--data", str(data), "--stories", "2", *bench.card("works"))
-    assert said.count(f"Stories are not kept as sound: {data}: ") == 1
+    assert said.count(f"Stories are not archived as sound: {data}: ") == 1
     assert len(figures(said)) == 2
 
 

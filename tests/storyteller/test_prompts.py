@@ -188,11 +188,11 @@ def test_own_lists(prompt_driver: Path, tmp_path: Path) -> None:
     )
     (tmp_path / "blocked.txt").write_text("whale\n!monster\nx*\nno9\n")
     assert complaints(prompt_driver, tmp_path) == [
-        "blocked.txt:3: before the * there are three letters or more",
-        "blocked.txt:4: an entry consists of letters: other spellings are found by themselves",
-        "heroes.txt:1: blocked.txt stops it: choose another word",
-        "heroes.txt:5: only letters from a to z and spaces: write it without others",
-        "heroes.txt:6: blocked.txt stops it: choose another word",
+        "blocked.txt:3: the * needs three or more letters before it",
+        "blocked.txt:4: an entry consists of letters: other spellings are found automatically",
+        "heroes.txt:1: blocked.txt blocks it: choose another word",
+        "heroes.txt:5: only letters from a to z and spaces are allowed",
+        "heroes.txt:6: blocked.txt blocks it: choose another word",
         "heroes.txt:8: too long: at most 31 letters",
     ]
     assert words_of(prompt_driver, tmp_path, 1) == ["red panda"]
@@ -211,8 +211,8 @@ BAD_BEGINNINGS = {
     "Once upon a time, there was a fox": "a beginning needs a {hero}",
     "Once upon a time, a {hero} and {x}": "only {trait}, {hero}, {place} and {thing} are filled in",
     "Once upon a time, " + "a {hero} " * 7: "at most six words are filled in",
-    "Once upon a time, a {hero} died": "blocked.txt stops it: choose another word",
-    "Once upon a time, a {hero} \u00fc": "only plain letters and signs: write it without others",
+    "Once upon a time, a {hero} died": "blocked.txt blocks it: choose another word",
+    "Once upon a time, a {hero} \u00fc": "only ASCII letters and punctuation are allowed",
     "Once upon a time, a {hero} " + "x" * 140: "too long: at most 159 characters",
 }
 
@@ -222,7 +222,7 @@ def test_bad_beginnings(prompt_driver: Path, tmp_path: Path, line: str) -> None:
     (tmp_path / "beginnings.txt").write_text(line + "\n")
     assert complaints(prompt_driver, tmp_path) == [
         f"beginnings.txt:1: {BAD_BEGINNINGS[line]}",
-        "beginnings.txt:0: no line can be used: the usual list is taken",
+        "beginnings.txt:0: no line can be used: the standard list is used",
     ]
     assert len(words_of(prompt_driver, tmp_path, 4)) > 2
 
@@ -237,7 +237,7 @@ def test_hostile_lists(prompt_driver: Path, tmp_path: Path) -> None:
     (tmp_path / "blocked.txt").write_bytes(entries)
     said = complaints(prompt_driver, tmp_path)
     assert "places.txt:0: Is a directory" in said
-    assert "things.txt:0: no line can be used: the usual list is taken" in said
+    assert "things.txt:0: no line can be used: the standard list is used" in said
     assert ask_ok(prompt_driver, tmp_path)
 
 

@@ -19,7 +19,7 @@ DEFAULTS = (
     "keep_sound=0"
 )
 KEYS = [word.split("=")[0] for word in DEFAULTS.split()]
-ALL = f"there are {', '.join(KEYS)}"
+ALL = f"the settings are {', '.join(KEYS)}"
 
 GOOD = {
     "": DEFAULTS,
@@ -47,19 +47,19 @@ BAD = {
         "1: volume must be a number from 0 to 100, not '99999999999999999999'"
     ),
     "speed=49": "1: speed must be a number from 50 to 200, not '49'",
-    "\n\nvolum=5": f"3: 'volum' is no setting; {ALL}",
+    "\n\nvolum=5": f"3: unknown setting 'volum'; {ALL}",
     "volume 5": "1: 'volume 5' is not of the form key=value",
     "volume # =5": "1: 'volume' is not of the form key=value",
-    "=5": f"1: '' is no setting; {ALL}",
+    "=5": f"1: unknown setting ''; {ALL}",
     "voice=the deep one": "1: voice must be a name, not 'the deep one'",
     "voice=": "1: voice must be a name, not ''",
     "switch_off=perhaps": "1: switch_off must be yes or no, not 'perhaps'",
     "mixer=loud": "1: mixer must be yes or no, not 'loud'",
-    "sound=usb;dac": "1: sound must be names with commas between, not 'usb;dac'",
-    "quiet=20-7": "1: quiet must be as in 20:00-7:00, or no, not '20-7'",
-    "quiet=24:00-7:00": "1: quiet must be as in 20:00-7:00, or no, not '24:00-7:00'",
-    "quiet=20:00-7:60": "1: quiet must be as in 20:00-7:00, or no, not '20:00-7:60'",
-    "quiet=20:00-7:00 or so": "1: quiet must be as in 20:00-7:00, or no, not '20:00-7:00 or so'",
+    "sound=usb;dac": "1: sound must be names separated by commas, not 'usb;dac'",
+    "quiet=20-7": "1: quiet must be like 20:00-7:00, or no, not '20-7'",
+    "quiet=24:00-7:00": "1: quiet must be like 20:00-7:00, or no, not '24:00-7:00'",
+    "quiet=20:00-7:60": "1: quiet must be like 20:00-7:00, or no, not '20:00-7:60'",
+    "quiet=20:00-7:00 or so": "1: quiet must be like 20:00-7:00, or no, not '20:00-7:00 or so'",
 }
 
 
@@ -85,7 +85,7 @@ def test_two_bytes_for_each_character(settings_driver: Path, tmp_path: Path) -> 
     for name in ("utf-16", "utf-16-be"):
         text = "\ufeff" * (name != "utf-16") + "# loud\r\nvolume=8\r\nvolum=9\r\n"
         said = read(settings_driver, tmp_path, text.encode(name))
-        assert said == [f"3: 'volum' is no setting; {ALL}", DEFAULTS.replace("e=100", "e=8")]
+        assert said == [f"3: unknown setting 'volum'; {ALL}", DEFAULTS.replace("e=100", "e=8")]
 
 
 def test_garbage(settings_driver: Path, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ static bool watch(struct files *files, char **words) {
     int ends[2] = {-1, -1};
     // With O_DIRECT each write arrives by itself, however late it is read.
     if (files->trace != NULL && pipe2(ends, O_DIRECT | O_CLOEXEC) != 0) {
-        return complain("cannot make", "a pipe");
+        return complain("cannot create", "a pipe");
     }
     long before_kib = sources_card_read_kib();
     double begun_s = now_s(), first_s = -1;

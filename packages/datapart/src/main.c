@@ -49,7 +49,7 @@ static int open_disk(struct disk *disk, const char *path) {
     }
     if (ioctl(disk->fd, REQUEST(BLKSSZGET), &sector_bytes) != 0 ||
         ioctl(disk->fd, REQUEST(BLKGETSIZE64), &bytes) != 0) {
-        return complain(path, "cannot ask for its size");
+        return complain(path, "cannot read its size");
     }
     if (sector_bytes != MBR_BYTES) {
         fprintf(stderr, "datapart: %s: sectors of %d bytes, not 512\n", path, sector_bytes);
@@ -94,7 +94,7 @@ static int write_table(const struct disk *disk, const struct mbr_extent *data) {
     mbr_enter(disk->table, data);
     // First everything the new file system wrote, then the sector that makes it count.
     if (fsync(disk->fd) != 0) {
-        return complain(disk->path, "cannot write out the file system");
+        return complain(disk->path, "cannot flush the file system");
     }
     if (pwrite(disk->fd, disk->table, MBR_BYTES, 0) != MBR_BYTES || fsync(disk->fd) != 0) {
         return complain(disk->path, "cannot write its partition table");
@@ -114,7 +114,7 @@ static int act(const struct disk *disk, int keep) {
     case MBR_STRANGE:
         break;
     }
-    fprintf(stderr, "datapart: %s: its partition table is not the card's; left alone\n",
+    fprintf(stderr, "datapart: %s: its partition table is not the card's; not changed\n",
             disk->path);
     return FAILED;
 }

@@ -89,13 +89,13 @@ ps_decoder_t *hearing_open(const char *model, struct list lists[LIST_KINDS], boo
     err_set_loglevel(ERR_FATAL);
     decoder = load(model);
     if (decoder == NULL) {
-        *problem = "the model of sounds cannot be loaded";
+        *problem = "the acoustic model cannot be loaded";
         return NULL;
     }
     if (!teach_words(decoder, model, lists)) {
         *problem = "the dictionary cannot be read";
     } else if (!teach_grammar(decoder, lists, is_answer)) {
-        *problem = "the lists hold no word to listen for";
+        *problem = "the lists have no words to listen for";
     } else {
         return decoder;
     }

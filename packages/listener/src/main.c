@@ -25,18 +25,19 @@ enum { CONFIDENCE_NONE = 0, CONFIDENCE_LOW = 40, CONFIDENCE_HIGH = 90 };
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NO_MICROPHONE = 3 };
 
 static const char USAGE[] =
-    "listen: prints what somebody says who asks for a story: hero, place, thing and confidence\n"
-    "(0 to 100), with tabs between; what was not said is empty\n"
+    "listen: recognises a spoken request for a story; prints its hero, place, thing and "
+    "confidence\n"
+    "(0 to 100), separated by tabs; what was not said is empty\n"
     "\n"
-    "  --words DIR    where heroes.txt, places.txt and things.txt are; given several times, each\n"
-    "                 file is taken from the first folder that has it\n"
-    "  --model DIR    the model of sounds           (" MODEL ")\n"
-    "  --device NAME  ALSA device that records      (the first there is)\n"
-    "  --wav FILE     a recording instead: mono, 16 bits, 16000 samples per second\n"
-    "  --answer       the answer to a question: one word\n"
-    "  --passes       also show what each pass heard, and the memory that was needed at most\n"
+    "  --words DIR    folder of heroes.txt, places.txt and things.txt; if given more than once,\n"
+    "                 each file is read from the first folder that has it\n"
+    "  --model DIR    the acoustic model            (" MODEL ")\n"
+    "  --device NAME  ALSA capture device           (the first one)\n"
+    "  --wav FILE     a recording to read instead: mono, 16 bits, 16000 samples per second\n"
+    "  --answer       expect the answer to a question: one word\n"
+    "  --passes       also show what each pass heard, and the peak memory\n"
     "\n"
-    "Listening ends with standard input, after somebody has spoken, or after 4 s.\n";
+    "Listening ends when the speaker has finished, after 4 s, or at the end of standard input.\n";
 
 struct options {
     const char *words[4];
@@ -255,14 +256,15 @@ int main(int count, char **words) {
     microphone = options.wav != NULL ? microphone_open_wav(options.wav)
                                      : microphone_open_alsa(options.device);
     if (microphone == NULL) {
-        return fail(STATUS_NO_MICROPHONE, options.wav != NULL
-                                              ? "that is no WAV file of the kind that is read"
-                                              : "no sound card records");
+        return fail(STATUS_NO_MICROPHONE,
+                    options.wav != NULL
+                        ? "cannot read the WAV file: it must be mono, 16 bits, 16000 Hz"
+                        : "no sound card can record");
     }
     ok = record(microphone, options.wav == NULL, &recording);
     microphone->close(microphone);
     if (!ok) {
-        return fail(STATUS_FAILED, "no memory left");
+        return fail(STATUS_FAILED, "not enough memory");
     }
     read_lists(&options, lists);
     if (recording.count >= LEAST_SAMPLES) {

@@ -5,7 +5,7 @@
 #include "foreign.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "checkpoints are little-endian, and are used where they lie"
+#error "checkpoints are little-endian, and are used in place"
 #endif
 
 enum { HEADER_INTS = 7, HEADER_BYTES = HEADER_INTS * 4 };
@@ -51,7 +51,7 @@ static bool check_shape(struct shape *shape, const char *name, struct llama_erro
     }
     shape->head_size = shape->dim / shape->n_heads;
     if (shape->head_size % 2 != 0) {
-        return fail(error, "%s: the head size %d is odd; positions turn pairs of values", name,
+        return fail(error, "%s: the head size %d is odd; RoPE rotates pairs of values", name,
                     shape->head_size);
     }
     shape->kv_dim = shape->n_kv_heads * shape->head_size;

@@ -55,7 +55,7 @@ bool file_read(const struct file *file, void *to, uint64_t bytes, uint64_t offse
             return fail(error, "%s: cannot be read: %s", file->name, strerror(errno));
         }
         if (got == 0) {
-            return fail(error, "%s: was cut off: byte %llu is missing", file->name,
+            return fail(error, "%s: is truncated: byte %llu is missing", file->name,
                         (unsigned long long)offset);
         }
         at += got;

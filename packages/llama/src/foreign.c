@@ -56,7 +56,7 @@ static const struct kind VOCABULARIES[] = {
     KIND("\n\x0e\n\5<unk>", 0, "a SentencePiece model, as tokenizer.model is", CONVERT),
     KIND("PK\3\4", 0, "a zip archive", UNPACK),
     KIND("GGUF", 0, "a GGUF file", CONVERT),
-    KIND("LLAMAPCK", 0, "a packed model, which holds its tokenizer", "leave -z away"),
+    KIND("LLAMAPCK", 0, "a packed model, which holds its tokenizer", "omit -z"),
 };
 
 /* The first kind that `head` begins like, or NULL. */

@@ -117,8 +117,8 @@ static bool choose(struct generation *generation, struct llama_error *error) {
         return false;
     }
     if (next < 0) {
-        return fail(error, "the model's arithmetic gives no number: its weights are damaged, or "
-                           "the temperature is too near 0");
+        return fail(error, "the model's logits are not numbers: its weights are damaged, or the "
+                           "temperature is too close to 0");
     }
     bool drafted =
         pass->row + 1 < pass->open && generation->tokens[generation->emitted + 1] == next;

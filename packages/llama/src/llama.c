@@ -39,8 +39,9 @@ static bool open_tokenizer(struct llama *llama, const char *path, struct llama_e
 static bool open_kernels(struct llama *llama, struct llama_error *error) {
     llama->kernels = kernels_choose();
     return llama->kernels != NULL ||
-           fail(error, "LLAMA_KERNEL: this machine has no kernels of that name: portable, rvv07 "
-                       "or rvv10 is expected");
+           fail(error,
+                "LLAMA_KERNEL: this machine has no kernels of that name: use portable, rvv07 "
+                "or rvv10");
 }
 
 static bool open_model(struct llama *llama, const char *path, struct llama_error *error) {
@@ -51,7 +52,7 @@ static bool open_model(struct llama *llama, const char *path, struct llama_error
     } else if (mode != NULL && strcmp(mode, "fp32") == 0) {
         request = REQUEST_F32;
     } else if (mode != NULL && mode[0] != '\0') {
-        return fail(error, "LLAMA_MODE=%s: fp32 or q16 is expected", path_tail(mode));
+        return fail(error, "LLAMA_MODE=%s: use fp32 or q16", path_tail(mode));
     }
     return model_open(&llama->model, path, request, error);
 }

@@ -17,10 +17,10 @@ static const char USAGE[] =
     "  -t <float>   temperature; 0 is greedy (default 1.0)\n"
     "  -p <float>   top-p, 0 to 1 (default 0.9)\n"
     "  -s <int>     random seed (default: the time)\n"
-    "  -n <int>     tokens at most; 0 is the model's sequence length (default 256)\n"
+    "  -n <int>     max tokens; 0 is the model's sequence length (default 256)\n"
     "  -i <text>    prompt\n"
     "  -z <path>    tokenizer (default: the packed model's own, or tokenizer.bin)\n"
-    "  -m generate  the only mode there is\n";
+    "  -m generate  the only mode\n";
 
 /* Where the card has its models. */
 #ifndef MODELS
@@ -36,7 +36,7 @@ struct arguments {
 };
 
 static bool complain(const char *option, const char *value, const char *expected) {
-    fprintf(stderr, "run: %s %s: %s is expected\n", option, value, expected);
+    fprintf(stderr, "run: %s %s: expected %s\n", option, value, expected);
     return false;
 }
 
@@ -88,7 +88,7 @@ static void settle(struct arguments *arguments, long long seed, long long steps)
 static bool read_option(struct arguments *arguments, const char *option, const char *value,
                         long long *seed, long long *steps) {
     if (strlen(option) != 2 || option[0] != '-') {
-        fprintf(stderr, "run: '%s' is no option\n%s", option, USAGE);
+        fprintf(stderr, "run: unknown option '%s'\n%s", option, USAGE);
         return false;
     }
     switch (option[1]) {
@@ -109,7 +109,7 @@ static bool read_option(struct arguments *arguments, const char *option, const c
     case 'm':
         return strcmp(value, "generate") == 0 || complain(option, value, "generate");
     default:
-        fprintf(stderr, "run: '%s' is no option\n%s", option, USAGE);
+        fprintf(stderr, "run: unknown option '%s'\n%s", option, USAGE);
         return false;
     }
 }
@@ -145,14 +145,14 @@ static bool print_piece(void *user, const char *piece) {
 
 static int report(const struct llama_stats *stats) {
     if (puts("") < 0 || fflush(stdout) != 0) {
-        fprintf(stderr, "run: the story cannot be written: %s\n", strerror(errno));
+        fprintf(stderr, "run: cannot write the story: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
     if (getenv("LLAMA_STATS") != NULL) {
         const struct llama_certainty *counts = &stats->certainty;
         fprintf(stderr,
                 "chosen: %d, with closer bounds: %d, with a float32 pass: %d, from all rows: %d; "
-                "guessed: %d, right: %d; first pass after %.3f s\n",
+                "drafted: %d, accepted: %d; first pass after %.3f s\n",
                 counts->tokens, counts->closer, counts->passes, counts->all, counts->drafted,
                 counts->right, stats->first_seconds);
     }

@@ -55,7 +55,7 @@ bool transformer_open(struct transformer *t, const struct model *model,
     t->capacity = (capacity + KEYS - 1) / KEYS * KEYS;
     uint64_t bytes = lay_out(t, NULL) * sizeof(float);
     if (bytes > MAX_STATE_BYTES) {
-        return fail(error, "the model asks for %llu MiB of working memory; at most %llu are given",
+        return fail(error, "the model needs %llu MiB of working memory; the limit is %llu MiB",
                     (unsigned long long)(bytes >> 20), (unsigned long long)(MAX_STATE_BYTES >> 20));
     }
     t->memory = tiles_memory(bytes); /* which has room behind a tile that is read ahead */

@@ -56,7 +56,7 @@ static void complain(void *user, const struct complaint *complaint) {
 
 /* This may be in the middle of a story, whose line on a terminal it must not land in. */
 static void complain_of_shelf(void *user, const struct complaint *complaint) {
-    static const char SAID[] = "storyteller: %s: %s; stories are told all the same, "
+    static const char SAID[] = "storyteller: %s: %s; stories are still told, "
                                "but may not be kept";
     const struct teller *teller = user;
 
@@ -94,7 +94,8 @@ static bool load_settings(struct settings *settings, const struct options *optio
     }
     snprintf(parents, sizeof(parents), "%s/storyteller.txt", either(options->card, CARD_PATH));
     if (!settings_load(settings, parents, complain_aloud, news) && errno != ENOENT) {
-        fprintf(stderr, "storyteller: %s: %s; the usual settings hold\n", parents, strerror(errno));
+        fprintf(stderr, "storyteller: %s: %s; the default settings are used\n", parents,
+                strerror(errno));
     }
     if (options->steps > 0) {
         settings->steps = (int)options->steps;
@@ -187,7 +188,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     if (teller->llama != NULL && teller->inputs != NULL) {
         end = teller_run(teller, &error);
     } else if (teller->llama != NULL) {
-        snprintf(error.text, sizeof(error.text), "the system has no memory left for the inputs");
+        snprintf(error.text, sizeof(error.text), "not enough memory for the inputs");
     }
     end_greeting(teller->speaker);
     if (stop_is_wanted()) {
@@ -237,7 +238,7 @@ static int with_speaker(struct teller *teller, const struct options *options) {
         if (speech != NULL) {
             speech->close(speech);
         }
-        return fail(STATUS_FAILED, "the system has no memory left for the voice");
+        return fail(STATUS_FAILED, "not enough memory for the voice");
     }
     output.rate = speech->rate;
     if (options->wav != NULL) {
@@ -263,7 +264,7 @@ static int with_words(struct teller *teller, const struct options *options) {
     teller->words = words;
     teller->shelf = shelf;
     if (words != NULL && shelf == NULL) {
-        fail(status, "the system has no memory left for the words");
+        fail(status, "not enough memory for the words");
     } else if (words != NULL) {
         status = with_speaker(teller, options);
     }

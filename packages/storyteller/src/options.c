@@ -13,13 +13,13 @@ const char OPTIONS_HELP[] =
     "  --model FILE      llama2.c model           (/usr/share/llama/model.bin)\n"
     "  --tokenizer FILE  its tokenizer            (/usr/share/llama/tokenizer.bin)\n"
     "  --settings FILE   volume, speed, ...       (/etc/storyteller.conf)\n"
-    "  --card FOLDER     storyteller.txt and words/ of the parents  (/boot)\n"
+    "  --card FOLDER     the parents' storyteller.txt and words/  (/boot)\n"
     "  --words FOLDER    word lists               (/usr/share/storyteller/words)\n"
     "  --data FOLDER     where stories are kept   (/data)\n"
     "  --stories N       end after N stories      (never)\n"
     "  --seed S          seed of the first story; each next story has the next number\n"
     "  --prompt TEXT     how each story begins    (drawn from word lists)\n"
-    "  --steps N         longest story, in tokens (256)\n"
+    "  --steps N         max tokens of a story    (256)\n"
     "  --device NAME     ALSA device, for example plughw:1,0  (first card that plays)\n"
     "  --no-sound        only show the text\n"
     "  --wav FILE        write the speech to a WAV file instead of playing it\n"
@@ -27,8 +27,9 @@ const char OPTIONS_HELP[] =
     "  -h, --help        this text\n"
     "\n"
     "Type a line to say what the next story is about, an empty line for another story,\n"
-    "again, keep, pause, louder or quieter, Ctrl-C to stop. The seed of each story is shown: the\n"
-    "same seed and beginning tell it again; --json and stories.jsonl have both.\n";
+    "or again, keep, pause, louder or quieter; Ctrl-C stops. Each story's seed is shown: the same "
+    "seed\n"
+    "and prompt repeat the story. --json and stories.jsonl have both.\n";
 
 enum kind { TEXT, NUMBER, SEED, FLAG };
 
@@ -90,9 +91,9 @@ static bool take_value(void *target, const struct option *option, const char *va
 
 static bool check(const struct options *options, char *problem, size_t size) {
     if (options->no_sound && options->wav != NULL) {
-        snprintf(problem, size, "--no-sound and --wav exclude each other: take one away");
+        snprintf(problem, size, "--no-sound and --wav cannot be used together");
     } else if (options->device != NULL && options->wav != NULL) {
-        snprintf(problem, size, "--device and --wav exclude each other: take one away");
+        snprintf(problem, size, "--device and --wav cannot be used together");
     } else if (options->prompt != NULL && strlen(options->prompt) >= PROMPT_BYTES) {
         snprintf(problem, size, "--prompt is too long: at most %d characters", PROMPT_BYTES - 1);
     } else {
@@ -108,7 +109,7 @@ bool options_parse(struct options *options, int count, char **words, char *probl
         char *target;
 
         if (option == NULL) {
-            snprintf(problem, size, "'%s' is not known: see storyteller --help", words[i]);
+            snprintf(problem, size, "unknown option '%s': see storyteller --help", words[i]);
             return false;
         }
         target = (char *)options + option->offset;
@@ -117,12 +118,12 @@ bool options_parse(struct options *options, int count, char **words, char *probl
             continue;
         }
         if (i + 1 == count) {
-            snprintf(problem, size, "%s wants a value: see storyteller --help", option->name);
+            snprintf(problem, size, "%s needs a value: see storyteller --help", option->name);
             return false;
         }
         if (!take_value(target, option, words[++i])) {
-            snprintf(problem, size, "%s: '%s' is not a whole number from 1%s", option->name,
-                     words[i], option->kind == NUMBER ? " to 100000" : " up");
+            snprintf(problem, size, "%s: '%s' is not a whole number %s", option->name, words[i],
+                     option->kind == NUMBER ? "from 1 to 100000" : "above 0");
             return false;
         }
     }

@@ -75,7 +75,7 @@ static const struct field *find_field(const char *key) {
 }
 
 static void list_fields(const char *key, char *problem) {
-    int length = snprintf(problem, PROBLEM_BYTES, "'%.40s' is no setting; there are", key);
+    int length = snprintf(problem, PROBLEM_BYTES, "unknown setting '%.40s'; the settings are", key);
 
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         length += snprintf(problem + length, (size_t)(PROBLEM_BYTES - length), "%s %s",
@@ -152,7 +152,7 @@ static void set_field(struct settings *settings, const struct field *field, cons
     }
     if (field->kind == LIST) {
         if (!read_name(value, LIST_MARKS, target, SETTINGS_LIST_BYTES)) {
-            snprintf(problem, PROBLEM_BYTES, "%s must be names with commas between, not '%s'",
+            snprintf(problem, PROBLEM_BYTES, "%s must be names separated by commas, not '%s'",
                      field->key, value);
         }
         return;
@@ -168,7 +168,7 @@ static void set_field(struct settings *settings, const struct field *field, cons
             snprintf(problem, PROBLEM_BYTES, "%s must be yes or no, not '%s'", field->key, value);
         }
     } else if (!read_hours(value, values)) {
-        snprintf(problem, PROBLEM_BYTES, "%s must be as in 20:00-7:00, or no, not '%s'", field->key,
+        snprintf(problem, PROBLEM_BYTES, "%s must be like 20:00-7:00, or no, not '%s'", field->key,
                  value);
     }
     if (problem[0] == '\0') {

@@ -40,7 +40,7 @@ static void list_tensors(struct tensor *tensors, const struct checkpoint *c) {
         {"w2", w->w2, dim, hidden, true},
         {"w3", w->w3, hidden, dim, true},
         {"rms_final", w->rms_final, 1, dim, false},
-        {"the table of cosines and sines", w->sincos, sincos, (uint64_t)s->head_size / 2, false},
+        {"the RoPE table", w->sincos, sincos, (uint64_t)s->head_size / 2, false},
         {"the classifier", w->wcls, vocab, dim, false},
     };
     for (int i = 0; i < TENSORS; i++) {

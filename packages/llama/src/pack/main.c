@@ -20,7 +20,7 @@
 static const char USAGE[] = "usage: llama-pack <checkpoint> <tokenizer> <packed>\n"
                             "  <checkpoint>  a legacy llama2.c model\n"
                             "  <tokenizer>   its tokenizer.bin\n"
-                            "  <packed>      the file to make\n";
+                            "  <packed>      the file to write\n";
 
 struct job {
     const char *checkpoint, *tokenizer, *result;
@@ -144,11 +144,10 @@ static bool select_listed(const struct job *job, struct selection *selection,
     const struct shape *shape = &job->model.shape;
     uint64_t bytes = 4 * (uint64_t)shape->vocab_size * (uint64_t)shape->dim;
     float *rows = malloc((size_t)bytes);
-    bool good =
-        rows != NULL || fail(error, "not enough memory to look at %d rows", shape->vocab_size);
+    bool good = rows != NULL || fail(error, "not enough memory for %d rows", shape->vocab_size);
     good = good && file_read(&job->source, rows, bytes, job->model.weights.wcls, error);
     if (good && !select_rows(selection, rows, shape->vocab_size, shape->dim)) {
-        good = fail(error, "not enough memory to look at %d rows", shape->vocab_size);
+        good = fail(error, "not enough memory for %d rows", shape->vocab_size);
     }
     free(rows);
     return good;
@@ -208,7 +207,7 @@ int main(int argc, char **argv) {
     progress_end();
     if (good) {
         printf(
-            "%s: %d of %d rows listed, logits in 16 bits reckoned to err by less than %.2g (one "
+            "%s: short list of %d of %d rows; 16-bit logits taken to err by less than %.2g (one "
             "and a half times the largest error at %u generated and %u other tokens), %u slots of "
             "draft tokens; computes in %s\n",
             job.result, job.header.listed, job.header.shape[5], (double)job.header.error,

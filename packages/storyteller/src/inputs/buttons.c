@@ -80,9 +80,10 @@ static int open_line(const char *name, const char *place, buttons_complaint_fn *
     long offset;
 
     if (!parse(place, path, &offset)) {
-        snprintf(complaint, sizeof(complaint),
-                 "the button %s=%s is no line: write a chip and a number, as gpiochip0:28", name,
-                 place);
+        snprintf(
+            complaint, sizeof(complaint),
+            "the button %s=%s is not a GPIO line: write a chip and a number, such as gpiochip0:28",
+            name, place);
         complain(user, complaint);
         return -1;
     }

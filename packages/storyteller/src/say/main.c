@@ -83,7 +83,7 @@ int main(int count, char **words) {
     }
     speech = speech_open(words[1]);
     if (speech == NULL) {
-        fprintf(stderr, "say: the voice %s is not built in, or its data are not there\n", words[1]);
+        fprintf(stderr, "say: the voice %s is not built in, or its data are missing\n", words[1]);
         return 2;
     }
     speech->set_speed(speech, atoi(words[2]));

@@ -60,7 +60,7 @@ static struct sound *use_card(struct output *output, struct console *console) {
     look_at_still(output);
     output->card = find_card(output);
     if (output->card != NULL && output->lack_was_told) {
-        console_say(console, "There is sound again, on %s.", output->name);
+        console_say(console, "Sound is back, on %s.", output->name);
         output->lack_was_told = false;
     }
     return output->card;
@@ -74,7 +74,8 @@ static void tell_lack(struct output *output, struct console *console) {
     }
     output->lack_was_told = true;
     if (output->still != NULL) {
-        console_say(console, "Nobody listens on %s: stories are shown as text until somebody does.",
+        console_say(console,
+                    "Nothing is listening on %s: stories are shown as text until something does.",
                     output->still_name);
     } else {
         console_say(console, "No sound device%s%s: stories are shown as text until there is one.",
@@ -111,8 +112,9 @@ static void tell_loss(struct output *output, struct console *console) {
         return;
     }
     if (!output->lack_was_told) {
-        console_say(console, "The %s: this story goes on as text.",
-                    output->wav != NULL ? "WAV file cannot be written any more" : "sound is gone");
+        console_say(console, "The %s: this story continues as text.",
+                    output->wav != NULL ? "WAV file can no longer be written"
+                                        : "sound device is gone");
     }
     output->lack_was_told = true;
 }

@@ -53,10 +53,10 @@ const char *gate_add(struct gate *gate, const char *text) {
         return "an entry consists of letters";
     }
     if (strpbrk(text, "0123456789") != NULL) {
-        return "an entry consists of letters: other spellings are found by themselves";
+        return "an entry consists of letters: other spellings are found automatically";
     }
     if (entry.is_stem && entry.length < SHORTEST_STEM) {
-        return "before the * there are three letters or more";
+        return "the * needs three or more letters before it";
     }
     if (!entry.is_stem && entry.length < 2) {
         return "a single letter cannot be blocked: write a word";

@@ -40,7 +40,7 @@ const char *opening_check(const char *line) {
     }
     for (; *line != '\0'; line++) {
         if ((unsigned char)*line < ' ' || (unsigned char)*line > '~') {
-            return "only plain letters and signs: write it without others";
+            return "only ASCII letters and punctuation are allowed";
         }
         if (*line == '{' && opening_gap(line) == NULL) {
             return "only {trait}, {hero}, {place} and {thing} are filled in";

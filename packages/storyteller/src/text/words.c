@@ -14,7 +14,7 @@
 #define PATH_BYTES 512
 #define PROBLEM_BYTES 160
 
-static const char NO_MEMORY[] = "the system has no memory left";
+static const char NO_MEMORY[] = "not enough memory";
 
 struct words {
     struct list lists[LISTS];
@@ -55,7 +55,7 @@ static const char *check_word(char *text) {
     for (char *at = text; *at != '\0'; at++) {
         *at = *at == '\t' ? ' ' : (char)tolower((unsigned char)*at);
         if (!islower((unsigned char)*at) && *at != ' ') {
-            return "only letters from a to z and spaces: write it without others";
+            return "only letters from a to z and spaces are allowed";
         }
     }
     return strlen(text) < TOPIC_BYTES ? NULL : "too long: at most 31 letters";
@@ -65,7 +65,7 @@ static const char *check_item(const struct reading *reading, char *text) {
     const char *problem = reading->kind == LIST_OPENINGS ? opening_check(text) : check_word(text);
 
     if (problem == NULL && gate_stops(reading->gate, text)) {
-        return "blocked.txt stops it: choose another word";
+        return "blocked.txt blocks it: choose another word";
     }
     return problem;
 }
@@ -119,7 +119,7 @@ static bool read_list(struct reading *reading) {
         return false;
     }
     if (reading->list->count == 0) {
-        complain(reading, 0, "no line can be used: the usual list is taken");
+        complain(reading, 0, "no line can be used: the standard list is used");
     }
     return reading->list->count > 0;
 }
