@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builder `espeak`: the data of espeak-ng, compiled by espeak-ng on the building machine."""
+"""Builder `espeak`: the data of espeak-ng, compiled by espeak-ng on the build machine."""
 
 from image.builders.job import Job, copy_file
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builder `spoken`: sentences, rendered by the storyteller's own voice on the building machine."""
+"""Builder `spoken`: sentences, rendered by the storyteller's own voice on the build machine."""
 
 from image.builders.job import Job
 from image.recipes.keys import MADE, NAME, SYMBOL

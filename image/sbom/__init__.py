@@ -227,7 +227,7 @@ def _relate(
 
 
 def _only_host(plan: Plan) -> list[Package]:
-    """Packages that were built for the building machine alone."""
+    """Packages that were built for the build machine alone."""
     names = {
         step.package.name: step.package
         for step in plan.steps.values()

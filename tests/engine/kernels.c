@@ -216,7 +216,7 @@ static void check_weighted_sum_of(int size, int count) {
     struct array expected = floats((size_t)size), got = copy_of(&expected);
     oracle->weighted_sum(expected.at, weights.at, values.at, size, count);
     chosen->weighted_sum(got.at, weights.at, values.at, size, count);
-    compare(&expected, &got, "mix", size, count);
+    compare(&expected, &got, "weighted_sum", size, count);
     array_free(&weights);
     array_free(&values);
 }
@@ -288,18 +288,18 @@ static void check_max_of(int size) {
         float before = numbers[at];
         numbers[at] = random_between(4096.0f, 8192.0f);
         if (chosen->max(numbers, size) != numbers[at]) {
-            differ("greatest", size, at);
+            differ("max", size, at);
         }
         numbers[at] = before;
         if (chosen->max(numbers, size) != oracle->max(numbers, size)) {
-            differ("greatest", size, at);
+            differ("max", size, at);
         }
     }
     for (int i = 0; i < size; i++) {
         numbers[i] = -1.0f - fabsf(numbers[i]);
     }
     if (chosen->max(numbers, size) != oracle->max(numbers, size)) {
-        differ("greatest of negative numbers", size, 0);
+        differ("max of negative numbers", size, 0);
     }
     array_free(&x);
 }
@@ -327,12 +327,12 @@ static void check_exp_of(int size) {
     float max = random_below(2) == 0 ? 0.0f : random_between(-20.0f, 20.0f);
     fill_below(x.at, max, size);
     float sum = oracle->exp(expected.at, x.at, max, size);
-    compare_sums(sum, chosen->exp(got.at, x.at, max, size), "sum of exponents", size);
-    compare(&expected, &got, "exponents", size, 0);
+    compare_sums(sum, chosen->exp(got.at, x.at, max, size), "sum of exps", size);
+    compare(&expected, &got, "exp", size, 0);
     struct array in_place = copy_of(&x);
     oracle->exp(x.at, x.at, max, size);
     compare_sums(sum, chosen->exp(in_place.at, in_place.at, max, size), "sum", size);
-    compare(&x, &in_place, "exponents in place", size, 0);
+    compare(&x, &in_place, "exp in place", size, 0);
 }
 
 static void check_swiglu_of(int size) {
@@ -411,10 +411,18 @@ static const struct {
     const char *name;
     void (*check)(void);
 } CHECKS[] = {
-    {"tile_f32", check_tile_f32}, {"tile_q16", check_tile_q16}, {"tile_q4", check_tile_q4},
-    {"scores", check_scores},     {"mix", check_weighted_sum},  {"add", check_add},
-    {"scale", check_scale},       {"greatest", check_max},      {"exponents", check_exp},
-    {"swiglu", check_swiglu},     {"multiply", check_multiply}, {"accuracy", check_accuracy},
+    {"tile_f32", check_tile_f32},
+    {"tile_q16", check_tile_q16},
+    {"tile_q4", check_tile_q4},
+    {"scores", check_scores},
+    {"weighted_sum", check_weighted_sum},
+    {"add", check_add},
+    {"scale", check_scale},
+    {"max", check_max},
+    {"exp", check_exp},
+    {"swiglu", check_swiglu},
+    {"multiply", check_multiply},
+    {"accuracy", check_accuracy},
 };
 
 int main(int argc, char **argv) {

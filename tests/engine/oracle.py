@@ -202,8 +202,8 @@ def rmsnorm(x: Floats, weight: Floats) -> Floats:
 
 def softmax(x: Floats) -> Floats:
     """Probabilities; the normaliser is summed in index order, as run.c does."""
-    powers = np.exp(x - x.max())
-    probabilities: Floats = powers / running_sum(powers)[-1]
+    exps = np.exp(x - x.max())
+    probabilities: Floats = exps / running_sum(exps)[-1]
     return probabilities
 
 

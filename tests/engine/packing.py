@@ -41,7 +41,7 @@ class Packed:
         return int(struct.unpack_from("<i", self.data, 44)[0])
 
     @property
-    def guesses(self) -> int:
+    def drafts(self) -> int:
         """Slots of their table."""
         return int(struct.unpack_from("<I", self.data, 96)[0])
 
@@ -73,7 +73,7 @@ class Packed:
         }
         if not tied:
             sizes |= {"embedding, listed": listed * row, "embedding, others": few * row}
-        sizes["guesses"] = 8 * self.guesses
+        sizes["drafts"] = 8 * self.drafts
         found, place = {}, 0
         for name, size in sizes.items():
             found[name] = (place, size)

@@ -24,7 +24,7 @@ WAYS = (("q16", 0), ("q16", 1e5), ("fp32", 0))  # with an error of 1e5, 16 bits 
 PARTS = (
     *("header", "tokenizer", "norms", "list", "layer 0", "layer 1", "outside"),
     *("classifier, listed", "classifier, others", "embedding, listed", "embedding, others"),
-    "guesses",
+    "drafts",
 )
 
 

@@ -185,7 +185,7 @@ def with_classifier(factor: float) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("factor", "is_fast", "guesses"),
+    ("factor", "is_fast", "drafts"),
     [(1e-4, False, False), (20, True, True)],
     ids=["all tokens alike", "few tokens likely"],
 )
@@ -196,13 +196,13 @@ def test_what_costs_more_is_left_out(
     tmp_path: Path,
     factor: float,
     is_fast: bool,
-    guesses: bool,
+    drafts: bool,
 ) -> None:
-    """Where 16 bits are never sure, float32 is chosen; where guesses are never right, none."""
+    """Where 16 bits are never sure, float32 is chosen; where draft tokens are never right, none."""
     model.checkpoint.write_bytes(with_classifier(factor))
     done = pack(packer, model, tmp_path / "packed")
     packed = packing.read(tmp_path / "packed")
-    assert (packed.is_fast, packed.guesses > 0) == (is_fast, guesses)
+    assert (packed.is_fast, packed.drafts > 0) == (is_fast, drafts)
     assert done.out.endswith(b"computes in 16 bits\n" if is_fast else b"computes in float32\n")
     options = ("-s", "3", "-n", "32", "-i", "ab")
     assert engine(tmp_path / "packed", *options).out == engine.tell(model, *options)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hushes a sentence at its first part, says another one, and opens the voice anew for a third: how
+/* Stops a sentence at its first part, says another one, and opens the voice again for a third: how
  * many samples each of them gave. */
 #include <stdio.h>
 

@@ -110,7 +110,7 @@ def test_speed_and_pitch(say: Path, data: dict[str, str], tmp_path: Path) -> Non
     assert pitch_hz(sounds[100, 150]) == pytest.approx(1.5 * pitch_hz(natural), rel=0.05)
 
 
-def test_hushed_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> None:
+def test_stopped_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> None:
     program = compile_voice(programs / "espeak_driver", build.HERE / "espeak_driver.c")
     stopped, after, anew = (int(line) for line in run.output([program], env=data).split())
     assert stopped <= RATE / 10

@@ -4,9 +4,9 @@
 #define COMMON_IOCTLS_H
 
 #ifdef __GLIBC__
-#define REQUEST(request) (request)
+#define IOCTL_CODE(code) (code)
 #else
-#define REQUEST(request) ((int)(request))
+#define IOCTL_CODE(code) ((int)(code))
 #endif
 
 #endif

@@ -47,8 +47,8 @@ static int open_disk(struct disk *disk, const char *path) {
     if (disk->fd < 0) {
         return complain(path, "cannot open");
     }
-    if (ioctl(disk->fd, REQUEST(BLKSSZGET), &sector_bytes) != 0 ||
-        ioctl(disk->fd, REQUEST(BLKGETSIZE64), &bytes) != 0) {
+    if (ioctl(disk->fd, IOCTL_CODE(BLKSSZGET), &sector_bytes) != 0 ||
+        ioctl(disk->fd, IOCTL_CODE(BLKGETSIZE64), &bytes) != 0) {
         return complain(path, "cannot read its size");
     }
     if (sector_bytes != MBR_BYTES) {
@@ -84,7 +84,7 @@ static int add_to_kernel(const struct disk *disk, const struct mbr_extent *data)
         .datalen = sizeof partition,
         .data = &partition,
     };
-    if (ioctl(disk->fd, REQUEST(BLKPG), &request) != 0) {
+    if (ioctl(disk->fd, IOCTL_CODE(BLKPG), &request) != 0) {
         return complain(disk->path, "cannot add partition 3");
     }
     return ADDED;

@@ -134,21 +134,11 @@ static struct microphone *open_first_of(int number) {
     return microphone;
 }
 
-/* The library prints its errors; ours are told in the caller's words. */
-static void be_quiet(const char *file, int line, const char *function, int error,
-                     const char *format, ...) {
-    (void)file;
-    (void)line;
-    (void)function;
-    (void)error;
-    (void)format;
-}
-
 struct microphone *microphone_open_alsa(const char *device) {
     struct microphone *microphone = NULL;
     int number = -1;
 
-    snd_lib_error_set_handler(be_quiet);
+    alsa_silence();
     if (device != NULL) {
         return open_device(device);
     }

@@ -36,7 +36,7 @@ static long long now_ms(void) {
 static void feed(struct watchdog *watchdog) {
     alarm(PROGRAM_S);
     if (watchdog->fd >= 0) {
-        ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
+        ioctl(watchdog->fd, IOCTL_CODE(WDIOC_KEEPALIVE), 0);
     }
 }
 
@@ -54,7 +54,7 @@ struct watchdog *watchdog_open(void) {
     watchdog->fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
     /* Hardware that cannot count so far takes what it can. */
     if (watchdog->fd >= 0) {
-        ioctl(watchdog->fd, REQUEST(WDIOC_SETTIMEOUT), &timeout_s);
+        ioctl(watchdog->fd, IOCTL_CODE(WDIOC_SETTIMEOUT), &timeout_s);
     }
     feed(watchdog);
     return watchdog;
@@ -68,7 +68,7 @@ void watchdog_close(struct watchdog *watchdog) {
     if (watchdog->fd >= 0) {
         /* The kernel takes this character, then closing, as the request to stop. */
         if (write(watchdog->fd, "V", 1) != 1) {
-            ioctl(watchdog->fd, REQUEST(WDIOC_KEEPALIVE), 0);
+            ioctl(watchdog->fd, IOCTL_CODE(WDIOC_KEEPALIVE), 0);
         }
         close(watchdog->fd);
     }

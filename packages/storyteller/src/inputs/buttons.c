@@ -41,7 +41,7 @@ static int request(int chip, uint32_t offset, uint64_t more_flags, uint32_t boun
         wanted.config.attrs[0].attr.id = GPIO_V2_LINE_ATTR_ID_DEBOUNCE;
         wanted.config.attrs[0].attr.debounce_period_us = bounce_us;
     }
-    if (ioctl(chip, REQUEST(GPIO_V2_GET_LINE_IOCTL), &wanted) < 0) {
+    if (ioctl(chip, IOCTL_CODE(GPIO_V2_GET_LINE_IOCTL), &wanted) < 0) {
         return -1;
     }
     return wanted.fd;
@@ -124,7 +124,7 @@ static void read_line(struct buttons *buttons, char *line, buttons_complaint_fn 
 static void look_at_level(struct buttons *buttons, int button, int64_t at_ms) {
     struct gpio_v2_line_values values = {.mask = 1};
 
-    if (ioctl(buttons->lines[button], REQUEST(GPIO_V2_LINE_GET_VALUES_IOCTL), &values) == 0) {
+    if (ioctl(buttons->lines[button], IOCTL_CODE(GPIO_V2_LINE_GET_VALUES_IOCTL), &values) == 0) {
         presses_edge(&buttons->presses, (enum button)button, (values.bits & 1) != 0, at_ms);
     }
 }

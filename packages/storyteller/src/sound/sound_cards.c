@@ -84,12 +84,6 @@ static struct sound *open_wanted(const char *wanted, unsigned rate, struct mixer
     return sound_open_alsa(wanted, rate, mixer);
 }
 
-/* The library prints its errors; ours are told in the caller's words. */
-static void be_quiet(const char *file, int line, const char *function, int error,
-                     const char *format, ...) {
-    (void)file, (void)line, (void)function, (void)error, (void)format;
-}
-
 /* An ALSA device has commas of its own: "hw:1,0" is one name. */
 static size_t name_length(const char *list) {
     size_t length = strcspn(list, ",");
@@ -105,7 +99,7 @@ struct sound *sound_open_card(const char *wanted, unsigned rate, struct mixer *m
     struct sound *sound = NULL;
     const char *at = wanted != NULL ? wanted : SOUND_ANY;
 
-    snd_lib_error_set_handler(be_quiet);
+    alsa_silence();
     for (at += strspn(at, " ,;"); *at != '\0' && sound == NULL; at += strspn(at, " ,;")) {
         char one[WANTED_BYTES];
         size_t length = name_length(at);
