@@ -130,7 +130,7 @@ def test_what_cannot_be(checked_listener: Listener, tmp_path: Path) -> None:
     broken.write_bytes(sound.read_bytes()[:30])
     for file in (broken, tmp_path / "absent.wav", Path("/dev/null")):
         assert "cannot read the WAV file" in complain(checked_listener, "--wav", file)
-    assert "no word to listen for" in complain(checked_listener, "--wav", sound, lists=tmp_path)
+    assert "no words to listen for" in complain(checked_listener, "--wav", sound, lists=tmp_path)
     elsewhere = Listener(checked_listener.program, tmp_path)
     assert "cannot be loaded" in complain(elsewhere, "--wav", sound)
     assert "--words DIR" in complain(checked_listener, "--foo")
