@@ -111,6 +111,11 @@ def task_cycles() -> Task:
     return foreground(commands.cycles)
 
 
+def task_train() -> Task:
+    """train pocket, the small model, or resume its training"""
+    return foreground(commands.train)
+
+
 def task_explain() -> Task:
     """say why a step would run, or that it is up to date"""
     return {**foreground(commands.explain), "pos_arg": "words"}

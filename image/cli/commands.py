@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from image import config, legal, report, submission
+from image import config, legal, report, submission, training
 from image.bench import compare, perform
 from image.boards import board as boards
 from image.boards.ram import render
@@ -143,6 +143,12 @@ def cycles(call: Call) -> None:
     """Model what the engines, or program=FILE, cost on the board."""
     install.provide("measure")
     bench.perform(call.project, call.options)
+
+
+def train(call: Call) -> None:
+    """Train `pocket` on stories that are invented meanwhile, or resume that."""
+    install.provide("train")
+    training.perform(call.root, call.options)
 
 
 def try_fresh(call: Call) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import project
+from image import project, training
 from image.bench import perform
 from image.card import check
 from image.cycles import bench
@@ -97,6 +97,9 @@ ENTRIES = (
     Entry("engine", DEVELOP, is_built=True,
           more="Writes run and llama-pack to out/host/bin and out/riscv64/bin.",
           examples=("engine",)),
+    Entry("train", DEVELOP, options=training.OPTIONS,
+          more="Takes hours. After a Ctrl-C the same command resumes. Writes to out/training.",
+          examples=("train", "train tokens=120")),
     Entry("explain", DEVELOP, is_built=True, words="[STEP ...]",
           examples=("explain board=qemu_virt", "explain musl llama")),
     Entry("test", DEVELOP, options=suite.WITH_SDK, words="[FILE ...]",

@@ -7,6 +7,7 @@ What is in FOLDER already is continued: interrupt it with Ctrl-C, go on with the
 import argparse
 import math
 import random
+import signal
 import sys
 import time
 from dataclasses import asdict
@@ -182,6 +183,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # saves, as Ctrl-C does
     try:
         schedule = Schedule(round(options.tokens * 1e6))
         training = Training(options.folder, schedule, Shape(), options.seed)

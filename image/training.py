@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""Trains `pocket` again, with the program in packages/pocket/training, which needs torch."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from image import run
+from image.options import Number, Option
+
+PROGRAM = "packages.pocket.training.train"
+OPTIONS = (
+    Option("tokens", "millions of tokens to learn from, over all calls", Number(0.01, 1e6), "80"),
+)
+# Threads that wait must not spin: beside other work, they would take the time of those that run.
+ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
+
+
+def perform(root: Path, given: Mapping[str, str]) -> None:
+    """Train, or resume what an earlier call began. Raises CommandFailed."""
+    folder = root / "out/training"
+    words: list[str | Path] = [
+        sys.executable,
+        "-m",
+        PROGRAM,
+        folder,
+        "--tokens",
+        given.get("tokens", "80"),
+    ]
+    run.run(words, cwd=root, env=ENVIRONMENT)
+    print(f"{folder}/model.bin and tokenizer.bin; hear it: ./doit stories MODEL= TOKENIZER=")
