@@ -49,9 +49,9 @@ class Option:
             raise UserError(f"{self.name}={value} {error}", self.hint) from None
 
 
-def is_on(given: Mapping[str, str], name: str) -> bool:
+def is_on(options: Mapping[str, str], name: str) -> bool:
     """Whether a setting that is on or off was given, and is on."""
-    return given.get(name) == ON[0]
+    return options.get(name) == ON[0]
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,8 @@ class Project:
 
         A boot loader that starts an operating system on the second core keeps memory for it.
         """
-        given = self.boot_files.get(fip.NAME)
-        read = fip.unpack(given.read_bytes()) if given else None
+        file = self.boot_files.get(fip.NAME)
+        read = fip.unpack(file.read_bytes()) if file else None
         rtos = fip.has_rtos(read) if read else bool(self.config.symbols.get("DUO_RTOS"))
         if self.board.memory_map is None:
             raise UserError(f"{self.board.name} has no memory map: {self.board.folder}/memmap.yaml")
@@ -105,23 +105,23 @@ class Project:
         return self.root / "out" / self.config.board
 
 
-def load(root: Path, given: Mapping[str, str]) -> Project:
+def load(root: Path, options: Mapping[str, str]) -> Project:
     """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
     packages = load_all(root / "packages", builders.keys())
-    chosen = config.load(root, given.get("board"))
+    chosen = config.load(root, options.get("board"))
     return Project(
         root=root,
         config=chosen,
         packages={name: configured(one, chosen.symbols) for name, one in packages.items()},
         fetch=FetchSettings(
-            dl=Path(given.get("DL_DIR", root / "dl")).absolute(),
-            mirror=given.get("DL_MIRROR"),
-            offline=is_on(given, "OFFLINE"),
+            dl=Path(options.get("DL_DIR", root / "dl")).absolute(),
+            mirror=options.get("DL_MIRROR"),
+            offline=is_on(options, "OFFLINE"),
         ),
-        jobs=jobs.chosen(given.get(jobs.SETTING)),
-        local_sources=_local_sources(given, packages),
-        model_files=model.chosen(given.get("MODEL"), given.get("TOKENIZER")),
-        boot_files=_boot_files(root, chosen.board, given.get("FIP")),
+        jobs=jobs.chosen(options.get(jobs.SETTING)),
+        local_sources=_local_sources(options, packages),
+        model_files=model.chosen(options.get("MODEL"), options.get("TOKENIZER")),
+        boot_files=_boot_files(root, chosen.board, options.get("FIP")),
     )
 
 
@@ -134,12 +134,12 @@ def source_options(root: Path) -> tuple[Option, ...]:
     )
 
 
-def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) -> dict[str, Path]:
+def _local_sources(options: Mapping[str, str], packages: Mapping[str, Package]) -> dict[str, Path]:
     settings = {variable(name) + SOURCE_SUFFIX: name for name in packages}
     settings |= {p.repository.setting: p.name for p in packages.values() if p.repository}
     found = {}
     for setting, name in settings.items():
-        value = given.get(setting)
+        value = options.get(setting)
         if value:
             folder = Path(value).absolute()
             if not folder.is_dir():
@@ -148,19 +148,19 @@ def _local_sources(given: Mapping[str, str], packages: Mapping[str, Package]) ->
     return found
 
 
-def _boot_files(root: Path, board: str, given: str | None) -> dict[str, Path]:
+def _boot_files(root: Path, board: str, file: str | None) -> dict[str, Path]:
     """The boot loaders of FIP=, by their path on the boot partition, looked at once.
 
     None for a board whose boot loaders are not built here.
     """
-    if not given or boards.load(root, board).sdk is None:
+    if not file or boards.load(root, board).sdk is None:
         return {}
-    path = Path(given).absolute()
+    path = Path(file).absolute()
     try:
         fip.unpack(path.read_bytes())
     except UserError as error:
         hint = "name a fip.bin for this board, or omit FIP= to build it from the SDK"
-        raise UserError(f"FIP={given} is not a boot loader file: {error.message}", hint) from None
+        raise UserError(f"FIP={file} is not a boot loader file: {error.message}", hint) from None
     except OSError as error:
-        raise UserError(f"FIP={given} cannot be read: {error.strerror}") from None
+        raise UserError(f"FIP={file} cannot be read: {error.strerror}") from None
     return {fip.NAME: path}

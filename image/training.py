@@ -16,7 +16,7 @@ OPTIONS = (
 ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
 
 
-def perform(root: Path, given: Mapping[str, str]) -> None:
+def train(root: Path, options: Mapping[str, str]) -> None:
     """Train, or resume what an earlier call began. Raises CommandFailed."""
     folder = root / "out/training"
     words: list[str | Path] = [
@@ -25,7 +25,7 @@ def perform(root: Path, given: Mapping[str, str]) -> None:
         PROGRAM,
         folder,
         "--tokens",
-        given.get("tokens", "80"),
+        options.get("tokens", "80"),
     ]
     run.run(words, cwd=root, env=ENVIRONMENT)
     print(f"{folder}/model.bin and tokenizer.bin; hear it: ./doit stories MODEL= TOKENIZER=")

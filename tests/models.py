@@ -40,9 +40,9 @@ def fetched(package: str, is_asked: bool = True) -> Model:
     """Checkpoint and tokenizer of a recipe: from dl/ and, where it is asked, from the recipe's
     sites. Raises UserError."""
     given = {name: os.environ[name] for name in SETTINGS if name in os.environ}
-    made = project.load(ROOT, {"board": "qemu_virt", **given})
-    settings = made.fetch if is_asked else replace(made.fetch, mirror=None, offline=True)
-    sources = made.packages[package].sources
+    plan = project.load(ROOT, {"board": "qemu_virt", **given})
+    settings = plan.fetch if is_asked else replace(plan.fetch, mirror=None, offline=True)
+    sources = plan.packages[package].sources
     return Model(*(fetch.fetch(source, settings).path for source in sources))
 
 

@@ -29,8 +29,8 @@ def test_the_package_says_hello(checkout: Path) -> None:
     loaded = project.load(checkout, {"board": "qemu_virt"})
     assert loaded.config.symbols["PACKAGE_HELLO"]
     assert graph.make(loaded, ["hello"], RISCV64).step("hello").needs
-    made = graph.make(loaded, ["hello"], HOST)
-    step = made.step(step_name("hello", HOST))
-    runner.perform(made, step)
-    program = made.folder(step) / STAGING / "usr/bin/hello"
+    plan = graph.make(loaded, ["hello"], HOST)
+    step = plan.step(step_name("hello", HOST))
+    runner.run_step(plan, step)
+    program = plan.folder(step) / STAGING / "usr/bin/hello"
     assert run.output([program]) == "Hello from the card.\n"

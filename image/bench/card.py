@@ -36,10 +36,10 @@ class CardImage:
         return asdict(self)
 
 
-def identify(target: Target, made: Plan) -> CardImage:
+def identify(target: Target, plan: Plan) -> CardImage:
     """Compare the card's root with the one built here, byte for byte, by their sums."""
-    root = built_root(made)
-    image = release.image_path(made)
+    root = built_root(plan)
+    image = release.image_path(plan)
     if root is None or not image.is_file():
         return CardImage(is_on_card=False)
     size = root.stat().st_size
@@ -55,23 +55,23 @@ def identify(target: Target, made: Plan) -> CardImage:
     )
 
 
-def built_root(made: Plan) -> Path | None:
+def built_root(plan: Plan) -> Path | None:
     """The root image of this configuration; None while it is not built."""
-    step = made.step("rootfs")
+    step = plan.step("rootfs")
     try:
-        return made.folder(step) / rootfs.IMAGE if made.is_done(step) else None
+        return plan.folder(step) / rootfs.IMAGE if plan.is_done(step) else None
     except UserError:
         return None  # a source that its key rests on is not even fetched
 
 
-def reference_stories(made: Plan, protocol: Protocol) -> dict[Case, str]:
+def reference_stories(plan: Plan, protocol: Protocol) -> dict[Case, str]:
     """What the engine, built for this machine, tells in float32 of the model in the built root."""
-    engine = graph.make(made.project, ["llama"], HOST)
+    engine = graph.make(plan.project, ["llama"], HOST)
     for step in engine.steps.values():
         if not engine.is_done(step):
-            runner.perform(engine, step)
+            runner.run_step(engine, step)
     program = engine.folder(engine.step(step_name("llama", HOST))) / runner.PROGRAMS / "run"
-    model = made.folder(made.step("rootfs")) / ROOT / MODEL_PATH
+    model = plan.folder(plan.step("rootfs")) / ROOT / MODEL_PATH
 
     def told(case: Case) -> str:
         words: list[str | Path] = [program, model, *protocol.options(case)]

@@ -37,13 +37,13 @@ class Chosen:
     restart: Callable[[], Timeline] | None = None  # where a start can be seen at will
 
 
-def choose(board: Board, given: Mapping[str, str], image: Path, folder: Path) -> Chosen:
+def choose(board: Board, options: Mapping[str, str], image: Path, folder: Path) -> Chosen:
     """The board of this call; `image` and `folder` are for the emulator. Raises UserError."""
     for name in ("host", "SSH_PORT"):
-        if name in given:
-            return _by_ssh(given, f"{name}= names it")
-    if "port" in given:
-        return _by_serial(Path(given["port"]), "port= names it")
+        if name in options:
+            return _by_ssh(options, f"{name}= names it")
+    if "port" in options:
+        return _by_serial(Path(options["port"]), "port= names it")
     if board.is_emulated:
         return _by_emulator(board, image, folder)
     if is_answering(USB_ADDRESS):
@@ -66,8 +66,8 @@ def is_answering(host: str, port: int = SSH_PORT) -> bool:
     return False
 
 
-def _by_ssh(given: Mapping[str, str], why: str) -> Chosen:
-    target = SshTarget(*address(given), is_emulated="SSH_PORT" in given)
+def _by_ssh(options: Mapping[str, str], why: str) -> Chosen:
+    target = SshTarget(*address(options), is_emulated="SSH_PORT" in options)
 
     def begin() -> None:
         target.open()

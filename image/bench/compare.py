@@ -32,7 +32,7 @@ class Change:
     is_worse: bool = False
 
 
-def perform(files: Sequence[Path]) -> bool:
+def compare(files: Sequence[Path]) -> bool:
     """Print the comparison; whether something became worse. Raises UserError."""
     check_count(files)
     old, new = map(load, files)

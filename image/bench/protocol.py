@@ -73,16 +73,16 @@ class Protocol:
         return {name: list(v) if isinstance(v, tuple) else v for name, v in value.items()}
 
 
-def read(given: Mapping[str, str]) -> Protocol:
+def read(options: Mapping[str, str]) -> Protocol:
     """The protocol of a call's settings. Raises UserError for one that cannot be."""
     usual = Protocol()
     return Protocol(
-        runs=int(_value(given, RUNS, usual.runs)),
-        temperature=float(_value(given, TEMPERATURE, usual.temperature)),
-        topp=float(_value(given, TOPP, usual.topp)),
-        steps=int(_value(given, STEPS, usual.steps)),
-        seeds=_seeds(given) or usual.seeds,
-        prompts=_prompts(given) or usual.prompts,
+        runs=int(_value(options, RUNS, usual.runs)),
+        temperature=float(_value(options, TEMPERATURE, usual.temperature)),
+        topp=float(_value(options, TOPP, usual.topp)),
+        steps=int(_value(options, STEPS, usual.steps)),
+        seeds=_seeds(options) or usual.seeds,
+        prompts=_prompts(options) or usual.prompts,
     )
 
 
@@ -105,27 +105,27 @@ def left_out(values: Sequence[float]) -> list[int]:
     return places
 
 
-def _seeds(given: Mapping[str, str]) -> tuple[int, ...]:
-    seeds = given.get("seeds", "").replace(",", " ").split()
+def _seeds(options: Mapping[str, str]) -> tuple[int, ...]:
+    seeds = options.get("seeds", "").replace(",", " ").split()
     return tuple(int(SEED.read(seed)) for seed in seeds)
 
 
-def _prompts(given: Mapping[str, str]) -> tuple[str, ...]:
+def _prompts(options: Mapping[str, str]) -> tuple[str, ...]:
     """Divided by "|"; kept as they are, since a blank at the end makes another story."""
-    if "prompts" not in given:
+    if "prompts" not in options:
         return ()
-    prompts = tuple(given["prompts"].split("|"))
+    prompts = tuple(options["prompts"].split("|"))
     for prompt in prompts:
         if not prompt.isprintable() or len(prompt.encode()) > 200:
             hint = "prompts='Once upon a time|The dragon': printable, 200 bytes each at most"
             raise UserError(
-                f"prompts={given['prompts']}: {words.quoted(prompt)} cannot be typed", hint
+                f"prompts={options['prompts']}: {words.quoted(prompt)} cannot be typed", hint
             )
     return prompts
 
 
-def _value(given: Mapping[str, str], option: Option, usual: float) -> str:
-    return option.read(given[option.name]) if option.name in given else str(usual)
+def _value(options: Mapping[str, str], option: Option, usual: float) -> str:
+    return option.read(options[option.name]) if option.name in options else str(usual)
 
 
 def quoted(command: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from image import config, legal, report, submission, training
-from image.bench import compare, perform
+from image.bench import compare, measure
 from image.boards import board as boards
 from image.boards.ram import render
 from image.card import check, release
@@ -51,21 +51,21 @@ def check_host(call: Call) -> None:
 
 def run_tests(tier: suite.Tier, call: Call, files: Sequence[str] = ()) -> None:
     """Run the tests of a tier, or those of some files."""
-    suite.perform(tier, call.options, files)
+    suite.run_tier(tier, call.options, files)
 
 
 def explain(call: Call, names: Sequence[str]) -> None:
     """Print for each named step, or for all, whether it would run and why."""
-    made = call.plan
-    for step in [made.step(name) for name in names] or made.steps.values():
-        print(f"{step.name:<18} {made.why(step)}")
+    plan = call.plan
+    for step in [plan.step(name) for name in names] or plan.steps.values():
+        print(f"{step.name:<18} {plan.why(step)}")
 
 
 def boot(call: Call) -> None:
     """Boot the card of an emulated board on this terminal."""
-    made = call.project
+    project = call.project
     image_file = release.image_path(call.plan)
-    qemu.run(image_file, made.out, made.board.memory_mib, call.options)
+    qemu.run(image_file, project.out, project.board.memory_mib, call.options)
 
 
 def check_image(call: Call) -> None:
@@ -80,31 +80,31 @@ def check_image(call: Call) -> None:
 
 def flash_card(call: Call) -> None:
     """Write the built card image, or file=IMAGE, to a card."""
-    flash.perform(_card_image(call), _memory_map(call), call.root / "doit", call.options)
+    flash.write_card(_card_image(call), _memory_map(call), call.root / "doit", call.options)
 
 
 def open_shell(call: Call) -> None:
     """A console on the board, or on the emulated one, which is started for it."""
-    made = call.project
-    emulated = shell.is_emulated(made.board, call.options)
+    project = call.project
+    emulated = shell.is_emulated(project.board, call.options)
     image_file = release.image_path(call.plan) if emulated else None
-    shell.perform(image_file, made.out, made.board.memory_mib, call.options)
+    shell.enter(image_file, project.out, project.board.memory_mib, call.options)
 
 
 def deploy_changes(call: Call) -> None:
     """Bring the files of the built root that changed to a board that runs."""
-    made = call.plan
-    deploy.perform(made.folder(made.step("rootfs")) / TREE, call.options)
+    plan = call.plan
+    deploy.copy_changes(plan.folder(plan.step("rootfs")) / TREE, call.options)
 
 
 def show_ram(call: Call) -> None:
     """Say who owns the board's memory, from the built kernel and device tree."""
-    made = call.plan
-    if made.project.board.memory_map is None:
+    plan = call.plan
+    if plan.project.board.memory_map is None:
         known = boards.first(call.root, lambda board: board.memory_map).name
-        message = f"the memory map is of {known}, not of {made.project.board.name}"
+        message = f"the memory map is of {known}, not of {plan.project.board.name}"
         raise UserError(message, f"./doit ram board={known}")
-    print(render(made.project.memory_map, memory.figures(made)), end="")
+    print(render(plan.project.memory_map, memory.figures(plan)), end="")
 
 
 def legal_info(call: Call) -> None:
@@ -114,7 +114,7 @@ def legal_info(call: Call) -> None:
 
 def show_report(call: Call) -> None:
     """Write the report of the built image, and say where."""
-    print(report.perform(call.plan))
+    print(report.write(call.plan))
 
 
 def make_submission(call: Call) -> None:
@@ -125,35 +125,35 @@ def make_submission(call: Call) -> None:
 
 def diagnosis(call: Call) -> None:
     """Ask the board what it knows about itself, into a file."""
-    diagnose.perform(call.project, call.options)
+    diagnose.write_report(call.project, call.options)
 
 
 def measure_board(call: Call) -> None:
     """Measure the board of this call."""
-    perform.perform(call.plan, call.options)
+    measure.measure(call.plan, call.options)
 
 
 def compare_results(call: Call, files: Sequence[str]) -> None:
     """Compare two results, paths being those of the folder that ./doit was called in."""
-    if compare.perform([call.folder / file for file in files]):
+    if compare.compare([call.folder / file for file in files]):
         raise SystemExit(compare.WORSE)
 
 
 def cycles(call: Call) -> None:
     """Model what the engines, or program=FILE, cost on the board."""
     install.provide("measure")
-    bench.perform(call.project, call.options)
+    bench.estimate(call.project, call.options)
 
 
 def train(call: Call) -> None:
     """Train `pocket` on stories that are invented meanwhile, or resume that."""
     install.provide("train")
-    training.perform(call.root, call.options)
+    training.train(call.root, call.options)
 
 
 def try_fresh(call: Call) -> None:
     """Try README's first lines in new Debian systems."""
-    fresh.perform(call.root, call.project.fetch.dl, call.options)
+    fresh.try_releases(call.root, call.project.fetch.dl, call.options)
 
 
 def clean(call: Call) -> None:

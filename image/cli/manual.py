@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import project, training
-from image.bench import perform
+from image.bench import measure
 from image.card import check
 from image.cycles import bench
 from image.device import deploy, diagnose, flash, shell
@@ -71,7 +71,7 @@ ENTRIES = (
           examples=("deploy host=192.168.42.1", "deploy board=qemu_virt SSH_PORT=2222")),
     Entry("diagnose", BOARD, options=(*diagnose.OPTIONS, project.BOARD),
           examples=("diagnose", "diagnose port=/dev/ttyUSB0")),
-    Entry("bench", MEASURE, is_built=True, options=perform.OPTIONS,
+    Entry("bench", MEASURE, is_built=True, options=measure.OPTIONS,
           more="What was measured before a Ctrl-C is kept: the same command resumes.",
           examples=("bench", "bench board=qemu_virt runs=5", "bench engines=q16,fp32 seeds=1,2")),
     Entry("bench:compare", MEASURE, words="OLD.json NEW.json",

@@ -37,15 +37,15 @@ def refuse(tasks: Iterable[str], call: Call) -> None:
 
 def _building(call: Call) -> None:
     """For all that is built first."""
-    made = call.plan
-    loaded = made.project
+    plan = call.plan
+    loaded = plan.project
     _check_typed_sources(call)
-    inputs.check_trees(loaded, made.packages)
+    inputs.check_trees(loaded, plan.packages)
     if loaded.boot_files:
         _check_loaders(loaded)
     for folder in (loaded.work, loaded.out):
         check_writable(folder)
-    if not all(made.is_done(step) for step in made.steps.values() if step.kind == "fetch"):
+    if not all(plan.is_done(step) for step in plan.steps.values() if step.kind == "fetch"):
         check_writable(loaded.fetch.dl)
 
 
@@ -76,11 +76,11 @@ def _check_loaders(loaded: project.Project) -> None:
 
 
 def _check_part(call: Call, task: str, package: str) -> None:
-    made = call.plan
+    plan = call.plan
     kind = "build" if task == "package" else "fetch"
-    steps = [step for step in made.steps.values() if step.kind == kind and step.package]
+    steps = [step for step in plan.steps.values() if step.kind == kind and step.package]
     if package not in [step.package.name for step in steps if step.package]:
-        board = made.project.config.board
+        board = plan.project.config.board
         lacks = "is not in the configuration of" if kind == "build" else "needs no download for"
         raise UserError(f"{package} {lacks} {board}", hint="choose it: ./doit menuconfig")
 
@@ -147,8 +147,8 @@ def _cycles(call: Call) -> None:
 
 
 def _submission(call: Call) -> None:
-    made = call.plan
-    lacking = sorted(set(submission.NEEDED) - {package.name for package in made.packages})
+    plan = call.plan
+    lacking = sorted(set(submission.NEEDED) - {package.name for package in plan.packages})
     if lacking:
         message = f"a submission needs {', '.join(lacking)}, which the configuration leaves out"
         raise UserError(message, hint="choose it: ./doit menuconfig")

@@ -26,8 +26,8 @@ from image.steps import publish, runner
 
 def image() -> Iterator[Task]:
     """Everything up to the published card image."""
-    made = current_plan()
-    last = made.step("release")
+    plan = current_plan()
+    last = plan.step("release")
     yield {
         "basename": "image",
         "actions": [told(_publish)],
@@ -35,28 +35,28 @@ def image() -> Iterator[Task]:
         "io": {"capture": False},
     }
     engines = graph.make(current_project(), [PACKER], HOST).steps  # tasks of engine()
-    for step in made.steps.values():
+    for step in plan.steps.values():
         is_host = step.kind == "build" and step.target is HOST and step.name not in engines
         if step.kind in ("rootfs", "card", "release") or is_host:
-            yield _step_task(made, step, basename=_task_name(step))
+            yield _step_task(plan, step, basename=_task_name(step))
 
 
 def fetch_all() -> Iterator[Task]:
     """One task per package with sources."""
-    made = current_plan()
-    for step in made.steps.values():
+    plan = current_plan()
+    for step in plan.steps.values():
         if step.kind == "fetch" and step.package:
-            yield _step_task(made, step, name=step.package.name)
+            yield _step_task(plan, step, name=step.package.name)
 
 
 def packages() -> Iterator[Task]:
     """For each package of the configuration: build it, and build it again."""
-    made = current_plan()
-    for step in made.steps.values():
+    plan = current_plan()
+    for step in plan.steps.values():
         if step.kind == "build" and step.target is RISCV64:
-            yield _step_task(made, step, name=step.name)
-            again = _step_task(made, step, basename=f"_package:{step.name}:rebuild")
-            anew = functools.partial(runner.perform, made, step, is_anew=True)
+            yield _step_task(plan, step, name=step.name)
+            again = _step_task(plan, step, basename=f"_package:{step.name}:rebuild")
+            anew = functools.partial(runner.run_step, plan, step, is_anew=True)
             yield {**again, "uptodate": [False], "actions": [told(anew)]}
 
 
@@ -65,12 +65,12 @@ def engine() -> Iterator[Task]:
     copies: list[Any] = []
     needs = []
     for target in (HOST, RISCV64):
-        made = graph.make(current_project(), ["llama"], target)
-        last = made.step(step_name("llama", target))
-        copies.append((told(_copy_programs), [made, last, ROOT / "out" / target.name / "bin"]))
+        plan = graph.make(current_project(), ["llama"], target)
+        last = plan.step(step_name("llama", target))
+        copies.append((told(_copy_programs), [plan, last, ROOT / "out" / target.name / "bin"]))
         needs.append(_task_name(last))
         if target is HOST:
-            yield from (_step_task(made, s, basename=_task_name(s)) for s in made.steps.values())
+            yield from (_step_task(plan, s, basename=_task_name(s)) for s in plan.steps.values())
     yield {
         "basename": "engine",
         "actions": copies,
@@ -82,41 +82,41 @@ def engine() -> Iterator[Task]:
 def story_report() -> Iterator[Task]:
     """The storyteller for this machine and the board's model, then many stories."""
     host = graph.make(current_project(), ["storyteller"], HOST)
-    made = current_plan()
-    others = {*made.steps, *graph.make(current_project(), [PACKER], HOST).steps}
+    plan = current_plan()
+    others = {*plan.steps, *graph.make(current_project(), [PACKER], HOST).steps}
     for name, step in host.steps.items():
         if name not in others:
             yield _step_task(host, step, basename=_task_name(step))
     last = host.step(step_name("storyteller", HOST))
-    models = [] if made.project.model_files else [_model_step(made)]  # one given is there already
+    models = [] if plan.project.model_files else [_model_step(plan)]  # one given is there already
     needs = [_task_name(step) for step in (last, *models)]
 
-    def perform(call: Call, words: Sequence[str]) -> None:
+    def tell(call: Call, words: Sequence[str]) -> None:
         wanted = stories.number(words)
         program = host.folder(last) / runner.PROGRAMS / "storyteller"
-        target = made.project.out / stories.FOLDER
-        page = stories.perform(program, _model(made), ROOT, target, wanted, made.project.jobs)
+        target = plan.project.out / stories.FOLDER
+        page = stories.tell(program, _model(plan), ROOT, target, wanted, plan.project.jobs)
         print(page.read_text().partition("\n## ")[0])
         print(page.relative_to(ROOT))
 
-    yield {"basename": "stories", **foreground(perform, needs), "pos_arg": "words"}
+    yield {"basename": "stories", **foreground(tell, needs), "pos_arg": "words"}
 
 
-def _model_step(made: Plan) -> Step:
+def _model_step(plan: Plan) -> Step:
     """What brings the board's model."""
-    found = next((package for package in made.packages if package.build == "packed"), None)
+    found = next((package for package in plan.packages if package.build == "packed"), None)
     if found is None:
         raise UserError("the configuration has no model", hint="choose one: ./doit menuconfig")
-    return made.step(found.name)
+    return plan.step(found.name)
 
 
-def _model(made: Plan) -> stories.Model:
+def _model(plan: Plan) -> stories.Model:
     """The model of MODEL=, or the board's."""
-    files = made.project.model_files
+    files = plan.project.model_files
     if files:
         return stories.Model(files[MODEL_PATH].name, files[MODEL_PATH], files[TOKENIZER_PATH])
-    step = _model_step(made)
-    root = made.folder(step) / TREE
+    step = _model_step(plan)
+    root = plan.folder(step) / TREE
     return stories.Model(step.name, root / MODEL_PATH, root / TOKENIZER_PATH)
 
 
@@ -146,10 +146,10 @@ def built_if_emulated() -> list[str]:
 
 def ram() -> Task:
     """Who owns the board's memory, told once kernel and device tree are built."""
-    made = current_plan()
-    board = made.project.board
+    plan = current_plan()
+    board = plan.project.board
     needs = [name for name in (board.kernel, board.device_tree) if name] if board.memory_map else []
-    return foreground(commands.show_ram, needs=[_task_name(made.step(name)) for name in needs])
+    return foreground(commands.show_ram, needs=[_task_name(plan.step(name)) for name in needs])
 
 
 def measurements() -> Iterator[Task]:
@@ -159,26 +159,26 @@ def measurements() -> Iterator[Task]:
     yield {"basename": "bench", **measured}
 
 
-def _step_task(made: Plan, step: Step, **more: Any) -> Task:
+def _step_task(plan: Plan, step: Step, **more: Any) -> Task:
     """One step as a task: skipped when the result of its key is there."""
     name = _task_name(step)
     again = [name] if is_named(name) else [*line().tasks, *line().words]
     again += [f"{setting}={value}" for setting, value in given().items()]
     meta: dict[str, Any] = {"step": step.name, "again": shlex.join(["./doit", *again])}
-    meta["is_done"] = lambda: _is_done(made, step)
+    meta["is_done"] = lambda: _is_done(plan, step)
 
     def is_done(*_: Any) -> bool:
         try:
-            done = made.is_done(step)
-            meta["why"] = "" if done else made.why(step)
+            done = plan.is_done(step)
+            meta["why"] = "" if done else plan.why(step)
         except UserError:
             return False  # doing it meets the same trouble, where it can be told
         return done
 
     return {
-        "actions": [(told(runner.perform), [made, step])],
+        "actions": [(told(runner.run_step), [plan, step])],
         "uptodate": [is_done],
-        "task_dep": [_task_name(made.steps[need]) for need in step.needs],
+        "task_dep": [_task_name(plan.steps[need]) for need in step.needs],
         "io": {"capture": False},
         "meta": meta,
         "doc": step.package.summary if step.package else None,
@@ -186,10 +186,10 @@ def _step_task(made: Plan, step: Step, **more: Any) -> Task:
     }
 
 
-def _is_done(made: Plan, step: Step) -> bool:
+def _is_done(plan: Plan, step: Step) -> bool:
     """As the plan says; where it cannot, doing the step meets the same trouble and tells it."""
     try:
-        return made.is_done(step)
+        return plan.is_done(step)
     except UserError:
         return False
 
@@ -214,9 +214,9 @@ def _publish() -> None:
     print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; ./doit flash writes it, or balenaEtcher")
 
 
-def _copy_programs(made: Plan, step: Step, target: Path) -> None:
+def _copy_programs(plan: Plan, step: Step, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for program in ("run", PACKER_PROGRAM):
         with output.whole(target / program) as partial:
-            shutil.copy2(made.folder(step) / runner.PROGRAMS / program, partial)
+            shutil.copy2(plan.folder(step) / runner.PROGRAMS / program, partial)
         print((target / program).relative_to(ROOT))

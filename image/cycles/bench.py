@@ -26,44 +26,44 @@ OPTIONS = (
 SHOWN = 1  # of DUO: the memory that the table of functions is for
 
 
-def perform(project: Project, given: Mapping[str, str]) -> None:
+def estimate(project: Project, options: Mapping[str, str]) -> None:
     """Measure what the call asks for. Raises UserError."""
     work = project.work / "cycles"
     with output.alone(work):
         work.mkdir(exist_ok=True)
-        _perform(project, work, given)
+        _estimate(project, work, options)
 
 
-def _perform(project: Project, work: Path, given: Mapping[str, str]) -> None:
-    if "program" in given:
-        measure_program(work, given)
+def _estimate(project: Project, work: Path, options: Mapping[str, str]) -> None:
+    if "program" in options:
+        measure_program(work, options)
         return
     opened = engines.open_bench(project, work)
-    if is_on(given, "speech"):
+    if is_on(options, "speech"):
         measure_speech(opened, project.root / "out")
     else:
         compare_engines(opened, project.root / "out")
 
 
-def check_call(given: Mapping[str, str]) -> None:
+def check_call(options: Mapping[str, str]) -> None:
     """Raise UserError for a call that cannot be done, before anything is built for it."""
     find_emulator()
-    variables(given.get("env", ""))
-    if "program" in given:
-        check_program(Path(given["program"]))
+    variables(options.get("env", ""))
+    if "program" in options:
+        check_program(Path(options["program"]))
         return
     for name in ("args", "env", "by_symbol"):
-        if name in given:
+        if name in options:
             raise UserError(f"{name}= is for a program", hint="./doit cycles program=FILE ...")
 
 
-def measure_program(work: Path, given: Mapping[str, str]) -> None:
+def measure_program(work: Path, options: Mapping[str, str]) -> None:
     """Print what one program costs; it writes to the terminal as ever."""
-    program = Path(given["program"]).absolute()
-    args = shlex.split(given.get("args", ""))
-    found = measure([program, *args], work, DUO, variables(given.get("env", "")))
+    program = Path(options["program"]).absolute()
+    args = shlex.split(options.get("args", ""))
+    found = measure([program, *args], work, DUO, variables(options.get("env", "")))
     print(f"\n{report.totals(found)}")
-    if is_on(given, "by_symbol"):
+    if is_on(options, "by_symbol"):
         functions = by_function(program, found.blocks, SHOWN)
         memory = DUO[SHOWN].bandwidth_mb_s / 1000
         print(f"\nBy function, at {memory:g} GB/s:\n")

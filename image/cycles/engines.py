@@ -127,11 +127,11 @@ def _winner(bench: Bench) -> Path:
 
 def programs(bench: Bench, package: str, target: Target = RISCV64) -> Path:
     """The folder of a package's programs, as the project's recipe builds them for a target."""
-    made = graph.make(bench.project, [package], target)
-    for step in made.steps.values():
-        if not made.is_done(step):
-            runner.perform(made, step)
-    return made.folder(made.step(step_name(package, target))) / runner.PROGRAMS
+    plan = graph.make(bench.project, [package], target)
+    for step in plan.steps.values():
+        if not plan.is_done(step):
+            runner.run_step(plan, step)
+    return plan.folder(plan.step(step_name(package, target))) / runner.PROGRAMS
 
 
 def _ours(bench: Bench) -> Path:

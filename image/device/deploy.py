@@ -82,10 +82,10 @@ class Change:
         return sorted({path.partition("/")[0] for path in (*self.sent, *self.removed)})
 
 
-def perform(tree: Path, given: Mapping[str, str]) -> None:
+def copy_changes(tree: Path, options: Mapping[str, str]) -> None:
     """Bring what differs from the root `tree` to the board at host= (default: on the USB cable)
     or SSH_PORT=, and start its storyteller again. Raises UserError."""
-    address = ssh.address(given)
+    address = ssh.address(options)
     print(f"asking {address[0]} what it runs ...", flush=True)
     built = entries(tree)
     state = parse(_ask(address, LIST.format(tops=" ".join(tops(tree)))))
@@ -108,9 +108,9 @@ def perform(tree: Path, given: Mapping[str, str]) -> None:
     print("The changes last until the board restarts; ./doit flash makes them permanent.")
 
 
-def check_reachable(given: Mapping[str, str]) -> None:
+def check_reachable(options: Mapping[str, str]) -> None:
     """Raise UserError unless the board answers by ssh."""
-    _ask(ssh.address(given), "true")
+    _ask(ssh.address(options), "true")
 
 
 def tops(tree: Path) -> list[str]:

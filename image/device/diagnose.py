@@ -35,17 +35,17 @@ class Patience(prompt.Patience):
     report: float = 600.0  # for all of it
 
 
-def perform(project: Project, given: Mapping[str, str]) -> None:
+def write_report(project: Project, options: Mapping[str, str]) -> None:
     """Ask the board at port=TTY or host=ADDRESS, and write the report into the board's `out`.
 
     Without either, the only serial port of this machine is used.
     """
     target = project.out / f"diagnose-{time.strftime('%Y%m%d-%H%M%S')}.txt"
     target.parent.mkdir(parents=True, exist_ok=True)
-    if "host" in given:
-        text = ask_by_ssh(given["host"])
+    if "host" in options:
+        text = ask_by_ssh(options["host"])
     else:
-        port = Path(given["port"]) if "port" in given else console.find_port()
+        port = Path(options["port"]) if "port" in options else console.find_port()
         print(f"asking the board on {port} ...", flush=True)
         with console.open_port(port) as line:
             text = ask_and_keep(line, target)

@@ -49,21 +49,21 @@ class Keys:
         return bytes(passed)
 
 
-def is_emulated(board: Board, given: Mapping[str, str]) -> bool:
+def is_emulated(board: Board, options: Mapping[str, str]) -> bool:
     """Whether the emulated board is to be started: nothing says where another one is."""
-    return board.is_emulated and not {"host", "port", "SSH_PORT"} & given.keys()
+    return board.is_emulated and not {"host", "port", "SSH_PORT"} & options.keys()
 
 
-def perform(image: Path | None, out: Path, memory_mib: int, given: Mapping[str, str]) -> None:
+def enter(image: Path | None, out: Path, memory_mib: int, options: Mapping[str, str]) -> None:
     """A console on the emulated board, started from `image`, if there is one; else on the board
     that port= or host= names. Raises UserError."""
     check_terminal()
     if image:
-        on_emulated(image, out, memory_mib, given)
-    elif {"host", "SSH_PORT"} & given.keys():
-        by_ssh(*ssh.address(given))
+        on_emulated(image, out, memory_mib, options)
+    elif {"host", "SSH_PORT"} & options.keys():
+        by_ssh(*ssh.address(options))
     else:
-        on_serial(Path(given["port"]) if "port" in given else console.find_port())
+        on_serial(Path(options["port"]) if "port" in options else console.find_port())
 
 
 def check_terminal() -> None:
@@ -81,9 +81,9 @@ def on_serial(port: Path) -> None:
         _talk(line)
 
 
-def on_emulated(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> None:
+def on_emulated(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> None:
     """A shell on the emulated board, started from `image` on the card in `out`."""
-    words = qemu.prepare(image, out, memory_mib, given)
+    words = qemu.prepare(image, out, memory_mib, options)
     print(f"starting the emulated board ... {ENDS} poweroff in the shell switches off.", flush=True)
     log = qemu.messages(out)
     with run.on_terminal(words, log) as fd:

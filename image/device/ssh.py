@@ -13,15 +13,15 @@ HOST = Option("host", "the board's address, for ssh", Host(), hint=f"host={USB_A
 NO_SSH = "docs/milkv-duo.md says how to enable ssh; port=/dev/ttyUSB0 uses the serial line"
 
 
-def address(given: Mapping[str, str]) -> tuple[str, ...]:
+def address(options: Mapping[str, str]) -> tuple[str, ...]:
     """The address to ask, and ssh's options for it: of host=, or of an emulated board's SSH_PORT=.
 
     Each emulated card has a key of its own, all at one address: none of them is kept.
     """
-    if "SSH_PORT" not in given:
-        return (given.get("host", USB_ADDRESS),)
+    if "SSH_PORT" not in options:
+        return (options.get("host", USB_ADDRESS),)
     emulated = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
-    return (given.get("host", "127.0.0.1"), f"Port={given['SSH_PORT']}", *emulated)
+    return (options.get("host", "127.0.0.1"), f"Port={options['SSH_PORT']}", *emulated)
 
 
 def command(host: str, *options: str) -> list[str]:

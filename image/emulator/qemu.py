@@ -94,24 +94,24 @@ def command(
     ]
 
 
-def prepare(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> list[str]:
+def prepare(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> list[str]:
     """The QEMU command line for a card made from `image`, with what this call says of the board.
 
     The card is in `out` and keeps its /data from run to run, until the image changes.
     """
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    card = keep_card(image, folder / "card.img", int(given.get("CARD_SIZE_MIB", CARD_SIZE_MIB)))
+    card = keep_card(image, folder / "card.img", int(options.get("CARD_SIZE_MIB", CARD_SIZE_MIB)))
     devices = Devices(
-        audio=choose_audio(given.get("SOUND"), folder / "speech.wav"),
-        extra=network(given.get("SSH_PORT")),
+        audio=choose_audio(options.get("SOUND"), folder / "speech.wav"),
+        extra=network(options.get("SSH_PORT")),
     )
     return command(card, folder, devices, memory_mib)
 
 
-def run(image: Path, out: Path, memory_mib: int, given: Mapping[str, str]) -> None:
+def run(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> None:
     """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
-    words = prepare(image, out, memory_mib, given)
+    words = prepare(image, out, memory_mib, options)
     log = messages(out)
     print(
         f"{shlex.join(words)}\n\nCtrl-A X switches off. QEMU's own messages: {log}\n",

@@ -4,15 +4,15 @@
 from image.plan.graph import Plan
 
 
-def told(made: Plan) -> str | None:
+def told(plan: Plan) -> str | None:
     """What a person is told before a first build; None where something was built before."""
-    cost = made.project.board.first_build
-    steps = made.steps.values()
-    if cost is None or any(made.is_done(step) for step in steps if step.kind == "build"):
+    cost = plan.project.board.first_build
+    steps = plan.steps.values()
+    if cost is None or any(plan.is_done(step) for step in steps if step.kind == "build"):
         return None
-    is_loaded = all(made.is_done(step) for step in steps if step.kind == "fetch")
+    is_loaded = all(plan.is_done(step) for step in steps if step.kind == "fetch")
     parts = [] if is_loaded else [f"{cost.download_mb} MB of sources to download"]
-    minutes = max(1, round(cost.processor_minutes / made.project.jobs))
+    minutes = max(1, round(cost.processor_minutes / plan.project.jobs))
     parts += [f"{cost.disk_mb / 1000:g} GB of disk while it builds"]
-    parts += [f"about {minutes} minutes with {made.project.jobs} processors"]
+    parts += [f"about {minutes} minutes with {plan.project.jobs} processors"]
     return f"First build: {', '.join(parts)}. The next one builds only what changed."

@@ -17,7 +17,7 @@ PAGE = "index.html"
 FORMAT = 1
 
 
-def perform(plan: Plan) -> Path:
+def write(plan: Plan) -> Path:
     """Write out/BOARD/report of the built image; returns its page.
 
     The previous card's report is kept, and compared with.

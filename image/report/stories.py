@@ -57,16 +57,16 @@ def number(words: Sequence[str]) -> int:
     return int(words[0])
 
 
-def perform(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
+def tell(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
     """Invent the stories of the seeds 1 to `wanted`, `jobs` at once; returns the report for people.
 
     Ctrl-C ends it early; the report then covers the stories so far.
     """
     with output.alone(folder):
-        return _perform(program, model, root, folder, wanted, jobs)
+        return _tell(program, model, root, folder, wanted, jobs)
 
 
-def _perform(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
+def _tell(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
     # The report of the last time stays until there is another.
     for old in folder.glob("worker-*"):
         shutil.rmtree(old)

@@ -26,35 +26,35 @@ ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
 }
 
 
-def perform(made: Plan, step: Step, *, is_anew: bool = False) -> None:
+def run_step(plan: Plan, step: Step, *, is_anew: bool = False) -> None:
     """Do a step, unless it is done, perhaps by another ./doit meanwhile; `is_anew`: in any case.
 
     Raises UserError; a failed step has no stamp.
     """
     if step.kind == "fetch":
-        _fetch(made, step)
+        _fetch(plan, step)
         return
-    folder = made.folder(step)
+    folder = plan.folder(step)
     with contextlib.ExitStack() as held:
         # What it rests on stays meanwhile. Steps do not need each other in a circle, so nobody
         # waits in one.
-        for need in made.builds_before(step):
-            held.enter_context(reading(made, made.step(need)))
+        for need in plan.builds_before(step):
+            held.enter_context(reading(plan, plan.step(need)))
         held.enter_context(locked(_lock(folder), f"another ./doit, which builds {step.name}"))
-        if made.is_done(step) and not is_anew:
+        if plan.is_done(step) and not is_anew:
             return
         start = time.monotonic()
         _make_room(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        ACTIONS[step.kind](made, step)
-        graph.stamp(made, step, time.monotonic() - start)
+        ACTIONS[step.kind](plan, step)
+        graph.stamp(plan, step, time.monotonic() - start)
 
 
-def reading(made: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
+def reading(plan: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
     """While this lasts, no ./doit builds the step again or removes what it left."""
     holder = f"another ./doit, which builds {step.name}"
-    return locked(_lock(made.folder(step)), holder, is_shared=True)
+    return locked(_lock(plan.folder(step)), holder, is_shared=True)
 
 
 def _lock(folder: Path) -> Path:
@@ -62,13 +62,13 @@ def _lock(folder: Path) -> Path:
     return folder.parent / "lock"
 
 
-def _fetch(made: Plan, step: Step) -> None:
+def _fetch(plan: Plan, step: Step) -> None:
     package = step.package
     assert package is not None
     for source in package.sources:
-        fetch.fetch(source, made.project.fetch)
+        fetch.fetch(source, plan.project.fetch)
     if package.repository:
-        fetch.fetch_repository(package.repository, made.project.fetch)
+        fetch.fetch_repository(package.repository, plan.project.fetch)
 
 
 def _make_room(folder: Path) -> None:

@@ -70,14 +70,14 @@ QUICK_START = (
 )
 
 
-def perform(root: Path, dl: Path, given: Mapping[str, str]) -> None:
+def try_releases(root: Path, dl: Path, options: Mapping[str, str]) -> None:
     """Try the checkout `root` in all releases; prints a table. Raises UserError if one fails."""
-    releases = given.get("releases", ",".join(RELEASES)).split(",")
+    releases = options.get("releases", ",".join(RELEASES)).split(",")
     if os.geteuid() != 0:
         raise UserError("only root can create new systems", "sudo ./doit test:fresh")
     if run.which("debootstrap") is None:
         raise UserError("debootstrap is not installed", "apt-get install debootstrap")
-    work, logs = Path(given.get("WORK", root / "work/fresh")), root / "out/fresh"
+    work, logs = Path(options.get("WORK", root / "work/fresh")), root / "out/fresh"
     logs.mkdir(parents=True, exist_ok=True)
     results = [row for release in releases for row in _try(release, root, dl, work, logs)]
     rows = [("release", "step", "result", "seconds"), *results]

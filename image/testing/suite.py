@@ -33,18 +33,18 @@ SDK = Tier("sdk", needs_card=True)
 ALL = Tier("", needs_card=True, has_quiet=True)
 
 
-def perform(tier: Tier, given: Mapping[str, str], files: Sequence[str] = ()) -> None:
+def run_tier(tier: Tier, options: Mapping[str, str], files: Sequence[str] = ()) -> None:
     """Run a tier, or all tests of `files` whatever their tier. Raises CommandFailed."""
-    if tier is SDK and SDK_DIR.name not in given:
+    if tier is SDK and SDK_DIR.name not in options:
         raise UserError("test:sdk needs SDK_DIR=", hint=SDK_DIR.hint)
     install.provide(*EXTRAS)
-    env = {option.name: given[option.name] for option in WITH_SDK if option.name in given}
+    env = {option.name: options[option.name] for option in WITH_SDK if option.name in options}
     if files:
         _check(["pytest", *files], env)
         return
     if tier.needs_card:
         _check(["image", "image", "board=qemu_virt"], env)  # here, where its progress can be seen
-    at_once = _at_once(jobs.chosen(given.get(jobs.SETTING)))
+    at_once = _at_once(jobs.chosen(options.get(jobs.SETTING)))
     if not (at_once and tier.has_quiet):
         _check(["pytest", *at_once, "-m", tier.marks], env)
         return

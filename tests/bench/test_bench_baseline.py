@@ -60,9 +60,9 @@ def test_it_is_off_by_default(checkout: Path) -> None:
 
 def test_the_models_checkpoint_comes_with_it(checkout: Path, source: Path) -> None:
     given = {"LLAMA2C_SRC": str(source)}
-    made = planned(checkout, "PACKAGE_LLAMA2C=y", **given)
-    assert {"llama2c", "pocket-float32"} <= set(made.steps)
-    assert "fetch:llama2c" not in made.steps
+    plan = planned(checkout, "PACKAGE_LLAMA2C=y", **given)
+    assert {"llama2c", "pocket-float32"} <= set(plan.steps)
+    assert "fetch:llama2c" not in plan.steps
     large = planned(checkout, "PACKAGE_LLAMA2C=y", "MODEL_STORIES15M=y", **given)
     assert "stories15m-float32" in large.steps and "pocket-float32" not in large.steps
     assert large.project.config.symbols["CARD_ROOT_MIB"] == 160
@@ -74,9 +74,9 @@ def test_a_model_given_by_hand_is_its_own_checkpoint(
     model = write(tmp_path / "m.bin", TINY)
     tokenizer = vocabulary(tmp_path / "t.bin")
     given = {"MODEL": str(model), "TOKENIZER": str(tokenizer), "LLAMA2C_SRC": str(source)}
-    made = planned(checkout, "PACKAGE_LLAMA2C=y", **given)
-    assert "llama2c" in made.steps and "pocket-float32" not in made.steps
-    assert made.project.model_files[FLOAT32_PATH] == model
+    plan = planned(checkout, "PACKAGE_LLAMA2C=y", **given)
+    assert "llama2c" in plan.steps and "pocket-float32" not in plan.steps
+    assert plan.project.model_files[FLOAT32_PATH] == model
 
 
 def test_checkpoints_lie_where_the_bench_looks() -> None:
@@ -92,9 +92,9 @@ def test_checkpoints_lie_where_the_bench_looks() -> None:
 
 def test_it_is_built_unmodified_and_fast(source: Path) -> None:
     given = {"board": "qemu_virt", "LLAMA2C_SRC": str(source)}
-    made = graph.make(load_project(**given), ["llama2c"], HOST)
-    step = made.step(step_name("llama2c", HOST))
-    runner.perform(made, step)
-    program = made.folder(step) / INSTALLED / "usr/bin" / BASELINE.words[0]
+    plan = graph.make(load_project(**given), ["llama2c"], HOST)
+    step = plan.step(step_name("llama2c", HOST))
+    runner.run_step(plan, step)
+    program = plan.folder(step) / INSTALLED / "usr/bin" / BASELINE.words[0]
     assert run.output([program, "model"], merge=True) == "Once.\nachieved tok/s: 1.5\n"
     assert not list((ROOT / "packages/llama2c").glob("*.patch"))

@@ -65,9 +65,9 @@ def test_the_command_prints_and_says_whether_it_is_worse(
     paths = [tmp_path / "old.json", tmp_path / "new.json"]
     for path, factor in zip(paths, (1.0, 0.8), strict=True):
         path.write_text(json.dumps(told(tmp_path / path.stem, factor)))
-    assert compare.perform(paths)
+    assert compare.compare(paths)
     assert "(-20.0%" in capsys.readouterr().out
-    assert not compare.perform(paths[::-1])
+    assert not compare.compare(paths[::-1])
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
         with pytest.raises(UserError, match=complaint):
             compare.load(tmp_path / f"{name}.json")
     with pytest.raises(UserError, match="two results"):
-        compare.perform([tmp_path / "no.json"])
+        compare.compare([tmp_path / "no.json"])
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def board(ssh: Path, tree: Path, memory_kib: int) -> Path:
 
 def test_one_changed_program(ssh: Path, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = board(ssh, tree, 50000)
-    deploy.perform(tree, {"SSH_PORT": "2222"})
+    deploy.copy_changes(tree, {"SSH_PORT": "2222"})
     said = capsys.readouterr().out
     assert "  usr/bin/teller\n" in said and "1 sent" in said
     assert "until the board restarts" in said and "The storyteller restarts." in said
@@ -154,14 +154,14 @@ def test_one_changed_program(ssh: Path, tree: Path, capsys: pytest.CaptureFixtur
 def test_too_much_is_not_sent(ssh: Path, tree: Path) -> None:
     log = board(ssh, tree, 4096)
     with pytest.raises(UserError, match="do not fit"):
-        deploy.perform(tree, {})
+        deploy.copy_changes(tree, {})
     assert "tar" not in log.read_text()
 
 
 def test_nobody_there(ssh: Path, tree: Path) -> None:
     ssh.write_text("#!/bin/sh\necho 'Connection refused' >&2\nexit 255\n")
     with pytest.raises(UserError, match="no answer from 192.168.42.1: ssh: Connection refused"):
-        deploy.perform(tree, {})
+        deploy.copy_changes(tree, {})
     ssh.write_text("#!/bin/sh\necho 'find: not found' >&2\nexit 127\n")
     with pytest.raises(UserError, match="1.2.3.4 could not do it: ssh: find: not found"):
-        deploy.perform(tree, {"host": "1.2.3.4"})
+        deploy.copy_changes(tree, {"host": "1.2.3.4"})

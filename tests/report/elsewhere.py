@@ -15,12 +15,12 @@ def plan_for(out: Path, **given: str) -> Plan:
     out.mkdir(parents=True, exist_ok=True)
     (out / "images").symlink_to(ROOT / "out/qemu_virt/images")
     loaded = load_project(**given)
-    made = graph.make(loaded)
-    for step in made.steps.values():
+    plan = graph.make(loaded)
+    for step in plan.steps.values():
         if step.kind != "fetch":
-            made.key(step)  # as the checkout has them, before its root is another
+            plan.key(step)  # as the checkout has them, before its root is another
     fields = {field.name: getattr(loaded, field.name) for field in dataclasses.fields(loaded)}
-    return dataclasses.replace(made, project=_Elsewhere(**fields, elsewhere=out))
+    return dataclasses.replace(plan, project=_Elsewhere(**fields, elsewhere=out))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -45,7 +45,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def test_report(program: Path, tmp_path: Path) -> None:
-    page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 7, jobs=2)
+    page = stories.tell(program, MODEL, ROOT, tmp_path / "out", 7, jobs=2)
     found = json.loads((tmp_path / "out/report.json").read_text())
     assert found["stories"] == found["wanted"] == found["ended"]["model"] == 7
     assert found["refused"] == {"count": 14, "stories": 7}
@@ -63,7 +63,7 @@ def test_report(program: Path, tmp_path: Path) -> None:
 
 def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) -> None:
     program.write_text(PROGRAM.replace("$WORD", "Killed"))
-    page = stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
+    page = stories.tell(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
     assert "| with a blocked word | 2 |" in page.read_text()
     pattern = stories.blocked(ROOT / stories.WORDS)
     assert pattern.search("Shut  up!") and pattern.search("a gun") and not pattern.search("begun")
@@ -72,13 +72,13 @@ def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) ->
 def test_storyteller_that_fails(program: Path, tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho it broke\nexit 3\n")
     with pytest.raises(UserError, match="storyteller ended with status 3"):
-        stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
+        stories.tell(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
 
 
 def test_one_that_ends_early(program: Path, tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\nexit 0\n")
     with pytest.raises(UserError, match="0 of 2 stories were generated"):
-        stories.perform(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
+        stories.tell(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
 
 
 def test_interrupt_keeps_what_was_told(program: Path, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ from pathlib import Path
 from image.report import stories
 model = stories.Model("toy", Path("m"), Path("t"))
 folder = Path({str(tmp_path)!r}) / "out"
-stories.perform(Path({str(program)!r}), model, Path({str(ROOT)!r}), folder, 99, jobs=2)
+stories.tell(Path({str(program)!r}), model, Path({str(ROOT)!r}), folder, 99, jobs=2)
 """
     logs = [tmp_path / f"out/worker-{n + 1}/log" for n in range(2)]
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as child:

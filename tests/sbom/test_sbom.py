@@ -48,11 +48,11 @@ def test_the_official_library_accepts_it(bill: Bill) -> None:
 
 def test_each_recipe_makes_a_good_component() -> None:
     """Those that this board does not have, too."""
-    made = graph.make(load_project())
+    plan = graph.make(load_project())
     every = [
-        sbom._package(made, package, {})
-        for name, package in made.project.packages.items()
-        if name not in made.steps
+        sbom._package(plan, package, {})
+        for name, package in plan.project.packages.items()
+        if name not in plan.steps
     ]
     assert {"duo-linux", "duo-fsbl", "stories15m", "dropbear"} <= {one.name for one in every}
     text = JsonV1Dot6(Bom(components=every)).output_as_string()
@@ -112,8 +112,8 @@ def test_scope_tells_card_from_tools(bill: Bill, components: dict[str, Bill]) ->
 
 
 def test_files_are_those_of_the_card(card: Path, bill: Bill, components: dict[str, Bill]) -> None:
-    made = graph.make(load_project())
-    tree = made.folder(made.step("rootfs")) / "root"
+    plan = graph.make(load_project())
+    tree = plan.folder(plan.step("rootfs")) / "root"
     listed = {
         file["name"]: file["hashes"][0]["content"]
         for component in components.values()
@@ -155,11 +155,11 @@ def test_patches_are_in_it(tmp_path: Path) -> None:
 def test_a_folder_given_by_hand_has_no_more_than_a_name(tmp_path: Path) -> None:
     """What was published under the recipe's address is not what was built."""
     given = {"board": "qemu_virt", "SDK_DIR": str(tmp_path), "LINUX_SRC": str(tmp_path)}
-    made = graph.make(load_project(**given))
+    plan = graph.make(load_project(**given))
     source = {"sources": [{"origin": "local folder", "tree_sha256": "0" * 64}]}
     for name in ("linux", "duo-linux"):
-        package = made.project.packages[name]
-        component = sbom._package(made, package, {**source, "key": "1", "compiler": "gcc"})
+        package = plan.project.packages[name]
+        component = sbom._package(plan, package, {**source, "key": "1", "compiler": "gcc"})
         assert component.purl
         assert component.purl.to_string() == f"pkg:generic/{name}@{package.version}"
         assert not component.external_references
@@ -175,10 +175,10 @@ def test_files_given_by_hand_are_in_it() -> None:
 
 def test_the_bill_is_the_same_each_time(card: Path, bill: Bill) -> None:
     """The library's defaults are a random serial number, random references, and the time."""
-    made = graph.make(load_project())
-    again = sbom.make(made, json.loads(card.with_name("manifest.json").read_text()), card)
+    plan = graph.make(load_project())
+    again = sbom.make(plan, json.loads(card.with_name("manifest.json").read_text()), card)
     assert again == bill and json.dumps(again) == json.dumps(
-        sbom.make(made, release.manifest(made), card)
+        sbom.make(plan, release.manifest(plan), card)
     )
 
 

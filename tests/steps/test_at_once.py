@@ -31,16 +31,16 @@ FORKED = multiprocessing.get_context("fork")  # so that a call costs a few milli
 Project = namedtuple("Project", "root work out config")
 
 
-def build(made: Plan, step: Step) -> None:
+def build(plan: Plan, step: Step) -> None:
     """A toy release, whose content depends on the inputs of its step."""
-    number = made.inputs(step)["number"]
-    folder = made.folder(step) / "images"
+    number = plan.inputs(step)["number"]
+    folder = plan.folder(step) / "images"
     folder.mkdir()
     for name in ("card.img", "card.img.gz", "manifest.json"):
         (folder / name).write_text(f"{name} {number}" * 20_000)
     sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / "sha256sums").write_text("".join(sums))
-    with (made.project.root / "builds").open("a") as log:
+    with (plan.project.root / "builds").open("a") as log:
         log.write(f"{number}\n")
 
 
@@ -48,10 +48,10 @@ def call(root: Path, number: int) -> None:
     """What one ./doit image does."""
     step = Step("release", "release", ())
     project: Any = Project(root, root / "work", root / "out/toy", Config("toy", {}, root))
-    made = Plan(project, (), {"release": step}, {"release": {"number": number}})
-    if not made.is_done(step):
-        runner.perform(made, step)
-    publish.publish(made)
+    plan = Plan(project, (), {"release": step}, {"release": {"number": number}})
+    if not plan.is_done(step):
+        runner.run_step(plan, step)
+    publish.publish(plan)
 
 
 def look(folder: Path) -> None:

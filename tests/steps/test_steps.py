@@ -52,21 +52,21 @@ def make(root: Path, loud: int = 3, echo: bool = False, **sources: Path) -> Plan
     return graph.make(project, ["toy"], HOST)
 
 
-def perform(made: Plan) -> Path:
-    step = made.step("host:toy")
-    runner.perform(made, step)
-    return made.folder(step)
+def run_first(plan: Plan) -> Path:
+    step = plan.step("host:toy")
+    runner.run_step(plan, step)
+    return plan.folder(step)
 
 
 def why(root: Path, loud: int = 3, echo: bool = False) -> str:
-    made = make(root, loud, echo)
-    return made.why(made.step("host:toy"))
+    plan = make(root, loud, echo)
+    return plan.why(plan.step("host:toy"))
 
 
 def test_a_step_is_done_once(tmp_path: Path) -> None:
     write(tmp_path)
     assert why(tmp_path) == "first build"
-    folder = perform(make(tmp_path))
+    folder = run_first(make(tmp_path))
     assert why(tmp_path) == "up to date"
     run.output([folder / "root/usr/bin/toy"])
     assert (folder / "root/etc/toy.conf").read_text() == "loud=3\n"
@@ -76,7 +76,7 @@ def test_a_step_is_done_once(tmp_path: Path) -> None:
 
 def test_each_input_is_seen_and_named(tmp_path: Path) -> None:
     write(tmp_path)
-    perform(make(tmp_path))
+    run_first(make(tmp_path))
     assert why(tmp_path, loud=4) == "settings etc/toy.conf loud changed: 3 -> 4"
     assert why(tmp_path, echo=True) == "choices TOY_ECHO changed: false -> true"
     (tmp_path / "packages/toy/toys").write_text("doll\n")
@@ -90,11 +90,11 @@ def test_each_input_is_seen_and_named(tmp_path: Path) -> None:
 def test_a_failed_step_has_no_stamp_and_goes_on_later(tmp_path: Path) -> None:
     write(tmp_path, "int main(void) { return nothing; }\n")
     with pytest.raises(run.CommandFailed) as caught:
-        perform(make(tmp_path))
+        run_first(make(tmp_path))
     assert caught.value.log and "nothing" in run.tail(caught.value.log)
     assert why(tmp_path) == "first build"
     write(tmp_path)
-    folder = perform(make(tmp_path))
+    folder = run_first(make(tmp_path))
     left = {path for path in folder.parent.iterdir() if path.is_dir()}
     assert left == {folder}, "what was never finished is removed"
 
@@ -102,7 +102,7 @@ def test_a_failed_step_has_no_stamp_and_goes_on_later(tmp_path: Path) -> None:
 def test_old_builds_are_kept_for_a_while(tmp_path: Path) -> None:
     for number in range(7):
         write(tmp_path, f"int main(void) {{ return {number}; }}\n")
-        folder = perform(make(tmp_path))
+        folder = run_first(make(tmp_path))
     assert len(list(folder.parent.glob(f"*/{STAMP}"))) == runner.KEPT_BUILDS
     write(tmp_path, "int main(void) { return 5; }\n")
     assert why(tmp_path) == "up to date"
@@ -111,20 +111,20 @@ def test_old_builds_are_kept_for_a_while(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"inputs": 1}', '{"inputs": {}}'])
 def test_a_damaged_stamp_is_none(content: str, tmp_path: Path) -> None:
     write(tmp_path)
-    folder = perform(make(tmp_path))
+    folder = run_first(make(tmp_path))
     (folder / STAMP).write_text(content)
     assert why(tmp_path) == "first build"
-    assert perform(make(tmp_path)) == folder
+    assert run_first(make(tmp_path)) == folder
     assert why(tmp_path) == "up to date"
 
 
 def test_edit_during_a_build_counts_next_time(tmp_path: Path) -> None:
     write(tmp_path)
-    made = make(tmp_path)
-    key = made.key(made.step("host:toy"))
+    plan = make(tmp_path)
+    key = plan.key(plan.step("host:toy"))
     write(tmp_path, "int main(void) { return 2; }\n")
-    assert made.key(made.step("host:toy")) == key
-    assert make(tmp_path).key(made.step("host:toy")) != key
+    assert plan.key(plan.step("host:toy")) == key
+    assert make(tmp_path).key(plan.step("host:toy")) != key
 
 
 def test_local_source_is_built_without_patches(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_local_source_is_built_without_patches(tmp_path: Path) -> None:
     local = tmp_path / "local"
     local.mkdir()
     (local / "main.c").write_text("int main(void) { return 7; }\n")
-    folder = perform(make(tmp_path, toy=local))
+    folder = run_first(make(tmp_path, toy=local))
     with pytest.raises(run.CommandFailed) as caught:
         run.output([folder / "root/usr/bin/toy"])
     assert caught.value.status == 7
@@ -142,7 +142,7 @@ def test_what_install_names_must_be_there(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "packages/toy/toys").unlink()
     with pytest.raises(UserError, match="toy/package.yaml: install: etc/toys: 'toys' was not"):
-        perform(make(tmp_path))
+        run_first(make(tmp_path))
 
 
 def test_what_install_names_is_there_once(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_what_install_names_is_there_once(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "packages/toy/src/toys").mkdir()
     with pytest.raises(UserError, match="'toys' is both in the source and next to the recipe"):
-        perform(make(tmp_path))
+        run_first(make(tmp_path))
 
 
 def test_unknown_step(tmp_path: Path) -> None:

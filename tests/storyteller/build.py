@@ -30,11 +30,11 @@ THREADS = ("-fsanitize=thread",)
 
 def host_package(name: str) -> Path:
     """A package and what it needs, built for this machine; returns its install tree."""
-    made = graph.make(load_project(), [name], HOST)
-    for step in made.steps.values():
-        if not made.is_done(step):
-            runner.perform(made, step)
-    return made.folder(made.step(step_name(name, HOST))) / STAGING
+    plan = graph.make(load_project(), [name], HOST)
+    for step in plan.steps.values():
+        if not plan.is_done(step):
+            runner.run_step(plan, step)
+    return plan.folder(plan.step(step_name(name, HOST))) / STAGING
 
 
 def source(name: str) -> Path:

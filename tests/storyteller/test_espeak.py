@@ -136,11 +136,11 @@ def with_symbols(symbols: dict[str, str | int | bool]) -> Project:
 
 def test_card_with_this_voice_alone(compiler: None) -> None:
     """The board's program links, its data come along, and the greeting is in that voice."""
-    made = graph.make(with_symbols(ALONE), ["storyteller", "greeting"], RISCV64)
-    for step in made.steps.values():
-        if not made.is_done(step):
-            runner.perform(made, step)
-    trees = {name: made.folder(made.step(name)) / TREE for name in made.steps if ":" not in name}
+    plan = graph.make(with_symbols(ALONE), ["storyteller", "greeting"], RISCV64)
+    for step in plan.steps.values():
+        if not plan.is_done(step):
+            runner.run_step(plan, step)
+    trees = {name: plan.folder(plan.step(name)) / TREE for name in plan.steps if ":" not in name}
     program = trees["storyteller"] / "usr/bin/storyteller"
     assert b"en-us+f2" in program.read_bytes()
     files = [path for path in trees["espeak-ng-data"].rglob("*") if path.is_file()]

@@ -43,7 +43,7 @@ def test_a_new_voice_speaks(checkout: Path, compiler: None, tmp_path: Path) -> N
     made = graph.make(loaded, ["say"], HOST)
     for step in made.steps.values():
         if not made.is_done(step):
-            runner.perform(made, step)
+            runner.run_step(made, step)
     say = made.folder(made.step(step_name("say", HOST))) / STAGING / "usr/bin/say"
     for voice in ("fred", "kal16"):
         run.output([say, voice, "100", "100", tmp_path / f"{voice}.wav", "Once upon a time."])

@@ -131,10 +131,10 @@ def test_what_is_run(
     ran: list[str] = []
     monkeypatch.setattr(install, "provide", lambda *extras: None)
     monkeypatch.setattr(suite, "_check", lambda words, env: ran.append(" ".join(words)))
-    suite.perform(tier, given, files)
+    suite.run_tier(tier, given, files)
     assert ran == asked
 
 
 def test_an_sdk_has_to_be_named() -> None:
     with pytest.raises(UserError, match="SDK_DIR="):
-        suite.perform(suite.SDK, {})
+        suite.run_tier(suite.SDK, {})

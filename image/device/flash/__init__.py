@@ -28,17 +28,17 @@ MIB = 1 << 20
 T = TypeVar("T")
 
 
-def perform(image: Path, memory_map: Path, doit: Path, given: Mapping[str, str]) -> None:
+def write_card(image: Path, memory_map: Path, doit: Path, options: Mapping[str, str]) -> None:
     """Write `image` to device=/dev/NAME, or to the card that is chosen on the terminal.
 
     `memory_map` is for the checks; `doit` is what a command line to type begins with. Raises
     UserError; when stopped, KeyboardInterrupt that says what became of the card.
     """
-    check_call(given)
-    allowed, sure = _allowed(given), is_on(given, "yes")
+    check_call(options)
+    allowed, sure = _allowed(options), is_on(options, "yes")
     loaded = source.load(image)
-    disk = _choose(given.get("device"), loaded.size, allowed)
-    extra = [f"{name}=1" for name in ("force", "loop", "yes") if is_on(given, name)]
+    disk = _choose(options.get("device"), loaded.size, allowed)
+    extra = [f"{name}=1" for name in ("force", "loop", "yes") if is_on(options, name)]
     again = [str(doit), "flash", f"device={disk.path}", f"file={image}", *extra]
     check_rights(disk.path, shlex.join(again))
     _check(image, memory_map)
@@ -51,22 +51,22 @@ def perform(image: Path, memory_map: Path, doit: Path, given: Mapping[str, str])
     print(f"{disk.path} {_eject(disk)}")
 
 
-def check_call(given: Mapping[str, str]) -> None:
+def check_call(options: Mapping[str, str]) -> None:
     """Raise UserError for a call that cannot end well, whatever the image: no card, no answer."""
-    _refuse_unasked(is_on(given, "yes"), given)
-    if "device" in given:
-        cards.named(Path(given["device"]), 0, _allowed(given))
+    _refuse_unasked(is_on(options, "yes"), options)
+    if "device" in options:
+        cards.named(Path(options["device"]), 0, _allowed(options))
     else:
-        cards.candidates(0, _allowed(given))
+        cards.candidates(0, _allowed(options))
 
 
-def _allowed(given: Mapping[str, str]) -> Allowed:
-    return Allowed(large=is_on(given, "force"), loop=is_on(given, "loop"))
+def _allowed(options: Mapping[str, str]) -> Allowed:
+    return Allowed(large=is_on(options, "force"), loop=is_on(options, "loop"))
 
 
-def _refuse_unasked(sure: bool, given: Mapping[str, str]) -> None:
+def _refuse_unasked(sure: bool, options: Mapping[str, str]) -> None:
     """Raise UserError where a card would be written to that nobody has named or agreed to."""
-    if sure and "device" not in given:
+    if sure and "device" not in options:
         raise UserError("yes=1 needs device=", hint="device=/dev/NAME yes=1")
     if not sure and not sys.stdin.isatty():
         hint = "device=/dev/NAME yes=1 writes without asking"

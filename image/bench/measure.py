@@ -23,37 +23,37 @@ from image.plan.graph import Plan
 OPTIONS = (HOST, PORT, SSH_PORT, engines.OPTION, *protocol.OPTIONS)
 
 
-def perform(made: Plan, given: Mapping[str, str]) -> None:
+def measure(plan: Plan, options: Mapping[str, str]) -> None:
     """Measure the board of this call. Raises UserError; what was measured stays for the next."""
-    wanted = protocol.read(given)
-    folder = made.project.out / "bench"
+    wanted = protocol.read(options)
+    folder = plan.project.out / "bench"
     with output.alone(folder):
-        _perform(made, wanted, given, folder)
+        _measure_alone(plan, wanted, options, folder)
 
 
-def _perform(made: Plan, wanted: Protocol, given: Mapping[str, str], folder: Path) -> None:
-    image = release.image_path(made)
-    chosen = choice.choose(made.project.board, given, image, folder / "run")
+def _measure_alone(plan: Plan, wanted: Protocol, options: Mapping[str, str], folder: Path) -> None:
+    image = release.image_path(plan)
+    chosen = choice.choose(plan.project.board, options, image, folder / "run")
     print(f"measuring {chosen.target.name}: {chosen.why}", flush=True)
     if chosen.target.is_emulated:
         print(f"({results.EMULATED_NOTE})", flush=True)
     raw = folder / "partial.jsonl"
     try:
-        result = _measure(made, chosen, wanted, given, raw)
+        result = _measure(plan, chosen, wanted, options, raw)
     finally:
         chosen.target.close()
-    _write(result, raw, folder, made.project.root)
+    _write(result, raw, folder, plan.project.root)
 
 
 def _measure(
-    made: Plan, chosen: Chosen, wanted: Protocol, given: Mapping[str, str], raw: Path
+    plan: Plan, chosen: Chosen, wanted: Protocol, options: Mapping[str, str], raw: Path
 ) -> dict[str, object]:
     start = chosen.open()
     target = chosen.target
-    there, lack = engines.on_card(target, given.get("engines"))
-    image = card.identify(target, made)
+    there, lack = engines.on_card(target, options.get("engines"))
+    image = card.identify(target, plan)
     bench = {
-        "board": made.project.config.board,
+        "board": plan.project.config.board,
         "reached": target.name,
         "protocol": wanted.as_json(),
         "engines": [engine.name for engine in there],
@@ -62,7 +62,7 @@ def _measure(
     notes = [lack] if lack else []
     by_host = None
     if image.is_on_card:
-        by_host, trouble = _told_by_host(made, wanted)
+        by_host, trouble = _told_by_host(plan, wanted)
         notes += [trouble] if trouble else []
     else:
         notes.append("the card does not hold the image that this checkout built last")
@@ -73,22 +73,22 @@ def _measure(
     try:
         session.measure(start, chosen.restart)
     except (UserError, KeyboardInterrupt):
-        _say_how_to_go_on(raw, given)
+        _say_how_to_go_on(raw, options)
         raise
     known = results.reference(session, by_host)
-    return results.assemble(session, made.project.config.board, image, known, notes)
+    return results.assemble(session, plan.project.config.board, image, known, notes)
 
 
-def _told_by_host(made: Plan, wanted: Protocol) -> tuple[Mapping[Case, str] | None, str | None]:
+def _told_by_host(plan: Plan, wanted: Protocol) -> tuple[Mapping[Case, str] | None, str | None]:
     """The reference stories, or why this machine cannot tell them."""
     try:
-        return card.reference_stories(made, wanted), None
+        return card.reference_stories(plan, wanted), None
     except UserError as error:
         return None, f"this machine's engine gives no reference story: {error.message}"
 
 
-def _say_how_to_go_on(raw: Path, given: Mapping[str, str]) -> None:
-    again = [f"{name}={value}" for name, value in given.items()]
+def _say_how_to_go_on(raw: Path, options: Mapping[str, str]) -> None:
+    again = [f"{name}={value}" for name, value in options.items()]
     print(f"\nwhat was measured is kept in {raw}; the same command resumes:")
     print(shlex.join(["./doit", "bench", *again]), flush=True)
 
