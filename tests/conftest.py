@@ -20,7 +20,6 @@ from image.recipes.source import Fetched, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache")
-READ_HERE = ("tests", "docs")  # by no task of a checkout
 DL_DIR = Path(os.environ.get("DL_DIR", ROOT / "dl"))  # of all checkouts that tests build in
 
 
@@ -36,8 +35,8 @@ def load_project(board: str = "qemu_virt", **given: str) -> Project:
 
 
 def copy_checkout(target: Path) -> Path:
-    """The project's files, without anything that was built, and without tests and docs."""
-    ignored = shutil.ignore_patterns(*WORK_PRODUCTS, *READ_HERE)
+    """The project's files, without anything that was built, and without tests."""
+    ignored = shutil.ignore_patterns(*WORK_PRODUCTS, "tests")
     shutil.copytree(ROOT, target, ignore=ignored, symlinks=True)
     return target
 
@@ -120,7 +119,7 @@ def compiler() -> None:
 
 @pytest.fixture(scope="session")
 def quiet() -> None:
-    """Whoever records or plays in real time uses this: nothing else runs meanwhile."""
+    """Whoever records, plays or waits in real time uses this: nothing else runs meanwhile."""
 
 
 @pytest.fixture(scope="session")

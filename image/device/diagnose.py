@@ -86,7 +86,8 @@ def ask(line: Console, patience: Patience | None = None) -> str:
     if NOT_FOUND.search(said):
         raise UserError("the system on the board has no program 'diagnose'", OURS)
     if not is_complete:
-        raise UserError("the board's report stops in the middle", WIRES)
+        last = clean(said).strip().rpartition("\n")[2]
+        raise UserError(f"the board's report stops in the middle, after '{last}'", WIRES)
     return extract(clean(said))
 
 

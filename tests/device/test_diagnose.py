@@ -292,6 +292,7 @@ def test_marks_must_be_whole() -> None:
             diagnose.extract(text)
 
 
+@pytest.mark.usefixtures("quiet")
 def test_the_emulated_board_reports(card: Path, tmp_path: Path) -> None:
     with Machine(qemu.make_card(card, tmp_path / "card.img", 256)) as board:
         text = diagnose.ask(Console(board.console.child_fd))
