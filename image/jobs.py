@@ -7,7 +7,6 @@ https://www.gnu.org/software/make/manual/html_node/POSIX-Jobserver.html
 """
 
 import contextlib
-import functools
 import os
 import threading
 from collections import deque
@@ -40,7 +39,8 @@ def processors(limit: Path = CPU_LIMIT) -> int:
     return max(ours, 1)
 
 
-_rooms = list["Places"]()
+_rooms = dict[int, "Places"]()
+_rooms_lock = threading.Lock()
 
 
 class Places:
@@ -102,13 +102,13 @@ class Places:
 
 def stop() -> None:
     """From now on no step starts a program."""
-    for room in _rooms:
+    for room in [*_rooms.values()]:
         room.stop()
 
 
-@functools.cache
 def places(count: int) -> Places:
     """The room that all steps of this process share."""
-    room = Places(count)
-    _rooms.append(room)
-    return room
+    with _rooms_lock:
+        if count not in _rooms:
+            _rooms[count] = Places(count)
+        return _rooms[count]

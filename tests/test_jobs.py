@@ -137,4 +137,4 @@ def test_a_stop_reaches_all_who_wait_for_a_place() -> None:
     assert ends == [jobs.STOPPED] * 3
     wait()
     assert ends == [jobs.STOPPED] * 4
-    jobs.places.cache_clear()
+    jobs._rooms.clear()
