@@ -9,8 +9,9 @@ from image import run
 from image.options import Number, Option
 
 PROGRAM = "packages.pocket.training.train"
+TOKENS = "80"  # millions
 OPTIONS = (
-    Option("tokens", "millions of tokens to learn from, over all calls", Number(0.01, 1e6), "80"),
+    Option("tokens", "millions of tokens to learn from, over all calls", Number(0.01, 1e6), TOKENS),
 )
 # Threads that wait must not spin: beside other work, they would take the time of those that run.
 ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
@@ -25,7 +26,8 @@ def train(root: Path, options: Mapping[str, str]) -> None:
         PROGRAM,
         folder,
         "--tokens",
-        options.get("tokens", "80"),
+        options.get("tokens", TOKENS),
     ]
     run.run(words, cwd=root, env=ENVIRONMENT)
-    print(f"{folder}/model.bin and tokenizer.bin; hear it: ./doit stories MODEL= TOKENIZER=")
+    files = f"MODEL={folder}/model.bin TOKENIZER={folder}/tokenizer.bin"
+    print(f"read some of its stories: ./doit stories 20 {files}")
