@@ -48,7 +48,8 @@ static struct way *make_room(struct memory *memory, uint64_t now, uint64_t line)
     struct way *way = &memory->ways[set][memory->oldest[set]]; // FIFO: use does not make it younger
     memory->oldest[set] = (uint8_t)((memory->oldest[set] + 1) % WAYS);
     if (way->is_dirty) {
-        transfer(memory, now), memory->lines_written++;
+        transfer(memory, now);
+        memory->lines_written++;
     }
     way->line = line;
     way->is_dirty = 0;

@@ -4,7 +4,6 @@
 #define LISTENER_REQUEST_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
 #include "lists.h"

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "certify.h"
 #include "classifier.h"
 #include "error.h"
 #include "exact.h"

@@ -7,7 +7,7 @@
 #ifndef LLAMA_CHOOSER_H
 #define LLAMA_CHOOSER_H
 
-#include "certify.h"
+#include "sampler.h"
 #include "transformer.h"
 
 struct chooser {

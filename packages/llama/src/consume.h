@@ -7,7 +7,9 @@
 #ifndef LLAMA_CONSUME_H
 #define LLAMA_CONSUME_H
 
-#include "model.h"
+#include <stddef.h>
+
+#include "checkpoint.h"
 
 /*
  * The loader's reader callbacks, see loader.h: `user` is the model, whose layers and short list

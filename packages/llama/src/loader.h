@@ -6,7 +6,7 @@
 #ifndef LLAMA_LOADER_H
 #define LLAMA_LOADER_H
 
-#include "packed.h"
+#include "part.h"
 
 /* Something to read. */
 struct load_job {

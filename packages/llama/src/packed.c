@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "packed.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "error.h"

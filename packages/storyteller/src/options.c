@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "settings.h"
+#include "text/prompt.h"
 
 const char OPTIONS_HELP[] =
     "storyteller: invents children's stories and tells them aloud\n"

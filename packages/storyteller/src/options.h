@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "text/prompt.h"
-
 /* What the command line says; NULL or 0 where it says nothing. */
 struct options {
     const char *model;

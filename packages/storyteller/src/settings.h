@@ -5,7 +5,6 @@
 
 #include <lines.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #define SETTINGS_WORD_BYTES 16
 #define SETTINGS_LIST_BYTES 64

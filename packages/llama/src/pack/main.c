@@ -12,6 +12,7 @@
 #include "inspect.h"
 #include "learn.h"
 #include "measure.h"
+#include "packed.h"
 #include "progress.h"
 #include "target.h"
 #include "tokenizer.h"

@@ -5,8 +5,6 @@
 
 #include <stdbool.h>
 
-#include "shortlist.h"
-
 struct selection {
     float *centre;   /* (dim) of the rows outside */
     float *distance; /* (rows) of each row from it */

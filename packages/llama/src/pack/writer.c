@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "packed.h"
 #include "planes.h"
 #include "tiling.h"
 

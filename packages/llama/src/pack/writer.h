@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-#include "packed.h"
+#include "checkpoint.h"
+#include "part.h"
 #include "select.h"
 
 struct writer {

@@ -6,7 +6,6 @@
 #include <ioctls.h>
 #include <linux/gpio.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>

@@ -2,7 +2,6 @@
 #include "inputs/terminal.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

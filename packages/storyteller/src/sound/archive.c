@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/archive.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
