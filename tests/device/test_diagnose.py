@@ -116,16 +116,12 @@ def test_a_shell_gives_its_report(play: Callable[[Script], FakeBoard]) -> None:
     }
 
 
-def test_a_story_is_interrupted_and_goes_on(play: Callable[[Script], FakeBoard]) -> None:
-    def stories(board: FakeBoard) -> None:
-        board.say(STORY)
-        board.hear(b"\x03\r")
-        board.say(SHELL)
-        board.hear(b"diagnose\r")
-        board.say(REPORT, PROMPT)
-        board.hear(b"exit\r")
-
-    assert "Linux 5.10.4" in ask(play(stories))
+def report_and_go_on(board: FakeBoard) -> None:
+    """The shell that a story was interrupted for; the stories are asked to go on."""
+    board.say(SHELL)
+    board.hear(b"diagnose\r")
+    board.say(REPORT, PROMPT)
+    board.hear(b"exit\r")
 
 
 def test_a_story_that_never_pauses_is_interrupted(play: Callable[[Script], FakeBoard]) -> None:
@@ -141,27 +137,22 @@ def test_a_story_that_never_pauses_is_interrupted(play: Callable[[Script], FakeB
             except BlockingIOError:
                 continue
         os.set_blocking(board._fd, True)
-        board.say(SHELL)
-        board.hear(b"diagnose\r")
-        board.say(REPORT, PROMPT)
-        board.hear(b"exit\r")
+        report_and_go_on(board)
 
     assert "Linux 5.10.4" in ask(play(stories))
 
 
-def test_a_booting_board_is_waited_for(play: Callable[[Script], FakeBoard]) -> None:
+def test_a_booting_board_is_waited_for_and_its_story_goes_on(
+    play: Callable[[Script], FakeBoard],
+) -> None:
     def boot(board: FakeBoard) -> None:
         for _ in range(5):
             board.say(b"[    0.1] more of the boot\r\n")
             time.sleep(0.05)
         assert board.typed == b""
-        stories = b"\r\nType what the next story is about\r\n" + STORY
-        board.say(stories)
+        board.say(b"\r\nType what the next story is about\r\n", STORY)
         board.hear(b"\x03\r")
-        board.say(SHELL)
-        board.hear(b"diagnose\r")
-        board.say(REPORT, PROMPT)
-        board.hear(b"exit\r")
+        report_and_go_on(board)
 
     assert "Linux 5.10.4" in ask(play(boot))
 
