@@ -41,6 +41,19 @@ def copy_checkout(target: Path) -> Path:
     return target
 
 
+# The choices of a configuration: the defaults of boards, and what the menu offers.
+CHOICES = ("defconfigs/*", "packages/**/Kconfig", "overlays/boards/*/Kconfig")
+
+
+def copy_files(target: Path, *patterns: str) -> Path:
+    """The files of this checkout that match, for a test that needs no more of it."""
+    for path in (path for pattern in patterns for path in ROOT.glob(pattern)):
+        copy = target / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
+    return target
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the checkout that a test may change."""
@@ -145,6 +158,13 @@ def once(target: Path, make: Callable[[Path], object]) -> Path:
             make(partial)
             partial.rename(target)
     return target
+
+
+@pytest.fixture(scope="session")
+def failing_pread(compiled: Path) -> Path:
+    """The library, for LD_PRELOAD, with which reading a model fails; its source says when."""
+    words = ["gcc", "-shared", "-fPIC", "-O1", str(ROOT / "tests/failing_pread.c"), "-o"]
+    return once(compiled / "failing_pread.so", lambda partial: run.output([*words, partial]))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 """Commands as a library: each gets its call, and needs neither a command line nor doit."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from image.cli import bending, call, commands, refusals
 from image.cli.call import Call
 from image.errors import UserError
-from tests.conftest import ROOT
+from tests.conftest import CHOICES, ROOT, copy_files
 
 SAID = {"board": "qemu_virt"}
 
@@ -18,12 +17,7 @@ SAID = {"board": "qemu_virt"}
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """The choices of this checkout, and nothing else."""
-    for pattern in ("defconfigs/*", "packages/**/Kconfig", "overlays/boards/*/Kconfig"):
-        for path in ROOT.glob(pattern):
-            target = tmp_path / path.relative_to(ROOT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    return tmp_path
+    return copy_files(tmp_path, *CHOICES)
 
 
 def test_configure(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

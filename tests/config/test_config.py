@@ -18,7 +18,7 @@ from image import builders, config
 from image.config import assignments
 from image.errors import UserError
 from image.recipes.loading import load_all
-from tests.conftest import ROOT
+from tests.conftest import CHOICES, ROOT, copy_files
 
 BAD = Path(__file__).resolve().parent / "bad"
 BAD_FILES = sorted(BAD.glob("*_defconfig"))
@@ -55,16 +55,7 @@ def small(tmp_path: Path) -> Path:
 @pytest.fixture
 def real(tmp_path: Path) -> Path:
     """The choices of this checkout, without its .config."""
-    root = tmp_path / "real"
-    shutil.copytree(ROOT / "defconfigs", root / "defconfigs")
-    for kconfig in ROOT.glob("overlays/boards/*/Kconfig"):
-        (root / "overlays/boards" / kconfig.parent.name).mkdir(parents=True)
-        shutil.copy(kconfig, root / "overlays/boards" / kconfig.parent.name)
-    for kconfig in ROOT.glob("packages/**/Kconfig"):
-        target = root / kconfig.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(kconfig, target)
-    return root
+    return copy_files(tmp_path / "real", *CHOICES)
 
 
 def refusal(call: Callable[[], object]) -> UserError:

@@ -200,21 +200,13 @@ def test_legacy_model_that_is_cut_is_in_memory(
     assert driver("cut", model, files[0].tokenizer, "1", "0").out == whole
 
 
-@pytest.fixture(scope="module")
-def failing(programs: Path) -> str:
-    """The library that lets reads fail."""
-    library = programs / "failing_pread.so"
-    run.output(["gcc", "-shared", "-fPIC", "-O1", "-o", library, HERE / "failing_pread.c"])
-    return str(library)
-
-
 @pytest.mark.parametrize(("mode", "error"), WAYS)
 def test_card_that_fails_to_read(
     engine: Engine,
     packed: Packed,
     story: bytes,
     tmp_path: Path,
-    failing: str,
+    failing_pread: Path,
     mode: str,
     error: float,
 ) -> None:
@@ -222,7 +214,7 @@ def test_card_that_fails_to_read(
     model.write_bytes(packed.with_error(error).data if error else packed.data)
     good = 0
     while same_or_refused(
-        tell(engine, model, mode, LD_PRELOAD=failing, PREAD_GOOD=str(good)),
+        tell(engine, model, mode, LD_PRELOAD=str(failing_pread), PREAD_GOOD=str(good)),
         story,
         "cannot be read: Input/output error",
     ):

@@ -15,7 +15,7 @@ import pytest
 
 from image.errors import UserError
 from image.host import install
-from tests.conftest import ROOT
+from tests.conftest import copy_files
 from tests.web import Answer, running
 
 MODULES = (
@@ -65,15 +65,10 @@ class Checkout:
 
     def __init__(self, folder: Path, index: Path, tools: Path) -> None:
         self.folder, self.tools = folder, tools
-        (folder / "image").mkdir(parents=True)
         tools.mkdir()
-        for name in MODULES:
-            (folder / f"image/{name}.py").parent.mkdir(exist_ok=True)
-            shutil.copy2(ROOT / f"image/{name}.py", folder / f"image/{name}.py")
+        copy_files(folder, *(f"image/{name}.py" for name in MODULES))
         (folder / "image/__main__.py").write_text(STUB)
-        for path in ("doit", "pyproject.toml", ".ci/constraints.txt"):
-            (folder / path).parent.mkdir(exist_ok=True)
-            shutil.copy2(ROOT / path, folder / path)
+        copy_files(folder, "doit", "pyproject.toml", ".ci/constraints.txt")
         self.python("python3", f'#!/bin/sh\nexec {REAL} "$@"\n')
         self.variables = {
             "PATH": f"{tools}:/usr/bin:/bin",

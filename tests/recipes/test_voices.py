@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Voices: one entry is all that recipes, menu and greeting need."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from image.errors import UserError
 from image.recipes import voices
 from image.recipes.loading import configured, load_all
 from image.recipes.package import Package
-from tests.conftest import ROOT
+from tests.conftest import CHOICES, copy_files
 
 ENTRY = """
 robot:
@@ -30,16 +29,10 @@ robot:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Recipes and menu of this checkout, with one more voice."""
-    for room in ("packages", "defconfigs", "overlays"):
-        (tmp_path / room).mkdir()
-    for path in (*ROOT.glob("packages/*/package.yaml"), *ROOT.glob("packages/**/Kconfig"),
-                 *ROOT.glob("overlays/**/Kconfig"), *ROOT.glob("defconfigs/*"),
-                 *(ROOT / "packages" / voices.TABLE).parent.glob("speech_*.c"),
-                 ROOT / "packages" / voices.FOLDER / "voices.yaml"):  # fmt: skip
-        copy = tmp_path / path.relative_to(ROOT)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, copy)
-    with (tmp_path / "packages" / voices.FOLDER / "voices.yaml").open("a") as file:
+    entries = f"packages/{voices.FOLDER}/voices.yaml"
+    engines = f"packages/{Path(voices.TABLE).parent}/speech_*.c"
+    copy_files(tmp_path, *CHOICES, "packages/*/package.yaml", engines, entries)
+    with (tmp_path / entries).open("a") as file:
         file.write(ENTRY)
     return tmp_path
 

@@ -15,7 +15,6 @@ from tests.storyteller.said import HEADER
 from tests.storyteller.test_program import HUNG_S
 
 REMEDY = "; write the card again, or name another file with --model\n"
-FAILING = build.ROOT / "tests/engine/failing_pread.c"
 # So large an error of the 16 bits that nearly every token needs the file's float32 weights.
 UNSURE = 4.0
 
@@ -84,13 +83,13 @@ def test_a_missing_model(product: Path, tmp_path: Path) -> None:
     assert (told.returncode, told.stderr, told.stdout) == (1, problem, "")
 
 
-def test_a_read_error_ends_one_story(product: Path, packed: packing.Packed, tmp_path: Path) -> None:
+def test_a_read_error_ends_one_story(
+    product: Path, packed: packing.Packed, failing_pread: Path, tmp_path: Path
+) -> None:
     """The card fails once, in the middle of the first story; the second one is told whole."""
     model = tmp_path / "model.packed"
     model.write_bytes(packed.with_error(UNSURE).data)
-    library = tmp_path / "failing_pread.so"
-    run.output(["gcc", "-shared", "-fPIC", "-O1", "-o", library, FAILING])
-    env = {"LD_PRELOAD": str(library), "PREAD_BAD": "1"}
+    env = {"LD_PRELOAD": str(failing_pread), "PREAD_BAD": "1"}
     for good in (2**n for n in range(20)):
         told = tell(product, tmp_path, model, PREAD_GOOD=str(good), **env)
         if told.returncode == 0:
