@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The training: it learns, continues as if it had never stopped, and writes whole files."""
 
-import struct
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ pytest.importorskip("sentencepiece")
 import torch  # noqa: E402
 
 from image.errors import UserError  # noqa: E402
-from packages.pocket.training import checkpoint, model, muon  # noqa: E402
+from image.model import HEADER, chosen  # noqa: E402
+from packages.pocket.training import checkpoint, model, muon, train  # noqa: E402
 from packages.pocket.training.model import Shape  # noqa: E402
 from packages.pocket.training.schedule import Schedule  # noqa: E402
 from packages.pocket.training.train import Training  # noqa: E402
@@ -71,20 +71,25 @@ def test_damaged_and_foreign_checkpoints_are_named(folder: Path) -> None:
         Training(folder, SCHEDULE, SMALL, seed=1)
 
 
+def test_what_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("sys.argv", ["train", str(tmp_path / "file")])
+    assert train.main() == 2
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path}/file: File exists\nhint: ")
+
+
 def test_files_for_the_engine(folder: Path) -> None:
     training = Training(folder, SCHEDULE, SMALL, seed=1)
     training.save()
     data = (folder / "model.bin").read_bytes()
-    assert struct.unpack("<7i", data[:28]) == (32, 64, 2, 2, 1, 512, 256)
+    assert HEADER.unpack_from(data) == (32, 64, 2, 2, 1, 512, 256)
     weights = sum(p.numel() for p in training.model.parameters())
-    assert len(data) == 28 + 4 * (weights + 256 * 16)
-    pieces = (folder / "tokenizer.bin").read_bytes()
-    at, texts = 4, []
-    for _ in range(512):
-        (length,) = struct.unpack_from("<I", pieces, at + 4)
-        texts.append(pieces[at + 8 : at + 8 + length])
-        at += 8 + length
-    assert at == len(pieces) and texts[1] == b"\n<s>\n" and b" the" in texts
+    assert len(data) == HEADER.size + 4 * (weights + 256 * 16)
+    # An image can be built with them.
+    assert chosen(str(folder / "model.bin"), str(folder / "tokenizer.bin"))
+    assert b" the" in (folder / "tokenizer.bin").read_bytes()
 
 
 def test_the_shape_is_at_most_8_mb(tmp_path: Path) -> None:

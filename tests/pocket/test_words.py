@@ -67,13 +67,50 @@ def test_what_is_blocked() -> None:
     assert blocked("He was killed.") and blocked("Do not shut up!") and not blocked("skillet")
 
 
+@pytest.fixture
+def lists_to_spoil(tmp_path: Path) -> Path:
+    """A copy of the lists."""
+    for path in words.WORDS.iterdir():
+        (tmp_path / path.name).write_text(path.read_text())
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [("heroes.txt", "rabbit (it)"), ("places.txt", "park"), ("things.txt", "100 balls")],
 )
-def test_errors_name_the_file(name: str, line: str, tmp_path: Path) -> None:
-    for path in words.WORDS.iterdir():
-        (tmp_path / path.name).write_text(path.read_text())
-    (tmp_path / name).write_text(line + "\n")
-    with pytest.raises(UserError, match=name):
-        words.load(tmp_path)
+def test_errors_name_the_file(name: str, line: str, lists_to_spoil: Path) -> None:
+    with (lists_to_spoil / name).open("a") as file:
+        file.write(f"\n[new]\nloves: run\nsee: Grass.\nis: red; blue\n{line}\n")
+    with pytest.raises(UserError, match=name) as caught:
+        words.load(lists_to_spoil)
+    assert caught.value.hint == "see the top of the file"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "said"),
+    [
+        ("heroes.txt", "loves", "'loves:' is missing"),
+        ("places.txt", "see", "'see:' is missing"),
+        ("things.txt", "is", "'is:' is missing"),
+        ("things.txt", "is: red", "'is:' has too few values"),
+    ],
+)
+def test_a_section_without_its_values_is_named(
+    name: str, key: str, said: str, lists_to_spoil: Path
+) -> None:
+    path = lists_to_spoil / name
+    before = path.read_text()
+    path.write_text(f"{before}\n[new] in\n{key if ':' in key else ''}\nnewcomer\n")
+    line = before.count("\n") + 2
+    with pytest.raises(UserError, match=rf"{name}:{line}: \[new\]: {said}") as caught:
+        words.load(lists_to_spoil)
+    assert f"{key.partition(':')[0]}: ..." in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("section", ["children", "colour", "strange"])
+def test_a_section_that_is_drawn_from_is_needed(section: str, lists_to_spoil: Path) -> None:
+    for path in lists_to_spoil.iterdir():
+        path.write_text(path.read_text().replace(f"[{section}]", "[others]"))
+    with pytest.raises(UserError, match=rf"\.txt: \[{section}\] is missing"):
+        words.load(lists_to_spoil)

@@ -7,17 +7,16 @@ from typing import Any
 
 import torch
 
+from image import output
 from image.errors import UserError
 
 
 def save(state: dict[str, Any], target: Path) -> None:
     """Replace a checkpoint at once: a kill at any moment leaves the old one or the new one."""
-    part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
+    with output.whole(target) as partial, partial.open("wb") as file:
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(target)
 
 
 def load(path: Path) -> dict[str, Any]:

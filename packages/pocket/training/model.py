@@ -2,7 +2,6 @@
 """The transformer of llama2.c, for training on a processor without a graphics card."""
 
 import math
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,9 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from image import output
+from image.model import HEADER
 
 from .precision import FACTORS
 
@@ -148,8 +150,8 @@ def export(model: Model, target: Path) -> None:
     tensors += [getattr(layer, name) for name in names for layer in model.layers]
     tensors += [model.norm, model.cos, model.sin]
     sizes = (shape.dim, shape.hidden, shape.layers, shape.heads, shape.kv_heads)
-    with target.open("wb") as file:
-        file.write(struct.pack("<7i", *sizes, shape.vocabulary, shape.length))
+    with output.whole(target) as partial, partial.open("wb") as file:
+        file.write(HEADER.pack(*sizes, shape.vocabulary, shape.length))
         for tensor in tensors:
             file.write(tensor.detach().float().contiguous().numpy().astype("<f4").tobytes())
 

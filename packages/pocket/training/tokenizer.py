@@ -1,27 +1,36 @@
 # SPDX-License-Identifier: MIT
 """The tokenizer: byte-pair pieces learned from stories, and llama2.c's file of them."""
 
+from __future__ import annotations
+
 import random
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import sentencepiece
+from image import output
+from image.model import PIECE
 
 from .stories import Generator
 
+if TYPE_CHECKING:
+    from sentencepiece import SentencePieceProcessor
+
 STORIES = 12_000  # that the pieces are learned from
+LONGEST = struct.Struct("<i")  # piece, in bytes: what tokenizer.bin begins with
 SPECIAL = {1: "\n<s>\n", 2: "\n</s>\n"}  # as llama2.c spells them
 
 
 def learn(generator: Generator, vocabulary: int, target: Path, rng: random.Random) -> None:
     """Write a sentencepiece model of so many pieces."""
+    import sentencepiece  # here: what only exports is tested without it
 
     def sentences() -> Iterator[str]:
         for _ in range(STORIES):
             yield from generator.story(rng).split("\n")
 
-    with target.open("wb") as file:
+    with output.whole(target) as partial, partial.open("wb") as file:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=sentences(),
             model_writer=file,
@@ -37,19 +46,21 @@ def learn(generator: Generator, vocabulary: int, target: Path, rng: random.Rando
         )
 
 
-def load(path: Path) -> sentencepiece.SentencePieceProcessor:
-    return sentencepiece.SentencePieceProcessor(model_file=str(path))
+def load(path: Path) -> SentencePieceProcessor:
+    from sentencepiece import SentencePieceProcessor
+
+    return SentencePieceProcessor(model_file=str(path))
 
 
-def export(tokenizer: sentencepiece.SentencePieceProcessor, target: Path) -> None:
+def export(tokenizer: SentencePieceProcessor, target: Path) -> None:
     """Write llama2.c's tokenizer.bin: length of the longest piece, then score, length, bytes."""
     pieces = [_piece(tokenizer, number) for number in range(tokenizer.vocab_size())]
-    with target.open("wb") as file:
-        file.write(struct.pack("<I", max(map(len, pieces))))
+    with output.whole(target) as partial, partial.open("wb") as file:
+        file.write(LONGEST.pack(max(map(len, pieces))))
         for number, piece in enumerate(pieces):
-            file.write(struct.pack("<fI", tokenizer.get_score(number), len(piece)) + piece)
+            file.write(PIECE.pack(tokenizer.get_score(number), len(piece)) + piece)
 
 
-def _piece(tokenizer: sentencepiece.SentencePieceProcessor, number: int) -> bytes:
+def _piece(tokenizer: SentencePieceProcessor, number: int) -> bytes:
     piece = SPECIAL.get(number) or str(tokenizer.id_to_piece(number))
     return piece.replace("\u2581", " ").encode()

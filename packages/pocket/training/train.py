@@ -18,6 +18,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from image import trouble
 from image.errors import UserError
 
 from . import batches, checkpoint, tokenizer
@@ -164,9 +165,7 @@ def _tokenizer(folder: Path, generator: Generator, shape: Shape, seed: int) -> A
     """The folder's, learned first where it has none."""
     target = folder / "tokenizer.model"
     if not target.exists():
-        part = folder / "tokenizer.part"
-        tokenizer.learn(generator, shape.vocabulary, part, random.Random(seed))
-        part.replace(target)
+        tokenizer.learn(generator, shape.vocabulary, target, random.Random(seed))
     found = tokenizer.load(target)
     tokenizer.export(found, folder / "tokenizer.bin")
     return found
@@ -182,9 +181,9 @@ def main() -> int:
     parser.add_argument("--tokens", type=float, default=80.0, help="millions, over all runs")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # saves, as Ctrl-C does
     try:
+        options.folder.mkdir(parents=True, exist_ok=True)
         schedule = Schedule(round(options.tokens * 1e6))
         training = Training(options.folder, schedule, Shape(), options.seed)
         with (options.folder / "train.log").open("a") as log:
@@ -194,6 +193,9 @@ def main() -> int:
         return 130
     except UserError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(trouble.told(error, options.folder), file=sys.stderr)
         return 2
     return 0
 

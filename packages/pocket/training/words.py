@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,8 @@ WORDS = Path(__file__).resolve().parent / "words"
 SECTION = re.compile(r"\[(?P<name>[^\]]+)\](?: (?P<mark>\w+))?")
 NOTE = re.compile(r"(?P<key>[a-z]+): (?P<values>.+)")
 ENTRY = re.compile(r"(?P<word>[A-Za-z][A-Za-z -]*?)(?: \((?P<mark>\w+)\))?")
+# Sections that cast.py draws from by name.
+NEEDED = {"heroes.txt": ("children",), "extras.txt": ("colour", "strange")}
 PRONOUNS = ("he", "she", "they")
 ANY = "any"
 
@@ -32,6 +34,16 @@ class Section:
     name: str
     notes: dict[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
+    place: str  # where it begins, for messages
+
+    def note(self, key: str, least: int) -> tuple[str, ...]:
+        """The values of a key. Raises UserError for fewer than a story needs of them."""
+        values = self.notes.get(key, ())
+        if len(values) < least:
+            problem = f"'{key}:' has too few values" if values else f"'{key}:' is missing"
+            hint = f"add a line of at least {least}: {key}: {'; '.join(['...'] * least)}"
+            raise UserError(f"{self.place}: [{self.name}]: {problem}", hint)
+        return values
 
 
 @dataclass(frozen=True)
@@ -117,21 +129,25 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def sections(path: Path) -> list[Section]:
     """A list's sections; entries before the first heading are in one without a name."""
-    found = [Section("", {}, ())]
+    found = [Section("", {}, (), f"{path}:1")]
     mark = ""
     for number, line in lines(path):
         if match := SECTION.fullmatch(line):
-            found.append(Section(match["name"], {}, ()))
+            found.append(Section(match["name"], {}, (), f"{path}:{number}"))
             mark = match["mark"] or ""
         elif match := NOTE.fullmatch(line):
-            found[-1].notes[match["key"]] = tuple(v.strip() for v in match["values"].split(";"))
+            values = (value.strip() for value in match["values"].split(";"))
+            found[-1].notes[match["key"]] = tuple(value for value in values if value)
         elif match := ENTRY.fullmatch(line):
-            last = found.pop()
             entry = Entry(match["word"], match["mark"] or mark)
-            found.append(Section(last.name, last.notes, (*last.entries, entry)))
+            found[-1] = replace(found[-1], entries=(*found[-1].entries, entry))
         else:
             raise UserError(f"{path}:{number}: not understood: {line}", "see the top of the file")
-    return [section for section in found if section.entries]
+    kept = [section for section in found if section.entries]
+    for name in NEEDED.get(path.name, ()):
+        if name not in {section.name for section in kept}:
+            raise UserError(f"{path}: [{name}] is missing", "stories draw words from that section")
+    return kept
 
 
 def _choices(path: Path) -> dict[str, tuple[str, ...]]:
@@ -140,7 +156,7 @@ def _choices(path: Path) -> dict[str, tuple[str, ...]]:
 
 def _heroes(path: Path) -> Iterator[Hero]:
     for section in sections(path):
-        loves = section.notes.get("loves", ())
+        loves = section.note("loves", least=1)
         can_be_friend = section.notes.get("friend") != ("no",)
         for entry in section.entries:
             pronoun = entry.mark or ANY
@@ -152,13 +168,13 @@ def _places(path: Path) -> Iterator[Place]:
     for section in sections(path):
         for entry in section.entries:
             _check(path, entry.word, entry.mark, ("in", "on", "at", "by"))
-            yield Place(entry.word, entry.mark, section.notes.get("see", ()), section.name)
+            yield Place(entry.word, entry.mark, section.note("see", least=1), section.name)
 
 
 def _things(path: Path) -> Iterator[Thing]:
     for section in sections(path):
         for entry in section.entries:
-            yield Thing(entry.word, section.notes["is"], section.name)
+            yield Thing(entry.word, section.note("is", least=2), section.name)
 
 
 def _names(path: Path) -> Iterator[Name]:
@@ -170,4 +186,5 @@ def _names(path: Path) -> Iterator[Name]:
 
 def _check(path: Path, word: str, mark: str, allowed: tuple[str, ...]) -> None:
     if mark not in allowed:
-        raise UserError(f"{path}: {word}: ({mark}) is none of {', '.join(allowed)}")
+        problem = f"({mark}) is none of {', '.join(allowed)}"
+        raise UserError(f"{path}: {word}: {problem}", "see the top of the file")
