@@ -6,39 +6,40 @@ from functools import partial
 
 from image.cli import commands, tasks
 from image.cli.bending import CONFIG, Task, foreground, reported
+from image.cli.call import Call
 from image.testing import suite
 
 DOIT_CONFIG = CONFIG
 
 
 @reported
-def task_image() -> Iterator[Task]:
+def task_image(call: Call) -> Iterator[Task]:
     """build the card image, into out/BOARD/images"""
-    yield from tasks.image()
+    yield from tasks.image(call)
 
 
 @reported
-def task_fetch() -> Iterator[Task]:
+def task_fetch(call: Call) -> Iterator[Task]:
     """download all sources that the configuration needs into dl/"""
-    yield from tasks.fetch_all()
+    yield from tasks.fetch_all(call)
 
 
 @reported
-def task_package() -> Iterator[Task]:
+def task_package(call: Call) -> Iterator[Task]:
     """build packages: package:NAME, or again package:NAME:rebuild"""
-    yield from tasks.packages()
+    yield from tasks.packages(call)
 
 
 @reported
-def task_engine() -> Iterator[Task]:
+def task_engine(call: Call) -> Iterator[Task]:
     """build the llama engine alone, for this machine and for riscv64"""
-    yield from tasks.engine()
+    yield from tasks.engine(call)
 
 
 @reported
-def task_stories() -> Iterator[Task]:
+def task_stories(call: Call) -> Iterator[Task]:
     """generate N stories here, and report how suitable they are"""
-    yield from tasks.story_report()
+    yield from tasks.story_report(call)
 
 
 def task_run() -> Task:
@@ -47,9 +48,9 @@ def task_run() -> Task:
 
 
 @reported
-def task_ram() -> Iterator[Task]:
+def task_ram(call: Call) -> Iterator[Task]:
     """show how the board's 64 MB are allocated"""
-    yield {"basename": "ram", **tasks.ram()}
+    yield {"basename": "ram", **tasks.ram(call)}
 
 
 def task_check() -> Task:
@@ -73,20 +74,22 @@ def task_legal_info() -> Task:
     return {"basename": "legal-info", **task}
 
 
-def task_flash() -> Task:
+@reported
+def task_flash(call: Call) -> Iterator[Task]:
     """write the card image to a card, asking first"""
-    return foreground(commands.flash_card, needs=tasks.built_unless_given())
-
-
-def task_shell() -> Task:
-    """open a console on the board: serial port, ssh, or emulated"""
-    return foreground(commands.open_shell, needs=tasks.built_if_emulated())
+    yield {"basename": "flash", **tasks.flashing(call)}
 
 
 @reported
-def task_deploy() -> Iterator[Task]:
+def task_shell(call: Call) -> Iterator[Task]:
+    """open a console on the board: serial port, ssh, or emulated"""
+    yield {"basename": "shell", **tasks.console(call)}
+
+
+@reported
+def task_deploy(call: Call) -> Iterator[Task]:
     """copy changed files to a running board, until its next start"""
-    yield from tasks.deployment()
+    yield from tasks.deployment(call)
 
 
 def task_diagnose() -> Task:
@@ -95,9 +98,9 @@ def task_diagnose() -> Task:
 
 
 @reported
-def task_bench() -> Iterator[Task]:
+def task_bench(call: Call) -> Iterator[Task]:
     """measure a board, or the emulated one, as the contest did"""
-    yield from tasks.measurements()
+    yield from tasks.measurements(call)
 
 
 def task_bench_compare() -> Task:

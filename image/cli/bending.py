@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from image import trouble
-from image.cli.call import ROOT, this_call
+from image.cli.call import ROOT, Call, this_call
 from image.cli.manual import BY_NAME
 from image.cli.screen import Reporter, Told
 from image.errors import UserError
@@ -30,8 +30,8 @@ Task = dict[str, Any]
 _waiting: list[Callable[[], Any]] = []
 
 
-def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], Iterator[Task]]:
-    """A task creator whose bad input becomes a task that fails with that message.
+def reported(create: Callable[[Call], Iterator[Task]]) -> Callable[[], Iterator[Task]]:
+    """A task creator, handed this call, whose bad input becomes a task that fails with the message.
 
     So `list`, `doctor` and `configure` work whatever is wrong with the configuration.
     """
@@ -39,7 +39,7 @@ def reported(create: Callable[[], Iterator[Task]]) -> Callable[[], Iterator[Task
     @functools.wraps(create)
     def wrapper() -> Iterator[Task]:
         try:
-            made = list(create())
+            made = list(create(this_call()))
         except UserError as error:
             name = create.__name__.removeprefix("task_")
             packages = [f"package:{path.parent.name}" for path in _recipes()]

@@ -42,32 +42,12 @@ def line() -> Line:
 def this_call() -> "Call":
     """The call that a person typed. Raises UserError for words that cannot be."""
     typed = line()
-    return Call(ROOT, typed.settings, folder(), typed.words, typed.inherited)
-
-
-def given() -> Mapping[str, str]:
-    """Settings of this call, each checked: of the command line, else of the environment."""
-    return this_call().options
-
-
-def jobs() -> int:
-    """How many programs may run at once. Raises UserError."""
-    return chosen(given().get(SETTING))
-
-
-def current_project() -> Project:
-    """The project of this call."""
-    return this_call().project
-
-
-def current_plan() -> Plan:
-    """The plan of this call's board."""
-    return this_call().plan
+    return Call(ROOT, typed.settings, folder(), typed.tasks, typed.words, typed.inherited)
 
 
 @dataclass(frozen=True)
 class Call:
-    """What an action is handed: the checkout, the options, and what follows from them.
+    """What tasks and actions are handed: the checkout, the options, and what follows from them.
 
     Project and plan are made when they are first asked for, and once: a file that is edited
     meanwhile counts from the next call on.
@@ -76,8 +56,14 @@ class Call:
     root: Path
     options: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()  # what paths among the words are relative to
-    words: tuple[str, ...] = ()  # what follows the task
+    tasks: tuple[str, ...] = ()  # those that were named
+    words: tuple[str, ...] = ()  # what follows them
     inherited: tuple[str, ...] = ()  # of the options, those of the environment
+
+    @property
+    def jobs(self) -> int:
+        """How many programs may run at once. Raises UserError."""
+        return chosen(self.options.get(SETTING))
 
     @functools.cached_property
     def project(self) -> Project:

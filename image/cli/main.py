@@ -98,13 +98,14 @@ def _obey(line: Line) -> int:
         print(manual.overview(_one_liners(dodo)), end="")
         return 0
     _say_what_counts(line)
-    refusals.refuse(line.tasks, call.this_call())
-    if tasks.builds_image(line.tasks) and (cost := costs.told(call.current_plan())):
+    this = call.this_call()
+    refusals.refuse(line.tasks, this)
+    if tasks.builds_image(line.tasks) and (cost := costs.told(this.plan)):
         print(cost, file=sys.stderr)
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
     named = [REBUILD.sub("_", task) for task in line.tasks]
     command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")
-    status = int(command.parse_execute([f"--process={call.jobs()}", *named, *line.words]))
+    status = int(command.parse_execute([f"--process={this.jobs}", *named, *line.words]))
     if status == 0:
         bending.finish()
     return status

@@ -5,14 +5,13 @@ import functools
 import shlex
 import shutil
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from image import output
 from image.builders.toolchain import HOST, RISCV64
 from image.cli import commands
 from image.cli.bending import Task, foreground, told
-from image.cli.call import ROOT, Call, current_plan, current_project, given, line
+from image.cli.call import Call
 from image.device import shell
 from image.errors import UserError
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
@@ -24,53 +23,54 @@ from image.report import stories
 from image.steps import publish, runner
 
 
-def image() -> Iterator[Task]:
+def image(call: Call) -> Iterator[Task]:
     """Everything up to the published card image."""
-    plan = current_plan()
+    plan = call.plan
     last = plan.step("release")
     yield {
         "basename": "image",
-        "actions": [told(_publish)],
+        "actions": [(told(_publish), [call])],
         "task_dep": [_task_name(last)],
         "io": {"capture": False},
     }
-    engines = graph.make(current_project(), [PACKER], HOST).steps  # tasks of engine()
+    engines = graph.make(call.project, [PACKER], HOST).steps  # tasks of engine()
     for step in plan.steps.values():
         is_host = step.kind == "build" and step.target is HOST and step.name not in engines
         if step.kind in ("rootfs", "card", "release") or is_host:
-            yield _step_task(plan, step, basename=_task_name(step))
+            yield _step_task(call, plan, step, basename=_task_name(step))
 
 
-def fetch_all() -> Iterator[Task]:
+def fetch_all(call: Call) -> Iterator[Task]:
     """One task per package with sources."""
-    plan = current_plan()
+    plan = call.plan
     for step in plan.steps.values():
         if step.kind == "fetch" and step.package:
-            yield _step_task(plan, step, name=step.package.name)
+            yield _step_task(call, plan, step, name=step.package.name)
 
 
-def packages() -> Iterator[Task]:
+def packages(call: Call) -> Iterator[Task]:
     """For each package of the configuration: build it, and build it again."""
-    plan = current_plan()
+    plan = call.plan
     for step in plan.steps.values():
         if step.kind == "build" and step.target is RISCV64:
-            yield _step_task(plan, step, name=step.name)
-            again = _step_task(plan, step, basename=f"_package:{step.name}:rebuild")
+            yield _step_task(call, plan, step, name=step.name)
+            again = _step_task(call, plan, step, basename=f"_package:{step.name}:rebuild")
             anew = functools.partial(runner.run_step, plan, step, is_anew=True)
             yield {**again, "uptodate": [False], "actions": [told(anew)]}
 
 
-def engine() -> Iterator[Task]:
+def engine(call: Call) -> Iterator[Task]:
     """The engine and its packer for the host and, static, for riscv64."""
     copies: list[Any] = []
     needs = []
     for target in (HOST, RISCV64):
-        plan = graph.make(current_project(), ["llama"], target)
+        plan = graph.make(call.project, ["llama"], target)
         last = plan.step(step_name("llama", target))
-        copies.append((told(_copy_programs), [plan, last, ROOT / "out" / target.name / "bin"]))
+        copies.append((told(_copy_programs), [plan, last, f"out/{target.name}/bin"]))
         needs.append(_task_name(last))
         if target is HOST:
-            yield from (_step_task(plan, s, basename=_task_name(s)) for s in plan.steps.values())
+            for step in plan.steps.values():
+                yield _step_task(call, plan, step, basename=_task_name(step))
     yield {
         "basename": "engine",
         "actions": copies,
@@ -79,14 +79,14 @@ def engine() -> Iterator[Task]:
     }
 
 
-def story_report() -> Iterator[Task]:
+def story_report(call: Call) -> Iterator[Task]:
     """The storyteller for this machine and the board's model, then many stories."""
-    host = graph.make(current_project(), ["storyteller"], HOST)
-    plan = current_plan()
-    others = {*plan.steps, *graph.make(current_project(), [PACKER], HOST).steps}
+    host = graph.make(call.project, ["storyteller"], HOST)
+    plan = call.plan
+    others = {*plan.steps, *graph.make(call.project, [PACKER], HOST).steps}
     for name, step in host.steps.items():
         if name not in others:
-            yield _step_task(host, step, basename=_task_name(step))
+            yield _step_task(call, host, step, basename=_task_name(step))
     last = host.step(step_name("storyteller", HOST))
     models = [] if plan.project.model_files else [_model_step(plan)]  # one given is there already
     needs = [_task_name(step) for step in (last, *models)]
@@ -95,9 +95,9 @@ def story_report() -> Iterator[Task]:
         wanted = stories.number(words)
         program = host.folder(last) / runner.PROGRAMS / "storyteller"
         target = plan.project.out / stories.FOLDER
-        page = stories.tell(program, _model(plan), ROOT, target, wanted, plan.project.jobs)
+        page = stories.tell(program, _model(plan), call.root, target, wanted, plan.project.jobs)
         print(page.read_text().partition("\n## ")[0])
-        print(page.relative_to(ROOT))
+        print(page.relative_to(call.root))
 
     yield {"basename": "stories", **foreground(tell, needs), "pos_arg": "words"}
 
@@ -125,45 +125,43 @@ def builds_image(names: Sequence[str]) -> bool:
     return bool({"image", "run", "report", "legal-info", "submission"} & set(names))
 
 
-def built_unless_given() -> list[str]:
-    """What a task needs that works on the built card image, or on file=IMAGE."""
-    return [] if "file" in given() else ["image"]
+def flashing(call: Call) -> Task:
+    """The built card image, or file=IMAGE, onto a card."""
+    return foreground(commands.flash_card, needs=[] if "file" in call.options else ["image"])
 
 
-def deployment() -> Iterator[Task]:
+def console(call: Call) -> Task:
+    """A console on a board; the emulated one needs a card image."""
+    is_emulated = shell.is_emulated(call.project.board, call.options)
+    return foreground(commands.open_shell, needs=["image"] if is_emulated else [])
+
+
+def deployment(call: Call) -> Iterator[Task]:
     """Changed files onto a board that runs, once the root is built."""
-    step = current_plan().step("rootfs")
+    step = call.plan.step("rootfs")
     yield {"basename": "deploy", **foreground(commands.deploy_changes, needs=[_task_name(step)])}
 
 
-def built_if_emulated() -> list[str]:
-    """What `open_shell` needs. A configuration that cannot be read is told when it is done."""
-    try:
-        return ["image"] if shell.is_emulated(current_project().board, given()) else []
-    except UserError:
-        return []
-
-
-def ram() -> Task:
+def ram(call: Call) -> Task:
     """Who owns the board's memory, told once kernel and device tree are built."""
-    plan = current_plan()
+    plan = call.plan
     board = plan.project.board
     needs = [name for name in (board.kernel, board.device_tree) if name] if board.memory_map else []
     return foreground(commands.show_ram, needs=[_task_name(plan.step(name)) for name in needs])
 
 
-def measurements() -> Iterator[Task]:
+def measurements(call: Call) -> Iterator[Task]:
     """The bench, which in the emulator needs a card image."""
-    is_emulated = current_project().board.is_emulated
+    is_emulated = call.project.board.is_emulated
     measured = foreground(commands.measure_board, needs=["image"] if is_emulated else [])
     yield {"basename": "bench", **measured}
 
 
-def _step_task(plan: Plan, step: Step, **more: Any) -> Task:
+def _step_task(call: Call, plan: Plan, step: Step, **more: Any) -> Task:
     """One step as a task: skipped when the result of its key is there."""
     name = _task_name(step)
-    again = [name] if is_named(name) else [*line().tasks, *line().words]
-    again += [f"{setting}={value}" for setting, value in given().items()]
+    again = [name] if is_named(name) else [*call.tasks, *call.words]
+    again += [f"{setting}={value}" for setting, value in call.options.items()]
     meta: dict[str, Any] = {"step": step.name, "again": shlex.join(["./doit", *again])}
     meta["is_done"] = lambda: _is_done(plan, step)
 
@@ -208,15 +206,17 @@ def is_named(task: str) -> bool:
     return not task.startswith("_")
 
 
-def _publish() -> None:
-    path = publish.publish(current_plan())
+def _publish(call: Call) -> None:
+    path = publish.publish(call.plan)
     size_mib = path.stat().st_size / (1 << 20)
-    print(f"{path.relative_to(ROOT)}  {size_mib:.0f} MiB; ./doit flash writes it, or balenaEtcher")
+    name = path.relative_to(call.root)
+    print(f"{name}  {size_mib:.0f} MiB; ./doit flash writes it, or balenaEtcher")
 
 
-def _copy_programs(plan: Plan, step: Step, target: Path) -> None:
+def _copy_programs(plan: Plan, step: Step, folder: str) -> None:
+    target = plan.project.root / folder
     target.mkdir(parents=True, exist_ok=True)
     for program in ("run", PACKER_PROGRAM):
         with output.whole(target / program) as partial:
             shutil.copy2(plan.folder(step) / runner.PROGRAMS / program, partial)
-        print((target / program).relative_to(ROOT))
+        print(f"{folder}/{program}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from image.cli import bending, call, commands, refusals
+from image.cli import bending, call, commands, refusals, tasks
 from image.cli.call import Call
 from image.errors import UserError
 from tests.conftest import CHOICES, ROOT, copy_files
@@ -87,6 +87,16 @@ def test_what_has_the_terminal_waits_for_the_rest(monkeypatch: pytest.MonkeyPatc
     assert seen == [] and worded["task_dep"] == ["image"]
     bending.finish()
     assert seen == [asked, (asked, ["a"])]
+
+
+def test_tasks_are_those_of_their_call() -> None:
+    """Not of what was typed: two calls with other boards are made side by side."""
+    emulated, duo = (Call(ROOT, {"board": board}) for board in ("qemu_virt", "milkv_duo"))
+    assert [tasks.console(call)["task_dep"] for call in (emulated, duo)] == [["image"], []]
+    assert tasks.flashing(Call(ROOT, {**SAID, "file": "card.img"}))["task_dep"] == []
+    names = [{task["name"] for task in tasks.packages(call) if "name" in task}
+             for call in (emulated, duo)]  # fmt: skip
+    assert "linux" in names[0] - names[1] and "duo-linux" in names[1] - names[0]
 
 
 def test_the_call_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
