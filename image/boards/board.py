@@ -9,38 +9,56 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from image.boards import entry
-from image.boards.entry import MIB, Entry
+from image import yamlfile
+from image.boards.sizes import MIB, Size, in_bytes
 from image.errors import UserError, unknown
+from image.recipes.check import check
+from image.recipes.keys import PACKAGE
+from image.recipes.kinds import Key, Record, Text, Whole
 
 FOLDER = "overlays/boards"
 FILE = "board.yaml"
 HARDWARE, QEMU = "hardware", "qemu"
-NEEDED = ("title", "machine", "memory", "kernel")
-OPTIONAL = ("device_tree", "sdk", "first_build")
+FIRST_BUILD = Record(
+    (
+        Key("download_mb", Whole(0), "of sources", required=True),
+        Key("disk_mb", Whole(0), "at most, while the kernel is built", required=True),
+        Key("processor_minutes", Whole(0), "of all processors together", required=True),
+    )
+)
+KEYS = (
+    Key("title", Text(), "what a person calls it", required=True),
+    Key("machine", Text(f"{HARDWARE} or {QEMU}", f"{HARDWARE}|{QEMU}"),
+        "what it is: a thing, or QEMU", required=True),
+    Key("memory", Size(), "its memory, in whole MiB", required=True),
+    Key("kernel", PACKAGE, "the package that its kernel comes from", required=True),
+    Key("device_tree", PACKAGE, "the package that brings it; the boot loader if left out"),
+    Key("sdk", PACKAGE, "the package with the vendor's sources, if boot loaders are made"),
+    Key("first_build", FIRST_BUILD, "what a first build was once measured to cost"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FirstBuild:
-    """What a first build was once measured to cost."""
+    """What a first build was once measured to cost; see FIRST_BUILD."""
 
-    download_mb: int  # of sources
-    disk_mb: int  # at most, while the kernel is built
-    processor_minutes: int  # of all processors together
+    download_mb: int
+    disk_mb: int
+    processor_minutes: int
 
 
 @dataclass(frozen=True)
 class Board:
-    """One board, as its folder says."""
+    """One board, as its folder says; see KEYS."""
 
     name: str
-    title: str  # as a person calls it
-    machine: str  # HARDWARE or QEMU
+    title: str
+    machine: str
     memory_mib: int
-    kernel: str  # the package that its kernel comes from
+    kernel: str
     folder: Path
-    device_tree: str | None = None  # the package that brings it; None: the boot loader has it
-    sdk: str | None = None  # the package with the vendor's sources, of which boot loaders are made
+    device_tree: str | None = None
+    sdk: str | None = None
     first_build: FirstBuild | None = None
 
     @property
@@ -73,21 +91,23 @@ def load(root: Path, name: str) -> Board:
     folder = root / FOLDER / name
     if not (folder / FILE).is_file():
         raise unknown("there is no board", name, names(root))
-    file = entry.read(folder / FILE)
-    file.check_keys(NEEDED, OPTIONAL)
-    size = file.size("memory")
+    file = yamlfile.read(folder / FILE)
+    check(file, Record(KEYS))
+    said = file.value
+    size = in_bytes(said["memory"])
     if size < MIB or size % MIB:
-        raise UserError(f"{file.place}: memory is '{file.data['memory']}'", "such as: 64 MiB")
+        raise file.error(("memory",), f"'{said['memory']}' is not whole MiB", "such as: 64 MiB")
+    first_build = said.get("first_build")
     return Board(
         name=name,
-        title=file.text("title"),
-        machine=file.choice("machine", (HARDWARE, QEMU)),
+        title=said["title"],
+        machine=said["machine"],
         memory_mib=size // MIB,
-        kernel=file.text("kernel"),
+        kernel=said["kernel"],
         folder=folder,
-        device_tree=file.text("device_tree") if "device_tree" in file else None,
-        sdk=file.text("sdk") if "sdk" in file else None,
-        first_build=_first_build(file.entry("first_build")) if "first_build" in file else None,
+        device_tree=said.get("device_tree"),
+        sdk=said.get("sdk"),
+        first_build=FirstBuild(**first_build) if first_build else None,
     )
 
 
@@ -107,9 +127,3 @@ def first(root: Path, is_wanted: Callable[[Board], object]) -> Board:
 def names(root: Path) -> list[str]:
     """The boards of a checkout."""
     return sorted(path.parent.name for path in (root / FOLDER).glob(f"*/{FILE}"))
-
-
-def _first_build(file: Entry) -> FirstBuild:
-    keys = ("download_mb", "disk_mb", "processor_minutes")
-    file.check_keys(keys)
-    return FirstBuild(*(file.number(key) for key in keys))

@@ -5,24 +5,52 @@ Figures of a board stand in overlays/boards/NAME/memmap.yaml, with their reasons
 """
 
 import itertools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from image.boards import entry, kernel
-from image.boards.entry import KIB, MIB, Entry
+from image import yamlfile
+from image.boards import kernel
 from image.boards.kernel import PAGE
+from image.boards.sizes import KIB, MIB, Size, in_bytes
 from image.errors import UserError
+from image.recipes.check import check
+from image.recipes.kinds import Flag, Key, List, Map, Record, Text, Whole
+from image.yamlfile import YamlFile
 
 PHASES = ("fsbl", "start", "load", "linux")
 # Linux's arch/riscv: where the kernel is linked, counted from the start of memory (LOAD_OFFSET).
 LOAD_OFFSET = 2 * MIB
 # Regions that the code itself asks for; all others are the map's own business.
 MONITOR, KERNEL, BOOT_FILE = "MONITOR", "KERNEL", "UIMAG"
-MACRO = re.compile(r"[A-Z][A-Z0-9_]*")
-REGION_KEYS = ("owner", "why", "phases", "size", "macros")
-REGION_OPTIONS = ("address", "place", "rtos_size", "hidden")
+
+MACRO = Text("a macro name (A-Z, 0-9, _)", r"[A-Z][A-Z0-9_]*")
+SIZE = Key("size", Size(), "whole pages", required=True)
+WHY = Key("why", Text(pattern=r"(?s).*\S.*"), "what it is for", required=True)
+MACROS = Key("macros", Map(MACRO, Text("address, size or end", "address|size|end")),
+             "names that the vendor's sources know it by", required=True)  # fmt: skip
+REGION = Record(
+    (
+        Key("owner", Text(), "who uses it", required=True),
+        WHY,
+        Key("phases", List(Text(f"one of {', '.join(PHASES)}", "|".join(PHASES))),
+            "when it is in use", required=True),
+        SIZE,
+        MACROS,
+        Key("address", Whole(0), "where it begins"),
+        Key("place", Text("end", "end"), "below those placed so before it, from DRAM's end down"),
+        Key("rtos_size", Size(), "the size, where FreeRTOS runs on the second core"),
+        Key("hidden", Flag(), "whether Linux is not told of it"),
+    )
+)  # fmt: skip
+DRAM = Record((Key("address", Whole(0), "where it begins", required=True), SIZE, WHY, MACROS))
+KEYS = (
+    Key("dram", DRAM, "all memory that there is", required=True),
+    Key("memory", Record((WHY, MACROS)), "what U-Boot and Linux may use", required=True),
+    Key("regions", Map(Text("a name"), REGION), "who has what, and when", required=True),
+    Key("constants", Map(MACRO, Whole(0)), "names without memory of their own", required=True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,83 +158,55 @@ def load(path: Path, rtos: bool = False) -> MemoryMap:
 
     Raises UserError naming the file, the region, the value and the remedy.
     """
-    file = entry.read(path)
-    file.check_keys(("dram", "memory", "regions", "constants"))
-    dram = _dram(file.entry("dram"))
-    regions = _regions(file.entry("regions"), dram, rtos)
+    file = yamlfile.read(path)
+    check(file, Record(KEYS))
+    said = file.value
+    dram = _whole("DRAM", said["dram"], said["dram"]["address"], in_bytes(said["dram"]["size"]))
+    regions = _regions(file, dram, rtos)
+    end = min((region.address for region in regions if region.hidden), default=dram.end)
     memmap = MemoryMap(
-        where=file.place,
+        where=file.name,
         dram=dram,
-        memory=_memory(file.entry("memory"), dram, regions),
+        memory=_whole("MEMORY", said["memory"], dram.address, end - dram.address),
         regions=regions,
-        constants=_constants(file.entry("constants")),
+        constants=said["constants"],
     )
     _check(memmap)
     return memmap
 
 
-def _dram(facts: Entry) -> Region:
-    facts.check_keys(("address", "size", "why", "macros"))
-    return _whole("DRAM", facts, facts.number("address"), facts.size("size"))
+def _whole(name: str, facts: dict[str, Any], address: int, size: int) -> Region:
+    phases = frozenset(PHASES)
+    return Region(name, "board", facts["why"], address, size, phases, facts["macros"])
 
 
-def _memory(facts: Entry, dram: Region, regions: tuple[Region, ...]) -> Region:
-    facts.check_keys(("why", "macros"))
-    end = min((region.address for region in regions if region.hidden), default=dram.end)
-    return _whole("MEMORY", facts, dram.address, end - dram.address)
-
-
-def _whole(name: str, facts: Entry, address: int, size: int) -> Region:
-    macros = _macros(facts.entry("macros"))
-    return Region(name, "board", facts.text("why"), address, size, frozenset(PHASES), macros)
-
-
-def _regions(file: Entry, dram: Region, rtos: bool) -> tuple[Region, ...]:
+def _regions(file: YamlFile, dram: Region, rtos: bool) -> tuple[Region, ...]:
     """The regions in the order of the file; `place: end` counts down from the end of DRAM."""
     found = []
     top = dram.end
-    for name, facts in file.entries("region"):
-        facts.check_keys(REGION_KEYS, REGION_OPTIONS)
-        region = _region(name, facts, top, rtos)
-        if "place" in facts:
-            top = region.address
-        found.append(region)
+    for name, facts in file.value["regions"].items():
+        at = ("regions", name)
+        if ("address" in facts) == ("place" in facts):
+            raise file.error(at, "it needs either an 'address' or 'place: end'")
+        if not facts["phases"]:
+            raise file.error((*at, "phases"), "there is none", f"some of {', '.join(PHASES)}")
+        size = in_bytes(facts["rtos_size"] if rtos and "rtos_size" in facts else facts["size"])
+        top = top - size if "place" in facts else top
+        found.append(_region(name, facts, facts.get("address", top), size))
     return tuple(found)
 
 
-def _region(name: str, facts: Entry, top: int, rtos: bool) -> Region:
-    sizes = {key: facts.size(key) for key in ("size", "rtos_size") if key in facts}
-    size = sizes.get("rtos_size", sizes["size"]) if rtos else sizes["size"]
-    if ("address" in facts) == ("place" in facts):
-        raise UserError(f"{facts.place}: it needs either an 'address' or 'place: end'")
-    if "place" in facts:
-        facts.choice("place", ("end",))
+def _region(name: str, facts: dict[str, Any], address: int, size: int) -> Region:
     return Region(
         name=name,
-        owner=facts.text("owner"),
-        why=facts.text("why"),
-        address=facts.number("address") if "address" in facts else top - size,
+        owner=facts["owner"],
+        why=facts["why"],
+        address=address,
         size=size,
-        phases=facts.choices("phases", PHASES),
-        macros=_macros(facts.entry("macros")),
-        hidden=facts.flag("hidden"),
+        phases=frozenset(facts["phases"]),
+        macros=facts["macros"],
+        hidden=facts.get("hidden", False),
     )
-
-
-def _macros(facts: Entry) -> dict[str, str]:
-    _check_macro_names(facts)
-    return {name: facts.choice(name, ("address", "size", "end")) for name in facts.data}
-
-
-def _constants(facts: Entry) -> dict[str, int]:
-    _check_macro_names(facts)
-    return {name: facts.number(name) for name in facts.data}
-
-
-def _check_macro_names(facts: Entry) -> None:
-    for name in facts.data:
-        if not MACRO.fullmatch(name):
-            raise UserError(f"{facts.place}: '{name}' is not a macro name", hint="A-Z, 0-9, _")
 
 
 def _check(memmap: MemoryMap) -> None:

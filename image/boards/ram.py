@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.boards import kernel
-from image.boards.entry import KIB, MIB
 from image.boards.kernel import PAGE
 from image.boards.memmap import KERNEL, MONITOR, MemoryMap, Region
+from image.boards.sizes import KIB, MIB
 
 FORMULA = (
     "memory node - ION - OpenSBI - (kernel with bss - its init memory)",

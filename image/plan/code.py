@@ -23,6 +23,7 @@ APART = (
     "image.fetch",  # the network's part: what it brings is in the inputs, by sha256 or commit
     "image.recipes.keys",  # what recipes may say: what they do say is in the inputs
     "image.recipes.kinds",  # the same
+    "image.recipes.check",  # the same
 )
 KEYS = "KEYS"  # a builder's keys of recipes, with help: the same
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 from image.errors import unknown
 from image.yamlfile import At
 
+NUMBER = re.compile(r"0x[0-9A-Fa-f]+|[0-9]+")
+
 
 class Problem(Exception):
     """What is wrong with one value, and where it is."""
@@ -118,10 +120,12 @@ class Whole:
     """A whole number."""
 
     least: int
-    most: int
+    most: int = (1 << 64) - 1
 
     @property
     def words(self) -> str:
+        if self.most == Whole.most:
+            return f"a whole number, {self.least} or more"
         return f"a whole number from {self.least} to {self.most}"
 
     def walk(self, value: Any, at: At) -> Iterator[Leaf]:
@@ -255,6 +259,8 @@ def partial(kind: Kind) -> Kind:
 def _wrong(value: Any, words: str, at: At) -> Problem:
     is_plain = isinstance(value, int | float) and "number" not in words and "true" not in words
     hint = f'in quotes it is text: "{value}"' if is_plain else None
+    if isinstance(value, str) and "number" in words and NUMBER.fullmatch(value):
+        hint = f"without quotes it is a number: {value}"
     return Problem(at, f"{_shown(value)} is not {words}", hint)
 
 

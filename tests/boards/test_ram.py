@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from image.boards import memmap, ram
-from image.boards.entry import KIB, MIB
 from image.boards.memmap import MemoryMap
 from image.boards.ram import KernelFigures
+from image.boards.sizes import KIB, MIB
 from image.errors import UserError
 
 MAP = Path(__file__).resolve().parents[2] / "overlays/boards/milkv_duo/memmap.yaml"
