@@ -18,6 +18,7 @@ from image.key import hash_file
 from image.options import File, Option
 
 FILE = Option("file", "the card image, .img or .img.gz", File(), default="the one that was built")
+OPTIONS = (FILE,)
 SUM = re.compile(r"([0-9a-f]{64})  ([^/\0]*[^/\0.])")
 SECTOR = 512
 CHUNK = 1 << 20

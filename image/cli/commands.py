@@ -2,28 +2,22 @@
 """What ./doit does on the terminal once all that it needs is built, one function for each task.
 
 Each gets the call that it is for, and may be used without a command line:
-`commands.explain(Call(root, {"board": "qemu_virt"}), ["musl"])`.
+`commands.explain(Call(root, {"board": "qemu_virt"}), ["musl"])`. Each imports what only it uses:
+a call of ./doit would take twice as long if it loaded everything.
 """
 
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from image import config, legal, report, submission, training
-from image.bench import compare, measure
+from image import config, device
 from image.boards import board as boards
-from image.boards.ram import render
-from image.card import check, release
+from image.card import release
 from image.cli.call import Call
-from image.cycles import bench
-from image.device import deploy, diagnose, flash, shell
-from image.emulator import qemu
 from image.errors import UserError
 from image.host import doctor, install
-from image.legal import pages
 from image.plan.step import ROOT as TREE
-from image.report import memory
-from image.testing import fresh, suite
+from image.testing import suite
 
 
 def configure(call: Call) -> None:
@@ -63,6 +57,8 @@ def explain(call: Call, names: Sequence[str]) -> None:
 
 def boot(call: Call) -> None:
     """Boot the card of an emulated board on this terminal."""
+    from image.emulator import qemu
+
     project = call.project
     image_file = release.image_path(call.plan)
     qemu.run(image_file, project.out, project.board.memory_mib, call.options)
@@ -70,6 +66,8 @@ def boot(call: Call) -> None:
 
 def check_image(call: Call) -> None:
     """Look at every part of the built card image, or of file=IMAGE, and say what is wrong."""
+    from image.card import check
+
     image_file = _card_image(call)
     findings = check.check(image_file, _memory_map(call))
     print(*findings, sep="\n")
@@ -80,25 +78,34 @@ def check_image(call: Call) -> None:
 
 def flash_card(call: Call) -> None:
     """Write the built card image, or file=IMAGE, to a card."""
+    from image.device import flash
+
     flash.write_card(_card_image(call), _memory_map(call), call.root / "doit", call.options)
 
 
 def open_shell(call: Call) -> None:
     """A console on the board, or on the emulated one, which is started for it."""
+    from image.device import shell
+
     project = call.project
-    emulated = shell.is_emulated(project.board, call.options)
+    emulated = device.is_emulated(project.board, call.options)
     image_file = release.image_path(call.plan) if emulated else None
     shell.enter(image_file, project.out, project.board.memory_mib, call.options)
 
 
 def deploy_changes(call: Call) -> None:
     """Bring the files of the built root that changed to a board that runs."""
+    from image.device import deploy
+
     plan = call.plan
     deploy.copy_changes(plan.folder(plan.step("rootfs")) / TREE, call.options)
 
 
 def show_ram(call: Call) -> None:
     """Say who owns the board's memory, from the built kernel and device tree."""
+    from image.boards.ram import render
+    from image.report import memory
+
     plan = call.plan
     if plan.project.board.memory_map is None:
         known = boards.first(call.root, lambda board: board.memory_map).name
@@ -109,50 +116,69 @@ def show_ram(call: Call) -> None:
 
 def legal_info(call: Call) -> None:
     """Collect licence texts and sources of the built image, and say what is missing."""
+    from image import legal
+    from image.legal import pages
+
     print(pages.describe(*legal.collect(call.plan)))
 
 
 def show_report(call: Call) -> None:
     """Write the report of the built image, and say where."""
+    from image import report
+
     print(report.write(call.plan))
 
 
 def make_submission(call: Call) -> None:
     """Write the bundle for a contest, and say where and how large it is."""
+    from image import submission
+
     path = submission.collect(call.plan)
     print(f"{path}  {path.stat().st_size / (1 << 20):.1f} MiB")
 
 
 def diagnosis(call: Call) -> None:
     """Ask the board what it knows about itself, into a file."""
+    from image.device import diagnose
+
     diagnose.write_report(call.project, call.options)
 
 
 def measure_board(call: Call) -> None:
     """Measure the board of this call."""
+    from image.bench import measure
+
     measure.measure(call.plan, call.options)
 
 
 def compare_results(call: Call, files: Sequence[str]) -> None:
     """Compare two results, paths being those of the folder that ./doit was called in."""
+    from image.bench import compare
+
     if compare.compare([call.folder / file for file in files]):
         raise SystemExit(compare.WORSE)
 
 
 def cycles(call: Call) -> None:
     """Model what the engines, or program=FILE, cost on the board."""
+    from image.cycles import bench
+
     install.provide("measure")
     bench.estimate(call.project, call.options)
 
 
 def train(call: Call) -> None:
     """Train `pocket` on stories that are invented meanwhile, or resume that."""
+    from image import training
+
     install.provide("train")
     training.train(call.root, call.options)
 
 
 def try_fresh(call: Call) -> None:
     """Try README's first lines in new Debian systems."""
+    from image.testing import fresh
+
     fresh.try_releases(call.root, call.project.fetch.dl, call.options)
 
 

@@ -10,7 +10,7 @@ from image.cli import manual
 from image.cli.manual import BY_NAME, PARTED, Entry
 from image.errors import UserError, nearest, unknown
 from image.options import Option
-from image.project import BOARD, SOURCE_SUFFIX
+from image.project import BOARD, source_options
 
 HELP = ("help", "-h", "--help")
 LISTS = "list"
@@ -45,14 +45,12 @@ def read(arguments: Sequence[str], environ: Mapping[str, str], here: Path, root:
     words = [word for word in arguments if word not in HELP]
     if len(words) < len(arguments):
         return Line(help=tuple(words))
-    known = manual.all_options(root)
-    plain, typed = _divided(words, known)
-    tasks, rest = _tasks(plain, root, known)
-    options = _read_by(tasks, known)
+    plain, typed = _divided(words, root)
+    tasks, rest = _tasks(plain, root)
+    options = _read_by(tasks, root)
     for name in typed:
         if name not in options:
-            who = ", ".join(manual.readers(name))
-            raise UserError(f"{' '.join(tasks)}: {name}= is not used here", f"it is for: {who}")
+            raise _not_read(tasks, name, manual.all_options(root))
     ours = _inherited(options, environ)
     values = {
         name: options[name].read(value, here) for name, value in {**ours, **typed}.items() if value
@@ -66,19 +64,19 @@ def read(arguments: Sequence[str], environ: Mapping[str, str], here: Path, root:
     )
 
 
-def _divided(words: Sequence[str], known: Mapping[str, Option]) -> tuple[list[str], dict[str, str]]:
-    """Words without and with `=`. Raises UserError for options with dashes, and unknown names."""
+def _divided(words: Sequence[str], root: Path) -> tuple[list[str], dict[str, str]]:
+    """Words without and with `=`. Raises UserError for options with dashes, and odd names."""
     plain, settings = [], dict[str, str]()
     for word in words:
         name, is_setting, value = word.partition("=")
         if name.startswith("-"):
-            raise _no_option(word, known)
+            raise _no_option(word, manual.all_options(root))
         if not is_setting:
             plain.append(word)
             continue
         name = BOARD.name if name == BOARD.name.upper() else name
-        if name not in known:
-            raise _no_setting(name, word, known)
+        if not NAME.fullmatch(name):
+            raise UserError(f"'{word}' is not NAME=value", hint="./doit help")
         if name in settings:
             raise UserError(f"{name}= is given twice: '{settings[name]}' and '{value}'")
         settings[name] = value
@@ -92,21 +90,21 @@ def _no_option(word: str, known: Mapping[str, Option]) -> UserError:
     return UserError(f"{word} is not an option of ./doit", hint or "./doit help")
 
 
-def _no_setting(name: str, word: str, known: Mapping[str, Option]) -> UserError:
-    if not NAME.fullmatch(name):
-        return UserError(f"'{word}' is not NAME=value", hint="./doit help")
+def _not_read(tasks: Sequence[str], name: str, known: Mapping[str, Option]) -> UserError:
+    """The error for a setting that none of these tasks reads, or none at all."""
+    if name in known:
+        who = ", ".join(manual.readers(name))
+        return UserError(f"{' '.join(tasks)}: {name}= is not used here", f"it is for: {who}")
     near = nearest(name, known)
     meant = f"did you mean {near}=? " if near else ""
     return UserError(f"{name}= is not a setting", f"{meant}./doit help TASK lists them")
 
 
-def _tasks(
-    words: Sequence[str], root: Path, known: Mapping[str, Option]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _tasks(words: Sequence[str], root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The tasks that are named, and the words that belong to the last."""
     found: list[str] = []
     for place, word in enumerate(words):
-        entry = _entry(word, root, known)
+        entry = _entry(word, root)
         found.append(word)
         if entry and entry.words:
             return tuple(found), tuple(words[place + 1 :])
@@ -115,7 +113,7 @@ def _tasks(
     return tuple(found) or (DEFAULT,), ()
 
 
-def _entry(word: str, root: Path, known: Mapping[str, Option]) -> Entry | None:
+def _entry(word: str, root: Path) -> Entry | None:
     """The entry of a task as typed, package:NAME among them; None is the list of all."""
     if word == LISTS:
         return None
@@ -128,6 +126,7 @@ def _entry(word: str, root: Path, known: Mapping[str, Option]) -> Entry | None:
     if word in FOREIGN:
         raise UserError(f"./doit has no task '{word}'", FOREIGN[word])
     boards = [path.name.removesuffix("_defconfig") for path in root.glob("defconfigs/*_defconfig")]
+    known = manual.all_options(root)
     if word in (*boards, *known):
         name = BOARD.name if word in boards else word
         value = word if word in boards else known[word].kind.sign
@@ -147,15 +146,14 @@ def _check_part(task: str, part: str, root: Path) -> None:
         raise UserError(f"'{task}:{part}' is not a task", hint)
 
 
-def _read_by(tasks: Sequence[str], known: Mapping[str, Option]) -> dict[str, Option]:
+def _read_by(tasks: Sequence[str], root: Path) -> dict[str, Option]:
     """The settings that these tasks read, by name."""
-    found: dict[str, Option] = {}
+    found: list[Option] = []
     for task in tasks:
         entry = BY_NAME.get(task) or BY_NAME.get(task.partition(":")[0])
-        found |= {option.name: option for option in (entry.reads if entry else ())}
-        if entry and entry.is_built:
-            found |= {name: one for name, one in known.items() if name.endswith(SOURCE_SUFFIX)}
-    return found
+        found += entry.reads if entry else ()
+        found += source_options(root) if entry and entry.is_built else ()
+    return {option.name: option for option in found}
 
 
 def _inherited(options: Mapping[str, Option], environ: Mapping[str, str]) -> dict[str, str]:

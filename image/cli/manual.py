@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The tasks as a person sees them: what each does, which settings it reads, examples."""
 
+import importlib
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import project, training
-from image.bench import measure
-from image.card import check
-from image.cycles import bench
-from image.device import deploy, diagnose, flash, shell
-from image.emulator import qemu
+from image import project
 from image.options import Option
-from image.testing import fresh, suite
 
 BUILD = project.OPTIONS
 
@@ -24,15 +19,26 @@ GROUPS = (HEAR, CARD, BOARD, MEASURE, DEVELOP)
 
 @dataclass(frozen=True)
 class Entry:
-    """One task. `more` follows its one line; `words` may follow its name."""
+    """One task. `more` follows its one line; `words` may follow its name.
+
+    `module` declares, as OPTIONS, what the task reads. It is named, not imported: a call loads no
+    other tasks' modules.
+    """
 
     name: str
     group: str
     more: str = ""
-    options: tuple[Option, ...] = ()
+    module: str = ""
+    also: tuple[Option, ...] = ()  # read beside those of `module`
     examples: tuple[str, ...] = ()
     words: str = ""
     is_built: bool = False  # reads what a whole build reads, too
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The settings that are not those of a build."""
+        own = importlib.import_module(self.module).OPTIONS if self.module else ()
+        return (*own, *self.also)
 
     @property
     def reads(self) -> tuple[Option, ...]:
@@ -41,7 +47,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("run", HEAR, is_built=True, options=qemu.OPTIONS,
+    Entry("run", HEAR, is_built=True, module="image.emulator.qemu",
           more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
           " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",
           examples=("run board=qemu_virt", "run board=qemu_virt SOUND=wav")),
@@ -56,28 +62,28 @@ ENTRIES = (
           " what was told until then.",
           examples=("stories 1000 board=qemu_virt",
                     "stories 100 MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
-    Entry("flash", CARD, is_built=True, options=flash.OPTIONS,
+    Entry("flash", CARD, is_built=True, module="image.device.flash",
           more="Checks the image first, asks, writes, and compares afterwards.",
           examples=("flash", "flash file=some.img.gz", "flash device=/dev/sdb yes=1")),
-    Entry("check", CARD, options=(check.FILE, project.BOARD),
+    Entry("check", CARD, module="image.card.check", also=(project.BOARD,),
           more="The one that was built, or file=IMAGE. The exit status is 0 only if all is"
           " in order.",
           examples=("check board=qemu_virt", "check file=some.img.gz")),
-    Entry("shell", BOARD, is_built=True, options=shell.OPTIONS,
+    Entry("shell", BOARD, is_built=True, module="image.device.shell",
           more="Ctrl-] or Ctrl-A X quits; all other keys go to the board.",
           examples=("shell", "shell port=/dev/ttyACM0", "shell board=qemu_virt")),
-    Entry("deploy", BOARD, is_built=True, options=deploy.OPTIONS,
+    Entry("deploy", BOARD, is_built=True, module="image.device.deploy",
           more="The image on the board must have ssh (docs/working-on-a-board.md).",
           examples=("deploy host=192.168.42.1", "deploy board=qemu_virt SSH_PORT=2222")),
-    Entry("diagnose", BOARD, options=(*diagnose.OPTIONS, project.BOARD),
+    Entry("diagnose", BOARD, module="image.device.diagnose", also=(project.BOARD,),
           examples=("diagnose", "diagnose port=/dev/ttyUSB0")),
-    Entry("bench", MEASURE, is_built=True, options=measure.OPTIONS,
+    Entry("bench", MEASURE, is_built=True, module="image.bench.measure",
           more="What was measured before a Ctrl-C is kept: the same command resumes.",
           examples=("bench", "bench board=qemu_virt runs=5", "bench engines=q16,fp32 seeds=1,2")),
     Entry("bench:compare", MEASURE, words="OLD.json NEW.json",
           more="The exit status is 3 if something got worse.",
           examples=("bench:compare OLD.json NEW.json",)),
-    Entry("cycles", MEASURE, is_built=True, options=bench.OPTIONS,
+    Entry("cycles", MEASURE, is_built=True, module="image.cycles.bench",
           more="Writes all tables to out/engine.md.",
           examples=("cycles", "cycles speech=1", 'cycles program=a.out args="-n 3" by_symbol=1')),
     Entry("ram", MEASURE, is_built=True, examples=("ram board=milkv_duo",)),
@@ -87,7 +93,7 @@ ENTRIES = (
           examples=("submission",)),
     Entry("legal-info", CARD, is_built=True, more="Writes out/BOARD/legal-info.",
           examples=("legal-info",)),
-    Entry("configure", DEVELOP, options=(project.BOARD,), examples=("configure board=qemu_virt",)),
+    Entry("configure", DEVELOP, also=(project.BOARD,), examples=("configure board=qemu_virt",)),
     Entry("menuconfig", DEVELOP),
     Entry("savedefconfig", DEVELOP),
     Entry("fetch", DEVELOP, is_built=True, more="fetch:NAME downloads one package's sources.",
@@ -97,25 +103,27 @@ ENTRIES = (
     Entry("engine", DEVELOP, is_built=True,
           more="Writes run and llama-pack to out/host/bin and out/riscv64/bin.",
           examples=("engine",)),
-    Entry("train", DEVELOP, options=training.OPTIONS,
+    Entry("train", DEVELOP, module="image.training",
           more="Takes hours. After a Ctrl-C the same command resumes. Writes to out/training.",
           examples=("train", "train tokens=120")),
     Entry("explain", DEVELOP, is_built=True, words="[STEP ...]",
           examples=("explain board=qemu_virt", "explain musl llama")),
-    Entry("test", DEVELOP, options=suite.WITH_SDK, words="[FILE ...]",
+    Entry("test", DEVELOP, words="[FILE ...]",
+          module="image.testing.suite", also=(project.SDK_DIR,),
           more="With FILE, runs all tests in that file.",
           examples=("test", "test tests/test_key.py")),
-    Entry("test:c", DEVELOP, options=suite.OPTIONS,
+    Entry("test:c", DEVELOP, module="image.testing.suite",
           more="Every test that compiles our C, but needs no card.", examples=("test:c",)),
-    Entry("test:image", DEVELOP, options=suite.OPTIONS,
+    Entry("test:image", DEVELOP, module="image.testing.suite",
           more="Boots it in QEMU many times, and also builds the Duo's from a simulated SDK.",
           examples=("test:image",)),
-    Entry("test:sdk", DEVELOP, options=suite.WITH_SDK,
+    Entry("test:sdk", DEVELOP, module="image.testing.suite", also=(project.SDK_DIR,),
           more="Builds it twice, and boots its kernel in QEMU.",
           examples=("test:sdk SDK_DIR=~/duo-buildroot-sdk",)),
-    Entry("test:all", DEVELOP, options=suite.WITH_SDK,
+    Entry("test:all", DEVELOP, module="image.testing.suite", also=(project.SDK_DIR,),
           more="Without SDK_DIR= it skips what test:sdk does.", examples=("test:all",)),
-    Entry("test:fresh", DEVELOP, options=(*fresh.OPTIONS, *project.DOWNLOADS, project.BOARD),
+    Entry("test:fresh", DEVELOP,
+          module="image.testing.fresh", also=(*project.DOWNLOADS, project.BOARD),
           examples=("test:fresh releases=bookworm",)),
     Entry("clean", DEVELOP),
     Entry("doctor", DEVELOP),

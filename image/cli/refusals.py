@@ -5,22 +5,14 @@ import socket
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from image import project, submission
-from image.bench import compare, protocol
+from image import device
 from image.boards import board as boards
-from image.boards import verify
 from image.boards.board import Board
-from image.card import check
 from image.cli.call import Call
 from image.cli.manual import PARTED
-from image.cycles import bench
-from image.device import deploy, flash, shell
-from image.device.flash import source
-from image.emulator import qemu
 from image.errors import UserError
 from image.plan import graph, inputs
-from image.project import FIP, SDK_DIR
-from image.report import stories
+from image.project import FIP, SDK_DIR, Project, load
 from image.trouble import check_writable
 
 
@@ -65,8 +57,10 @@ def _vendors(call: Call) -> Board:
     return boards.first(call.root, lambda board: board.sdk)
 
 
-def _check_loaders(loaded: project.Project) -> None:
+def _check_loaders(loaded: Project) -> None:
     """The boot loaders of FIP=, by themselves and against the memory map."""
+    from image.boards import verify
+
     for path in loaded.boot_files.values():
         found = verify.verify_fip(path.read_bytes(), verify.expected(loaded.memory_map))
         wrong = [f"\n  {finding}" for finding in found if not finding.ok]
@@ -98,6 +92,8 @@ def _run(call: Call) -> None:
 
 
 def _check_emulator(call: Call) -> None:
+    from image.emulator import qemu
+
     qemu.find_emulator()
     qemu.choose_audio(call.options.get("SOUND"), call.root)
     if "SSH_PORT" in call.options:
@@ -115,6 +111,10 @@ def _check_free(port: int) -> None:
 
 
 def _flash(call: Call) -> None:
+    from image.card import check
+    from image.device import flash
+    from image.device.flash import source
+
     flash.check_call(call.options)
     if check.FILE.name in call.options:
         source.load(Path(call.options[check.FILE.name]))
@@ -123,18 +123,25 @@ def _flash(call: Call) -> None:
 
 
 def _shell(call: Call) -> None:
+    from image.device import shell
+
     shell.check_terminal()
-    if shell.is_emulated(call.project.board, call.options):
+    if device.is_emulated(call.project.board, call.options):
         _check_emulator(call)
         _building(call)
 
 
 def _deploy(call: Call) -> None:
+    from image.device import deploy
+
     _building(call)
     deploy.check_reachable(call.options)
 
 
 def _bench(call: Call) -> None:
+    from image.bench import protocol
+    from image.emulator import qemu
+
     protocol.read(call.options)
     if call.project.board.is_emulated:
         qemu.find_emulator()
@@ -142,11 +149,27 @@ def _bench(call: Call) -> None:
 
 
 def _cycles(call: Call) -> None:
+    from image.cycles import bench
+
     bench.check_call(call.options)
     assert call.project  # that the configuration can be read
 
 
+def _stories(call: Call) -> None:
+    from image.report import stories
+
+    stories.number(call.words)
+
+
+def _compare(call: Call) -> None:
+    from image.bench import compare
+
+    compare.check_count(call.words)
+
+
 def _submission(call: Call) -> None:
+    from image import submission
+
     plan = call.plan
     lacking = sorted(set(submission.NEEDED) - {package.name for package in plan.packages})
     if lacking:
@@ -158,7 +181,7 @@ def _submission(call: Call) -> None:
 def _test(call: Call) -> None:
     """The tree of the board's SDK, which the last tests are about."""
     if SDK_DIR.name in call.options:
-        loaded = project.load(call.root, {**call.options, "board": _vendors(call).name})
+        loaded = load(call.root, {**call.options, "board": _vendors(call).name})
         inputs.check_trees(loaded, graph.make(loaded).packages)
 
 
@@ -174,8 +197,8 @@ CHECKS: Mapping[str, Callable[[Call], object]] = {
     "deploy": _deploy,
     "bench": _bench,
     "cycles": _cycles,
-    "stories": lambda call: stories.number(call.words),
-    "bench:compare": lambda call: compare.check_count(call.words),
+    "stories": _stories,
+    "bench:compare": _compare,
     "submission": _submission,
     "test": _test,
 }

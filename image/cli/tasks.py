@@ -5,21 +5,20 @@ import functools
 import shlex
 import shutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from image import output
+from image import device, output
 from image.builders.toolchain import HOST, RISCV64
 from image.cli import commands
 from image.cli.bending import Task, foreground, told
 from image.cli.call import Call
-from image.device import shell
 from image.errors import UserError
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import ROOT as TREE
 from image.plan.step import Step, step_name
-from image.report import stories
 from image.steps import publish, runner
 
 
@@ -92,10 +91,13 @@ def story_report(call: Call) -> Iterator[Task]:
     needs = [_task_name(step) for step in (last, *models)]
 
     def tell(call: Call, words: Sequence[str]) -> None:
+        from image.report import stories
+
         wanted = stories.number(words)
         program = host.folder(last) / runner.PROGRAMS / "storyteller"
         target = plan.project.out / stories.FOLDER
-        page = stories.tell(program, _model(plan), call.root, target, wanted, plan.project.jobs)
+        model = stories.Model(*_model(plan))
+        page = stories.tell(program, model, call.root, target, wanted, plan.project.jobs)
         print(page.read_text().partition("\n## ")[0])
         print(page.relative_to(call.root))
 
@@ -110,14 +112,14 @@ def _model_step(plan: Plan) -> Step:
     return plan.step(found.name)
 
 
-def _model(plan: Plan) -> stories.Model:
-    """The model of MODEL=, or the board's."""
+def _model(plan: Plan) -> tuple[str, Path, Path]:
+    """Name, file and tokenizer of the model of MODEL=, or of the board's."""
     files = plan.project.model_files
     if files:
-        return stories.Model(files[MODEL_PATH].name, files[MODEL_PATH], files[TOKENIZER_PATH])
+        return files[MODEL_PATH].name, files[MODEL_PATH], files[TOKENIZER_PATH]
     step = _model_step(plan)
     root = plan.folder(step) / TREE
-    return stories.Model(step.name, root / MODEL_PATH, root / TOKENIZER_PATH)
+    return step.name, root / MODEL_PATH, root / TOKENIZER_PATH
 
 
 def builds_image(names: Sequence[str]) -> bool:
@@ -132,7 +134,7 @@ def flashing(call: Call) -> Task:
 
 def console(call: Call) -> Task:
     """A console on a board; the emulated one needs a card image."""
-    is_emulated = shell.is_emulated(call.project.board, call.options)
+    is_emulated = device.is_emulated(call.project.board, call.options)
     return foreground(commands.open_shell, needs=["image"] if is_emulated else [])
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from image import run
-from image.boards.board import Board
 from image.device import console, prompt, ssh
 from image.device.console import Console
 from image.device.prompt import Patience
@@ -47,11 +46,6 @@ class Keys:
             else:
                 passed.append(key)
         return bytes(passed)
-
-
-def is_emulated(board: Board, options: Mapping[str, str]) -> bool:
-    """Whether the emulated board is to be started: nothing says where another one is."""
-    return board.is_emulated and not {"host", "port", "SSH_PORT"} & options.keys()
 
 
 def enter(image: Path | None, out: Path, memory_mib: int, options: Mapping[str, str]) -> None:

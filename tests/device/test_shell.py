@@ -14,9 +14,8 @@ from typing import ClassVar
 import pexpect
 import pytest
 
-from image import run
+from image import device, run
 from image.boards import board as boards
-from image.device import shell
 from image.device.shell import Keys
 from image.run import CommandFailed
 from tests.conftest import ROOT
@@ -50,7 +49,7 @@ def test_keys_that_end(typed: list[bytes], passed: bytes, is_over: bool) -> None
     ],
 )
 def test_where_the_board_is(board: str, given: dict[str, str], emulated: bool) -> None:
-    assert shell.is_emulated(boards.load(ROOT, board), given) is emulated
+    assert device.is_emulated(boards.load(ROOT, board), given) is emulated
 
 
 class Cable:
