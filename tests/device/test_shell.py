@@ -111,12 +111,18 @@ def hang_up() -> Iterator[None]:
         Person.terminals.pop().close(force=True)
 
 
-@pytest.mark.parametrize("end", [b"\x1d", b"\x01x"])
-def test_a_console_on_a_port(cable: Cable, end: bytes) -> None:
+def at_the_prompt(cable: Cable) -> Person:
+    """Somebody who sees the prompt of the board at that cable."""
     person = Person("board=milkv_duo", f"port={cable.path}")
     person.terminal.expect_exact("Ctrl-] (or Ctrl-A X) ends.")
     os.write(cable.fd, b"~ # ")
     person.terminal.expect_exact("~ # ")
+    return person
+
+
+@pytest.mark.parametrize("end", [b"\x1d", b"\x01x"])
+def test_a_console_on_a_port(cable: Cable, end: bytes) -> None:
+    person = at_the_prompt(cable)
     # All keys go to the board, Ctrl-C, too.
     person.terminal.send(b"ls\r\x03\x1b[A\x04!")
     assert cable.hear(b"!") == b"ls\r\x03\x1b[A\x04!"
@@ -127,19 +133,13 @@ def test_a_console_on_a_port(cable: Cable, end: bytes) -> None:
 
 
 def test_a_pulled_cable_ends_it(cable: Cable) -> None:
-    person = Person("board=milkv_duo", f"port={cable.path}")
-    person.terminal.expect_exact("ends.")
-    os.write(cable.fd, b"~ # ")
-    person.terminal.expect_exact("~ # ")
+    person = at_the_prompt(cable)
     cable.pull()
     assert person.leave() == 0
 
 
 def test_a_signal_restores_the_terminal(cable: Cable) -> None:
-    person = Person("board=milkv_duo", f"port={cable.path}")
-    person.terminal.expect_exact("ends.")
-    os.write(cable.fd, b"~ # ")
-    person.terminal.expect_exact("~ # ")
+    person = at_the_prompt(cable)
     person.terminal.kill(signal.SIGTERM)
     assert person.leave() == 130
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from image import run
-from tests.engine import oracle, tiny
+from tests.engine import oracle
 from tests.engine.conftest import Engine, Result
 from tests.models import Model
 
@@ -16,19 +16,9 @@ SPEED = re.compile(r"achieved tok/s: \d+\.\d{6}\n")
 SEED = ("-s", "11")
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """A valid model of 32 positions."""
-    folder = tmp_path_factory.mktemp("tiny")
-    files = Model(folder / "model.bin", folder / "tokenizer.bin")
-    files.checkpoint.write_bytes(tiny.checkpoint())
-    files.tokenizer.write_bytes(tiny.tokenizer())
-    return files
-
-
-def command_line(engine: Engine, model: Model) -> list[str | Path]:
+def command_line(engine: Engine, small: Model) -> list[str | Path]:
     """The words that ask for a story."""
-    return [*engine.command, model.checkpoint, "-z", model.tokenizer, *SEED]
+    return [*engine.command, small.checkpoint, "-z", small.tokenizer, *SEED]
 
 
 def usage(engine: Engine) -> str:
@@ -51,8 +41,8 @@ def test_no_arguments_show_the_usage(engine: Engine) -> None:
 
 @pytest.mark.parametrize("value", ["x", "", " ", "1.0x", "1,5", "nan", "inf", "-inf", "1e999"])
 @pytest.mark.parametrize("option", ["-t", "-p"])
-def test_not_a_number(engine: Engine, model: Model, option: str, value: str) -> None:
-    result = engine(model.checkpoint, option, value)
+def test_not_a_number(engine: Engine, small: Model, option: str, value: str) -> None:
+    result = engine(small.checkpoint, option, value)
     refused(result, f"run: {option} {value}: expected a number\n")
 
 
@@ -61,51 +51,51 @@ def test_not_a_number(engine: Engine, model: Model, option: str, value: str) -> 
     ["abc", "", " ", "1.5", "1e3", "7 ", "99999999999999999999", "-99999999999999999999", "0x10"],
 )
 @pytest.mark.parametrize("option", ["-n", "-s"])
-def test_not_a_whole_number(engine: Engine, model: Model, option: str, value: str) -> None:
-    result = engine(model.checkpoint, option, value)
+def test_not_a_whole_number(engine: Engine, small: Model, option: str, value: str) -> None:
+    result = engine(small.checkpoint, option, value)
     refused(result, f"run: {option} {value}: expected a whole number\n")
 
 
 @pytest.mark.parametrize("mode", ["chat", "", "Generate", "generate "])
-def test_other_modes(engine: Engine, model: Model, mode: str) -> None:
-    refused(engine(model.checkpoint, "-m", mode), f"run: -m {mode}: expected generate\n")
+def test_other_modes(engine: Engine, small: Model, mode: str) -> None:
+    refused(engine(small.checkpoint, "-m", mode), f"run: -m {mode}: expected generate\n")
 
 
 @pytest.mark.parametrize("option", ["-t", "-p", "-s", "-n", "-i", "-z", "-m", "-x", "rest"])
-def test_value_is_missing(engine: Engine, model: Model, option: str) -> None:
-    refused(engine(model.checkpoint, option), f"run: {option} needs a value\n{usage(engine)}")
+def test_value_is_missing(engine: Engine, small: Model, option: str) -> None:
+    refused(engine(small.checkpoint, option), f"run: {option} needs a value\n{usage(engine)}")
 
 
-def test_value_of_the_last_option_is_missing(engine: Engine, model: Model) -> None:
-    result = engine(model.checkpoint, "-s", "1", "-n")
+def test_value_of_the_last_option_is_missing(engine: Engine, small: Model) -> None:
+    result = engine(small.checkpoint, "-s", "1", "-n")
     refused(result, f"run: -n needs a value\n{usage(engine)}")
 
 
 @pytest.mark.parametrize("option", ["-x", "-", "--", "--help", "-tt", "t", "", "-T", "/t", "-é"])
-def test_unknown_option(engine: Engine, model: Model, option: str) -> None:
-    result = engine(model.checkpoint, option, "1")
+def test_unknown_option(engine: Engine, small: Model, option: str) -> None:
+    result = engine(small.checkpoint, option, "1")
     refused(result, f"run: unknown option '{option}'\n{usage(engine)}")
 
 
 def test_default_tokenizer_lies_in_the_current_folder(
-    engine: Engine, model: Model, tmp_path: Path
+    engine: Engine, small: Model, tmp_path: Path
 ) -> None:
-    command: list[str | Path] = [*engine.command, model.checkpoint, *SEED]
+    command: list[str | Path] = [*engine.command, small.checkpoint, *SEED]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True)
     expected = b"run: tokenizer.bin: cannot be opened: No such file or directory\n"
     assert (result.returncode, result.stderr) == (1, expected)
-    (tmp_path / "tokenizer.bin").write_bytes(model.tokenizer.read_bytes())
+    (tmp_path / "tokenizer.bin").write_bytes(small.tokenizer.read_bytes())
     told = subprocess.run(command, cwd=tmp_path, capture_output=True)
-    assert (told.returncode, told.stdout) == (0, engine.tell(model, *SEED))
+    assert (told.returncode, told.stdout) == (0, engine.tell(small, *SEED))
 
 
-def test_defaults_are_those_of_run_c(engine: Engine, model: Model) -> None:
+def test_defaults_are_those_of_run_c(engine: Engine, small: Model) -> None:
     spelled_out = ("-t", "1.0", "-p", "0.9", "-n", "256", "-i", "", "-m", "generate")
-    assert engine.tell(model, *SEED) == engine.tell(model, *SEED, *spelled_out)
+    assert engine.tell(small, *SEED) == engine.tell(small, *SEED, *spelled_out)
 
 
-def test_last_of_equal_options_counts(engine: Engine, model: Model) -> None:
-    assert engine.tell(model, "-s", "5", *SEED) == engine.tell(model, *SEED)
+def test_last_of_equal_options_counts(engine: Engine, small: Model) -> None:
+    assert engine.tell(small, "-s", "5", *SEED) == engine.tell(small, *SEED)
 
 
 # What is given, and what it means; the last value tells another story than both.
@@ -131,13 +121,13 @@ REPLACED = [
 def test_numbers_out_of_range_are_replaced(
     engine: Engine,
     stories260k: Model,
-    model: Model,
+    small: Model,
     words: tuple[str, ...],
     meaning: tuple[str, ...],
     other: tuple[str, ...],
 ) -> None:
     # Steps are counted with the model of 32 positions; the other one has more to say.
-    which = model if words[0] == "-n" else stories260k
+    which = small if words[0] == "-n" else stories260k
     length = () if words[0] == "-n" else ("-n", "120")
     options = ("-s", "3", *length)
     expected = engine.tell(which, *options, *meaning)
@@ -185,41 +175,41 @@ def test_temperature_too_near_0(engine: Engine, stories260k: Model, temperature:
 
 @pytest.mark.parametrize("temperature", ["1e30", "3.5e38", "1e300"])
 def test_hottest_temperatures_are_no_error(
-    sanitized: Engine, model: Model, temperature: str
+    sanitized: Engine, small: Model, temperature: str
 ) -> None:
-    assert sanitized.tell(model, *SEED, "-t", temperature).endswith(b"\n")
+    assert sanitized.tell(small, *SEED, "-t", temperature).endswith(b"\n")
 
 
-def test_speed_is_told(engine: Engine, model: Model) -> None:
-    result = engine(model.checkpoint, "-z", model.tokenizer, *SEED)
+def test_speed_is_told(engine: Engine, small: Model) -> None:
+    result = engine(small.checkpoint, "-z", small.tokenizer, *SEED)
     assert result.status == 0
     assert SPEED.fullmatch(result.err)
 
 
-def test_speed_of_one_token_is_not_told(engine: Engine, model: Model) -> None:
-    result = engine(model.checkpoint, "-z", model.tokenizer, *SEED, "-n", "1")
+def test_speed_of_one_token_is_not_told(engine: Engine, small: Model) -> None:
+    result = engine(small.checkpoint, "-z", small.tokenizer, *SEED, "-n", "1")
     assert (result.status, result.err) == (0, "")
 
 
-def test_prompt_that_is_too_long(engine: Engine, model: Model) -> None:
+def test_prompt_that_is_too_long(engine: Engine, small: Model) -> None:
     fits = "ab" * 15  # with BOS and the space in front: 32 tokens
-    assert engine.tell(model, *SEED, "-i", fits) == fits.encode() + b"\n"
-    result = engine(model.checkpoint, "-z", model.tokenizer, "-i", fits + "a")
+    assert engine.tell(small, *SEED, "-i", fits) == fits.encode() + b"\n"
+    result = engine(small.checkpoint, "-z", small.tokenizer, "-i", fits + "a")
     refused(result, "run: the prompt has 33 tokens; the model takes 32\n")
-    result = engine(model.checkpoint, "-z", model.tokenizer, "-i", "a" * 100_000)
+    result = engine(small.checkpoint, "-z", small.tokenizer, "-i", "a" * 100_000)
     refused(result, "run: the prompt of 100000 bytes is too long for 32 tokens\n")
 
 
-def test_full_disk(engine: Engine, model: Model) -> None:
-    command = command_line(engine, model)
+def test_full_disk(engine: Engine, small: Model) -> None:
+    command = command_line(engine, small)
     with Path("/dev/full").open("wb") as full:
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 1
     assert result.stderr == "run: cannot write the story: No space left on device\n"
 
 
-def test_closed_output(sanitized: Engine, model: Model) -> None:
-    command = command_line(sanitized, model)
+def test_closed_output(sanitized: Engine, small: Model) -> None:
+    command = command_line(sanitized, small)
     closing = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
     result = subprocess.run(closing, stderr=subprocess.PIPE, text=True, env=run.environment())
     assert result.returncode == 1

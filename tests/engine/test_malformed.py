@@ -248,10 +248,17 @@ def ordinary(engine: Engine) -> Engine:
     return Engine(("setpriv", "--bounding-set=-all", *engine.command))
 
 
-def refused(result: Result, sentence: str) -> None:
-    """The engine ended well, said this alone, and told nothing."""
-    assert (result.status, result.err) == (1, f"run: {sentence}\n")
+def refused(result: Result, sentence: str, program: str = "run") -> None:
+    """The program ended well, said this alone, and told nothing."""
+    assert (result.status, result.err) == (1, f"{program}: {sentence}\n")
     assert result.out == b""
+
+
+def refused_by_both(engine: Engine, packer: Engine, model: Model, sentence: str) -> None:
+    """Engine and packer say the same."""
+    refused(told(engine, model), sentence)
+    done = packer(model.checkpoint, model.tokenizer, model.checkpoint.with_name("packed"))
+    refused(done, sentence, "llama-pack")
 
 
 def test_base_is_valid(sanitized: Engine, model: Model) -> None:
@@ -286,10 +293,7 @@ def test_model_of_another_kind(
     engine: Engine, packer: Engine, model: Model, data: bytes, sentence: str
 ) -> None:
     model.checkpoint.write_bytes(data)
-    refused(told(engine, model), f"{model.checkpoint}: {sentence}")
-    done = packer(model.checkpoint, model.tokenizer, model.checkpoint.with_name("packed"))
-    said = f"llama-pack: {model.checkpoint}: {sentence}\n"
-    assert (done.status, done.out, done.err) == (1, b"", said)
+    refused_by_both(engine, packer, model, f"{model.checkpoint}: {sentence}")
 
 
 @pytest.mark.parametrize(("data", "sentence"), OTHER_TOKENIZERS.values(), ids=OTHER_TOKENIZERS)
@@ -297,10 +301,7 @@ def test_tokenizer_of_another_kind(
     engine: Engine, packer: Engine, model: Model, data: bytes, sentence: str
 ) -> None:
     model.tokenizer.write_bytes(data)
-    refused(told(engine, model), f"{model.tokenizer}: {sentence}")
-    done = packer(model.checkpoint, model.tokenizer, model.checkpoint.with_name("packed"))
-    said = f"llama-pack: {model.tokenizer}: {sentence}\n"
-    assert (done.status, done.out, done.err) == (1, b"", said)
+    refused_by_both(engine, packer, model, f"{model.tokenizer}: {sentence}")
 
 
 @pytest.mark.parametrize("dim", [0x280, 0x5A * 4])

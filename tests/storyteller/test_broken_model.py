@@ -12,7 +12,7 @@ from tests.conftest import once
 from tests.engine import packing
 from tests.storyteller import build
 from tests.storyteller.said import HEADER
-from tests.storyteller.test_program import HUNG_S
+from tests.storyteller.started import HUNG_S
 
 REMEDY = "; write the card again, or name another file with --model\n"
 # So large an error of the 16 bits that nearly every token needs the file's float32 weights.

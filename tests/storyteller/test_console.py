@@ -15,9 +15,10 @@ import pexpect
 import pytest
 
 from image import run
-from tests.storyteller import said
+from tests.storyteller import said, started
 from tests.storyteller.said import Screen
-from tests.storyteller.test_program import HUNG_S, Bench
+from tests.storyteller.started import HUNG_S, interrupted
+from tests.storyteller.test_program import Bench
 
 LONG = "".join(f" Number {n} was a very long and happy day for everyone." for n in range(300))
 WISH = "a dragon on the moon"
@@ -39,23 +40,7 @@ def spawn(
 ) -> "pexpect.spawn[str]":
     """Start it on a terminal of this size; 0: one that does not tell, as serial lines do."""
     words = bench.words("--no-sound", "--seed", "5", *options)
-    return pexpect.spawn(
-        words[0],
-        words[1:],
-        encoding="utf-8",
-        timeout=HUNG_S,
-        env={**run.environment(), "TERM": "dumb", **environment},
-        dimensions=(24, columns),
-    )
-
-
-def rest(child: "pexpect.spawn[str]") -> str:
-    """Interrupt it; all that it still says. It must end well."""
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0, child.before
-    return str(child.before)
+    return started.on_terminal(words, columns, **{"TERM": "dumb", **environment})
 
 
 def whole_story(
@@ -145,7 +130,7 @@ def test_typing_has_a_line_of_its_own(bench: Bench) -> None:
     child.send("\r")
     for words in (ANSWER, r"Number\s+9\s+was"):
         text += heard(child, words)
-    rest(child)
+    interrupted(child)
     lines = Screen(80).write(text).lines
     at = lines.index(f"> {WISH}")
     assert re.fullmatch(ANSWER, lines[at + 1])
@@ -163,7 +148,7 @@ def test_who_went_away_does_not_hold_back_the_story(bench: Bench) -> None:
     typed(child, WISH[5:], f"> {WISH}")
     child.send("\r")
     child.expect(ANSWER)
-    rest(child)
+    interrupted(child)
 
 
 KEYS = {
@@ -202,7 +187,7 @@ def test_keys(bench: Bench, name: str) -> None:
     rows = [lines[begin][2:]]
     rows += [line[2:] for line in itertools.takewhile(is_indented, lines[begin + 1 :])]
     assert "".join(row.ljust(37) for row in rows).strip() == seen
-    rest(child)
+    interrupted(child)
 
 
 def test_an_erased_line_leaves_its_place_to_the_story(bench: Bench) -> None:
@@ -212,7 +197,7 @@ def test_an_erased_line_leaves_its_place_to_the_story(bench: Bench) -> None:
     child.send("ab\x7f\x7f")
     child.expect(r"Number\s+9\s+was")
     text = str(child.before)
-    rest(child)
+    interrupted(child)
     assert ">" not in "".join(Screen(80).write(text).lines)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from image import run
-from tests.storyteller.test_program import HUNG_S, Bench
+from tests.storyteller import started
+from tests.storyteller.test_program import Bench
 
 QUESTION = "Who is the story about"
 STORY = r'"story":2,"seed":\d+,"prompt":"[^"]*"'
@@ -33,10 +33,7 @@ def listeners(bench: Bench) -> Spawn:
             program.write_text(f'#!/bin/sh\necho "$*" >> {bench.folder}/calls\n{script}\n')
             program.chmod(0o755)
         words = bench.words("--no-sound", "--json")
-        environment = {**run.environment(), "TEST_ROOT": str(bench.folder)}
-        child = pexpect.spawn(
-            words[0], words[1:], encoding="utf-8", timeout=HUNG_S, env=environment
-        )
+        child = started.on_terminal(words, columns=80, TEST_ROOT=str(bench.folder))
         child.expect('"story":1,.*"ended":')
         child.sendline("listen")
         return child
@@ -54,10 +51,7 @@ def expect_story(child: "pexpect.spawn[str]") -> str:
     child.expect(STORY)
     prompt = str(child.after)
     child.expect('"ended":')
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0, child.before
+    started.interrupted(child)
     return prompt
 
 
@@ -124,7 +118,4 @@ def test_one_that_hangs_is_ended(bench: Bench, listeners: Spawn) -> None:
     """It babbles, or says nothing, for ever; the story waits for neither."""
     child = listeners("while :; do echo rabbit; done")
     child.expect(QUESTION)
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    started.interrupted(child)

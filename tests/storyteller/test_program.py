@@ -15,12 +15,10 @@ import pexpect
 import pytest
 
 from image import run
-from tests.storyteller import build
+from tests.storyteller import build, started
 from tests.storyteller.said import HEADER, beginnings, figures
+from tests.storyteller.started import HUNG_S
 
-# Only ends a hung test: every wait is for something that the program does.
-HUNG_S = 60
-WIDE = (24, 5000)  # rows and columns
 TEXT = ' and was happy. "Look!" said the fox.\n\nThey ran home. The end.'
 # A story without end, in which nothing comes twice.
 LONG = "".join(f" Number {n} was a very long and happy day." for n in range(300))
@@ -72,27 +70,11 @@ class Bench:
 
     def run(self, *options: str, typed: bytes = b"", status: int = 0) -> str:
         """Run it to its end; returns its output, with figures. Complaints come last."""
-        done = subprocess.run(
-            self.words("--json", *options),
-            input=typed,
-            capture_output=True,
-            timeout=HUNG_S,
-            env=run.environment(),
-        )
-        assert done.returncode == status, done.stderr.decode()
-        return (done.stdout + done.stderr).decode()
+        return started.run_to_end(self.words("--json", *options), typed, status)
 
     def spawn(self, *options: str) -> "pexpect.spawn[str]":
         """Start it on a terminal, which is too wide for lines to be broken."""
-        words = self.words(*options)
-        return pexpect.spawn(
-            words[0],
-            words[1:],
-            encoding="utf-8",
-            timeout=HUNG_S,
-            env=run.environment(),
-            dimensions=WIDE,
-        )
+        return started.on_terminal(self.words(*options))
 
 
 @pytest.fixture
@@ -263,20 +245,14 @@ def test_signal_ends_the_pause(bench: Bench) -> None:
     bench.write(settings="pause=3600\n")
     child = bench.spawn("--no-sound", "--json")
     child.expect('"ended":')
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    started.interrupted(child)
 
 
 def test_signal_while_the_engine_is_slow(bench: Bench) -> None:
     bench.write(LONG, word_ms=50)
     child = bench.spawn("--no-sound")
     child.expect("Number 1 was")
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    started.interrupted(child)
     assert str(child.before).count("Number") < 20
 
 
@@ -307,10 +283,7 @@ def test_empty_line_skips(bench: Bench) -> None:
         child.expect("Number 0 was")
         child.sendline("")
     child.expect("story 4 ")
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    started.interrupted(child)
 
 
 def test_terminal_is_given_back(bench: Bench) -> None:
@@ -338,17 +311,10 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 def test_interrupt_reaches_a_program_that_was_left_alone(bench: Bench) -> None:
     bench.write(LONG, word_ms=20)
-    words = ["-c", ORPHANED, *bench.words("--no-sound")]
-    env = run.environment()
-    child = pexpect.spawn(
-        sys.executable, words, encoding="utf-8", timeout=HUNG_S, env=env, dimensions=WIDE
-    )
+    words = [sys.executable, "-c", ORPHANED, *bench.words("--no-sound")]
+    child = started.on_terminal(words)
     child.expect("Number 1 was")
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
-    assert "Good night." in str(child.before)
+    assert "Good night." in started.interrupted(child)
 
 
 def test_input_that_ends(bench: Bench) -> None:
@@ -445,10 +411,7 @@ def test_threads_agree(teller_of_threads: Path, tmp_path: Path) -> None:
     child.expect("next story")
     child.sendline("")
     child.expect("story 2 .*whale")
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0, child.before
+    started.interrupted(child)
 
 
 @pytest.mark.parametrize("name", ["gcc", "clang"])

@@ -8,7 +8,6 @@ import datetime
 import json
 import re
 import signal
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,9 @@ import pytest
 
 from image import run
 from image.report.stories import STORY
-from tests.storyteller import build
+from tests.storyteller import build, started
 from tests.storyteller.said import HEADER, beginnings
 
-# Only ends a hung test: every wait is for something that the program does.
-HUNG_S = 60
 # The status that asks for switching off, and who is asked.
 GOOD_NIGHT = 10
 CONSOLE = build.ROOT / "overlays/rootfs/usr/libexec/console"
@@ -67,15 +64,7 @@ class Toy:
 
     def run(self, *options: str, typed: str = "", status: int = 0) -> str:
         """Run it to its end; what it said, complaints last."""
-        done = subprocess.run(
-            self.command(*options),
-            input=typed.encode(),
-            capture_output=True,
-            timeout=HUNG_S,
-            env=run.environment(),
-        )
-        assert done.returncode == status, done.stderr.decode()
-        return (done.stdout + done.stderr).decode()
+        return started.run_to_end(self.command(*options), typed.encode(), status)
 
     def tell(self, text: str, *options: str, prompt: str = PROMPT) -> tuple[str, dict[str, Any]]:
         """What one story becomes behind the prompt, and its figures."""
@@ -87,15 +76,7 @@ class Toy:
 
     def spawn(self, *options: str) -> "pexpect.spawn[str]":
         """Start it on a terminal, which is too wide for lines to be broken."""
-        words = self.command(*options)
-        return pexpect.spawn(
-            words[0],
-            words[1:],
-            encoding="utf-8",
-            timeout=HUNG_S,
-            env=run.environment(),
-            dimensions=(24, 5000),
-        )
+        return started.on_terminal(self.command(*options))
 
 
 @pytest.fixture
@@ -385,10 +366,7 @@ def test_status_asks_for_switching_off(toy: Toy) -> None:
     toy.settings = "pause=3600\nswitch_off=yes\n"
     child = toy.spawn()
     child.expect('"ended":')
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    started.interrupted(child)
 
 
 EVENINGS = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pexpect
 
+from tests.storyteller import started
 from tests.storyteller.test_program import Bench
 
 HOUR_MS = 3_600_000
@@ -35,7 +36,4 @@ def test_a_long_pause_is_no_hang(teller: Path, tmp_path: Path) -> None:
     bench.write(settings="pause=24\n")
     child = bench.spawn("--no-sound")
     child.expect("story 2 ")
-    child.sendintr()
-    child.expect(pexpect.EOF)
-    child.wait()
-    assert child.exitstatus == 0
+    started.interrupted(child)
