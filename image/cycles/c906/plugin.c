@@ -151,7 +151,14 @@ static struct snapshot take(void) {
 static void on_syscall(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, uint64_t a2,
                        uint64_t a3, uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7,
                        uint64_t a8) {
-    (void)id, (void)a2, (void)a3, (void)a4, (void)a5, (void)a6, (void)a7, (void)a8;
+    (void)id;
+    (void)a2;
+    (void)a3;
+    (void)a4;
+    (void)a5;
+    (void)a6;
+    (void)a7;
+    (void)a8;
     if (cpu != 0 || (number != SYS_WRITE && number != SYS_WRITEV)) {
         return;
     }
@@ -251,7 +258,8 @@ static void write_blocks(FILE *file) {
 }
 
 static void on_exit_of_program(uint64_t id, void *data) {
-    (void)id, (void)data;
+    (void)id;
+    (void)data;
     if (pending) {
         account(pending, 0);
     }

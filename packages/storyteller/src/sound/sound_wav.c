@@ -56,7 +56,8 @@ static long wav_delay(struct sound *sound) {
 }
 
 static size_t wav_rewind(struct sound *sound, size_t count) {
-    (void)sound, (void)count;
+    (void)sound;
+    (void)count;
     return 0;
 }
 
