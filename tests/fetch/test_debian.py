@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from image import fetch
 from image.fetch import debian
 from image.key import hash_file
 from image.recipes.source import Unavailable
-from tests.conftest import ROOT
+from tests.conftest import DL_DIR, ROOT
+from tests.fetch.apt import host_with
 
 
 def test_private_sources_of_both_formats(tmp_path: Path) -> None:
@@ -60,11 +62,14 @@ def test_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Private apt folders; skipped where the host has no apt or its archive is out of reach."""
+def state() -> Path:
+    """Private apt folders, those of all builds: the archive's lists are read once a day.
+
+    Skipped where the host has no apt or its archive is out of reach.
+    """
     if shutil.which("apt-get") is None:
         pytest.skip("no apt on this machine")
-    folder = tmp_path_factory.mktemp("apt") / "state"
+    folder = DL_DIR / fetch.APT
     try:
         debian.source_archive("no-such-package", "0" * 64, folder)
     except Unavailable as reason:
@@ -92,10 +97,7 @@ def test_host_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """A failed update is not remembered: the next call tries again."""
     if shutil.which("apt-get") is None:
         pytest.skip("no apt on this machine")
-    host = tmp_path / "apt"
-    host.mkdir()
-    (host / "sources.list").write_text("deb http://deb.invalid/debian stable main\n")
-    monkeypatch.setattr(debian, "APT_FOLDER", host)
+    host_with(tmp_path / "apt", "deb http://deb.invalid/debian stable main\n", monkeypatch)
     for _ in range(2):
         with pytest.raises(Unavailable, match="apt cannot get it: "):
             debian.source_archive("musl", "0" * 64, tmp_path / "state")

@@ -14,6 +14,7 @@ from image.errors import UserError
 from image.fetch import Settings, debian, fetch, git
 from image.fetch.http import Patience
 from image.recipes.source import Repository, Source, Unavailable
+from tests.fetch.apt import host_with
 from tests.web import Answer, Web, running
 
 FILE = "toy-1.0.tar.gz"
@@ -57,9 +58,7 @@ def by_git(site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def by_apt(site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     if shutil.which("apt-get") is None:
         pytest.skip("no apt on this machine")
-    (tmp_path / "apt").mkdir()
-    (tmp_path / "apt/sources.list").write_text(f"deb {site}/debian bookworm main\n")
-    monkeypatch.setattr(debian, "APT_FOLDER", tmp_path / "apt")
+    host_with(tmp_path / "apt", f"deb {site}/debian bookworm main\n", monkeypatch)
     with pytest.raises(Unavailable):
         debian.source_archive("toy", "0" * 64, tmp_path / "state")
     return OF_APT
