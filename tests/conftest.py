@@ -15,8 +15,11 @@ import pytest
 
 from image import fetch, project, run
 from image.lock import locked
+from image.plan import graph
+from image.plan.step import Step
 from image.project import Project
 from image.recipes.source import Fetched, Source
+from image.steps import runner
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_PRODUCTS = (".git", ".venv", ".config", "dl", "work", "out", "*.egg-info", ".*_cache",
@@ -33,6 +36,22 @@ def doit(checkout: Path, *arguments: str, merge: bool = False, **environ: str) -
 def load_project(board: str = "qemu_virt", **given: str) -> Project:
     """This checkout's project, with the sources that all checkouts of tests share."""
     return project.load(ROOT, {"board": board, "DL_DIR": str(DL_DIR), **given})
+
+
+def build(checkout: Path, name: str, **options: str) -> Path:
+    """Build a step of a checkout and all before it, as ./doit would, but in this process.
+
+    Returns its folder. Raises UserError.
+    """
+    plan = graph.make(project.load(checkout, {"DL_DIR": str(DL_DIR), **options}))
+
+    def do(step: Step) -> None:
+        for need in step.needs:
+            do(plan.step(need))
+        runner.run_step(plan, step)
+
+    do(plan.step(name))
+    return plan.folder(plan.step(name))
 
 
 def copy_checkout(target: Path) -> Path:

@@ -2,6 +2,7 @@
 """Imports go one way, and each door to the outside has one keeper."""
 
 import ast
+import functools
 import graphlib
 import re
 import sys
@@ -26,16 +27,17 @@ KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config",
 MODULES = sorted(path.relative_to(IMAGE) for path in IMAGE.rglob("*.py"))
 
 
-def imports(path: Path) -> set[str]:
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
     """Full names of all modules that a file imports, wherever in it."""
-    found = set()
+    found = set[str]()
     for node in ast.walk(ast.parse((IMAGE / path).read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if is_module(name) else node.module for name in names}
-    return found
+    return frozenset(found)
 
 
 def is_module(name: str) -> bool:

@@ -86,7 +86,12 @@ def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
         if isinstance(node, ast.If) and _is_name(node.test, "TYPE_CHECKING"):
             todo += node.orelse
         elif not isinstance(node, ast.JoinedStr) and not _is_declaration(node):
-            todo += ast.iter_child_nodes(node)
+            # As ast.iter_child_nodes, in half the time: each ./doit waits for this.
+            for value in vars(node).values():
+                if isinstance(value, list):
+                    todo += [part for part in value if isinstance(part, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    todo.append(value)
 
 
 def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -11,9 +11,11 @@ import pytest
 from image import run, yamlfile
 from image.boards import fip, fit, verify
 from image.card import check
+from image.cli.screen import explain
+from image.errors import UserError
 from image.key import hash_file
 from tests.boards import toysdk
-from tests.conftest import ROOT, copy_checkout, doit
+from tests.conftest import ROOT, build, copy_checkout, doit
 
 FIRMWARE = ("duo-fsbl", "duo-linux", "duo-opensbi", "duo-uboot")
 # Built by the emulated board's image, with the same keys.
@@ -82,15 +84,21 @@ def complaint(checkout: Path, sdk: Path | None, *arguments: str) -> str:
     return " ".join(caught.value.message.split())
 
 
+def refusal(checkout: Path, sdk: Path, name: str) -> str:
+    """What is said of a package that cannot be built."""
+    with pytest.raises(UserError) as caught:
+        build(checkout, name, board="milkv_duo", SDK_DIR=str(sdk))
+    return " ".join(explain(caught.value, None).split())
+
+
 def staged(checkout: Path, package: str, name: str) -> Path:
     (path,) = (checkout / "work" / package).glob(f"*/staging/{name}")
     return path
 
 
 def device_tree(checkout: Path, sdk: Path) -> str:
-    doit(checkout, "package:duo-dtb", "board=milkv_duo", f"SDK_DIR={sdk}")
-    tree = staged(checkout, "duo-dtb", "milkv_duo.dtb")
-    return run.output(["dtc", "-I", "dtb", "-O", "dts", tree])
+    folder = build(checkout, "duo-dtb", board="milkv_duo", SDK_DIR=str(sdk))
+    return run.output(["dtc", "-I", "dtb", "-O", "dts", folder / "staging/milkv_duo.dtb"])
 
 
 def test_the_whole_card(board: Path, sdk: Path, tmp_path: Path) -> None:
@@ -173,10 +181,10 @@ def test_each_way_of_sound(
 def test_what_is_no_sdk(checkout: Path, sdk: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    said = complaint(adapt(checkout), empty, "package:duo-opensbi")
+    said = refusal(adapt(checkout), empty, "duo-opensbi")
     assert f"{empty} is not a complete tree of duo-sdk" in said and "63fa9d586413" in said
     (sdk / "opensbi/Makefile").unlink()
-    assert "opensbi/Makefile is missing" in complaint(checkout, sdk, "package:duo-opensbi")
+    assert "opensbi/Makefile is missing" in refusal(checkout, sdk, "duo-opensbi")
     assert "is not a folder" in complaint(checkout, tmp_path / "nowhere", "image")
 
 
@@ -191,13 +199,13 @@ def test_a_patch_that_does_not_apply(checkout: Path, sdk: Path) -> None:
 
 def test_a_kernel_that_is_too_big(checkout: Path, sdk: Path) -> None:
     (sdk / "linux_5.10/kernel.bin").write_bytes(toysdk.kernel_image(memory=19 << 20))
-    assert "kernel" in complaint(adapt(checkout), sdk, "package:duo-bootsd")
+    assert "kernel" in refusal(adapt(checkout), sdk, "duo-bootsd")
 
 
 def test_a_memory_map_that_overlaps(checkout: Path, sdk: Path) -> None:
     path = adapt(checkout) / "overlays/boards/milkv_duo/memmap.yaml"
     path.write_text(path.read_text().replace("size: 18428 KiB", "size: 20 MiB"))
-    said = complaint(checkout, sdk, "package:duo-dtb")
+    said = refusal(checkout, sdk, "duo-dtb")
     assert "milkv_duo/memmap.yaml: KERNEL (0x80200000 to 0x81600000) and CVI_UPDATE_HEADER" in said
 
 

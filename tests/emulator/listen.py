@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
@@ -97,6 +96,8 @@ def load(path: Path) -> Sound:
 
 def show(sound: Sound, picture: Path) -> None:
     """Draw the spectrogram as a PNG file."""
+    from matplotlib.figure import Figure  # slow to load, and few tests draw
+
     figure = Figure(figsize=(14, 4), layout="constrained")
     axes = figure.add_subplot()
     with np.errstate(divide="ignore"):

@@ -43,30 +43,38 @@ def test_of_another_card(card): pass
 """
 
 
-def pytest_says(folder: Path, *options: str) -> str:
-    words: list[str | Path] = [
-        "sh",
-        "-c",
-        '"$@" 2>&1; true',
-        "sh",
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "tests.conftest",
-        "-p",
-        "no:cacheprovider",
-    ]
-    words += ["-c", folder / "pytest.ini", "--rootdir", folder, "--basetemp", folder / "tmp"]
-    return run.output([*words, *options, folder], env={"PYTHONPATH": str(ROOT)})
+# Collects or runs the same tests with each of several options of pytest, in one process.
+DRIVER = """
+import sys, pytest
+for marks in sys.argv[1].split("|"):
+    print("+++ next")
+    pytest.main([*sys.argv[2:], "-m", marks])
+"""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    (tmp_path / "test_some.py").write_text(TESTS)
-    (tmp_path / "test_own.py").write_text(OWN_CARD)
-    return tmp_path
+def pytest_says(folder: Path, tiers: Sequence[suite.Tier], *options: str) -> list[str]:
+    """What pytest prints of the tests in a folder, for each tier."""
+    words = [sys.executable, "-c", DRIVER, "|".join(tier.marks for tier in tiers)]
+    words += ["-p", "tests.conftest", "-p", "no:cacheprovider", "-c", str(folder / "pytest.ini")]
+    words += ["--rootdir", str(folder), "--basetemp", str(folder / "tmp"), *options, str(folder)]
+    env = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return run.output(words, env=env, merge=True).split("+++ next")[1:]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tests")
+    (path / "pytest.ini").write_text("[pytest]\n")
+    (path / "test_some.py").write_text(TESTS)
+    (path / "test_own.py").write_text(OWN_CARD)
+    return path
+
+
+@pytest.fixture(scope="module")
+def collected(folder: Path) -> dict[suite.Tier, str]:
+    """What pytest collects for each tier."""
+    tiers = (suite.FAST, suite.C, suite.IMAGE, suite.SDK, suite.ALL)
+    return dict(zip(tiers, pytest_says(folder, tiers, "--collect-only"), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -83,14 +91,13 @@ def folder(tmp_path: Path) -> Path:
         ),
     ],
 )
-def test_fixtures_decide(folder: Path, tier: suite.Tier, names: str) -> None:
-    said = pytest_says(folder, "--collect-only", "-m", tier.marks)
-    found = re.findall(r"<Function test_(?:of_)?(\w+)>", said)
-    assert found == names.split(), said
+def test_fixtures_decide(collected: dict[suite.Tier, str], tier: suite.Tier, names: str) -> None:
+    found = re.findall(r"<Function test_(?:of_)?(\w+)>", collected[tier])
+    assert found == names.split(), collected[tier]
 
 
 def test_the_fast_tier_compiles_nothing(folder: Path) -> None:
-    said = pytest_says(folder, "-m", suite.FAST.marks)
+    (said,) = pytest_says(folder, [suite.FAST])
     assert "1 failed, 4 passed" in said
     assert (
         "test_compiles_ours" in said and "starts gcc: use the fixture `compiler` or `card`" in said
