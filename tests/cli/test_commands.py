@@ -35,8 +35,9 @@ def test_explain(all_sources: None, capsys: pytest.CaptureFixture[str]) -> None:
     commands.explain(one, ["fetch:musl", "musl"])
     first, second = capsys.readouterr().out.splitlines()
     assert first.split() == ["fetch:musl", "up", "to", "date"] and second.startswith("musl ")
-    with pytest.raises(UserError, match="there is no step 'mussel'"):
-        commands.explain(one, ["mussel"])
+    with pytest.raises(UserError, match="there is no step 'lama'") as caught:
+        commands.explain(one, ["lama"])
+    assert caught.value.hint == "did you mean llama?"
     assert one.plan is one.plan and one.plan.project is one.project
 
 

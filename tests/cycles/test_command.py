@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from image import fetch, run
+from image.cli import refusals
+from image.cli.call import Call
+from image.cli.line import read
 from image.cycles import bench, emulator, engines
 from image.cycles.emulator import DUO, check_program, measure
 from image.cycles.engines import Bench, Engine
@@ -19,8 +22,7 @@ from image.fetch import Settings
 from image.options import by_name
 from image.project import load
 from image.recipes.source import Source
-from image.run import CommandFailed
-from tests.conftest import ROOT, doit
+from tests.conftest import ROOT
 
 PROGRAM = """
 #include <stdio.h>
@@ -41,19 +43,17 @@ def build(folder: Path, *flags: str) -> Path:
     return program
 
 
-def complaint(checkout: Path, *arguments: str) -> str:
-    with pytest.raises(CommandFailed) as caught:
-        doit(checkout, "cycles", *arguments)
-    assert "Traceback" not in caught.value.message
-    return caught.value.message
-
-
-def test_bad_calls_get_one_error(checkout: Path) -> None:
-    assert "/no/where is not a file" in complaint(checkout, "program=/no/where")
-    assert "is not a static riscv64 program" in complaint(
-        checkout, f"program={shutil.which('cat')}"
-    )
-    assert "args= is for a program" in complaint(checkout, "args=-n 3")
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("program=/no/where", "/no/where is not a file"),
+        (f"program={shutil.which('cat')}", "is not a static riscv64 program"),
+        ("args=-n 3", "args= is for a program"),
+    ],
+)
+def test_bad_calls_are_refused(setting: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        refusals.refuse(["cycles"], Call(ROOT, read(["cycles", setting], {}, ROOT, ROOT).settings))
 
 
 def test_dynamic_programs_are_refused(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from image import run
+from image.cli.line import read
+from image.errors import UserError
 from image.run import CommandFailed
 
 
@@ -48,8 +50,8 @@ def test_a_cut_and_a_damaged_gz(checkout: Path, card: Path, tmp_path: Path) -> N
 
 
 def test_no_image(checkout: Path, tmp_path: Path) -> None:
-    assert f"file=none.img is not a file ({tmp_path}/none.img)" in complaint(
-        checkout, tmp_path, "none.img"
-    )
+    with pytest.raises(UserError) as caught:
+        read(["check", "file=none.img"], {}, tmp_path, checkout)
+    assert caught.value.message == f"file=none.img is not a file ({tmp_path}/none.img)"
     (tmp_path / "text.img").write_text("Once upon a time")
     assert "not a card image" in complaint(checkout, tmp_path, "text.img")
