@@ -42,9 +42,10 @@ def task_stories(call: Call) -> Iterator[Task]:
     yield from tasks.story_report(call)
 
 
-def task_run() -> Task:
+@reported
+def task_run(call: Call) -> Iterator[Task]:
     """boot the card image in QEMU and hear a story; Ctrl-A X quits"""
-    return foreground(commands.boot, needs=["image"])
+    yield from tasks.emulation(call)
 
 
 @reported

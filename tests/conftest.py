@@ -7,17 +7,22 @@ The fixtures say which tier of ./doit test a test belongs to: nobody marks one b
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from image import fetch, project, run
+from image.boards import board as boards
+from image.emulator import stand_in
+from image.host import install
 from image.lock import locked
 from image.plan import graph
+from image.plan.graph import Plan
 from image.plan.step import Step
 from image.project import Project
+from image.recipes.package import Package
 from image.recipes.source import Fetched, Source
 from image.steps import runner
 
@@ -85,7 +90,13 @@ def checkout(tmp_path: Path) -> Path:
 
 # The first fixture that a test uses, of itself or by another, decides its tier.
 QUIET = "quiet"
-TIERS = {"sdk_dir": "sdk", "card": "image", "compiler": "c", "environments": "setup"}
+TIERS = {
+    "sdk_dir": "sdk",
+    "card": "image",
+    "duo_emulator": "image",
+    "compiler": "c",
+    "environments": "setup",
+}
 COMPILERS = ("clang", "gcc", "riscv64-linux-gnu-gcc")
 EMULATOR = "qemu-system-riscv64"
 LINTERS = "test_linters.py"  # the longest of the fast tier
@@ -209,6 +220,31 @@ def card(pytestconfig: pytest.Config) -> Path:
         words = [sys.executable, "-m", "image", "image", "board=qemu_virt"]
         run.run(words, cwd=ROOT, env={"DL_DIR": str(DL_DIR)})
     return ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
+
+
+@pytest.fixture(scope="session")
+def duo_emulator() -> Path:
+    """The QEMU that runs the Duo's card, as ./doit run board=milkv_duo builds it, once.
+
+    Its tests are those of the tier `image`, but for those that need the card itself.
+    """
+    install.provide(stand_in.EXTRA)
+    emulator = stand_in.plan(load_project("milkv_duo"))
+    build_all(emulator)
+    return stand_in.program(emulator)
+
+
+def judges(packages: Mapping[str, Package]) -> set[str]:
+    """The packages that only tests build: by them they judge a machine that stands in."""
+    kernels = {board.stand_in.kernel for board in boards.load_all(ROOT) if board.stand_in}
+    return {*kernels, *(need for name in kernels for need in packages[name].needs)}
+
+
+def build_all(plan: Plan) -> None:
+    """Do what is not done yet of a plan's steps."""
+    for step in plan.steps.values():
+        if not plan.is_done(step):
+            runner.run_step(plan, step)
 
 
 @pytest.fixture

@@ -26,6 +26,14 @@ FIRST_BUILD = Record(
         Key("processor_minutes", Whole(0), "of all processors together", required=True),
     )
 )
+STAND_IN = Record(
+    (
+        Key("package", PACKAGE, "what builds that QEMU", required=True),
+        Key("machine", Text(), "how that QEMU calls the board", required=True),
+        Key("sound_hz", Whole(1), "the rate of its sound, for a recording", required=True),
+        Key("kernel", PACKAGE, "a kernel of others, by which tests judge it", required=True),
+    )
+)
 KEYS = (
     Key("title", Text(), "what a person calls it", required=True),
     Key("machine", Text(f"{HARDWARE} or {QEMU}", f"{HARDWARE}|{QEMU}"),
@@ -35,6 +43,7 @@ KEYS = (
     Key("device_tree", PACKAGE, "the package that brings it; the boot loader if left out"),
     Key("sdk", PACKAGE, "the package with the vendor's sources, if boot loaders are made"),
     Key("first_build", FIRST_BUILD, "what a first build was once measured to cost"),
+    Key("stand_in", STAND_IN, "a machine of ours that runs the card of a thing"),
 )  # fmt: skip
 
 
@@ -45,6 +54,16 @@ class FirstBuild:
     download_mb: int
     disk_mb: int
     processor_minutes: int
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A machine of ours, in a QEMU of ours, that runs a board's card; see STAND_IN."""
+
+    package: str
+    machine: str
+    sound_hz: int
+    kernel: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +79,7 @@ class Board:
     device_tree: str | None = None
     sdk: str | None = None
     first_build: FirstBuild | None = None
+    stand_in: StandIn | None = None
 
     @property
     def is_emulated(self) -> bool:
@@ -97,7 +117,7 @@ def load(root: Path, name: str) -> Board:
     size = in_bytes(said["memory"])
     if size < MIB or size % MIB:
         raise file.error(("memory",), f"'{said['memory']}' is not whole MiB", "such as: 64 MiB")
-    first_build = said.get("first_build")
+    first_build, stand_in = said.get("first_build"), said.get("stand_in")
     return Board(
         name=name,
         title=said["title"],
@@ -108,6 +128,7 @@ def load(root: Path, name: str) -> Board:
         device_tree=said.get("device_tree"),
         sdk=said.get("sdk"),
         first_build=FirstBuild(**first_build) if first_build else None,
+        stand_in=StandIn(**stand_in) if stand_in else None,
     )
 
 

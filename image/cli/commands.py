@@ -56,12 +56,15 @@ def explain(call: Call, names: Sequence[str]) -> None:
 
 
 def boot(call: Call) -> None:
-    """Boot the card of an emulated board on this terminal."""
-    from image.emulator import qemu
+    """Boot the built card image, or file=IMAGE, in QEMU on this terminal."""
+    from image.emulator import qemu, stand_in
 
     project = call.project
-    image_file = release.image_path(call.plan)
-    qemu.run(image_file, project.out, project.board.memory_mib, call.options)
+    image_file = _card_image(call)
+    if project.board.stand_in:
+        stand_in.run(project, image_file, call.options)
+    else:
+        qemu.run(image_file, project.out, project.board.memory_mib, call.options)
 
 
 def check_image(call: Call) -> None:

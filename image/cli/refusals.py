@@ -11,6 +11,7 @@ from image.boards.board import Board
 from image.cli.call import Call
 from image.cli.manual import PARTED
 from image.errors import UserError
+from image.host import install
 from image.plan import graph, inputs
 from image.project import FIP, SDK_DIR, Project, load
 from image.trouble import check_writable
@@ -80,15 +81,25 @@ def _check_part(call: Call, task: str, package: str) -> None:
 
 
 def _run(call: Call) -> None:
+    from image.card import imagefile
+    from image.emulator import stand_in
+
     board = call.project.board
-    if not board.is_emulated:
+    if not board.is_emulated and not board.stand_in:
         other = boards.first(call.root, lambda one: one.is_emulated).name
         raise UserError(
             f"board {board.name} is not emulated: write its card and put it into the board",
             hint=f"./doit run board={other}",
         )
-    _check_emulator(call)
-    _building(call)
+    if board.stand_in:
+        stand_in.check_call(board, call.options)
+        install.provide(stand_in.EXTRA)
+    else:
+        _check_emulator(call)
+    if "file" in call.options:
+        imagefile.check(Path(call.options["file"]))
+    else:
+        _building(call)
 
 
 def _check_emulator(call: Call) -> None:

@@ -122,9 +122,10 @@ def _model(plan: Plan) -> tuple[str, Path, Path]:
     return step.name, root / MODEL_PATH, root / TOKENIZER_PATH
 
 
-def builds_image(names: Sequence[str]) -> bool:
-    """Whether a whole image is built for one of these tasks."""
-    return bool({"image", "run", "report", "legal-info", "submission"} & set(names))
+def builds_image(call: Call) -> bool:
+    """Whether a whole image is built for one of the call's tasks."""
+    always = {"image", "report", "legal-info", "submission"}
+    return bool({*always, *({"run"} if "file" not in call.options else ())} & set(call.tasks))
 
 
 def flashing(call: Call) -> Task:
@@ -136,6 +137,19 @@ def console(call: Call) -> Task:
     """A console on a board; the emulated one needs a card image."""
     is_emulated = device.is_emulated(call.project.board, call.options)
     return foreground(commands.open_shell, needs=["image"] if is_emulated else [])
+
+
+def emulation(call: Call) -> Iterator[Task]:
+    """QEMU with a card image, once there are both: some boards need a QEMU of their own."""
+    from image.emulator import stand_in
+
+    needs = [] if "file" in call.options else ["image"]
+    if call.project.board.stand_in:
+        emulator = stand_in.plan(call.project)
+        needs.append(_task_name(stand_in.last_step(emulator)))
+        for step in emulator.steps.values():
+            yield _step_task(call, emulator, step, basename=_task_name(step))
+    yield {"basename": "run", **foreground(commands.boot, needs)}
 
 
 def deployment(call: Call) -> Iterator[Task]:

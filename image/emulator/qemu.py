@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import run as programs
+from image.card import imagefile
 from image.errors import UserError
 from image.options import Choice, Option, Whole
 
@@ -17,6 +18,8 @@ EMULATOR = "qemu-system-riscv64"
 U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
 MIB = 1 << 20
 CARD_SIZE_MIB = 256  # when CARD_SIZE_MIB is not given; leaves room for /data behind the root
+SPEAKER = "speaker"  # name of the audio driver that a machine's sound goes to
+USB_AUDIO_HZ = 48_000  # the only rate of QEMU's USB sound device
 MEMORY_MIB = 64  # unless a board says otherwise
 
 # Debian's U-Boot is built for 128 MB and more: the addresses of its default environment start at
@@ -87,7 +90,7 @@ def command(
     return [
         *(find_emulator(), "-M", "virt", *_size(memory_mib), "-nographic"),
         *("-kernel", str(U_BOOT), "-dtb", str(tree)),
-        *("-drive", f"if=none,id=card,format=raw,{_storage(card, devices.writes)}"),
+        *("-drive", f"if=none,id=card,format=raw,{storage(card, devices.writes)}"),
         *("-device", "virtio-blk-device,drive=card"),
         *_sound_device(devices.audio),
         *devices.extra,
@@ -111,7 +114,11 @@ def prepare(image: Path, out: Path, memory_mib: int, options: Mapping[str, str])
 
 def run(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> None:
     """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
-    words = prepare(image, out, memory_mib, options)
+    boot(prepare(image, out, memory_mib, options), out)
+
+
+def boot(words: list[str], out: Path) -> None:
+    """Run a QEMU command line on this terminal, until it ends. Raises UserError if it fails."""
     log = messages(out)
     print(
         f"{shlex.join(words)}\n\nCtrl-A X switches off. QEMU's own messages: {log}\n",
@@ -159,13 +166,16 @@ def _size(memory_mib: int) -> tuple[str, ...]:
 
 def make_card(image: Path, card: Path, size_mib: int) -> Path:
     """Copy an image onto a new emulated card of `size_mib` MiB, as writing a real one does."""
-    lacking = image.stat().st_size - size_mib * MIB
+    with imagefile.open_image(image) as source, card.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    size = card.stat().st_size
+    lacking = size - size_mib * MIB
     if lacking > 0:
+        card.unlink()
         raise UserError(
             f"a card of {size_mib} MiB is {lacking} bytes too small for {image.name}",
-            hint=f"CARD_SIZE_MIB={-(-image.stat().st_size // MIB)} or more",
+            hint=f"CARD_SIZE_MIB={-(-size // MIB)} or more",
         )
-    shutil.copyfile(image, card)
     os.truncate(card, size_mib * MIB)
     return card
 
@@ -182,18 +192,20 @@ def keep_card(image: Path, card: Path, size_mib: int) -> Path:
     return card
 
 
-def choose_audio(sound: str | None, recording: Path) -> str | None:
+def choose_audio(
+    sound: str | None, recording: Path, emulator: str | None = None, rate_hz: int = USB_AUDIO_HZ
+) -> str | None:
     """QEMU's audio driver for a SOUND setting; unset: the host's speakers if it has any.
 
-    `recording` is where 'wav' puts the speech. Raises UserError when 'host' finds no speakers.
+    `recording` is where 'wav' puts the speech, at the rate of the board's sound device: nothing is
+    converted on the way to the file. Raises UserError when 'host' finds no speakers.
     """
-    # 48 kHz is the sound device's only rate: nothing is converted on the way to the file.
-    wav = f"wav,path={_escape(recording)},out.frequency=48000"
+    wav = f"wav,path={_escape(recording)},out.frequency={rate_hz}"
     if sound == "wav":
         return wav
     if sound == "none":
         return None
-    driver = _host_driver(_drivers(find_emulator()))
+    driver = _host_driver(_drivers(emulator or find_emulator()))
     if driver is None and sound == "host":
         raise UserError(
             "QEMU finds no speakers on this machine",
@@ -223,7 +235,8 @@ def _drivers(emulator: str) -> list[str]:
     return programs.output([emulator, "-audiodev", "help"]).split()
 
 
-def _storage(card: Path, writes: Path | None) -> str:
+def storage(card: Path, writes: Path | None) -> str:
+    """The part of QEMU's -drive that says where the card is, and who hears of each write."""
     if writes is None:
         return f"file={_escape(card)}"
     return (
@@ -235,10 +248,14 @@ def _storage(card: Path, writes: Path | None) -> str:
 def _sound_device(audio: str | None) -> list[str]:
     if audio is None:
         return []
+    devices = ("-device", "qemu-xhci", "-device", f"usb-audio,audiodev={SPEAKER}")
+    return ["-audiodev", backend(audio), *devices]
+
+
+def backend(audio: str) -> str:
+    """The value of QEMU's -audiodev for an audio driver, which is then called SPEAKER."""
     driver, _, options = audio.partition(",")
-    backend = f"{driver},id=speaker" + (f",{options}" if options else "")
-    devices = ("-device", "qemu-xhci", "-device", "usb-audio,audiodev=speaker")
-    return ["-audiodev", backend, *devices]
+    return f"{driver},id={SPEAKER}" + (f",{options}" if options else "")
 
 
 def _escape(path: Path) -> str:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = (*DOWNLOADS, JOBS)
 WITH_SDK = (*OPTIONS, SDK_DIR)
 EXTRAS = ("test", "measure")
+EMULATOR = ("emulator",)  # some tests build the emulator of a board of hardware
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,21 @@ class Tier:
     marks: str
     needs_card: bool = False
     has_quiet: bool = False  # some of its tests are marked `quiet`: they run one at a time
+    extras: tuple[str, ...] = ()  # what it needs beside EXTRAS
 
 
 FAST = Tier("not c and not image and not sdk and not setup")
 C = Tier("c")
-IMAGE = Tier("image", needs_card=True, has_quiet=True)
-SDK = Tier("sdk", needs_card=True)
-ALL = Tier("", needs_card=True, has_quiet=True)
+IMAGE = Tier("image", needs_card=True, has_quiet=True, extras=EMULATOR)
+SDK = Tier("sdk", needs_card=True, extras=EMULATOR)
+ALL = Tier("", needs_card=True, has_quiet=True, extras=EMULATOR)
 
 
 def run_tier(tier: Tier, options: Mapping[str, str], files: Sequence[str] = ()) -> None:
     """Run a tier, or all tests of `files` whatever their tier. Raises CommandFailed."""
     if tier is SDK and SDK_DIR.name not in options:
         raise UserError("test:sdk needs SDK_DIR=", hint=SDK_DIR.hint)
-    install.provide(*EXTRAS)
+    install.provide(*EXTRAS, *tier.extras)
     env = {option.name: options[option.name] for option in WITH_SDK if option.name in options}
     if files:
         _check(["pytest", *files], env)

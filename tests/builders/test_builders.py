@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Builders on toy packages: plain C, make and autotools need no Python of their own."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from image import run
-from image.builders import autotools, c, kconfig, make, musl
+from image.builders import autotools, c, kconfig, make, musl, qemu
 from image.builders.job import Job, find_files
 from image.builders.toolchain import HOST
 from image.config import Config
@@ -72,6 +73,30 @@ def test_autotools(tmp_path: Path) -> None:
     configure.chmod(0o755)
     autotools.build(made)
     assert run.output([made.staging / "usr/bin/hello"]) == "hello\n"
+
+
+def test_qemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our folders are in the source before its own build begins; the program is kept, stripped."""
+    made = job(tmp_path, configure=["--with-x"], programs=["toy"], add={"hw/toy": "src/toy"})
+    ours = made.package.folder / "src/toy/device.c"
+    ours.parent.mkdir()
+    ours.write_text("int main(void) { return 0; }\n")
+    scripts = {
+        made.source / "configure": "mkdir build; cp hw/toy/device.c build/; "
+        'case "$*" in "--prefix=/usr --python=/"*" --with-x") ;; *) exit 1 ;; esac',
+        tmp_path / "bin/ninja": '[ "$1 $2 $3 $4" = "-C build -j2 toy" ] && '
+        "gcc -g build/device.c -o build/toy",
+    }
+    for path, script in scripts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\nset -e\n{script}\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    qemu.build(made)
+    program = made.staging / "usr/bin/toy"
+    assert run.output([program]) == ""
+    assert program.stat().st_size < (made.source / "build/toy").stat().st_size
+    assert qemu.files(made.package, tmp_path, made.config) == [ours]
 
 
 def test_compiler_error_is_in_the_log(tmp_path: Path) -> None:

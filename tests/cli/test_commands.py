@@ -112,7 +112,7 @@ def test_the_call_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("task", "options", "said", "hint"),
     [
-        ("run", {"board": "milkv_duo"}, "milkv_duo is not emulated", "./doit run board=qemu_virt"),
+        ("run", {"board": "milkv_duo", "SSH_PORT": "2222"}, "emulated Milk-V Duo", "leave it out"),
         ("package:mussel", SAID, "mussel is not in", "choose it: ./doit menuconfig"),
         ("image", {**SAID, "SDK_DIR": "/"}, "SDK_DIR= is for milkv_duo", "with board=milkv_duo"),
     ],

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""A machine of ours that stands in for a board of hardware: it runs its card, boot ROM first."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from image.boards.board import Board, StandIn
+from image.builders.toolchain import HOST
+from image.card import check
+from image.emulator import qemu
+from image.errors import UserError
+from image.plan import graph
+from image.plan.graph import Plan
+from image.plan.step import STAGING, Step, step_name
+from image.project import Project
+
+PROGRAM = Path("usr/bin") / qemu.EMULATOR
+OPTIONS = (*qemu.OPTIONS, check.FILE)  # of ./doit run, on whichever machine
+EXTRA = "emulator"  # what of pyproject.toml, and which host programs, building it needs
+
+
+def plan(project: Project) -> Plan:
+    """The steps that build the emulator. The project's board must have one."""
+    return graph.make(project, [_machine(project.board).package], HOST)
+
+
+def last_step(emulator: Plan) -> Step:
+    """The step of `plan` that leaves the emulator."""
+    return emulator.step(step_name(_machine(emulator.project.board).package, HOST))
+
+
+def check_call(board: Board, options: Mapping[str, str]) -> None:
+    """Raise UserError for settings that mean nothing to this machine."""
+    if qemu.SSH_PORT.name in options:
+        raise UserError(
+            f"SSH_PORT=: nothing is at the other end of the emulated {board.title}'s USB cable",
+            hint="leave it out",
+        )
+
+
+def run(project: Project, image: Path, options: Mapping[str, str]) -> None:
+    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
+    qemu.boot(prepare(project, program(plan(project)), image, options), project.out)
+
+
+def program(emulator: Plan) -> Path:
+    """The emulator that the steps of `plan` leave."""
+    return emulator.folder(last_step(emulator)) / STAGING / PROGRAM
+
+
+def prepare(
+    project: Project, qemu_program: Path, image: Path, options: Mapping[str, str]
+) -> list[str]:
+    """The QEMU command line for a card made from `image`, which keeps its /data between calls."""
+    machine = _machine(project.board)
+    folder = project.out / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    size_mib = int(options.get("CARD_SIZE_MIB", qemu.CARD_SIZE_MIB))
+    if size_mib & (size_mib - 1):
+        raise UserError(
+            f"CARD_SIZE_MIB={size_mib}: the size of this board's card is a power of two",
+            hint=f"CARD_SIZE_MIB={1 << size_mib.bit_length()}",
+        )
+    recording = folder / "speech.wav"
+    audio = qemu.choose_audio(options.get("SOUND"), recording, str(qemu_program), machine.sound_hz)
+    card = qemu.keep_card(image, folder / "card.img", size_mib)
+    return command(qemu_program, machine, card, qemu.Devices(audio=audio))
+
+
+def command(qemu_program: Path, machine: StandIn, card: Path, devices: qemu.Devices) -> list[str]:
+    """The QEMU command line that boots `card`, which is written to; console on the terminal."""
+    sound = f",audiodev={qemu.SPEAKER}" if devices.audio else ""
+    backend = ["-audiodev", qemu.backend(devices.audio)] if devices.audio else []
+    return [
+        *(str(qemu_program), "-M", machine.machine + sound, "-nographic", *backend),
+        *("-drive", f"if=sd,format=raw,{qemu.storage(card, devices.writes)}"),
+        *devices.extra,
+    ]
+
+
+def _machine(board: Board) -> StandIn:
+    assert board.stand_in, board.name
+    return board.stand_in

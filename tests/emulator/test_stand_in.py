@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""A machine of ours that stands in for a board of hardware: what is built and run for it."""
+
+import gzip
+import shlex
+from pathlib import Path
+
+import pytest
+
+from image import project
+from image.boards import board as boards
+from image.emulator import qemu, stand_in
+from image.errors import UserError
+from image.project import Project
+from tests.conftest import ROOT
+
+PROGRAM = Path("/nowhere/qemu")
+
+
+@pytest.fixture(scope="module")
+def duo() -> Project:
+    return project.load(ROOT, {"board": "milkv_duo"})
+
+
+def image(tmp_path: Path) -> Path:
+    """A card image, packed as a release is."""
+    path = tmp_path / "card.img.gz"
+    path.write_bytes(gzip.compress(b"a card" * 1000, mtime=0))
+    return path
+
+
+def test_the_emulator_is_built_for_this_machine_and_nothing_else_is(duo: Project) -> None:
+    emulator = stand_in.plan(duo)
+    assert list(emulator.steps) == ["fetch:qemu-duo", "host:qemu-duo"]
+    assert stand_in.last_step(emulator).name == "host:qemu-duo"
+
+
+def test_a_card_is_made_and_kept(
+    duo: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Project, "out", tmp_path / "out")
+    options = {"SOUND": "wav", "CARD_SIZE_MIB": "2"}
+    words = stand_in.prepare(duo, PROGRAM, image(tmp_path), options)
+    card, recording = tmp_path / "out/run/card.img", tmp_path / "out/run/speech.wav"
+    assert shlex.join(words) == (
+        f"{PROGRAM} -M milkv-duo,audiodev=speaker -nographic"
+        f" -audiodev wav,id=speaker,path={recording},out.frequency=16000"
+        f" -drive if=sd,format=raw,file={card}"
+    )
+    assert card.stat().st_size == 2 * qemu.MIB and card.read_bytes().startswith(b"a card" * 1000)
+    with card.open("r+b") as file:
+        file.write(b"kept")
+    stand_in.prepare(duo, PROGRAM, image(tmp_path), options)
+    assert card.read_bytes().startswith(b"kept")
+
+
+def test_a_card_without_a_driver_for_sound(tmp_path: Path) -> None:
+    machine = boards.StandIn("a", "toy", 8000, "b")
+    words = stand_in.command(PROGRAM, machine, tmp_path / "card.img", qemu.Devices(audio=None))
+    assert words[1:4] == ["-M", "toy", "-nographic"] and "-audiodev" not in words
+
+
+def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="CARD_SIZE_MIB=300: .* power of two") as caught:
+        stand_in.prepare(duo, PROGRAM, image(tmp_path), {"CARD_SIZE_MIB": "300"})
+    assert caught.value.hint == "CARD_SIZE_MIB=512"
+    with pytest.raises(UserError, match="SSH_PORT=: nothing is at the other end"):
+        stand_in.check_call(duo.board, {"SSH_PORT": "2222"})
