@@ -11,8 +11,9 @@ import yaml
 from image import run
 from image.card import check
 from image.key import hash_file
-from tests.boards.test_board_image import SHARED, choose, image, staged
-from tests.conftest import ROOT, copy_checkout, doit
+from tests.boards import sdk_card
+from tests.boards.test_board_image import image, staged
+from tests.conftest import ROOT, doit
 from tests.emulator.machine import Machine
 
 MAP = ROOT / "overlays/boards/milkv_duo/memmap.yaml"
@@ -21,26 +22,15 @@ ARGUMENTS = "console=ttyS0 root=/dev/vda2 rootwait virtio_blk.queue_depth=4"
 QEMU = ("qemu-system-riscv64", "-M", "virt", "-m", "64M", "-smp", "1", "-nographic", "-no-reboot")
 
 
-def prepared(target: Path) -> Path:
-    """A checkout with what the emulated board's build has made already."""
-    checkout = copy_checkout(target)
-    for name in SHARED:
-        shutil.copytree(ROOT / "work" / name, checkout / "work" / name, symlinks=True)
-    choose(checkout, "MODEL_POCKET=y")
-    return checkout
-
-
 @pytest.fixture(scope="module")
 def built(card: Path, sdk_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout with the real board's finished card."""
-    checkout = prepared(tmp_path_factory.mktemp("real") / "checkout")
-    image(checkout, sdk_dir)
-    return checkout
+    return sdk_card.built(sdk_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def card_of_board(built: Path) -> Path:
-    return built / "out/milkv_duo/images/duo-storyteller-milkv_duo.img"
+    return built / sdk_card.NAME
 
 
 def test_every_part_is_right(card_of_board: Path) -> None:
@@ -54,7 +44,7 @@ def test_ram_is_told(built: Path, sdk_dir: Path) -> None:
 
 
 def test_same_to_the_bit(card_of_board: Path, sdk_dir: Path, tmp_path: Path) -> None:
-    twin = prepared(tmp_path / "elsewhere/and-deeper")
+    twin = sdk_card.prepared(tmp_path / "elsewhere/and-deeper")
     assert hash_file(image(twin, sdk_dir)) == hash_file(card_of_board)
 
 
@@ -87,7 +77,7 @@ def test_kernel_boots_this_root_in_64_mb(
 
 def overlaid_kernel(sdk_dir: Path, target: Path) -> Path:
     """The board's kernel, built with the overlay for QEMU's virt machine."""
-    checkout = prepared(target)
+    checkout = sdk_card.prepared(target)
     overlay = checkout / "overlays/boards/milkv_duo/emulated"
     for number, patch in enumerate(sorted(overlay.glob("patches/*.patch"))):
         shutil.copy(patch, overlay.parent / f"patches/linux/9{number:03}-test.patch")

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""The emulated Duo under test: its card, its pins, its sound."""
+
+import re
+import socket
+from pathlib import Path
+
+from tests.emulator.machine import BOOT_S, Machine
+
+# docs/controls.md says where they are; a button pulls its pin to ground.
+BUTTON, LED = "A28", "C24"
+RATE_HZ = 16000  # of the voices; the recording has the rate at which the chip plays
+
+
+class Duo(Machine):
+    """One power-on of the emulated Duo.
+
+    `machine` are more of its properties, as in fault=ddr; `more` are more words for QEMU.
+    """
+
+    def __init__(self, emulator: Path, card: Path, *more: str, machine: str = "") -> None:
+        self.speech = card.with_suffix(".wav")
+        place = card.with_suffix(".pins")
+        place.unlink(missing_ok=True)
+        properties = ",".join(filter(None, ("milkv-duo", "pins=pins", "audiodev=out", machine)))
+        words = [str(emulator), "-M", properties, "-nographic", *more]
+        words += ["-drive", f"if=sd,format=raw,file={card}", "-d", "guest_errors,unimp"]
+        words += ["-chardev", f"socket,id=pins,path={place}"]
+        words += ["-audiodev", f"wav,id=out,path={self.speech},out.frequency={RATE_HZ}"]
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(place))
+            server.listen()
+            server.settimeout(BOOT_S)
+            super().__init__(card, words=words)
+            self.pins, _ = server.accept()
+        self.pins.settimeout(BOOT_S)
+        self._changes = self.pins.makefile()
+
+    def pull(self, pin: str, level: int) -> None:
+        """Put a level on a pin from outside."""
+        self.pins.sendall(f"{pin}={level}\n".encode())
+
+    def await_pin(self, pin: str, level: int) -> None:
+        """Wait until the chip drives a pin to a level."""
+        for line in self._changes:
+            if line == f"{pin}={level}\n":
+                return
+        raise AssertionError(f"the machine ended before {pin} was {level}")
+
+    def switch_off(self) -> None:
+        """End the emulator in order: recording and list of registers are whole then."""
+        self.console.send("\x01x")
+        self.await_off()
+
+    def cut_power(self) -> str:
+        """End the emulator without any warning; returns what it had still said."""
+        self._changes.close()
+        self.pins.close()
+        return super().cut_power()
+
+    def misuses(self) -> list[str]:
+        """What QEMU saw of devices that were used while their clock was off."""
+        return re.findall(r".* is used while .*", self.messages.read_text())

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: MIT
+"""The Duo's card from a real SDK, unchanged, on the emulated Duo: ./doit test:sdk SDK_DIR=path."""
+
+import random
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from image import run
+from image.builders.toolchain import HOST
+from image.emulator import qemu
+from image.model import MODEL_PATH
+from image.plan import graph
+from image.plan.step import ROOT as TREE
+from image.plan.step import STAGING
+from tests.boards import sdk_card
+from tests.conftest import build_all, load_project
+from tests.emulator import listen, machine
+from tests.emulator.duo import build
+from tests.emulator.duo.board import BUTTON, LED, Duo
+from tests.emulator.test_power_cuts import check_file_system, spread
+
+CARD_MIB = 256
+LARGE_MIB = 32 << 10  # sparse; another way of addressing than a small card
+MEMORY_KB = 60 << 10
+STORY = "run /usr/share/llama/model.bin -s 7 -n 48 -t 0.8"
+CUTS = 8
+WAITED_S = 300
+WORDS_FOUND = 0.6  # the emulator may be too slow for its own sound device: gaps
+# What is wrong, and what a user sees: docs/emulated-duo.md has the same table.
+FAULTS = {
+    "card": "E:SD card identified timeout.*E:SD initailizing failed",
+    "read": r"DATA_Transfer 17 timeout!.*E:Mount SD failed \(13\)",
+    "fip": r"E:PARAM1 magic \(0x.*E:Boot failed \(8\)",
+    "loader": "BE.J.*E:RESET.*WD.C.SCS",
+    "sd": "The card does not answer.",
+}
+
+
+@pytest.fixture(scope="module")
+def new_card(card: Path, sdk_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card as ./doit image leaves it."""
+    return sdk_card.built(sdk_dir, tmp_path_factory) / sdk_card.NAME
+
+
+@pytest.fixture(scope="module")
+def used_card(new_card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A card that these tests share, one after the other."""
+    folder = tmp_path_factory.mktemp("duo")
+    return qemu.make_card(new_card, folder / "card.img", CARD_MIB)
+
+
+@pytest.fixture
+def board(duo_emulator: Path, used_card: Path) -> Iterator[Duo]:
+    """The board, with its shell open."""
+    with Duo(duo_emulator, used_card) as board:
+        board.open_shell()
+        yield board
+
+
+def test_from_the_boot_rom_to_a_story(duo_emulator: Path, used_card: Path) -> None:
+    with Duo(duo_emulator, used_card) as board:
+        rom = board.expect(r"BE\.J\.")
+        assert rom.startswith("C.SCS/0/0.WD.URPL.SDI/25000000/6000000.BS/SD.PS.SD/0x0/0x1000/")
+        loader = board.expect("Starting kernel ...")
+        for line in ("U-Boot 2021.10", "switch to partitions #0, OK", " bytes read in ",
+                     "## Loading kernel from FIT Image"):  # fmt: skip
+            assert line in loader
+        first = board.expect(machine.STORY)
+        assert "First start on this card: preparing /data." in first
+        assert re.search("[a-z]{2}", board.expect(machine.SENTENCE))
+        board.console.sendintr()
+        board.open_prompt()
+        memory = board.command("cat /proc/meminfo")
+        total = re.search(r"^MemTotal: +(\d+) kB", memory, re.M)
+        assert total and int(total[1]) >= MEMORY_KB
+        board.command("echo kept > /data/kept; sync")
+        board.send("reboot")
+        board.expect(r"C\.SCS/")
+        board.open_shell()
+        assert board.command("cat /data/kept") == "kept\n"
+        board.power_off()
+        assert board.misuses() == []
+    check_file_system(used_card)
+
+
+def test_the_story_is_the_one_of_this_machine(board: Duo, card: Path) -> None:
+    here = told_here()
+    assert len(here.split()) > 20
+    for kernel in ("rvv07", "portable"):
+        assert board.command(f"LLAMA_KERNEL={kernel} {STORY} 2> /dev/null") == here
+    # Two processes with vectors at once, each interrupted by the other.
+    board.command(f"tell() {{ LLAMA_KERNEL=rvv07 {STORY} 2> /dev/null; }}")
+    assert board.command("(tell > /tmp/other & tell; wait)") == here
+    assert board.command("cat /tmp/other") == here
+
+
+def told_here() -> str:
+    """What the engine of this machine tells with the card's model."""
+    project = load_project()
+    engine = graph.make(project, ["llama"], HOST)
+    build_all(engine)
+    program = engine.folder(engine.step("host:llama")) / STAGING / "usr/bin/run"
+    plan = graph.make(project)
+    model = plan.folder(plan.step("rootfs")) / TREE / MODEL_PATH
+    words = STORY.split()
+    return run.output([program, model, *words[2:]])
+
+
+@pytest.mark.parametrize("cut", range(CUTS))
+def test_power_cuts(duo_emulator: Path, new_card: Path, tmp_path: Path, cut: int) -> None:
+    used = qemu.make_card(new_card, tmp_path / "card.img", CARD_MIB)
+    moment_s = spread(random.Random(), 0.0, 8.0, CUTS)[cut]
+    with Duo(duo_emulator, used) as board:
+        time.sleep(moment_s)
+        print(f"cut after {moment_s:.3f} s: {board.cut_power().strip().splitlines()[-1:]}")
+    with Duo(duo_emulator, used) as board:
+        board.open_shell()
+        assert " ext4 rw" in board.command("grep ' /data ' /proc/mounts")
+        board.power_off()
+    check_file_system(used)
+
+
+def test_a_large_card(duo_emulator: Path, new_card: Path, tmp_path: Path) -> None:
+    with Duo(duo_emulator, qemu.make_card(new_card, tmp_path / "card.img", LARGE_MIB)) as board:
+        board.open_shell()
+        size_kb = int(board.command("df /data | tail -n 1").split()[1])
+        assert size_kb > 0.9 * (LARGE_MIB << 10)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_it_stops_where_the_guide_says(duo_emulator: Path, used_card: Path, fault: str) -> None:
+    with Duo(duo_emulator, used_card, machine=f"fault={fault}") as board:
+        board.expect(f"(?s){FAULTS[fault]}")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fip.bin", r"E:Open fip.bin failed.*E:Boot failed"),
+        ("boot.sd", "boot.sd not found on the FAT partition of the card."),
+    ],
+)
+def test_a_file_is_missing(
+    duo_emulator: Path, new_card: Path, tmp_path: Path, name: str, words: str
+) -> None:
+    used = qemu.make_card(new_card, tmp_path / "card.img", CARD_MIB)
+    run.run(["mdel", "-i", f"{used}@@{build.FIRST_SECTOR * build.SECTOR}", f"::{name}"])
+    with Duo(duo_emulator, used) as board:
+        board.expect(f"(?s){words}")
+
+
+def test_a_damaged_kernel(duo_emulator: Path, new_card: Path, tmp_path: Path) -> None:
+    used = qemu.make_card(new_card, tmp_path / "card.img", CARD_MIB)
+    place = f"{used}@@{build.FIRST_SECTOR * build.SECTOR}"
+    run.run(["mcopy", "-i", place, "::boot.sd", tmp_path / "boot.sd"])
+    data = bytearray((tmp_path / "boot.sd").read_bytes())
+    data[len(data) // 2] ^= 1
+    build.put(used, "boot.sd", bytes(data))
+    with Duo(duo_emulator, used) as board:
+        board.expect("boot.sd does not start: it is damaged or for another board.")
+
+
+def test_a_damaged_root(duo_emulator: Path, new_card: Path, tmp_path: Path) -> None:
+    used = qemu.make_card(new_card, tmp_path / "card.img", CARD_MIB)
+    with used.open("r+b") as image:
+        table = image.read(512)
+        image.seek(int.from_bytes(table[470:474], "little") * 512)
+        image.write(bytes(1 << 20))
+    with Duo(duo_emulator, used) as board:
+        board.console.expect("Kernel panic - not syncing: VFS: Unable to mount root")
+
+
+def test_button_and_light(board: Duo) -> None:
+    board.command("led booting")
+    for level in (1, 0, 1, 0):
+        board.await_pin(LED, level)
+    board.command("printf 'main=gpiochip0:28\\n' > /tmp/b; mount -o bind /tmp/b /etc/buttons.conf")
+    board.command("printf 'pause=3600\\n' > /tmp/settings")
+    board.send("storyteller --no-sound --settings /tmp/settings")
+    board.expect(machine.STORY)
+    board.expect(machine.SENTENCE)
+    press(board)
+    board.expect(r"\(pause\)", WAITED_S)
+    time.sleep(1)  # longer than presses that belong together are apart
+    press(board)
+    press(board)
+    board.expect(r"story 2  seed", WAITED_S)
+
+
+def press(board: Duo) -> None:
+    """A short one; a finger has no event to wait for."""
+    board.pull(BUTTON, 0)
+    time.sleep(0.15)
+    board.pull(BUTTON, 1)
+    time.sleep(0.15)
+
+
+def test_the_watchdog_starts_the_board_anew(board: Duo) -> None:
+    board.command("killall -STOP watchdog")  # as when the kernel itself hangs: nobody feeds it
+    board.expect(r"C\.SCS/", WAITED_S)
+    board.expect(machine.STORY)
+
+
+def test_nobody_listens_at_the_cable(duo_emulator: Path, used_card: Path) -> None:
+    with Duo(duo_emulator, used_card) as board:
+        said = board.expect("Nothing is listening on ", WAITED_S)
+        board.console.send("\r")
+        said += board.expect("story 2  seed", WAITED_S)
+        assert said.count("Nothing is listening") == 1
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize("choice", ["DAC", "I2S2"])
+def test_speech(
+    duo_emulator: Path,
+    new_card: Path,
+    sdk_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
+    choice: str,
+) -> None:
+    """What comes out of the chip is the story."""
+    image = sdk_card.with_sound(sdk_dir, tmp_path_factory, choice)
+    used = qemu.make_card(image, tmp_path / "card.img", CARD_MIB)
+    with Duo(duo_emulator, used) as board:
+        board.open_shell()
+        said = board.command("storyteller --stories 1 --seed 15 --json", seconds=600)
+        assert "Oops" not in board.command("dmesg")
+        board.power_off()
+    story = re.search(r'story 1 [^\n]*\n\n(.*?)\n+\{"story"', said, re.S)
+    assert story, said
+    shutil.copy(board.speech, tmp_path / f"{choice}.wav")
+    sound = listen.load(board.speech)
+    heard = listen.hear(sound)
+    found = listen.words_found(heard, story[1])
+    print(f"{choice}: {found:.0%} of the words were heard: {heard}")
+    assert found >= WORDS_FOUND
