@@ -71,11 +71,13 @@ def copy_checkout(target: Path) -> Path:
 
 # The choices of a configuration: the defaults of boards, and what the menu offers.
 CHOICES = ("defconfigs/*", "packages/**/Kconfig", "overlays/boards/*/Kconfig")
+# What a plan is made from: those, recipes, boards, and the names of speech engines.
+FACTS = (*CHOICES, "packages/**/*.yaml", "packages/**/speech_*.c", "overlays/boards/**/*")
 
 
 def copy_files(target: Path, *patterns: str) -> Path:
     """The files of this checkout that match, for a test that needs no more of it."""
-    for path in (path for pattern in patterns for path in ROOT.glob(pattern)):
+    for path in {path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}:
         copy = target / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, copy)

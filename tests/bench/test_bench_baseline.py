@@ -18,7 +18,7 @@ from image.plan.step import ROOT as INSTALLED
 from image.plan.step import step_name
 from image.recipes.loading import load
 from image.steps import runner
-from tests.conftest import ROOT, load_project
+from tests.conftest import FACTS, ROOT, copy_files, load_project
 from tests.test_model import TINY, vocabulary, write
 
 # As run.c: a story on stdout, its speed on stderr; and whether the compiler was asked for -Ofast.
@@ -43,6 +43,12 @@ def source(tmp_path: Path) -> Path:
     (folder / "llama2.c-350e04f-LICENSE").write_text("".join(lines))
     (folder / "run.c").write_text(STAND_IN)
     return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What a plan is made from."""
+    return copy_files(tmp_path / "checkout", *FACTS)
 
 
 def planned(checkout: Path, *choices: str, **given: str) -> Plan:

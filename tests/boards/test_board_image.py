@@ -15,7 +15,7 @@ from image.cli.screen import explain
 from image.errors import UserError
 from image.key import hash_file
 from tests.boards import toysdk
-from tests.conftest import ROOT, build, copy_checkout, doit
+from tests.conftest import FACTS, ROOT, build, copy_checkout, copy_files, doit
 
 FIRMWARE = ("duo-fsbl", "duo-linux", "duo-opensbi", "duo-uboot")
 # Built by the emulated board's image, with the same keys.
@@ -46,10 +46,14 @@ def adapt(checkout: Path) -> Path:
         recipe = dict(yamlfile.read(path).value)
         recipe["licence"].pop("files", None)
         path.write_text(json.dumps(recipe))  # which is YAML, too
-    # The parameters of the real memory chip are not ours to keep here.
+    choose(checkout, "MODEL_POCKET=y")
+    return checkout
+
+
+def expect_toy_memory(checkout: Path) -> Path:
+    """The parameters of the real memory chip are not ours to keep here."""
     path = checkout / "image/boards/verify.py"
     path.write_text(path.read_text().replace(verify.DDR_PARAM_SHA256, toysdk.DDR_PARAM_SHA256))
-    choose(checkout, "MODEL_POCKET=y")
     return checkout
 
 
@@ -68,7 +72,13 @@ def board(card: Path, checkout: Path) -> Path:
     """A checkout for the made-up tree, with what the emulated board's build has made already."""
     for name in SHARED:
         shutil.copytree(ROOT / "work" / name, checkout / "work" / name, symlinks=True)
-    return adapt(checkout)
+    return expect_toy_memory(adapt(checkout))
+
+
+@pytest.fixture
+def firmware(tmp_path: Path) -> Path:
+    """What the board's firmware is built from, for the made-up tree."""
+    return adapt(copy_files(tmp_path / "checkout", *FACTS, "packages/duo-*/**/*"))
 
 
 def image(checkout: Path, sdk: Path, *arguments: str) -> Path:
@@ -84,10 +94,11 @@ def complaint(checkout: Path, sdk: Path | None, *arguments: str) -> str:
     return " ".join(caught.value.message.split())
 
 
-def refusal(checkout: Path, sdk: Path, name: str) -> str:
-    """What is said of a package that cannot be built."""
+def refusal(checkout: Path, sdk: Path | None, name: str, **options: str) -> str:
+    """What is said of a step that cannot be done."""
+    where = {"SDK_DIR": str(sdk)} if sdk else {}
     with pytest.raises(UserError) as caught:
-        build(checkout, name, board="milkv_duo", SDK_DIR=str(sdk))
+        build(checkout, name, board="milkv_duo", **where, **options)
     return " ".join(explain(caught.value, None).split())
 
 
@@ -113,7 +124,7 @@ def test_the_whole_card(board: Path, sdk: Path, tmp_path: Path) -> None:
     assert read.monitor.startswith(b"stands for OpenSBI") and not fip.has_rtos(read)
     assert fit.unpack(boot_sd.read_bytes()).kernel == toysdk.kernel_image()
 
-    twin = adapt(copy_checkout(tmp_path / "elsewhere"))
+    twin = expect_toy_memory(adapt(copy_checkout(tmp_path / "elsewhere")))
     shutil.copytree(board / "work", twin / "work", symlinks=True)
     for package in ("duo-bootsd", "duo-fip", "duo-linux", "duo-dtb", "card", "release"):
         shutil.rmtree(twin / "work" / package)
@@ -150,8 +161,8 @@ def test_a_foreign_loader_file(board: Path, sdk: Path, tmp_path: Path) -> None:
     assert "fip.bin" in complaint(board, sdk, "image", f"FIP={foreign}")
 
 
-def test_device_tree(checkout: Path, sdk: Path) -> None:
-    text = device_tree(adapt(checkout), sdk)
+def test_device_tree(firmware: Path, sdk: Path) -> None:
+    text = device_tree(firmware, sdk)
     assert re.search(r"memory@80000000 \{[^}]*reg = <0x00 0x80000000 0x00 0x4000000>", text)
     assert 'model = "Milk-V Duo"' in text and 'riscv,isa = "rv64imafdvcsu"' in text
     assert "/memreserve/\t0x0000000080000000 0x0000000000040000;" in text
@@ -170,48 +181,45 @@ def test_device_tree(checkout: Path, sdk: Path) -> None:
     ],
 )
 def test_each_way_of_sound(
-    checkout: Path, sdk: Path, choice: str, there: list[str], gone: list[str]
+    firmware: Path, sdk: Path, choice: str, there: list[str], gone: list[str]
 ) -> None:
-    choose(adapt(checkout), f"DUO_SOUND_{choice}=y")
-    text = device_tree(checkout, sdk)
+    choose(firmware, f"DUO_SOUND_{choice}=y")
+    text = device_tree(firmware, sdk)
     assert [part for part in there if part not in text] == []
     assert [part for part in gone if part in text] == []
 
 
-def test_what_is_no_sdk(checkout: Path, sdk: Path, tmp_path: Path) -> None:
+def test_what_is_no_sdk(firmware: Path, sdk: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    said = refusal(adapt(checkout), empty, "duo-opensbi")
+    said = refusal(firmware, empty, "duo-opensbi")
     assert f"{empty} is not a complete tree of duo-sdk" in said and "63fa9d586413" in said
     (sdk / "opensbi/Makefile").unlink()
-    assert "opensbi/Makefile is missing" in refusal(checkout, sdk, "duo-opensbi")
-    assert "is not a folder" in complaint(checkout, tmp_path / "nowhere", "image")
+    assert "opensbi/Makefile is missing" in refusal(firmware, sdk, "duo-opensbi")
 
 
-def test_a_patch_that_does_not_apply(checkout: Path, sdk: Path) -> None:
-    adapt(checkout)
+def test_a_patch_that_does_not_apply(firmware: Path, sdk: Path) -> None:
     makefile = sdk / "opensbi/Makefile"
     makefile.write_text(makefile.read_text().replace("nothing needs", "somebody needs"))
-    said = complaint(checkout, sdk, "package:duo-opensbi")
+    said = refusal(firmware, sdk, "duo-opensbi")
     assert "0001-made-up.patch does not apply to duo-opensbi" in said
     assert "opensbi/Makefile" in said and "Hunk #1 FAILED" in said
 
 
-def test_a_kernel_that_is_too_big(checkout: Path, sdk: Path) -> None:
+def test_a_kernel_that_is_too_big(firmware: Path, sdk: Path) -> None:
     (sdk / "linux_5.10/kernel.bin").write_bytes(toysdk.kernel_image(memory=19 << 20))
-    assert "kernel" in refusal(adapt(checkout), sdk, "duo-bootsd")
+    assert "kernel" in refusal(firmware, sdk, "duo-bootsd")
 
 
-def test_a_memory_map_that_overlaps(checkout: Path, sdk: Path) -> None:
-    path = adapt(checkout) / "overlays/boards/milkv_duo/memmap.yaml"
+def test_a_memory_map_that_overlaps(firmware: Path, sdk: Path) -> None:
+    path = firmware / "overlays/boards/milkv_duo/memmap.yaml"
     path.write_text(path.read_text().replace("size: 18428 KiB", "size: 20 MiB"))
-    said = refusal(checkout, sdk, "duo-dtb")
+    said = refusal(firmware, sdk, "duo-dtb")
     assert "milkv_duo/memmap.yaml: KERNEL (0x80200000 to 0x81600000) and CVI_UPDATE_HEADER" in said
 
 
-def test_without_the_sdk(checkout: Path) -> None:
-    with pytest.raises(run.CommandFailed) as caught:
-        doit(checkout, "fetch:duo-sdk", "board=milkv_duo", "OFFLINE=1", f"DL_DIR={checkout}/dl")
-    said = " ".join(caught.value.message.split())
+def test_without_the_sdk(firmware: Path) -> None:
+    dl = f"{firmware}/dl"
+    said = refusal(firmware, None, "fetch:duo-sdk", OFFLINE="1", DL_DIR=dl)
     assert "duo-sdk at commit 63fa9d586413 could not be fetched" in said
     assert "SDK_DIR=path" in said and "DL_MIRROR=" in said
