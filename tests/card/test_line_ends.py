@@ -17,7 +17,16 @@ START = b"#!/bin/sh\necho started\n"
 @pytest.mark.parametrize("setting", ["true", "input", "false"])
 def test_a_clone_is_the_same_whatever_git_was_told(setting: str, tmp_path: Path) -> None:
     files = [path.relative_to(ROOT) for path in tracked()]
-    words = ["git", "-c", f"core.autocrlf={setting}", "-c", "core.eol=crlf", "clone", "--quiet"]
+    words = [
+        "git",
+        "-c",
+        f"core.autocrlf={setting}",
+        "-c",
+        "core.eol=crlf",
+        "clone",
+        "--quiet",
+        "--shared",
+    ]
     run.run([*words, ROOT, tmp_path / "clone"])
     stored = {}
     for line in run.output(["git", "ls-tree", "-r", "HEAD"], cwd=ROOT).splitlines():
