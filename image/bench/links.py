@@ -19,6 +19,7 @@ from image.errors import UserError
 
 RETRY_S = 2.0  # between two looks whether a port is there again
 RESTORE_S = 10.0
+PSEUDO_TERMINALS = Path("/dev/pts")
 # The console's shell waits for a person to say exit; only its stories are ended by us.
 END_STORIES = "killall -q -INT storyteller; while pidof storyteller > /dev/null; do sleep 0.2; done"
 GO_ON = r"kill -HUP $(ps -o pid,args | sed -n 's/^ *\([0-9]*\) sh -l$/\1/p')"
@@ -170,12 +171,13 @@ def _until(limit_s: float, attempt: Callable[[], object]) -> None:
 
 
 def serial(port: Path) -> ConsoleTarget:
-    """A board on a serial port."""
+    """A board on a serial port. At a pseudo-terminal there is an emulated one."""
 
     def plug_in(stack: contextlib.ExitStack) -> Console:
         return stack.enter_context(console.open_port(port))
 
-    return ConsoleTarget(f"{port} (serial)", plug_in)
+    is_emulated = port.resolve().is_relative_to(PSEUDO_TERMINALS)
+    return ConsoleTarget(f"{port} (serial)", plug_in, is_emulated)
 
 
 def emulated(image: Path, folder: Path, memory_mib: int) -> ConsoleTarget:

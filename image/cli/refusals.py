@@ -91,8 +91,8 @@ def _run(call: Call) -> None:
             f"board {board.name} is not emulated: write its card and put it into the board",
             hint=f"./doit run board={other}",
         )
+    stand_in.check_call(board, call.options)
     if board.stand_in:
-        stand_in.check_call(board, call.options)
         install.provide(stand_in.EXTRA)
     else:
         _check_emulator(call)

@@ -117,13 +117,10 @@ def run(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> 
     boot(prepare(image, out, memory_mib, options), out)
 
 
-def boot(words: list[str], out: Path) -> None:
+def boot(words: list[str], out: Path, end: str = "Ctrl-A X switches off.") -> None:
     """Run a QEMU command line on this terminal, until it ends. Raises UserError if it fails."""
     log = messages(out)
-    print(
-        f"{shlex.join(words)}\n\nCtrl-A X switches off. QEMU's own messages: {log}\n",
-        flush=True,
-    )
+    print(f"{shlex.join(words)}\n\n{end} QEMU's own messages: {log}\n", flush=True)
     status = programs.interactive(words, log)
     if status != 0:
         complaint = programs.tail(log).strip() or "no message"
@@ -148,7 +145,7 @@ def make_device_tree(folder: Path, memory_mib: int) -> Path:
     """Write QEMU's own device tree, with what U-Boot and Linux must know more, into `folder`."""
     tree = folder / "machine.dtb"
     emulator = find_emulator()
-    machine = [f"virt,dumpdtb={_escape(tree)}", *_size(memory_mib)]
+    machine = [f"virt,dumpdtb={escape(tree)}", *_size(memory_mib)]
     programs.output([emulator, "-M", *machine, "-display", "none"])
     programs.output(["fdtput", "-c", tree, "/config"])
     programs.output(["fdtput", "-t", "s", tree, "/config", "bootcmd", BOOT_COMMAND])
@@ -200,7 +197,7 @@ def choose_audio(
     `recording` is where 'wav' puts the speech, at the rate of the board's sound device: nothing is
     converted on the way to the file. Raises UserError when 'host' finds no speakers.
     """
-    wav = f"wav,path={_escape(recording)},out.frequency={rate_hz}"
+    wav = f"wav,path={escape(recording)},out.frequency={rate_hz}"
     if sound == "wav":
         return wav
     if sound == "none":
@@ -238,10 +235,10 @@ def _drivers(emulator: str) -> list[str]:
 def storage(card: Path, writes: Path | None) -> str:
     """The part of QEMU's -drive that says where the card is, and who hears of each write."""
     if writes is None:
-        return f"file={_escape(card)}"
+        return f"file={escape(card)}"
     return (
-        f"file.driver=blklogwrites,file.file.driver=file,file.file.filename={_escape(card)},"
-        f"file.log.driver=file,file.log.filename={_escape(writes)}"
+        f"file.driver=blklogwrites,file.file.driver=file,file.file.filename={escape(card)},"
+        f"file.log.driver=file,file.log.filename={escape(writes)}"
     )
 
 
@@ -258,6 +255,6 @@ def backend(audio: str) -> str:
     return f"{driver},id={SPEAKER}" + (f",{options}" if options else "")
 
 
-def _escape(path: Path) -> str:
+def escape(path: Path | str) -> str:
     """A path as a part of a QEMU option: a comma would begin the next part."""
     return str(path).replace(",", ",,")

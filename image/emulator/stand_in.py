@@ -9,13 +9,20 @@ from image.builders.toolchain import HOST
 from image.card import check
 from image.emulator import qemu
 from image.errors import UserError
+from image.options import AnyPath, Option
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import STAGING, Step, step_name
 from image.project import Project
 
 PROGRAM = Path("usr/bin") / qemu.EMULATOR
-OPTIONS = (*qemu.OPTIONS, check.FILE)  # of ./doit run, on whichever machine
+CONSOLE = Option(
+    "console",
+    "have the console there, for port= of shell, diagnose and bench",
+    AnyPath(),
+    default="on this terminal",
+)
+OPTIONS = (*qemu.OPTIONS, check.FILE, CONSOLE)  # of ./doit run, on whichever machine
 EXTRA = "emulator"  # what of pyproject.toml, and which host programs, building it needs
 
 
@@ -30,7 +37,18 @@ def last_step(emulator: Plan) -> Step:
 
 
 def check_call(board: Board, options: Mapping[str, str]) -> None:
-    """Raise UserError for settings that mean nothing to this machine."""
+    """Raise UserError for settings of ./doit run that mean nothing to a board's machine."""
+    if not board.stand_in:
+        if CONSOLE.name in options:
+            raise UserError(
+                f"{CONSOLE.name}=: the console of {board.name} is on the terminal",
+                hint="./doit shell and ./doit bench start this board by themselves",
+            )
+        return
+    console = options.get(CONSOLE.name)
+    if console and Path(console).exists() and not Path(console).is_symlink():
+        message = f"{CONSOLE.name}={console} is there already"
+        raise UserError(message, hint="name a file that is not there")
     if qemu.SSH_PORT.name in options:
         raise UserError(
             f"SSH_PORT=: nothing is at the other end of the emulated {board.title}'s USB cable",
@@ -39,8 +57,17 @@ def check_call(board: Board, options: Mapping[str, str]) -> None:
 
 
 def run(project: Project, image: Path, options: Mapping[str, str]) -> None:
-    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
-    qemu.boot(prepare(project, program(plan(project)), image, options), project.out)
+    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff.
+
+    With console=, this terminal has nothing but Ctrl-C, which switches off.
+    """
+    words = prepare(project, program(plan(project)), image, options)
+    if CONSOLE.name in options:
+        place = options[CONSOLE.name]
+        told = f"The console is at {place}: ./doit shell port={place}\nCtrl-C switches off."
+        qemu.boot(words, project.out, told)
+    else:
+        qemu.boot(words, project.out)
 
 
 def program(emulator: Plan) -> Path:
@@ -64,15 +91,31 @@ def prepare(
     recording = folder / "speech.wav"
     audio = qemu.choose_audio(options.get("SOUND"), recording, str(qemu_program), machine.sound_hz)
     card = qemu.keep_card(image, folder / "card.img", size_mib)
-    return command(qemu_program, machine, card, qemu.Devices(audio=audio))
+    console = options.get(CONSOLE.name)
+    if console:
+        Path(console).unlink(missing_ok=True)  # a link that was left
+    return command(qemu_program, machine, card, qemu.Devices(audio=audio), console)
 
 
-def command(qemu_program: Path, machine: StandIn, card: Path, devices: qemu.Devices) -> list[str]:
-    """The QEMU command line that boots `card`, which is written to; console on the terminal."""
+def command(
+    qemu_program: Path,
+    machine: StandIn,
+    card: Path,
+    devices: qemu.Devices,
+    console: str | None = None,
+) -> list[str]:
+    """The QEMU command line that boots `card`, which is written to.
+
+    The console is on the terminal, or on a pseudo-terminal that `console` becomes a link to.
+    """
     sound = f",audiodev={qemu.SPEAKER}" if devices.audio else ""
     backend = ["-audiodev", qemu.backend(devices.audio)] if devices.audio else []
+    serial = ["-nographic"]
+    if console:
+        serial = ["-display", "none", "-monitor", "none", "-serial", "chardev:console"]
+        serial += ["-chardev", f"pty,id=console,path={qemu.escape(console)}"]
     return [
-        *(str(qemu_program), "-M", machine.machine + sound, "-nographic", *backend),
+        *(str(qemu_program), "-M", machine.machine + sound, *serial, *backend),
         *("-drive", f"if=sd,format=raw,{qemu.storage(card, devices.writes)}"),
         *devices.extra,
     ]

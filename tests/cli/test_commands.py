@@ -113,6 +113,7 @@ def test_the_call_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     ("task", "options", "said", "hint"),
     [
         ("run", {"board": "milkv_duo", "SSH_PORT": "2222"}, "emulated Milk-V Duo", "leave it out"),
+        ("run", {**SAID, "console": "/nowhere/c"}, "console of qemu_virt", "./doit shell"),
         ("package:mussel", SAID, "mussel is not in", "choose it: ./doit menuconfig"),
         ("image", {**SAID, "SDK_DIR": "/"}, "SDK_DIR= is for milkv_duo", "with board=milkv_duo"),
     ],

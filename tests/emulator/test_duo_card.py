@@ -11,17 +11,21 @@ from pathlib import Path
 import pytest
 
 from image import run
+from image.boards import board as boards
 from image.builders.toolchain import HOST
-from image.emulator import qemu
+from image.device import console, diagnose
+from image.device.prompt import STORY as STORY_BEGINS
+from image.emulator import qemu, stand_in
 from image.model import MODEL_PATH
 from image.plan import graph
 from image.plan.step import ROOT as TREE
 from image.plan.step import STAGING
 from tests.boards import sdk_card
-from tests.conftest import build_all, load_project
+from tests.conftest import ROOT, build_all, load_project
 from tests.emulator import listen, machine
 from tests.emulator.duo import build
 from tests.emulator.duo.board import BUTTON, LED, Duo
+from tests.emulator.machine import Machine
 from tests.emulator.test_power_cuts import check_file_system, spread
 
 CARD_MIB = 256
@@ -212,6 +216,20 @@ def test_nobody_listens_at_the_cable(duo_emulator: Path, used_card: Path) -> Non
         board.console.send("\r")
         said += board.expect("story 2  seed", WAITED_S)
         assert said.count("Nothing is listening") == 1
+
+
+def test_a_report_from_its_console(duo_emulator: Path, used_card: Path, tmp_path: Path) -> None:
+    """As ./doit run console=FILE and ./doit diagnose port=FILE in two terminals."""
+    board = boards.load(ROOT, "milkv_duo")
+    assert board.stand_in
+    port = tmp_path / "console"
+    words = stand_in.command(duo_emulator, board.stand_in, used_card, qemu.Devices(), str(port))
+    with Machine(used_card, words=words) as emulator:
+        emulator.expect("char device redirected to /dev/pts/")
+        with console.open_port(port) as line:
+            line.wait(lambda heard: bool(STORY_BEGINS.search(heard)), machine.BOOT_S, WAITED_S)
+            report = diagnose.ask(line)
+    assert {"kernel", "meminfo", "card", "watchdog"} <= diagnose.sections(report).keys()
 
 
 @pytest.mark.usefixtures("quiet")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from image import project
+from image.bench import links
 from image.boards import board as boards
 from image.emulator import qemu, stand_in
 from image.errors import UserError
@@ -60,9 +61,25 @@ def test_a_card_without_a_driver_for_sound(tmp_path: Path) -> None:
     assert words[1:4] == ["-M", "toy", "-nographic"] and "-audiodev" not in words
 
 
+def test_a_console_that_others_reach(
+    duo: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Project, "out", tmp_path / "out")
+    console = tmp_path / "console"
+    console.symlink_to("/dev/pts/9999")  # of an emulator that ended without a word
+    options = {"SOUND": "none", "CARD_SIZE_MIB": "2", "console": str(console)}
+    words = stand_in.prepare(duo, PROGRAM, image(tmp_path), options)
+    assert f"pty,id=console,path={console}" in words and "-nographic" not in words
+    assert not console.is_symlink()
+    assert links.serial(Path("/dev/pts/0")).is_emulated
+    assert not links.serial(Path("/dev/ttyUSB0")).is_emulated
+
+
 def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="CARD_SIZE_MIB=300: .* power of two") as caught:
         stand_in.prepare(duo, PROGRAM, image(tmp_path), {"CARD_SIZE_MIB": "300"})
     assert caught.value.hint == "CARD_SIZE_MIB=512"
+    with pytest.raises(UserError, match="console=.*card.img.gz is there already"):
+        stand_in.check_call(duo.board, {"console": str(image(tmp_path))})
     with pytest.raises(UserError, match="SSH_PORT=: nothing is at the other end"):
         stand_in.check_call(duo.board, {"SSH_PORT": "2222"})
