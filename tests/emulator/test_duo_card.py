@@ -12,7 +12,7 @@ import pytest
 
 from image import run
 from image.boards import board as boards
-from image.builders.toolchain import HOST
+from image.builders.toolchain import HOST, RISCV64, compiler
 from image.device import console, diagnose
 from image.device.prompt import STORY as STORY_BEGINS
 from image.emulator import qemu, stand_in
@@ -139,6 +139,21 @@ def test_the_registers_are_the_same(
         pytest.skip(f"{REGISTERS.name} is of another SDK; with this one they are in {trace}")
     assert sorted(set(touched) - set(expected)) == []
     assert sorted(set(expected) - set(touched)) == []
+
+
+def test_vectors_survive_signals(duo_emulator: Path, new_card: Path, tmp_path: Path) -> None:
+    plan = graph.make(load_project())
+    musl = plan.folder(plan.step("musl")) / STAGING
+    program, source = tmp_path / "signals", build.FOLDER / "signals.c"
+    flags = [*RISCV64.cflags, *RISCV64.ldflags]
+    run.run([compiler(RISCV64, musl), *flags, source, "-o", program])
+    used = qemu.make_card(new_card, tmp_path / "card.img", CARD_MIB)
+    build.put(used, "signals", program.read_bytes())
+    with Duo(duo_emulator, used) as board:
+        board.open_shell()
+        board.command("mount -t vfat -o ro /dev/mmcblk0p1 /boot 2> /dev/null || true")
+        board.command("cp /boot/signals /tmp/ && chmod +x /tmp/signals")
+        assert "kept" in board.command("/tmp/signals")
 
 
 @pytest.mark.parametrize("cut", range(CUTS))
