@@ -23,6 +23,7 @@ FOREIGN = {
     "info": "./doit explain NAME says why a step would run",
 }
 DEFAULT = "image"
+MANUAL = "image/cli/manual.py"
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,19 @@ def _entry(word: str, root: Path) -> Entry | None:
         name = BOARD.name if word in boards else word
         value = word if word in boards else known[word].kind.sign
         raise UserError(f"'{word}' is not a task", f"did you mean {name}={value}?")
+    if _is_at_front_desk(word, root):
+        message = f"task '{word}': dodo.py has it, but {MANUAL} has no Entry for it"
+        raise UserError(message, f'add it there: Entry("{word}", GROUP)')
     raise unknown(
         "there is no task", word, BY_NAME, "" if nearest(word, BY_NAME) else "./doit help"
     )
+
+
+def _is_at_front_desk(task: str, root: Path) -> bool:
+    """Whether dodo.py makes that task; its function cannot have - or : in its name."""
+    function = re.escape(re.sub("[-:]", "_", task))
+    desk = root / "dodo.py"
+    return desk.is_file() and bool(re.search(rf"(?m)^def task_{function}\(", desk.read_text()))
 
 
 def _check_part(task: str, part: str, root: Path) -> None:

@@ -188,6 +188,14 @@ def test_every_task_of_the_front_desk_is_in_the_manual() -> None:
     assert creators == {re.sub(r"\W", "_", name) for name in manual.BY_NAME}
 
 
+def test_a_task_without_an_entry_says_where_it_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "dodo.py").write_text("@reported\ndef task_test_moon(call: Call) -> None:\n")
+    with pytest.raises(UserError, match="dodo.py has it, but image/cli/manual.py has no Entry"):
+        read(["test:moon"], {}, tmp_path, tmp_path)
+    with pytest.raises(UserError, match="there is no task 'test:moo'"):
+        read(["test:moo"], {}, tmp_path, tmp_path)
+
+
 def test_the_boards_are_named() -> None:
     for board in config.boards(ROOT):
         assert board in project.BOARD.meaning
