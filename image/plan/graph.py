@@ -20,7 +20,7 @@ from image.reading import json_object_or_none
 from image.recipes.package import Package, in_order
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
-SHOWN_CHANGES = 8  # of the reasons why a step runs; a tree may differ in every file
+SHOWN_REASONS = 8  # why a step runs, or waits; a tree may differ in every file
 
 
 @dataclass(frozen=True)
@@ -66,30 +66,35 @@ class Plan:
         """Whether the result is there already."""
         if step.kind == "fetch":
             return not _missing(self.project, step.package)
-        return self._is_fetched(step) and read_stamp(self.folder(step)) is not None
+        return not self._unfetched(step) and read_stamp(self.folder(step)) is not None
 
     def why(self, step: Step) -> str:
         """In words, why a step would run, or that it would not."""
         if step.kind == "fetch":
             missing = _missing(self.project, step.package)
             return f"not in dl/ yet: {', '.join(missing)}" if missing else "up to date"
-        if not self._is_fetched(step):
-            return "its sources are not in dl/ yet"
+        if waiting := self._unfetched(step):
+            return f"waits for {', '.join(_few(waiting, 'more'))}"
         if self.is_done(step):
             return "up to date"
         last = last_inputs(self.folder(step).parent)
         if last is None:
             return "first build"
         said = list(differences(last, self.inputs(step)))
-        if len(said) > SHOWN_CHANGES:
-            said = [*said[:SHOWN_CHANGES], f"and {len(said) - SHOWN_CHANGES} more changes"]
-        return "; ".join(said) or "its result was removed"
+        return "; ".join(_few(said, "more changes")) or "its result was removed"
 
-    def _is_fetched(self, step: Step) -> bool:
-        before = [self.steps[name] for name in step.needs]
-        return all(
-            self.is_done(one) if one.kind == "fetch" else self._is_fetched(one) for one in before
-        )
+    def _unfetched(self, step: Step) -> list[str]:
+        """Names of the fetching steps that a step waits for, itself or through others."""
+        before = [self.steps[name] for name in self._before(step)]
+        return [one.name for one in before if one.kind == "fetch" and not self.is_done(one)]
+
+    def _before(self, step: Step) -> dict[str, None]:
+        """Names of all steps before one, each once, in order."""
+        found: dict[str, None] = {}
+        for name in step.needs:
+            if name not in found:
+                found |= {**self._before(self.steps[name]), name: None}
+        return found
 
     def builds_before(self, step: Step) -> list[str]:
         """Names of the steps whose results a step needs: all but the fetching ones."""
@@ -145,6 +150,12 @@ def differences(last: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     if others:
         yield f"builder code changed: {', '.join(others)}"
     yield from changes({**last, CODE: new}, now)
+
+
+def _few(said: list[str], rest: str) -> list[str]:
+    """The first of what is said, and how many are the rest."""
+    shown = said[:SHOWN_REASONS]
+    return shown if shown == said else [*shown, f"and {len(said) - len(shown)} {rest}"]
 
 
 def _configured(project: Project) -> tuple[str, ...]:

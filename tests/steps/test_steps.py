@@ -87,6 +87,23 @@ def test_each_input_is_seen_and_named(tmp_path: Path) -> None:
     assert why(tmp_path) == "files packages/toy/src/main.c changed"
 
 
+def test_a_step_without_sources_names_the_ones_it_waits_for(tmp_path: Path) -> None:
+    write(tmp_path)
+    for name, needs in (("air", ["wood"]), ("wood", []), ("toy", ["air"])):
+        recipe = {**RECIPE, "name": name, "needs": needs}
+        if name == "wood":
+            licence = {"spdx": "MIT", "files": {"COPYING": "0" * 64}}
+            source = {"file": "w.tar", "urls": ["https://example.org/w.tar"], "sha256": "0" * 64}
+            recipe |= {"source": source, "licence": licence}
+        path = tmp_path / f"packages/{name}/package.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump(recipe))
+    plan = make(tmp_path)
+    said = [plan.why(plan.step(name)) for name in ("host:toy", "host:wood", "fetch:wood")]
+    assert said == ["waits for fetch:wood", "waits for fetch:wood", "not in dl/ yet: w.tar"]
+    assert not plan.is_done(plan.step("host:toy"))
+
+
 def test_a_failed_step_has_no_stamp_and_goes_on_later(tmp_path: Path) -> None:
     write(tmp_path, "int main(void) { return nothing; }\n")
     with pytest.raises(run.CommandFailed) as caught:
