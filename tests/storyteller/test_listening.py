@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What the storyteller makes of its recogniser, whatever that says or does; a script stands in."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from tests.conftest import ROOT
 from tests.storyteller import started
 from tests.storyteller.test_program import Bench
 
@@ -73,6 +75,24 @@ def test_it_asks_once(bench: Bench, listeners: Spawn) -> None:
     child.expect(QUESTION)
     assert "bear" in expect_story(child)
     assert calls(bench) == [False, True]
+
+
+def test_the_light_shows_when_to_answer(bench: Bench, listeners: Spawn) -> None:
+    """The recogniser hears the answer only once the LED says that it listens."""
+    led = bench.folder / "sys/class/leds/status"
+    led.mkdir(parents=True)
+    for name in ("trigger", "brightness", "delay_on", "delay_off"):
+        (led / name).touch()
+    (bench.folder / "etc").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "overlays/rootfs/etc/led.conf", bench.folder / "etc")
+    child = listeners(
+        rf"""case $* in
+            *--answer*) until grep -q none {led}/trigger; do sleep 0.05; done
+                printf 'bear\t\t\t90\n' ;;
+        esac"""
+    )
+    child.expect(QUESTION)
+    assert "bear" in expect_story(child)
 
 
 def test_what_is_blocked_is_not_told_though_it_was_heard(bench: Bench, listeners: Spawn) -> None:

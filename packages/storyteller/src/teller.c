@@ -70,6 +70,7 @@ static bool is_pause_over(const struct run *run) {
 static void listen(struct run *run) {
     double end_s = clock_seconds() + LISTEN_S;
 
+    led_show(LED_LISTENING);
     while (run->next.is_listening && !stop_is_wanted() && clock_seconds() < end_s) {
         wait_for_request(run, LOOK_MS);
     }
