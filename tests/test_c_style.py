@@ -48,6 +48,7 @@ def scripts() -> list[Path]:
 
 
 def test_c_is_formatted() -> None:
+    """`.venv/bin/clang-format -i FILE` does it."""
     files = [path for path in tracked() if path.suffix in (".c", ".h")]
     assert len(files) > 150
     assert run.output([CLANG_FORMAT, "--dry-run", "-Werror", *files], cwd=ROOT) == ""
