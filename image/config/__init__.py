@@ -13,11 +13,11 @@ from typing import Any
 import kconfiglib
 
 from image import output
-from image.config import assignments
+from image.config import assignments, halves
 from image.errors import UserError, unknown
 from image.trouble import told
 
-BOARD_CHOICE, BOARD_PREFIX = "BOARD_CHOICE", "BOARD_"  # the choice of a board, its symbols
+BOARD_CHOICE = "BOARD_CHOICE"
 DOT_CONFIG = ".config"
 DEFCONFIGS = "defconfigs"
 KCONFIG = f"{DEFCONFIGS}/Kconfig"
@@ -99,23 +99,25 @@ def _is_comment(line: str) -> bool:
 
 def _board(tree: Any) -> str:
     """The board that a tree's values choose, by the symbol of its choice."""
-    chosen = tree.named_choices[BOARD_CHOICE].selection
-    return str(chosen.name.removeprefix(BOARD_PREFIX).lower())
+    return halves.name_of(tree.named_choices[BOARD_CHOICE].selection.name)
 
 
 def _file(root: Path, board: str | None) -> Path:
     if board is None and (root / DOT_CONFIG).exists():
         return root / DOT_CONFIG
     name = _board(_tree(root)) if board is None else board
+    path = root / DEFCONFIGS / f"{name}_defconfig"
+    halves.check_defconfig(root, path, name)
     if name not in boards(root):
         raise unknown("there is no board", name, boards(root))
-    return root / DEFCONFIGS / f"{name}_defconfig"
+    return path
 
 
 def _filled_tree(root: Path, path: Path) -> Any:
     """All symbols, with the values that a file gives them, once it is sure that each stuck."""
     tree = _tree(root)
     lines, wrong = assignments.read(_text(path))
+    halves.check_symbols(root, tree, path, lines)
     sound = []
     for line in lines:
         if problem := assignments.problem_before(tree, line, lines):
@@ -129,6 +131,7 @@ def _filled_tree(root: Path, path: Path) -> Any:
         if problem := assignments.problem_after(tree.syms[line.symbol], line):
             wrong[line.number] = line.complaint(problem)
     _refuse(wrong, path)
+    halves.check_folder(root, tree.named_choices[BOARD_CHOICE].selection)
     return tree
 
 

@@ -41,6 +41,8 @@ def small_tree(root: Path, **defconfigs: str) -> Path:
     folder = root / "defconfigs"
     folder.mkdir(parents=True)
     shutil.copy(BAD / "Kconfig", folder)
+    for board in ("apple", "pear"):
+        (root / "overlays/boards" / board).mkdir(parents=True)
     for board, text in defconfigs.items():
         (folder / f"{board}_defconfig").write_text(text)
     return root
@@ -124,6 +126,51 @@ def test_unknown_board(small: Path, board: str) -> None:
 
 def test_unknown_board_suggests_the_nearest() -> None:
     assert "did you mean qemu_virt?" in str(refusal(lambda: config.load(ROOT, "qemu_vrt")).hint)
+
+
+def half_a_board(root: Path, symbol: str, chosen: str) -> Path:
+    """A checkout with a folder for a board `plum`, its Kconfig and its defconfig."""
+    folder = root / "overlays/boards/plum"
+    shutil.copytree(ROOT / "overlays/boards/qemu_virt", folder)
+    kconfig = (folder / "Kconfig").read_text()
+    (folder / "Kconfig").write_text(kconfig.replace("BOARD_QEMU_VIRT", symbol))
+    (root / "defconfigs/plum_defconfig").write_text(f"CONFIG_{chosen}=y\n")
+    return root
+
+
+def test_board_without_its_defconfig(real: Path) -> None:
+    root = half_a_board(real, "BOARD_PLUM", "BOARD_PLUM")
+    assert config.load(root, "plum").board == "plum"
+    (root / "defconfigs/plum_defconfig").unlink()
+    error = refusal(lambda: config.load(root, "plum"))
+    assert "defconfigs/plum_defconfig is missing" in error.message
+    assert "CONFIG_BOARD_PLUM=y" in str(error.hint)
+
+
+def test_board_whose_kconfig_was_not_renamed(real: Path) -> None:
+    root = half_a_board(real, "BOARD_QEMU_VIRT", "BOARD_PLUM")
+    error = refusal(lambda: config.load(root, "plum"))
+    assert error.message == (
+        "plum_defconfig:1: CONFIG_BOARD_PLUM=y: overlays/boards/plum/Kconfig has no"
+        " config BOARD_PLUM"
+    )
+    assert "in capitals" in str(error.hint)
+
+
+def test_board_whose_symbol_is_not_its_folder_s(real: Path) -> None:
+    root = half_a_board(real, "BOARD_PLUMM", "BOARD_PLUMM")
+    calls: list[Callable[[], object]] = [
+        lambda: config.load(root, "plum"),
+        lambda: config.configure(root, "plum"),
+    ]
+    for call in calls:
+        error = refusal(call)
+        assert error.message == (
+            "overlays/boards/plum/Kconfig: BOARD_PLUMM is chosen, but there is no"
+            " overlays/boards/plumm"
+        )
+        assert "in capitals" in str(error.hint)
+    assert not (root / ".config").exists()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
