@@ -75,6 +75,7 @@ def _check_part(call: Call, task: str, package: str) -> None:
     kind = "build" if task == "package" else "fetch"
     steps = [step for step in plan.steps.values() if step.kind == kind and step.package]
     if package not in [step.package.name for step in steps if step.package]:
+        plan.check_chosen(package)
         board = plan.project.config.board
         lacks = "is not in the configuration of" if kind == "build" else "needs no download for"
         raise UserError(f"{package} {lacks} {board}", hint="choose it: ./doit menuconfig")

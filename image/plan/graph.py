@@ -12,7 +12,7 @@ from image import fetch, model
 from image.builders.toolchain import HOST, RISCV64, Target
 from image.errors import unknown
 from image.key import changes, key_of
-from image.plan import inputs
+from image.plan import inputs, unchosen
 from image.plan.inputs import CODE
 from image.plan.step import Step, step_name
 from image.project import Project
@@ -34,10 +34,18 @@ class Plan:
     _keys: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def step(self, name: str) -> Step:
-        """The step of that name. Raises UserError with the names there are."""
+        """The step of that name. Raises UserError that says why there is none."""
         if name not in self.steps:
+            self.check_chosen(name.rpartition(":")[2])
             raise unknown("there is no step", name, self.steps)
         return self.steps[name]
+
+    def check_chosen(self, package: str) -> None:
+        """Raise UserError if there is a recipe of that name, but no step for it."""
+        recipe = self.project.packages.get(package)
+        names = {step.package.name for step in self.steps.values() if step.package}
+        if recipe and package not in names:
+            raise unchosen.error(recipe, self.project.config)
 
     def folder(self, step: Step) -> Path:
         """Where a step works and leaves its results: work/NAME/KEY."""

@@ -2,6 +2,7 @@
 """Commands as a library: each gets its call, and needs neither a command line nor doit."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from image.cli import bending, call, commands, refusals, tasks
 from image.cli.call import Call
 from image.errors import UserError
-from tests.conftest import CHOICES, ROOT, copy_files
+from tests.conftest import CHOICES, FACTS, ROOT, copy_files
 
 SAID = {"board": "qemu_virt"}
 
@@ -115,6 +116,8 @@ def test_the_call_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("run", {"board": "milkv_duo", "SSH_PORT": "2222"}, "emulated Milk-V Duo", "leave it out"),
         ("run", {**SAID, "console": "/nowhere/c"}, "console of qemu_virt", "./doit shell"),
         ("package:mussel", SAID, "mussel is not in", "choose it: ./doit menuconfig"),
+        ("package:duo-linux", SAID, "duo-linux is not in", "choose it: ./doit menuconfig"),
+        ("package:duo-sdk", SAID, "duo-sdk is not in", "packages that need it"),
         ("image", {**SAID, "SDK_DIR": "/"}, "SDK_DIR= is for milkv_duo", "with board=milkv_duo"),
     ],
 )
@@ -122,6 +125,35 @@ def test_refusals(task: str, options: dict[str, str], said: str, hint: str) -> N
     with pytest.raises(UserError, match=said) as caught:
         refusals.refuse([task], Call(ROOT, options))
     assert caught.value.hint and hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kconfig", "said"),
+    [
+        (None, "packages/hello/Kconfig is missing"),
+        ("# later\n", "packages/hello/Kconfig has no config PACKAGE_HELLO"),
+        ('config PACKAGE_HELLO\n\tbool "hello"\n', "hello is not in the configuration of"),
+    ],
+)
+def test_a_package_that_is_not_chosen(tmp_path: Path, kconfig: str | None, said: str) -> None:
+    root = copy_files(tmp_path, *FACTS)
+    folder = root / "packages/hello"
+    folder.mkdir()
+    recipe = (ROOT / "packages/busybox/package.yaml").read_text()
+    (folder / "package.yaml").write_text(recipe.replace("name: busybox", "name: hello"))
+    if kconfig:
+        (folder / "Kconfig").write_text(kconfig)
+    one = Call(root, SAID)
+    calls: list[Callable[[], object]] = [
+        lambda: refusals.refuse(["package:hello"], one),
+        lambda: refusals.refuse(["fetch:hello"], one),
+        lambda: commands.explain(one, ["hello"]),
+        lambda: commands.explain(one, ["fetch:hello"]),
+    ]
+    for ask in calls:
+        with pytest.raises(UserError, match=said) as caught:
+            ask()
+        assert "packages/hello/package.yaml" in caught.value.message
 
 
 def test_what_the_environment_says_of_another_board_is_no_mistake() -> None:
