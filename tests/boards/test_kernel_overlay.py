@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""The board's kernel overlay: fragments that agree, patches with a reason, the device trees."""
+"""Kernel overlays: fragments that agree, on each board; the Duo's patches and device trees."""
 
 import itertools
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from image import run
+from image import builders, config, run, yamlfile
+from image.boards import board as boards
 from image.builders import kconfig
-from tests.conftest import ROOT
+from image.config import Config
+from image.recipes.loading import load_all
+from image.recipes.package import Package
+from tests.conftest import CHOICES, ROOT, copy_files
 
 OVERLAY = ROOT / "overlays/boards/milkv_duo"
-RECIPE = yaml.safe_load((ROOT / "packages/duo-linux/package.yaml").read_text())
 SOUNDS = ("USB", "GADGET", "I2S2", "DAC", "NONE")
 
 # What milkv_duo.dts needs of the vendor's files, with two of the nodes that it takes out.
@@ -42,30 +45,94 @@ MEMORY_MAP = """
 """
 
 
-def kernels() -> list[list[Path]]:
-    """The fragments of each kernel that the choices can ask for."""
-    pairs = itertools.product(("DUO_NET", "DUO_NO_NET"), ("DUO_DEBUG", "DUO_NO_DEBUG"))
-    return [
-        [
-            ROOT / name
-            for name in (*RECIPE["fragments"], *(RECIPE["optional"][symbol] for symbol in symbols))
-        ]
-        for symbols in pairs
-    ]
+# packages/ and overlays/boards/NAME/kernel: what trees are configured by.
 
 
-@pytest.mark.parametrize("fragments", kernels(), ids=str)
-def test_no_option_is_set_twice(fragments: list[Path]) -> None:
-    places: dict[str, str] = {}
-    for path in fragments:
-        for number, (symbol, _) in kconfig.enumerate_assignments(path):
-            assert symbol not in places, f"{symbol}: {places[symbol]} and {path.name}:{number}"
-            places[symbol] = f"{path.name}:{number}"
+def fragments_of(package: Package) -> list[str]:
+    """All fragments that a recipe may merge, as it names them."""
+    return [*package.recipe["fragments"], *package.recipe.get("optional", {}).values()]
 
 
-def test_each_fragment_is_used() -> None:
-    used = {ROOT / name for name in (*RECIPE["fragments"], *RECIPE["optional"].values())}
-    assert used == set(OVERLAY.glob("kernel/*.config"))
+def configured_trees() -> Iterator[tuple[str, str]]:
+    """(package, board) of each tree that fragments configure, with each board that it is for."""
+    packages = load_all(ROOT / "packages", builders.keys()).values()
+    for package, board in itertools.product(packages, boards.load_all(ROOT)):
+        if package.build == "kconfig":
+            names = [name.split("/") for name in fragments_of(package)]
+            folders = {parts[2] for parts in names if parts[:2] == ["overlays", "boards"]}
+            is_kernel = board.kernel == package.name
+            if folders <= {board.name} or (folders == {"{board}"} and is_kernel):
+                yield package.name, board.name
+
+
+TREES = sorted(configured_trees())
+
+
+def choices(root: Path, package: Package, board: str) -> Iterator[Config]:
+    """The configurations of a board that merge other fragments: all picks of what a menu offers."""
+    defconfig = root / f"defconfigs/{board}_defconfig"
+    given = defconfig.read_text().splitlines()
+    menu = config._tree(root).syms
+    optional = package.recipe.get("optional", {})
+    asked = [name for name in optional if any(node.prompt for node in menu[name].nodes)]
+    for values in itertools.product("yn", repeat=len(asked)):
+        picks = dict(zip(asked, values, strict=True))
+        kept = [line for line in given if not {*re.findall(r"CONFIG_(\w+)", line)} & {*picks}]
+        lines = [*kept, *(f"CONFIG_{name}={value}" for name, value in picks.items())]
+        defconfig.write_text("\n".join(lines))
+        yield config.load(root, board)
+
+
+@pytest.fixture
+def merged(tree: tuple[str, str], tmp_path: Path) -> list[list[Path]]:
+    """The fragments, and the list of required symbols, of each configuration of a tree."""
+    name, board = tree
+    package = load_all(ROOT / "packages", builders.keys())[name]
+    root = copy_files(tmp_path, *CHOICES)
+    return [kconfig.files(package, ROOT, one) for one in choices(root, package, board)]
+
+
+def test_all_recipes_and_boards_are_looked_at() -> None:
+    ours = {("linux", "qemu_virt"), ("duo-linux", "milkv_duo"), ("duo-uboot", "milkv_duo")}
+    assert {*ours, ("duo-mainline", "milkv_duo"), ("busybox", "qemu_virt")} <= {*TREES}
+    assert {board.name for board in boards.load_all(ROOT)} == {board for _, board in TREES}
+
+
+@pytest.mark.parametrize("tree", TREES, ids="-".join)
+def test_no_option_is_set_twice(merged: list[list[Path]]) -> None:
+    """An optional fragment may only repeat what a board has anyway, with the same value."""
+    always = set.intersection(*map(set, merged))
+    for files in merged:
+        places: dict[str, tuple[Path, str]] = {}
+        for path in files:
+            for number, (symbol, value) in kconfig.enumerate_assignments(path):
+                other, same = places.get(symbol, (None, value))
+                is_repeated = other in always and path not in always and value == same
+                assert other is None or is_repeated, f"{symbol}: {other} and {path}:{number}"
+                places[symbol] = (path, value)
+
+
+@pytest.mark.parametrize("tree", TREES, ids="-".join)
+def test_no_fragment_contradicts_what_is_required(merged: list[list[Path]]) -> None:
+    for files in merged:
+        required = [row for path in files if path.suffix == ".yaml" for row in rows(path)]
+        wanted = {f"CONFIG_{row['symbol']}": str(row["value"]) for row in required}
+        for path in files:
+            for number, (symbol, value) in kconfig.enumerate_assignments(path):
+                assert value == wanted.get(symbol, value), f"{path}:{number}: {symbol}={value}"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The symbols that a list requires."""
+    return list(yamlfile.read(path).value)
+
+
+@pytest.mark.parametrize("board", boards.names(ROOT))
+def test_each_fragment_is_used(board: str) -> None:
+    packages = load_all(ROOT / "packages", builders.keys())
+    names = fragments_of(packages[boards.load(ROOT, board).kernel])
+    used = {ROOT / name.format(board=board) for name in names}
+    assert used == set((ROOT / f"overlays/boards/{board}/kernel").glob("*.config"))
 
 
 @pytest.mark.parametrize(
