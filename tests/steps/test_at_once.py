@@ -157,8 +157,10 @@ def test_where_the_file_system_cannot_exchange(
 def test_two_calls_write_one_configuration(tmp_path: Path) -> None:
     (tmp_path / "defconfigs").mkdir()
     (tmp_path / "defconfigs/Kconfig").write_text(
-        'config BOARD\n\tstring\n\tdefault "a"\nconfig X\n\tbool "x"\n\tdefault y\n'
+        'choice BOARD_CHOICE\n\tprompt "Board"\nconfig BOARD_A\n\tbool "a"\nendchoice\n'
+        'config X\n\tbool "x"\n\tdefault y\n'
     )
+    (tmp_path / "overlays/boards/a").mkdir(parents=True)
     (tmp_path / "defconfigs/a_defconfig").write_text("")
     failed: list[BaseException] = []
 
