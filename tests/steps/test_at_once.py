@@ -179,7 +179,8 @@ def test_two_calls_write_one_configuration(tmp_path: Path) -> None:
         writer.join()
     assert not failed
     config.configure(tmp_path, "a")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".config", "defconfigs"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [".config", "defconfigs", "overlays"]
 
 
 def test_doit_keeps_no_state_of_its_own(checkout: Path) -> None:
