@@ -141,10 +141,10 @@ def console(call: Call) -> Task:
 
 def emulation(call: Call) -> Iterator[Task]:
     """QEMU with a card image, once there are both: some boards need a QEMU of their own."""
-    from image.emulator import stand_in
-
     needs = [] if "file" in call.options else ["image"]
     if call.project.board.stand_in:
+        from image.emulator import stand_in  # each call of ./doit comes here, whatever its task
+
         emulator = stand_in.plan(call.project)
         needs.append(_task_name(stand_in.last_step(emulator)))
         for step in emulator.steps.values():
