@@ -75,11 +75,17 @@ class Job:
     @property
     def cflags(self) -> list[str]:
         """Compiler flags: the target's, the recipe's, and where the needed headers are."""
-        # Paths of this machine must not reach the binary: the card is the same wherever built.
-        maps = [f"-ffile-prefix-map={self.source}=.", f"-ffile-prefix-map={self.project}=."]
         standard = OURS if self.package.own_source else [STANDARD]
         recipes = self.option("cflags")  # its own standard counts, being later
-        return [*self.target.cflags, *maps, *standard, *recipes, *self._includes()]
+        return [*self.target.cflags, *self.path_maps, *standard, *recipes, *self._includes()]
+
+    @property
+    def path_maps(self) -> list[str]:
+        """Compiler flags that keep paths of this machine out of what is built.
+
+        It is the same wherever it is built, and stays valid when the checkout is moved.
+        """
+        return [f"-ffile-prefix-map={folder}=." for folder in (self.source, self.project)]
 
     @property
     def ldflags(self) -> list[str]:

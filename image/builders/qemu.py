@@ -26,7 +26,8 @@ def build(job: Job) -> None:
     """
     for place, name in dict(job.option("add", {})).items():
         copy_tree(job.package.folder / name, job.source / place)
-    options = [f"--python={sys.executable}", *job.option("configure")]
+    flags = f"--extra-cflags={' '.join(job.path_maps)}"
+    options = [f"--python={sys.executable}", flags, *job.option("configure")]
     job.run("./configure", "--prefix=/usr", *options)
     programs = list(job.option("programs"))
     job.run("ninja", "-C", FOLDER, f"-j{job.jobs}", *programs)
