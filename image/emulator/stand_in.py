@@ -9,7 +9,7 @@ from image.builders.toolchain import HOST
 from image.card import check
 from image.emulator import qemu
 from image.errors import UserError
-from image.options import AnyPath, Option
+from image.options import AnyPath, File, Option
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import STAGING, Step, step_name
@@ -22,7 +22,13 @@ CONSOLE = Option(
     AnyPath(),
     default="on this terminal",
 )
-OPTIONS = (*qemu.OPTIONS, check.FILE, CONSOLE)  # of ./doit run, on whichever machine
+MICROPHONE = Option(
+    "microphone",
+    "WAV file that the board's microphone hears, each time that it records",
+    File(),
+    default="silence",
+)
+OPTIONS = (*qemu.OPTIONS, check.FILE, CONSOLE, MICROPHONE)  # of ./doit run, on whichever machine
 EXTRA = "emulator"  # what of pyproject.toml, and which host programs, building it needs
 
 
@@ -44,6 +50,8 @@ def check_call(board: Board, options: Mapping[str, str]) -> None:
                 f"{CONSOLE.name}=: the console of {board.name} is on the terminal",
                 hint="./doit shell and ./doit bench start this board by themselves",
             )
+        if MICROPHONE.name in options:
+            raise UserError(f"{MICROPHONE.name}=: {board.name} has no microphone", "leave it out")
         return
     console = options.get(CONSOLE.name)
     if console and Path(console).exists() and not Path(console).is_symlink():
@@ -94,7 +102,8 @@ def prepare(
     console = options.get(CONSOLE.name)
     if console:
         Path(console).unlink(missing_ok=True)  # a link that was left
-    return command(qemu_program, machine, card, qemu.Devices(audio=audio), console)
+    devices = qemu.Devices(audio=audio)
+    return command(qemu_program, machine, card, devices, console, options.get(MICROPHONE.name))
 
 
 def command(
@@ -103,12 +112,15 @@ def command(
     card: Path,
     devices: qemu.Devices,
     console: str | None = None,
+    microphone: str | None = None,
 ) -> list[str]:
     """The QEMU command line that boots `card`, which is written to.
 
     The console is on the terminal, or on a pseudo-terminal that `console` becomes a link to.
+    `microphone` is a WAV file that it hears.
     """
     sound = f",audiodev={qemu.SPEAKER}" if devices.audio else ""
+    sound += f",{MICROPHONE.name}={qemu.escape(microphone)}" if microphone else ""
     backend = ["-audiodev", qemu.backend(devices.audio)] if devices.audio else []
     serial = ["-nographic"]
     if console:

@@ -3,16 +3,20 @@
 
 import itertools
 import re
+import struct
 import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from image import run
 from tests.emulator.duo import build
 from tests.emulator.duo.board import BUTTON, LED, Duo
 from tests.emulator.machine import LINE_END
 
+# What the microphone hears: a square wave, shorter than what is recorded.
+RATE_HZ, TONE_HZ, SPOKEN_MS, HEIGHT = 16000, 400, 400, 8000
 # Each line that the program says, in order, and what stands there on the chip.
 BEFORE_THE_BUTTON = {
     "boot source": 0xCEA0,  # BOOT_SRC_SD
@@ -30,6 +34,14 @@ BEFORE_THE_BUTTON = {
     "card": 0x1AA,  # voltage and pattern, as a card repeats them
     "signature": 0xAA55,
     "sound": 0,
+    "without a clock": 0,
+    "recorded": 0,
+    "in time": 1,
+    "crossings": 2 * TONE_HZ * SPOKEN_MS // 1000 - 1,
+    "level": round(HEIGHT / 4 * 10 ** (12 / 20)),  # a quarter of it is at the pad
+    "crossings again": 2 * TONE_HZ * SPOKEN_MS // 1000 - 1,
+    "louder": round(HEIGHT / 4 * 10 ** (24 / 20)),
+    "muted": 0,
     "gated": 0,
     "button": 1,
 }
@@ -39,14 +51,25 @@ BEFORE_THE_BUTTON = {
 def checks(duo_emulator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A card with the program of duo/check.c."""
     folder = tmp_path_factory.mktemp("checks")
-    bl2 = build.program(folder / "check", "check.c", "sd.c", "sound.c")
+    sources = ("check.c", "dma.c", "microphone.c", "sd.c", "sound.c")
+    bl2 = build.program(folder / "check", *sources)
     return build.card(folder / "card.img", {"fip.bin": build.fip_bin(bl2)})
 
 
 @pytest.fixture
-def board(duo_emulator: Path, checks: Path) -> Iterator[Duo]:
-    with Duo(duo_emulator, checks) as board:
+def board(duo_emulator: Path, checks: Path, tmp_path: Path) -> Iterator[Duo]:
+    spoken = write_tone(tmp_path / "spoken.wav")
+    with Duo(duo_emulator, checks, machine=f"microphone={spoken}") as board:
         yield board
+
+
+def write_tone(path: Path) -> Path:
+    half = RATE_HZ // TONE_HZ // 2
+    period = [HEIGHT] * half + [-HEIGHT] * half
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        sound.writeframes(struct.pack(f"<{2 * half}h", *period) * (TONE_HZ * SPOKEN_MS // 1000))
+    return path
 
 
 def test_rom_and_devices(board: Duo) -> None:
@@ -64,6 +87,15 @@ def test_rom_and_devices(board: Duo) -> None:
     board.switch_off()
     assert board.misuses() == ["milkv-duo: 041c001c is used while clk_apb_uart4 is off"]
     check_tone(board.speech)
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\0\0\0\0WAVEfmt \xff\xff\xff\xff\1"])
+def test_a_microphone_wants_a_wav_file(duo_emulator: Path, tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "spoken.wav"
+    path.write_bytes(data)
+    said = f"microphone: {path} is not a WAV file of 16 bits"
+    with pytest.raises(run.CommandFailed, match=said):
+        run.output([duo_emulator, "-M", f"milkv-duo,microphone={path}", "-display", "none"])
 
 
 def check_tone(path: Path) -> None:

@@ -61,6 +61,13 @@ def test_a_card_without_a_driver_for_sound(tmp_path: Path) -> None:
     assert words[1:4] == ["-M", "toy", "-nographic"] and "-audiodev" not in words
 
 
+def test_a_microphone_that_hears_a_file(tmp_path: Path) -> None:
+    machine = boards.StandIn("a", "toy", 8000, "b")
+    card, devices = tmp_path / "card.img", qemu.Devices(audio=None)
+    words = stand_in.command(PROGRAM, machine, card, devices, microphone="/a,b.wav")
+    assert words[1:3] == ["-M", "toy,microphone=/a,,b.wav"]
+
+
 def test_a_console_that_others_reach(
     duo: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,19 +3,16 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "i2s.h"
+#include "codec.h"
 
 #define CONTROL 0x00
 #define IS_ON 1
-#define DECIMATION 0x04 /* bits 0 and 1: rate = highest rate >> n */
+#define DECIMATION 0x04
 #define TICK 0x0c
-#define TICK_44100 0x17
-#define TICK_48000 0x19
 
 int duo_dac_rate_hz(DuoBlock *dac) {
-    uint32_t tick = extract32(duo_word(dac, TICK), 0, 6);
-    int highest = tick == TICK_44100 ? 44100 : tick == TICK_48000 ? 48000 : 64000;
-    return highest >> extract32(duo_word(dac, DECIMATION), 0, 2);
+    return duo_codec_rate_hz(extract32(duo_word(dac, TICK), 0, 6),
+                             extract32(duo_word(dac, DECIMATION), 0, 2));
 }
 
 bool duo_dac_is_on(DuoBlock *dac) {

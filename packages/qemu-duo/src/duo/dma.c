@@ -1,6 +1,6 @@
 /*
  * System DMA (DesignWare AXI DMAC), as far as sound needs it: lists of blocks from memory to an
- * I2S port, each as long as it sounds.
+ * I2S port or from a port to memory, each as long as it sounds.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,7 +36,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(DuoDma, DUO_DMA)
 #define IS_LAST_SHIFT 62
 
 #define LARGEST 4096             /* bytes of a block */
-#define WAIT_NS (1 * SCALE_MS)   /* until a port is asked again whether it plays */
+#define WAIT_NS (1 * SCALE_MS)   /* until a port is asked again whether it runs */
 #define LATE_NS (100 * SCALE_MS) /* a timer that is later than this begins a new row of blocks */
 
 /* An item of the list in memory, little endian; 64 bytes. */
@@ -48,8 +48,10 @@ typedef struct Channel {
     DuoDma *dma;
     QEMUTimer *timer;
     int number;
-    bool is_busy; /* with `item`, of `size` bytes, until `done_ns` */
+    bool is_busy; /* with `item`, of `size` bytes to or from `port`, until `done_ns` */
     Item item;
+    DuoI2s *port;
+    bool records; /* from the port to memory */
     size_t size;
     int64_t done_ns;
 } Channel;
@@ -104,9 +106,12 @@ static Item load_item(DuoDma *dma, int number) {
 }
 
 /* A driver computes how far the sound is from what is in these registers. */
-static void show_item(DuoDma *dma, int number, const Item *item, size_t size) {
-    set64(dma, channel_at(number, FROM), item->from + size);
-    set64(dma, channel_at(number, TO), item->to);
+static void show_item(Channel *channel) {
+    DuoDma *dma = channel->dma;
+    int number = channel->number;
+    const Item *item = &channel->item;
+    set64(dma, channel_at(number, FROM), item->from + (channel->records ? 0 : channel->size));
+    set64(dma, channel_at(number, TO), item->to + (channel->records ? channel->size : 0));
     set64(dma, channel_at(number, BLOCK_SIZE), item->transfers);
     set64(dma, channel_at(number, CONTROL), item->control);
     set64(dma, channel_at(number, NEXT), item->next);
@@ -117,7 +122,32 @@ static void switch_off(DuoDma *dma, int number) {
     duo_set_word(&dma->parent, ENABLE, deposit32(on, number, 1, 0));
 }
 
-/* The samples of a block go to the port at once; the block is done when they have sounded. */
+/* Which port the item is about, and in which direction. Returns false for anything else. */
+static bool find_port(Channel *channel) {
+    DuoI2s *receiver = duo_i2s_receiver_at(channel->item.from);
+    channel->records = receiver != NULL;
+    channel->port = receiver ? receiver : duo_i2s_transmitter_at(channel->item.to);
+    return channel->port != NULL;
+}
+
+static void play(Channel *channel) {
+    uint8_t samples[LARGEST];
+    address_space_read(&address_space_memory, channel->item.from, MEMTXATTRS_UNSPECIFIED, samples,
+                       channel->size);
+    duo_i2s_play(channel->port, samples, channel->size);
+}
+
+static void record(Channel *channel) {
+    uint8_t samples[LARGEST];
+    duo_i2s_record(channel->port, samples, channel->size);
+    address_space_write(&address_space_memory, channel->item.to, MEMTXATTRS_UNSPECIFIED, samples,
+                        channel->size);
+}
+
+/*
+ * The samples of a block go to the port at once, or come from it at the end; the block is done when
+ * they have sounded.
+ */
 static void begin_block(Channel *channel) {
     DuoDma *dma = channel->dma;
     int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -126,26 +156,26 @@ static void begin_block(Channel *channel) {
         return;
     }
     channel->item = load_item(dma, channel->number);
-    DuoI2s *i2s = duo_i2s_at(channel->item.to);
-    if (!i2s) {
-        qemu_log_mask(LOG_UNIMP, "milkv-duo: DMA to %08" PRIx64 " is not modelled\n",
-                      channel->item.to);
+    if (!find_port(channel)) {
+        qemu_log_mask(LOG_UNIMP,
+                      "milkv-duo: DMA from %08" PRIx64 " to %08" PRIx64 " is not modelled\n",
+                      channel->item.from, channel->item.to);
         switch_off(dma, channel->number);
         return;
     }
-    if (!duo_i2s_is_playing(i2s)) {
+    if (!duo_i2s_is_running(channel->port)) {
         timer_mod(channel->timer, now + WAIT_NS);
         return;
     }
-    uint8_t samples[LARGEST];
     size_t size = (extract64(channel->item.transfers, 0, 22) + 1)
                   << extract64(channel->item.control, FROM_WIDTH_SHIFT, 3);
-    channel->size = MIN(size, sizeof(samples));
-    address_space_read(&address_space_memory, channel->item.from, MEMTXATTRS_UNSPECIFIED, samples,
-                       channel->size);
+    channel->size = MIN(size, LARGEST);
+    if (!channel->records) {
+        play(channel);
+    }
     /* Blocks follow each other without a gap, however late the timer is. */
     int64_t begun = now - channel->done_ns < LATE_NS ? channel->done_ns : now;
-    channel->done_ns = begun + duo_i2s_play(i2s, samples, channel->size);
+    channel->done_ns = begun + duo_i2s_duration_ns(channel->port, channel->size);
     channel->is_busy = true;
     timer_mod(channel->timer, channel->done_ns);
 }
@@ -153,7 +183,10 @@ static void begin_block(Channel *channel) {
 static void end_block(Channel *channel) {
     bool is_last = extract64(channel->item.control, IS_LAST_SHIFT, 1);
     channel->is_busy = false;
-    show_item(channel->dma, channel->number, &channel->item, channel->size);
+    if (channel->records) {
+        record(channel);
+    }
+    show_item(channel);
     if (is_last) {
         switch_off(channel->dma, channel->number);
     }

@@ -41,8 +41,9 @@ struct Duo {
     RISCVHartArrayState cpus;
     DeviceState *plic;
     DuoFault fault;
-    char *trace; /* file for the list of touched registers */
-    char *pins;  /* chardev for the pins of the ports */
+    char *trace;      /* file for the list of touched registers */
+    char *pins;       /* chardev for the pins of the ports */
+    char *microphone; /* WAV file that the microphone hears */
 };
 
 static qemu_irq interrupt(Duo *duo, int number) {
@@ -140,13 +141,15 @@ static void create_gpio(Duo *duo, bool has_card) {
 static void create_sound(Duo *duo) {
     static const hwaddr bases[] = {0x04100000, 0x04110000, 0x04120000, 0x04130000};
     const char *audiodev = duo->parent.audiodev;
-    DuoBlock *dac = DUO_BLOCK(duo_block_create(TYPE_DUO_DAC, 0x0300a000, NULL));
+    DuoI2s *ports[ARRAY_SIZE(bases)];
     for (int i = 0; i < ARRAY_SIZE(bases); i++) {
-        DuoI2s *i2s = DUO_I2S(duo_block_create(TYPE_DUO_I2S, bases[i], interrupt(duo, 40 + i)));
-        bool has_dac = i == 3, is_wired = i >= 2;
-        DuoSpeaker *speaker = is_wired ? duo_speaker_new(has_dac ? "dac" : "i2s2", audiodev) : NULL;
-        duo_i2s_connect(i2s, speaker, has_dac ? dac : NULL);
+        ports[i] = DUO_I2S(duo_block_create(TYPE_DUO_I2S, bases[i], interrupt(duo, 40 + i)));
     }
+    DuoBlock *dac = DUO_BLOCK(duo_block_create(TYPE_DUO_DAC, 0x0300a000, NULL));
+    DuoBlock *adc = DUO_BLOCK(duo_block_create(TYPE_DUO_ADC, 0x0300a100, NULL));
+    duo_i2s_connect_speaker(ports[3], duo_speaker_new("dac", audiodev), dac);
+    duo_i2s_connect_speaker(ports[2], duo_speaker_new("i2s2", audiodev), NULL);
+    duo_i2s_connect_microphone(ports[0], duo_microphone_new(duo->microphone), adc, ports[3]);
     duo_block_create("duo-dma", 0x04330000, interrupt(duo, 29));
 }
 
@@ -232,6 +235,15 @@ static void set_pins(Object *object, const char *value, Error **errp) {
     DUO(object)->pins = g_strdup(value);
 }
 
+static char *get_microphone(Object *object, Error **errp) {
+    return g_strdup(DUO(object)->microphone);
+}
+
+static void set_microphone(Object *object, const char *value, Error **errp) {
+    g_free(DUO(object)->microphone);
+    DUO(object)->microphone = g_strdup(value);
+}
+
 static void duo_class_init(ObjectClass *oc, void *data) {
     MachineClass *class = MACHINE_CLASS(oc);
     class->desc = "Milk-V Duo with 64 MB (CV1800B)";
@@ -249,6 +261,8 @@ static void duo_class_init(ObjectClass *oc, void *data) {
     object_class_property_set_description(oc, "trace", "File for the list of touched registers");
     object_class_property_add_str(oc, "pins", get_pins, set_pins);
     object_class_property_set_description(oc, "pins", "Chardev for the pins, as lines of text");
+    object_class_property_add_str(oc, "microphone", get_microphone, set_microphone);
+    object_class_property_set_description(oc, "microphone", "WAV file that the microphone hears");
 }
 
 static const TypeInfo duo_info = {
