@@ -45,6 +45,8 @@ def prompt_driver(programs: Path) -> Path:
     """Word lists, blocked words, and the beginnings of stories."""
     parts = (
         "typed.c",
+        "topic_reader.c",
+        "article.c",
         "prompt.c",
         "words.c",
         "list.c",

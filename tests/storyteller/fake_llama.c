@@ -152,17 +152,3 @@ bool llama_rewind(struct llama *llama, int mark, uint64_t seed) {
 void llama_stats(const struct llama *llama, struct llama_stats *stats) {
     *stats = llama->stats;
 }
-
-/* What a small model knows. */
-bool llama_knows(const struct llama *llama, const char *word) {
-    static const char *const KNOWN[] = {"purple", "beehive", "Lily", "kitten", "kill",
-                                        "sheep",  "dinner",  "gun",  "ball"};
-
-    (void)llama;
-    for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++) {
-        if (strcmp(KNOWN[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}

@@ -16,18 +16,6 @@ static void complain(void *user, const struct complaint *complaint) {
     printf("! %s:%d: %s\n", complaint->path, complaint->line, complaint->problem);
 }
 
-/* A model of general English, which knows much that no child should hear. */
-static bool knows(void *user, const char *word) {
-    static const char KNOWN[] = " purple beehive catch dinner vampire kill gun dead sex ass shit"
-                                " fuck sparkly drunk bitch die class grass assistant hello shell"
-                                " good cock peacock button document ";
-    char spaced[64];
-
-    (void)user;
-    snprintf(spaced, sizeof(spaced), " %s ", word);
-    return strstr(KNOWN, spaced) != NULL;
-}
-
 static void show_lists(const struct words *words) {
     for (int kind = 0; kind < LISTS; kind++) {
         const struct list *list = words_list(words, (enum list_kind)kind);
@@ -43,10 +31,12 @@ static void show_line(const struct words *words, const char *line, uint64_t seed
     static const char *const NAMES[] = {"nothing", "found", "unknown", "refused"};
     char prompt[PROMPT_BYTES];
     struct topic topic;
-    enum typed request = typed_read(words, line, knows, NULL, &topic);
+    enum typed request = typed_read(words, line, &topic);
 
     prompt_compose(words, &topic, seed, prompt);
-    printf("%s|%s|%s|%s\n%s\n", NAMES[request], topic.hero, topic.place, topic.thing, prompt);
+    printf("%s|%s%s%s|%s|%s|%s|%s\n%s\n", NAMES[request], topic.trait,
+           topic.trait[0] != '\0' && topic.hero[0] != '\0' ? " " : "", topic.hero, topic.place,
+           topic.thing, topic.name, topic.friend, prompt);
 }
 
 int main(int count, char **arguments) {

@@ -262,7 +262,7 @@ def test_typed_line_is_the_next_story(bench: Bench) -> None:
     child.expect("Type what the next story is about")
     child.expect("was happy")
     child.sendline("purple whale")
-    child.expect(r"\(next story: A story about a whale!\)\r\n")
+    child.expect(r"\(next story: A story about a purple whale!\)\r\n")
     child.expect(r"story 2  seed \d+")
     child.expect("Once upon a time, there was a [a-z]+ whale")
     # During the pause, a line is a story at once.

@@ -21,17 +21,44 @@ FOUND = {
     "Tell me a story about two rabbits!": ("rabbit", "", ""),
     "brave DOG": ("brave dog", "", ""),
     "the zoo": ("", "zoo", ""),
-    "an owl and a red BALLOON in the forest": ("owl", "forest", "balloon"),
-    "purple beehive": ("purple beehive", "", ""),
-    "please tell me about the beehive.": ("beehive", "", ""),
-    "caf\u00e9 with a \x1b[2J\x07 bear": ("bear", "", ""),
+    "an owl and a red BALLOON in the forest": ("owl", "forest", "red balloon"),
+    "please tell me about a green whale.": ("green whale", "", ""),
+    "three little pigs": ("little pig", "", ""),
+    "a fire truck": ("fire truck", "", ""),
+    "two wolves in the castle": ("wolf", "castle", ""),
+    "a dog that is brave": ("brave dog", "", ""),
+    # One word, but as what it stands there for.
+    "the moon": ("moon", "", ""),
+    "a star on the moon": ("star", "moon", ""),
+    "a rabbit with a star": ("rabbit", "", "star"),
+    "an orange dragon with an orange": ("orange dragon", "", "orange"),
+    # Other words for it.
+    "Spider-Man in New York": ("superhero", "city", ""),
+    "mice": ("mouse", "", ""),
+    "chocolate cake or chocolate": ("", "", "chocolate cake"),
+    "caf\u00e9 with a \x1b[2J\x07 bear": ("bear", "cafe", ""),
     # What we know is used, what we do not know is not.
     "a xyzzy dragon": ("dragon", "", ""),
-    # No word of ours hides in these words.
-    "a catch": ("catch", "", ""),
+}
+PEOPLE = {
+    # line: hero, name, friend
+    "a girl named MIA": ("girl", "Mia", ""),
+    "mia": ("girl", "Mia", ""),
+    "Tom, please!": ("boy", "Tom", ""),
+    "sasha": ("child", "Sasha", ""),
+    "a purple dragon called Tom": ("purple dragon", "Tom", ""),
+    "princess Anna": ("princess", "Anna", ""),
+    "Tom and the dragon": ("boy", "Tom", "dragon"),
+    "a dragon and Tom": ("dragon", "", "boy named Tom"),
+    "a fox and a shy owl named Bo": ("fox", "", "shy owl named Bo"),
+    "a shark and a princess": ("shark", "", "princess"),
+    "daisy": ("girl", "Daisy", ""),
+    "a girl named Zorblax": ("girl", "", ""),
 }
 NOTHING = ["", "  ", "...", " \t!?"]
 UNKNOWN = ["xyzzy", "a whaaale of a time", "\u4f60\u597d", "ki ll", "two purple xyzzy", "d", "12"]
+# No word of ours hides in these words; and what only the model knows is not ours.
+UNKNOWN += ["a catch", "purple dinner", "brave", "girlish"]
 
 # Each means something that is blocked.
 REFUSED = (
@@ -86,11 +113,49 @@ def ask(driver: Path, line: str, own: str = "", seed: int = 7) -> Asked:
 @pytest.mark.parametrize("line", FOUND)
 def test_what_is_known_is_found(prompt_driver: Path, line: str) -> None:
     asked = ask(prompt_driver, line)
-    assert (asked.request, asked.slots) == ("found", FOUND[line])
+    assert (asked.request, asked.slots[:3]) == ("found", FOUND[line])
+    assert asked.slots[3:] == ("", "")
     assert asked.prompt.startswith("Once upon a time, there was a")
     for word in " ".join(FOUND[line]).split():
         assert word in asked.prompt
     assert asked == ask(prompt_driver, line)
+
+
+@pytest.mark.parametrize("line", PEOPLE)
+def test_people_and_names(prompt_driver: Path, line: str) -> None:
+    asked = ask(prompt_driver, line)
+    hero, _, _, name, friend = asked.slots
+    assert (asked.request, hero, name, friend) == ("found", *PEOPLE[line])
+    if name:
+        assert f"{hero} named {name}" in asked.prompt
+        # From then on it is called by that.
+        assert f"the {hero}" not in asked.prompt
+    if friend:
+        assert f" and a {friend}" in asked.prompt
+
+
+def test_a_line_can_hold_all_of_it(prompt_driver: Path) -> None:
+    asked = ask(prompt_driver, "a shark and a princess on the moon with ice cream")
+    assert asked.slots == ("shark", "moon", "ice cream", "", "princess")
+    assert "shark and a princess" in asked.prompt
+    assert "the moon" in asked.prompt and "an ice cream" in asked.prompt
+
+
+ARTICLES = {"an": "owl hour-glass eagle umbrella ugly-duckling x-ray untidy-desk unimportant-sock"}
+ARTICLES |= {"a": "unicorn ukulele ewe uniform one-eyed-owl union useful-box dragon house"}
+
+
+@pytest.mark.parametrize("article", ARTICLES)
+def test_articles_are_by_sound(prompt_driver: Path, tmp_path: Path, article: str) -> None:
+    words = ARTICLES[article].replace("-", "_").split()
+    for word in (word.replace("_", " ") for word in words):
+        (tmp_path / "heroes.txt").write_text(f"{word}\n")
+        (tmp_path / "things.txt").write_text(f"{word}\n")
+        (tmp_path / "blocked.txt").write_text("!ugly\n")
+        line = "Once upon a time, there was a {hero}. The hero had a {thing}"
+        (tmp_path / "beginnings.txt").write_text(f"{line}\n")
+        (said,) = run.output([prompt_driver, WORDS, tmp_path, "7", ""]).splitlines()[1:]
+        assert said.endswith(f"there was {article} {word}. The hero had {article} {word}")
 
 
 def test_trait_that_was_asked_for(prompt_driver: Path) -> None:
@@ -100,21 +165,21 @@ def test_trait_that_was_asked_for(prompt_driver: Path) -> None:
 @pytest.mark.parametrize("line", NOTHING)
 def test_line_without_words_draws(prompt_driver: Path, line: str) -> None:
     asked = ask(prompt_driver, line)
-    assert (asked.request, asked.slots) == ("nothing", ("", "", ""))
+    assert (asked.request, asked.slots) == ("nothing", ("",) * 5)
     assert asked.prompt == run.output([prompt_driver, WORDS, "", "7"]).splitlines()[0]
 
 
 @pytest.mark.parametrize("line", UNKNOWN)
 def test_unknown_words_are_not_used(prompt_driver: Path, line: str) -> None:
     asked = ask(prompt_driver, line)
-    assert (asked.request, asked.slots) == ("unknown", ("", "", ""))
+    assert (asked.request, asked.slots) == ("unknown", ("",) * 5)
 
 
 def test_blocked_words_in_all_spellings(prompt_driver: Path) -> None:
     drawn = ask(prompt_driver, "").prompt
     unknown = []
     for line, asked in zip(REFUSED, ask_all(prompt_driver, REFUSED), strict=True):
-        assert (asked.slots, asked.prompt) == (("", "", ""), drawn), line
+        assert (asked.slots, asked.prompt) == (("",) * 5, drawn), line
         # Some spellings are only unknown, which is as good: nothing of the line is used.
         assert asked.request in ("refused", "unknown"), line
         unknown += [line] if asked.request == "unknown" else []
@@ -135,7 +200,7 @@ def test_every_blocked_word_is_blocked(prompt_driver: Path) -> None:
 
 def test_innocent_words(prompt_driver: Path) -> None:
     answers = zip(ALLOWED, ask_all(prompt_driver, ALLOWED), strict=True)
-    assert not [line for line, asked in answers if asked.request != "found"]
+    assert not [line for line, asked in answers if asked.request == "refused"]
 
 
 @pytest.mark.parametrize("line", ["x" * 5000, "Ab cd ef gh " * 500, "a dragon " * 900, "*" * 150])
@@ -157,15 +222,14 @@ def test_drawn_beginnings(prompt_driver: Path) -> None:
 def test_our_lists_are_whole(prompt_driver: Path) -> None:
     lists = run.output([prompt_driver, WORDS, "", "lists"]).splitlines()
     assert not [line for line in lists if line.startswith("!")]
-    written = [
-        line
-        for file in sorted(WORDS.glob("*.txt"))
-        for line in file.read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
-    assert len(written) == len(set(written)), "a word stands in two places"
+    files: dict[str, list[str]] = {}
+    for file in sorted(WORDS.rglob("*.txt")):
+        lines = [line for line in file.read_text().splitlines() if line and line[0] != "#"]
+        files.setdefault(file.name, []).extend(lines)
+    for name, lines in files.items():
+        assert len(lines) == len(set(lines)), f"a word stands twice in {name}"
     blocked = int(lists[-1].split()[0])
-    assert len(lists) - 1 + blocked == len(written)
+    assert len(lists) - 1 + blocked == sum(map(len, files.values()))
 
 
 def complaints(driver: Path, own: Path) -> list[str]:
@@ -195,12 +259,23 @@ def test_own_lists(prompt_driver: Path, tmp_path: Path) -> None:
         "heroes.txt:6: blocked.txt blocks it: choose another word",
         "heroes.txt:8: too long: at most 31 letters",
     ]
-    assert words_of(prompt_driver, tmp_path, 1) == ["red panda"]
-    assert ask(prompt_driver, "a whale", str(tmp_path)).prompt.count("red panda") > 0
+    assert words_of(prompt_driver, tmp_path, 1)[0] == "red panda"
+    asked = ask(prompt_driver, "a whale", str(tmp_path))
+    assert asked.request == "refused" and asked.prompt.count("red panda") > 0
+
+
+def test_own_lists_are_what_is_drawn(prompt_driver: Path, tmp_path: Path) -> None:
+    """What is only known when asked for stays known."""
+    (tmp_path / "heroes.txt").write_text("wubbin\n")
+    drawn = run.output([prompt_driver, WORDS, tmp_path, "1"]).splitlines()
+    assert len(drawn) == 1000 and all("wubbin" in prompt for prompt in drawn)
+    assert ask(prompt_driver, "a walrus", str(tmp_path)).slots[0] == "walrus"
+    assert ask(prompt_driver, "a wubbin", str(tmp_path)).slots[0] == "wubbin"
 
 
 def test_entry_taken_out(prompt_driver: Path, tmp_path: Path) -> None:
     (tmp_path / "blocked.txt").write_text("!vampire\n")
+    (tmp_path / "heroes.txt").write_text("vampire\n")
     assert ask(prompt_driver, "a vampire").request == "refused"
     said = run.output([prompt_driver, WORDS, tmp_path, "7", "a vampire"])
     assert said.startswith("found|vampire|")
@@ -267,7 +342,7 @@ def test_whatever_lists_there_are(
 def test_no_lists_but_what_is_blocked(prompt_driver: Path, tmp_path: Path) -> None:
     shutil.copy(WORDS / "blocked.txt", tmp_path)
     said = run.output([prompt_driver, tmp_path, "", "7", ""])
-    assert said.count("No such file or directory") == 5
+    assert said.count("No such file or directory") == 13
     assert said.splitlines()[-1].startswith("Once upon a time, there was a little rabbit.")
 
 

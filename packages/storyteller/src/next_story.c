@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "next_story.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "inputs/typed.h"
 #include "led.h"
+#include "text/article.h"
 
 #define VOLUME_STEP 10
 #define QUIETEST 10
@@ -35,43 +35,36 @@ static const char *preposition(const char *place) {
     return "in";
 }
 
-static const char *article(const char *word) {
-    return strchr("aeiou", word[0]) != NULL ? "an" : "a";
+/* Behind what the text says already; nothing for no words. What has no room is cut off. */
+static void add(char text[PREFACE_BYTES], const char *before, const char *article,
+                const char *words) {
+    size_t length = strlen(text);
+
+    if (words[0] != '\0') {
+        snprintf(text + length, PREFACE_BYTES - length, " %s%s%s%s%s", before,
+                 before[0] != '\0' ? " " : "", article, article[0] != '\0' ? " " : "", words);
+    }
 }
 
 /* What was understood, said back: "A story about a rabbit in the forest!" */
 static void describe(const struct topic *topic, char text[PREFACE_BYTES]) {
     const char *hero = topic->hero[0] != '\0' ? topic->hero : "friend";
-    int length = snprintf(text, PREFACE_BYTES, "A story about %s %s", article(hero), hero);
-    size_t left = PREFACE_BYTES - (size_t)length;
+    bool has_trait = topic->trait[0] != '\0' && topic->hero[0] != '\0';
+    bool has_friend = topic->friend[0] != '\0';
+    const char *first = has_trait ? topic->trait : hero;
 
-    if (topic->thing[0] != '\0') {
-        length += snprintf(text + length, left, " and %s %s", article(topic->thing), topic->thing);
-    }
-    left = PREFACE_BYTES - (size_t)length;
-    if (topic->place[0] != '\0') {
-        length +=
-            snprintf(text + length, left, " %s the %s", preposition(topic->place), topic->place);
-    }
-    left = PREFACE_BYTES - (size_t)length;
-    snprintf(text + length, left, "!");
+    snprintf(text, PREFACE_BYTES, "A story about");
+    add(text, "", article_of(first), first);
+    add(text, "", "", has_trait ? hero : "");
+    add(text, "named", "", topic->name);
+    add(text, "and", article_of(topic->friend), topic->friend);
+    add(text, has_friend ? "with" : "and", article_of(topic->thing), topic->thing);
+    add(text, preposition(topic->place), "the", topic->place);
+    snprintf(text + strlen(text), PREFACE_BYTES - strlen(text), "!");
 }
 
 static void set_preface(struct next_story *next, const char *text) {
     snprintf(next->preface, sizeof(next->preface), "%s", text);
-}
-
-/* A name is in the vocabulary with its capital letter. */
-static bool knows(void *user, const char *word) {
-    const struct teller *teller = user;
-    char name[TOPIC_BYTES];
-
-    snprintf(name, sizeof(name), "%s", word);
-    if (llama_knows(teller->llama, name)) {
-        return true;
-    }
-    name[0] = (char)toupper((unsigned char)name[0]);
-    return llama_knows(teller->llama, name);
 }
 
 static bool has_words(const struct topic *topic) {
@@ -92,7 +85,7 @@ static void take_line(struct next_story *next, struct teller *teller, const stru
                       bool is_telling) {
     struct topic topic;
 
-    switch (typed_read(teller->words, request->line, knows, teller, &topic)) {
+    switch (typed_read(teller->words, request->line, &topic)) {
     case TYPED_NOTHING:
         break;
     case TYPED_FOUND:
@@ -114,17 +107,12 @@ static void take_line(struct next_story *next, struct teller *teller, const stru
     }
 }
 
-static bool is_blocked(const struct gate *gate, const struct topic *topic) {
-    return gate_stops(gate, topic->hero) || gate_stops(gate, topic->place) ||
-           gate_stops(gate, topic->thing);
-}
-
 /* The recogniser knows the lists, not what is blocked in them. */
 static void take_heard(struct next_story *next, const struct teller *teller,
                        const struct request *request) {
     next->is_listening = false;
     next->is_skipped = true;
-    if (is_blocked(words_gate(teller->words), &request->topic)) {
+    if (words_block(teller->words, &request->topic)) {
         take_topic(next, &NOTHING);
         set_preface(next, REFUSED);
         return;

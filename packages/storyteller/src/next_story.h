@@ -8,7 +8,7 @@
 #include "inputs/request.h"
 #include "teller.h"
 
-#define PREFACE_BYTES 160
+#define PREFACE_BYTES 256
 
 enum next_kind { NEXT_DRAWN, NEXT_TOPIC, NEXT_AGAIN, NEXT_FAVOURITE };
 

@@ -135,7 +135,7 @@ static bool take_word(char **rest, char word[TOPIC_BYTES]) {
 
 /* Hero, place, thing, confidence. Anything else is no answer, and leaves the request empty. */
 static void understand(char *line, struct request *request) {
-    struct topic topic;
+    struct topic topic = {.hero = ""};
     char confidence[TOPIC_BYTES];
     char *rest = line;
 

@@ -3,8 +3,6 @@
 #ifndef STORYTELLER_TYPED_H
 #define STORYTELLER_TYPED_H
 
-#include <stdbool.h>
-
 #include "text/topic.h"
 #include "text/words.h"
 
@@ -16,13 +14,8 @@ enum typed {
     TYPED_REFUSED, /* something that is blocked, in whatever spelling */
 };
 
-/* Whether the model's vocabulary has a word (of small letters). */
-typedef bool typed_knows_fn(void *user, const char *word);
-
-/* Look for what a line asks for: words of our lists, or else a hero of one or two words that the
- * model knows and that are not blocked ("tell me about a purple whale"). The topic is left empty
- * unless it returns TYPED_FOUND. The line itself is never used. */
-enum typed typed_read(const struct words *words, const char *line, typed_knows_fn *knows,
-                      void *user, struct topic *topic);
+/* Look for what a line asks for: words of our lists, alone or put together ("a purple dragon named
+ * Mia"). The topic is left empty unless it returns TYPED_FOUND. The line itself is never used. */
+enum typed typed_read(const struct words *words, const char *line, struct topic *topic);
 
 #endif

@@ -14,8 +14,7 @@ struct words;
 /* Room for the beginning of a story, with its end mark. */
 #define PROMPT_BYTES 256
 
-/* Make a beginning. Words that are empty are drawn; the same topic and seed give the same one. A
- * hero may have a trait of our list before it ("brave dog"), which is then not drawn. */
+/* Make a beginning. Words that are empty are drawn; the same topic and seed give the same one. */
 void prompt_compose(const struct words *words, const struct topic *topic, uint64_t seed,
                     char prompt[PROMPT_BYTES]);
 

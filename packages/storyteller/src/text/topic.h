@@ -5,10 +5,15 @@
 
 /* Room for a word, or a few, with the end mark. */
 #define TOPIC_BYTES 32
+/* Of a friend, who may have trait and name: "purple dragon named Mia". */
+#define TOPIC_FRIEND_BYTES (2 * TOPIC_BYTES)
 
-/* An empty word is to be drawn. */
+/* What is empty is to be drawn; name and friend are left out then. */
 struct topic {
+    char trait[TOPIC_BYTES]; /* what the hero is like */
     char hero[TOPIC_BYTES];
+    char name[TOPIC_BYTES]; /* the hero's, with a capital letter */
+    char friend[TOPIC_FRIEND_BYTES];
     char place[TOPIC_BYTES];
     char thing[TOPIC_BYTES];
 };

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "text/opening.h"
-#include "text/topic.h"
 
 #define PATH_BYTES 512
 #define PROBLEM_BYTES 160
 
+static const char BLOCKED[] = "blocked.txt blocks it: choose another word";
 static const char NO_MEMORY[] = "not enough memory";
 
 struct words {
@@ -21,16 +21,24 @@ struct words {
     struct gate *gate;
 };
 
-/* What is left of a list that cannot be read at all. */
+static const char MEANS[] = " = ";
+
+/* A list's files, and what is left of it when it cannot be read at all. */
 static const struct {
-    const char *file;
+    const char *file;  /* of what is drawn; NULL: nothing is */
+    const char *asked; /* of what is known besides, or NULL */
     const char *last;
 } FILES[LISTS] = {
-    [LIST_TRAITS] = {"traits.txt", "little"},
-    [LIST_HEROES] = {"heroes.txt", "rabbit"},
-    [LIST_PLACES] = {"places.txt", "forest"},
-    [LIST_THINGS] = {"things.txt", "ball"},
-    [LIST_OPENINGS] = {"beginnings.txt", "Once upon a time, there was a {trait} {hero}. One day,"},
+    [LIST_TRAITS] = {"traits.txt", "asked/traits.txt", "little"},
+    [LIST_HEROES] = {"heroes.txt", "asked/heroes.txt", "rabbit"},
+    [LIST_PLACES] = {"places.txt", "asked/places.txt", "forest"},
+    [LIST_THINGS] = {"things.txt", "asked/things.txt", "ball"},
+    [LIST_OPENINGS] = {"beginnings.txt", NULL,
+                       "Once upon a time, there was a {trait} {hero}. One day,"},
+    [LIST_GIRLS] = {NULL, "asked/girls.txt", NULL},
+    [LIST_BOYS] = {NULL, "asked/boys.txt", NULL},
+    [LIST_CHILDREN] = {NULL, "asked/children.txt", NULL},
+    [LIST_SAID] = {NULL, "asked/said.txt", NULL},
 };
 
 /* One file being read. */
@@ -42,6 +50,7 @@ struct reading {
     complain_fn *complain;
     void *user;
     bool is_full_told;
+    bool is_asked; /* what is only known when somebody asks for it */
 };
 
 static void complain(const struct reading *reading, int line, const char *problem) {
@@ -61,22 +70,32 @@ static const char *check_word(char *text) {
     return strlen(text) < TOPIC_BYTES ? NULL : "too long: at most 31 letters";
 }
 
-static const char *check_item(const struct reading *reading, char *text) {
-    const char *problem = reading->kind == LIST_OPENINGS ? opening_check(text) : check_word(text);
+/* What is wrong with "said = meant", or NULL. */
+static const char *check_saying(char *text) {
+    char *means = strstr(text, MEANS);
+    const char *problem;
 
-    if (problem == NULL && gate_stops(reading->gate, text)) {
-        return "blocked.txt blocks it: choose another word";
+    if (means == NULL) {
+        return "a saying is of the form: said = meant";
     }
-    return problem;
+    *means = '\0';
+    problem = check_word(text);
+    *means = MEANS[0];
+    return problem != NULL ? problem : check_word(means + strlen(MEANS));
 }
 
-static bool has_word(const struct list *list, const char *text) {
-    for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->words[i], text) == 0) {
-            return true;
-        }
+static const char *check_item(const struct reading *reading, char *text) {
+    const char *problem;
+
+    if (reading->kind == LIST_SAID) {
+        return check_saying(text); /* what is meant is looked up in lists that are checked */
     }
-    return false;
+    problem = reading->kind == LIST_OPENINGS ? opening_check(text) : check_word(text);
+
+    if (problem == NULL && gate_stops(reading->gate, text)) {
+        return BLOCKED;
+    }
+    return problem;
 }
 
 static void take_item(void *user, int number, char *text) {
@@ -84,14 +103,17 @@ static void take_item(void *user, int number, char *text) {
     struct list *list = reading->list;
     const char *problem = check_item(reading, text);
 
+    if (problem == BLOCKED && reading->is_asked) {
+        return; /* the parents' choice, and no mistake of theirs */
+    }
     if (problem != NULL) {
         complain(reading, number, problem);
     } else if (list->count == LIST_WORDS) {
         if (!reading->is_full_told) {
-            complain(reading, number, "the list is full: at most 256 lines");
+            complain(reading, number, "the list is full: at most 2048 lines");
         }
         reading->is_full_told = true;
-    } else if (!has_word(list, text)) {
+    } else if (!list_has(list, text)) {
         list->words[list->count] = strdup(text);
         list->count += list->words[list->count] != NULL ? 1 : 0;
     }
@@ -112,13 +134,18 @@ static void empty(struct list *list) {
     }
 }
 
-/* Returns whether the list now holds something. */
-static bool read_list(struct reading *reading) {
+static bool read_file(struct reading *reading) {
+    reading->is_full_told = false;
     if (!lines_read(reading->path, take_item, reading)) {
         complain(reading, 0, strerror(errno));
         return false;
     }
-    if (reading->list->count == 0) {
+    return true;
+}
+
+/* Returns whether the list now holds something. */
+static bool read_list(struct reading *reading) {
+    if (read_file(reading) && reading->list->count == 0) {
         complain(reading, 0, "no line can be used: the standard list is used");
     }
     return reading->list->count > 0;
@@ -137,7 +164,8 @@ static void join_path(char path[PATH_BYTES], const char *folder, const char *fil
     snprintf(path, PATH_BYTES, "%s/%s", folder, file);
 }
 
-static bool load_list(struct reading *reading, const char *folder, const char *own) {
+/* What is drawn. Returns false without memory. */
+static bool load_drawn(struct reading *reading, const char *folder, const char *own) {
     char path[PATH_BYTES];
     const char *file = FILES[reading->kind].file;
 
@@ -149,7 +177,6 @@ static bool load_list(struct reading *reading, const char *folder, const char *o
         }
     }
     join_path(path, folder, file);
-    reading->is_full_told = false;
     if (read_list(reading)) {
         return true;
     }
@@ -157,6 +184,24 @@ static bool load_list(struct reading *reading, const char *folder, const char *o
     reading->list->words[0] = strdup(FILES[reading->kind].last);
     reading->list->count = 1;
     return reading->list->words[0] != NULL;
+}
+
+/* Returns false without memory. */
+static bool load_list(struct reading *reading, const char *folder, const char *own) {
+    char path[PATH_BYTES];
+
+    if (FILES[reading->kind].file != NULL && !load_drawn(reading, folder, own)) {
+        return false;
+    }
+    reading->list->drawn = reading->list->count;
+    if (FILES[reading->kind].asked != NULL) {
+        join_path(path, folder, FILES[reading->kind].asked);
+        reading->path = path;
+        reading->is_asked = true;
+        read_file(reading);
+        reading->is_asked = false;
+    }
+    return true;
 }
 
 /* Nothing is told without our own list; the parents' adds to it. */
@@ -221,11 +266,7 @@ void words_close(struct words *words) {
         return;
     }
     for (int kind = 0; kind < LISTS; kind++) {
-        struct list *list = &words->lists[kind];
-
-        if (list->count > 0 && list->words[0] != NULL) {
-            empty(list);
-        }
+        empty(&words->lists[kind]);
     }
     gate_free(words->gate);
     free(words);
@@ -237,4 +278,35 @@ const struct list *words_list(const struct words *words, enum list_kind kind) {
 
 const struct gate *words_gate(const struct words *words) {
     return words->gate;
+}
+
+const char *words_meaning(const struct words *words, const char *text, size_t *length) {
+    const struct list *list = &words->lists[LIST_SAID];
+    const char *meaning = NULL;
+
+    *length = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const char *said = list->words[i];
+        const char *means = strstr(said, MEANS);
+        size_t bytes = (size_t)(means - said);
+
+        if (bytes > *length && strncmp(text, said, bytes) == 0 &&
+            (text[bytes] == ' ' || text[bytes] == '\0')) {
+            *length = bytes;
+            meaning = means + strlen(MEANS);
+        }
+    }
+    return meaning;
+}
+
+bool words_block(const struct words *words, const struct topic *topic) {
+    const char *const parts[] = {topic->trait,  topic->hero,  topic->name,
+                                 topic->friend, topic->place, topic->thing};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (gate_stops(words->gate, parts[i])) {
+            return true;
+        }
+    }
+    return false;
 }
