@@ -43,6 +43,12 @@ def task_stories(call: Call) -> Iterator[Task]:
 
 
 @reported
+def task_tell(call: Call) -> Iterator[Task]:
+    """tell stories on this machine: no board, no emulator"""
+    yield from tasks.telling(call)
+
+
+@reported
 def task_run(call: Call) -> Iterator[Task]:
     """boot the card image in QEMU and hear a story; Ctrl-A X quits"""
     yield from tasks.emulation(call)

@@ -101,16 +101,32 @@ def output(
     return (done.stdout + (done.stderr if merge else b"")).decode(errors="replace")
 
 
-def interactive(command: Sequence[str | Path], errors: Path | None = None) -> int:
+def interactive(
+    command: Sequence[str | Path],
+    errors: Path | None = None,
+    *,
+    has_interrupt: bool = False,
+) -> int:
     """Hand the terminal to a program (a menu, an emulator); returns its exit status.
 
-    What it complains of goes to the file `errors`, if there is one: not into what it shows.
+    What it complains of goes to the file `errors`, if there is one: not into what it shows. With
+    `has_interrupt` it is the program that ends at Ctrl-C, in its own way.
     """
     words = _words(command)
     if errors is not None:
         errors.unlink(missing_ok=True)
-    with _output(errors) as file:
+    with _output(errors) as file, _uninterrupted() if has_interrupt else contextlib.nullcontext():
         return subprocess.run(words, env=of_the_caller(), umask=UMASK, stderr=file).returncode
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C is left to the program in the foreground. Not ignored: that would be inherited."""
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

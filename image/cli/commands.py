@@ -6,6 +6,7 @@ Each gets the call that it is for, and may be used without a command line:
 a call of ./doit would take twice as long if it loaded everything.
 """
 
+import dataclasses
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from image.card import release
 from image.cli.call import Call
 from image.errors import UserError
 from image.host import doctor, install
+from image.plan.graph import Plan
 from image.plan.step import ROOT as TREE
 from image.testing import suite
 
@@ -53,6 +55,17 @@ def explain(call: Call, names: Sequence[str]) -> None:
     plan = call.plan
     for step in [plan.step(name) for name in names] or plan.steps.values():
         print(f"{step.name:<18} {plan.why(step)}")
+
+
+def plan_to_tell(call: Call) -> Plan:
+    """The plan of board= or .config; without either that of the emulated board, which costs least.
+
+    Raises UserError.
+    """
+    if "board" in call.options or (call.root / config.DOT_CONFIG).exists():
+        return call.plan
+    emulated = boards.first(call.root, lambda board: board.is_emulated).name
+    return dataclasses.replace(call, options={**call.options, "board": emulated}).plan
 
 
 def boot(call: Call) -> None:

@@ -47,6 +47,13 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("tell", HEAR, is_built=True, module="image.tell",
+          more="Type what the next story is about, `again`, `keep` or `pause`; Ctrl-C ends it."
+          " The voice goes to this machine's sound, and each word is shown when it is heard."
+          " Without board= and .config it tells with the small model. out/host/tell has the"
+          " parents' storyteller.txt, and what was kept.",
+          examples=("tell", "tell wav=story.wav", "tell seed=7 figures=1",
+                    "tell MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
     Entry("run", HEAR, is_built=True, module="image.emulator.stand_in",
           more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
           " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",
@@ -141,9 +148,8 @@ FOOT = """\
 Options in capitals, and BOARD, may come from the environment; then it says so.
 NAME= counts as not given. Yes: 1, yes, true, on. No: 0, no, false, off.
 
-New here? These two commands end in a story, without a board:
-  ./doit image board=qemu_virt
-  ./doit run board=qemu_virt
+New here? This ends in a story, without a board:
+  ./doit tell
 """
 WIDE = 80  # columns
 LEFT = 24  # of a setting's row

@@ -173,6 +173,14 @@ def _stories(call: Call) -> None:
     stories.number(call.words)
 
 
+def _tell(call: Call) -> None:
+    from image import tell
+    from image.cli import commands
+
+    tell.check_call(call.options)
+    assert commands.plan_to_tell(call)  # that the configuration can be read
+
+
 def _compare(call: Call) -> None:
     from image.bench import compare
 
@@ -210,6 +218,7 @@ CHECKS: Mapping[str, Callable[[Call], object]] = {
     "bench": _bench,
     "cycles": _cycles,
     "stories": _stories,
+    "tell": _tell,
     "bench:compare": _compare,
     "submission": _submission,
     "test": _test,

@@ -104,6 +104,44 @@ def story_report(call: Call) -> Iterator[Task]:
     yield {"basename": "stories", **foreground(tell, needs), "pos_arg": "words"}
 
 
+def telling(call: Call) -> Iterator[Task]:
+    """The storyteller for this machine, and the model that it tells with.
+
+    Its steps are tasks of their own: they need not be those of the call's configuration.
+    """
+    if "tell" not in call.tasks:  # each call of ./doit comes here, whatever its task
+        yield {"basename": "tell", **foreground(lambda call: None)}
+        return
+    from image import tell
+
+    plan = commands.plan_to_tell(call)
+    host = graph.make(plan.project, [tell.PACKAGE], HOST)
+    program = host.step(step_name(tell.PACKAGE, HOST))
+    models = [] if plan.project.model_files else [_model_step(plan)]
+    of_model = [plan.steps[name] for model in models for name in plan.steps_before(model)]
+    both = {step.name: plan for step in (*of_model, *models)} | dict.fromkeys(host.steps, host)
+    yield from (_own_task(call, made, made.steps[name]) for name, made in both.items())
+
+    def speak(call: Call) -> None:
+        _, model, tokenizer = _model(plan)
+        tells = host.folder(program) / runner.PROGRAMS / "storyteller"
+        teller = tell.Teller(tells, model, tokenizer, tell.settings(plan.project))
+        tell.tell(teller, call.root, call.options)
+
+    needs = [_own_name(step) for step in (program, *models)]
+    yield {"basename": "tell", **foreground(speak, needs)}
+
+
+def _own_task(call: Call, plan: Plan, step: Step) -> Task:
+    """A step by a name that no other task's steps have."""
+    needs = [_own_name(plan.steps[need]) for need in step.needs]
+    return _step_task(call, plan, step, basename=_own_name(step), task_dep=needs)
+
+
+def _own_name(step: Step) -> str:
+    return f"_tell:{step.name}"
+
+
 def _model_step(plan: Plan) -> Step:
     """What brings the board's model."""
     found = next((package for package in plan.packages if package.build == "packed"), None)

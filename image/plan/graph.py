@@ -93,15 +93,15 @@ class Plan:
 
     def _unfetched(self, step: Step) -> list[str]:
         """Names of the fetching steps that a step waits for, itself or through others."""
-        before = [self.steps[name] for name in self._before(step)]
+        before = [self.steps[name] for name in self.steps_before(step)]
         return [one.name for one in before if one.kind == "fetch" and not self.is_done(one)]
 
-    def _before(self, step: Step) -> dict[str, None]:
+    def steps_before(self, step: Step) -> dict[str, None]:
         """Names of all steps before one, each once, in order."""
         found: dict[str, None] = {}
         for name in step.needs:
             if name not in found:
-                found |= {**self._before(self.steps[name]), name: None}
+                found |= {**self.steps_before(self.steps[name]), name: None}
         return found
 
     def builds_before(self, step: Step) -> list[str]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,12 +159,13 @@ def _write_settings(plan: Plan, package: Package, root: Path) -> None:
     for path, values in package.settings(plan.project.config.symbols).items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(f"{key}={_shown(value)}\n" for key, value in values.items()))
+        file.write_text(settings_text(values))
 
 
-def _shown(value: str | int | bool) -> str:
-    """A setting as scripts and C read it: y and n are 1 and 0."""
-    return str(int(value)) if isinstance(value, bool) else str(value)
+def settings_text(values: Mapping[str, str | int | bool]) -> str:
+    """Settings as scripts and C read them: y and n are 1 and 0."""
+    shown = {key: int(value) if isinstance(value, bool) else value for key, value in values.items()}
+    return "".join(f"{key}={value}\n" for key, value in shown.items())
 
 
 def tail(plan: Plan, step: Step) -> str:

@@ -20,7 +20,7 @@ POCKET = ROOT / "packages/pocket/src"
 WORDS = ROOT / "packages/storyteller/words"
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
-CARD = ("sound_alsa.c", "sound_cards.c", "sound_format.c", "mixer.c")
+CARD = ("sound_alsa.c", "sound_cards.c", "sound_none.c", "sound_format.c", "mixer.c")
 STRICT = ("-std=c11", "-D_DEFAULT_SOURCE", *WARNINGS, "-g", "-O1")
 VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16", "-DSPEECH_FLITE")
 ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")

@@ -21,7 +21,9 @@ static bool take_part(void *user, const int16_t *samples, size_t count) {
 static void say(struct speech *speech, const char *sentence, bool is_patient) {
     struct listener listener = {.is_patient = is_patient};
 
-    speech->say(speech, sentence, take_part, &listener);
+    const struct speech_sink sink = {take_part, NULL, &listener};
+
+    speech->say(speech, sentence, &sink);
     printf("%zu\n", listener.samples);
 }
 

@@ -55,7 +55,7 @@ class Played:
 def compile_player(path: Path, flags: tuple[str, ...]) -> Path:
     """The player with the fake card, under a sanitizer."""
     own = ("player.c", "player_control.c", "feed.c", "feed_report.c", "gain.c")
-    parts = (*own, "ring.c", "resample.c", "clock.c", "watchdog.c", "-lm", "-lpthread")
+    parts = (*own, "marks.c", "ring.c", "resample.c", "clock.c", "watchdog.c", "-lm", "-lpthread")
     card = ["fake_sound.c"]
     return build.compile_driver(path, *parts, main="player_driver", more=card, flags=flags)
 

@@ -173,7 +173,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     enum teller_end end = TELLER_FAILED;
 
     stop_note();
-    console_open(&console);
+    console_open(&console, options->colour);
     teller->console = &console;
     teller->inputs = inputs_open(&console);
     teller->watchdog = watchdog_open();
@@ -229,7 +229,8 @@ static int with_speaker(struct teller *teller, const struct options *options) {
         .device = either(options->device, teller->settings.sound),
         .archive = {.folder = data_folder(options), .most = teller->settings.keep_sound},
         .mixer = teller->settings.mixer ? &mixer : NULL,
-        .is_wanted = !options->no_sound};
+        .is_wanted = !options->no_sound,
+        .is_program = options->player != NULL};
     int status = STATUS_FAILED;
 
     teller->output = &output;
@@ -242,10 +243,14 @@ static int with_speaker(struct teller *teller, const struct options *options) {
     }
     output.rate = speech->rate;
     if (options->wav != NULL) {
-        output.wav = sound_open_wav(options->wav, output.rate);
+        output.only = sound_open_wav(options->wav, output.rate);
+    } else if (options->player != NULL) {
+        output.only = sound_open_program(options->player);
     }
-    if (options->wav != NULL && output.wav == NULL) {
+    if (options->wav != NULL && output.only == NULL) {
         fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
+    } else if (options->player != NULL && output.only == NULL) {
+        fprintf(stderr, "storyteller: --player: cannot start it: %s\n", strerror(errno));
     } else {
         status = tell_stories(teller, options);
     }
@@ -293,6 +298,8 @@ int main(int count, char **words) {
     teller.seed = options.seed;
     teller.stories = options.stories;
     teller.is_json = options.json;
+    teller.is_in_step = options.in_step;
+    teller.has_figures = !options.no_figures;
     teller.news = news.lines > 0 ? news.text : NULL;
     return with_words(&teller, &options);
 }

@@ -24,6 +24,10 @@ const char OPTIONS_HELP[] =
     "  --device NAME     ALSA device, for example plughw:1,0  (first card that plays)\n"
     "  --no-sound        only show the text\n"
     "  --wav FILE        write the speech to a WAV file instead of playing it\n"
+    "  --player COMMAND  play through a program that reads raw sound: mono, 16 bits, 48000 Hz\n"
+    "  --in-step         show each word when it is heard\n"
+    "  --no-figures      do not show each story's number and seed\n"
+    "  --colour          tell what is no story by its colour, where the terminal has any\n"
     "  --json            show a line of JSON about each story: its beginning, what it cost\n"
     "  -h, --help        this text\n"
     "\n"
@@ -50,11 +54,15 @@ static const struct option OPTIONS[] = {
     {"--prompt", TEXT, offsetof(struct options, prompt)},
     {"--device", TEXT, offsetof(struct options, device)},
     {"--wav", TEXT, offsetof(struct options, wav)},
+    {"--player", TEXT, offsetof(struct options, player)},
     {"--stories", NUMBER, offsetof(struct options, stories)},
     {"--steps", NUMBER, offsetof(struct options, steps)},
     {"--seed", SEED, offsetof(struct options, seed)},
     {"--no-sound", FLAG, offsetof(struct options, no_sound)},
     {"--json", FLAG, offsetof(struct options, json)},
+    {"--in-step", FLAG, offsetof(struct options, in_step)},
+    {"--no-figures", FLAG, offsetof(struct options, no_figures)},
+    {"--colour", FLAG, offsetof(struct options, colour)},
     {"--help", FLAG, offsetof(struct options, help)},
     {"-h", FLAG, offsetof(struct options, help)},
 };
@@ -95,6 +103,9 @@ static bool check(const struct options *options, char *problem, size_t size) {
         snprintf(problem, size, "--no-sound and --wav cannot be used together");
     } else if (options->device != NULL && options->wav != NULL) {
         snprintf(problem, size, "--device and --wav cannot be used together");
+    } else if (options->player != NULL && (options->wav != NULL || options->no_sound)) {
+        snprintf(problem, size, "--player and %s cannot be used together",
+                 options->wav != NULL ? "--wav" : "--no-sound");
     } else if (options->prompt != NULL && strlen(options->prompt) >= PROMPT_BYTES) {
         snprintf(problem, size, "--prompt is too long: at most %d characters", PROMPT_BYTES - 1);
     } else {

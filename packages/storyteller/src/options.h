@@ -18,11 +18,15 @@ struct options {
     const char *prompt;
     const char *device;
     const char *wav;
+    const char *player;
     uint64_t seed;
     long stories;
     long steps;
     bool no_sound;
     bool json;
+    bool in_step;
+    bool no_figures;
+    bool colour;
     bool help;
 };
 

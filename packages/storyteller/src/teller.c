@@ -191,8 +191,12 @@ static bool tell_next(struct run *run, long number, struct llama_error *error) {
     if (fresh.preface[0] != '\0') {
         console_say(teller->console, "%s", fresh.preface);
     }
-    console_say(teller->console, "\n%cstory %ld  seed %" PRIu64 "%c\n", FLOW_DIM, number,
-                task.recipe.seed, FLOW_PLAIN);
+    if (teller->has_figures) {
+        console_say(teller->console, "\n%cstory %ld  seed %" PRIu64 "%c\n", FLOW_DIM, number,
+                    task.recipe.seed, FLOW_PLAIN);
+    } else {
+        console_say(teller->console, "%s", "");
+    }
     set_voice(run);
     if (!telling_run(teller, &run->next, &task, error)) {
         return false;

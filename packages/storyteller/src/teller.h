@@ -31,6 +31,8 @@ struct teller {
     const char *prompt; /* how each story begins, or NULL: drawn */
     uint64_t seed;      /* of the first story, or 0: fresh ones */
     long stories;       /* how many, or 0: until a signal comes */
+    bool is_in_step;    /* words are shown when they are heard */
+    bool has_figures;   /* number and seed of each story on the console */
     bool is_json;       /* a line of JSON about each story on the console */
     const char *news;   /* said before the first story, or NULL */
 };

@@ -9,6 +9,8 @@
 #include "memory/journal.h"
 #include "memory/today.h"
 #include "stop.h"
+#include "voice/captions.h"
+#include "voice/utterance.h"
 
 /* How long to wait for the speaker before looking at the inputs again. */
 #define LOOK_MS 20
@@ -26,6 +28,7 @@ struct telling {
     bool is_loss_told;
     struct story story;
     struct told told;
+    struct captions captions;
     char text[TEXT_BYTES];
     size_t length;
 };
@@ -34,12 +37,30 @@ static bool is_over(const struct telling *telling) {
     return telling->next->is_skipped || stop_is_wanted();
 }
 
+static void show(void *user, const char *text) {
+    struct telling *telling = user;
+
+    console_show(telling->teller->console, text);
+}
+
+/* Show what was heard of the text; all of it where nothing is heard. */
+static void show_heard(struct telling *telling) {
+    struct speaker *speaker = telling->teller->speaker;
+
+    if (telling->sound == NULL || telling->is_loss_told) {
+        captions_flush(&telling->captions, show, telling);
+    } else {
+        captions_show(&telling->captions, speaker_words_heard(speaker), show, telling);
+    }
+}
+
 static void tell_loss(struct telling *telling) {
     struct teller *teller = telling->teller;
 
     if (telling->sound == NULL || telling->is_loss_told || !speaker_is_lost(teller->speaker)) {
         return;
     }
+    captions_flush(&telling->captions, show, telling);
     output_lost(teller->output, teller->console);
     telling->is_loss_told = true;
 }
@@ -82,6 +103,7 @@ static void look(struct telling *telling) {
     watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
     tell_loss(telling);
     look_for_sound(telling);
+    show_heard(telling);
     if (!inputs_wait(teller->inputs, 0, &request)) {
         return;
     }
@@ -103,13 +125,28 @@ static void say(struct telling *telling, const char *sentence) {
     }
 }
 
+/* Text is shown at once, or when it is heard. */
+static void take_caption(struct telling *telling, const char *shown, const char *spoken) {
+    struct captions *captions = &telling->captions;
+
+    if (!telling->teller->is_in_step || telling->sound == NULL) {
+        console_show(telling->teller->console, shown);
+        return;
+    }
+    captions_add(captions, shown, show, telling);
+    if (spoken != NULL) {
+        captions_say(captions, speaker_words_said(telling->teller->speaker),
+                     utterance_words(spoken), show, telling);
+    }
+}
+
 static void take_text(void *user, const char *shown, const char *spoken) {
     struct telling *telling = user;
     size_t room = sizeof(telling->text) - telling->length;
     int added = snprintf(telling->text + telling->length, room, "%s", shown);
 
     telling->length += (size_t)added < room ? (size_t)added : room - 1;
-    console_show(telling->teller->console, shown);
+    take_caption(telling, shown, spoken);
     if (spoken != NULL && telling->sound != NULL) {
         say(telling, spoken);
     }
@@ -175,6 +212,15 @@ static void finish_speech(struct telling *telling, bool ok) {
     }
     tell_loss(telling);
     telling->told.heard = speaker_end(speaker);
+}
+
+/* What was told is shown, too; what was cut off is not. */
+static void end_captions(struct telling *telling) {
+    if (is_over(telling)) {
+        captions_clear(&telling->captions);
+    } else {
+        captions_flush(&telling->captions, show, telling);
+    }
 }
 
 static void note_costs(const struct telling *telling) {
@@ -243,6 +289,7 @@ bool telling_run(struct teller *teller, struct next_story *next, const struct ta
     if (telling.sound != NULL) {
         finish_speech(&telling, ok);
     }
+    end_captions(&telling);
     end_sound(&telling);
     telling.told.end = next->is_skipped ? STORY_SKIPPED : telling.story.end;
     telling.told.figures = telling.story.figures;

@@ -16,11 +16,15 @@
 #define SAID_BYTES 2304
 
 static const char FRESH[] = {FLOW_FRESH, '\0'};
+/* Around what is said. */
+static const char BEFORE[] = {FLOW_FRESH, FLOW_ASIDE, '\0'};
+static const char AFTER[] = {FLOW_PLAIN, '\n', '\0'};
 
-void console_open(struct console *console) {
+void console_open(struct console *console, bool has_colour) {
     memset(console, 0, sizeof(*console));
     console->is_open = true;
     console->flow.can_dim = terminal_can_dim();
+    console->flow.has_colour = console->typing.is_bold = has_colour && console->flow.can_dim;
     console->kind = terminal_take();
 }
 
@@ -168,12 +172,12 @@ void console_show(struct console *console, const char *text) {
 /* A line of its own. An answer releases no held text where nobody types. */
 static void say(struct console *console, bool is_answer, const char *format, va_list values) {
     char line[SAID_BYTES];
-    int length;
+    size_t length, room = sizeof(line) - strlen(BEFORE) - strlen(AFTER);
 
-    line[0] = FLOW_FRESH;
-    length = vsnprintf(line + 1, sizeof(line) - 2, format, values);
-    length = length < SAID_BYTES - 2 ? length : SAID_BYTES - 3;
-    memcpy(line + 1 + length, "\n", 2);
+    memcpy(line, BEFORE, sizeof(BEFORE));
+    length = (size_t)vsnprintf(line + strlen(BEFORE), room, format, values);
+    length = length < room ? length : room - 1;
+    memcpy(line + strlen(BEFORE) + length, AFTER, sizeof(AFTER));
     if (!is_answer || console->typing.is_shown) {
         show(console, line);
         return;

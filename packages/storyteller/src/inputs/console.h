@@ -29,8 +29,9 @@ struct console {
     size_t held_length;
 };
 
-/* Begin to use standard input and output. */
-void console_open(struct console *console);
+/* Begin to use standard input and output. has_colour: what is no story has a colour of its own,
+ * where the terminal can. */
+void console_open(struct console *console, bool has_colour);
 
 /* Show all, and give the terminal back as it was. */
 void console_close(struct console *console);

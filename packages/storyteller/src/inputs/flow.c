@@ -10,7 +10,7 @@
 #define GROWTH 12
 
 static bool is_mark(char c) {
-    return c == FLOW_DIM || c == FLOW_PLAIN;
+    return c == FLOW_DIM || c == FLOW_PLAIN || c == FLOW_ASIDE;
 }
 
 /* Columns that a character takes: bytes of UTF-8 behind the first one take none. */
@@ -27,11 +27,20 @@ static int word_columns(const struct flow *flow) {
     return columns;
 }
 
+/* ECMA-48, 8.3.117: faint, cyan, and neither. */
+static void put_mark(struct flow *flow, char c) {
+    if (c == FLOW_PLAIN && flow->is_marked) {
+        fputs("\033[0m", stdout);
+        flow->is_marked = false;
+    } else if (c != FLOW_PLAIN && flow->can_dim && (c == FLOW_DIM || flow->has_colour)) {
+        fputs(c == FLOW_DIM ? "\033[2m" : "\033[36m", stdout);
+        flow->is_marked = true;
+    }
+}
+
 static void put(struct flow *flow, char c) {
     if (is_mark(c)) {
-        if (flow->can_dim) {
-            fputs(c == FLOW_DIM ? "\033[2m" : "\033[0m", stdout);
-        }
+        put_mark(flow, c);
         return;
     }
     putchar(c);

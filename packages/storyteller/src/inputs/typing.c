@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define PROMPT "> "
+#define BOLD "\033[1m" /* ECMA-48, 8.3.117 */
+#define PLAIN "\033[0m"
 #define INDENT 2 /* columns of the prompt, and before each further row of a long line */
 
 enum { BACKSPACE = 8, ERASE_LINE = 21, ERASE_WORD = 23, ESCAPE = 27, DELETE = 127 };
@@ -26,7 +28,7 @@ static void show_byte(struct typing *typing, char c, int columns) {
 }
 
 void typing_show(struct typing *typing, int columns) {
-    fputs(PROMPT, stdout);
+    fputs(typing->is_bold ? BOLD PROMPT : PROMPT, stdout);
     typing->column = INDENT;
     typing->is_shown = true;
     for (size_t i = 0; i < typing->length; i++) {
@@ -36,7 +38,7 @@ void typing_show(struct typing *typing, int columns) {
 
 void typing_leave(struct typing *typing) {
     if (typing->is_shown) {
-        putchar('\n');
+        fputs(typing->is_bold ? PLAIN "\n" : "\n", stdout);
     }
     typing->is_shown = false;
 }
@@ -63,6 +65,7 @@ static void show_erased(struct typing *typing, int characters, int columns) {
     typing->column -= characters;
     if (typing->length == 0) {
         erase_columns(INDENT);
+        fputs(typing->is_bold ? PLAIN : "", stdout);
         typing->is_shown = false;
     }
 }

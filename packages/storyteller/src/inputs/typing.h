@@ -12,6 +12,7 @@
 struct typing {
     char line[TYPING_LINE_BYTES]; /* UTF-8, without an end mark until it is taken */
     size_t length;
+    bool is_bold;  /* it is shown so */
     bool is_shown; /* it has the terminal's line of its own, behind its prompt */
     int column;    /* of the cursor there */
     bool is_full;  /* the character that is being typed is left out */

@@ -74,6 +74,7 @@ static int write_file(const char *path, const struct take *take, unsigned rate) 
 
 int main(int count, char **words) {
     struct take take = {.is_whole = true};
+    struct speech_sink sink = {take_samples, NULL, &take};
     struct speech *speech;
     int status = 1;
 
@@ -88,7 +89,7 @@ int main(int count, char **words) {
     }
     speech->set_speed(speech, atoi(words[2]));
     speech->set_pitch(speech, atoi(words[3]));
-    speech->say(speech, words[5], take_samples, &take);
+    speech->say(speech, words[5], &sink);
     if (take.is_whole) {
         status = write_file(words[4], &take, speech->rate);
     }

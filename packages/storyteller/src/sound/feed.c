@@ -45,6 +45,12 @@ size_t feed_level(const struct feed *feed) {
     return ring_waiting(&feed->ring) + feed->delay;
 }
 
+uint64_t feed_heard(const struct feed *feed) {
+    uint64_t sent = feed->ring.sent;
+
+    return sent > feed->delay ? sent - feed->delay : 0;
+}
+
 bool feed_is_live(const struct feed *feed) {
     return feed->sound != NULL && !feed->sound->is_file;
 }

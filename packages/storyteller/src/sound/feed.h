@@ -38,6 +38,9 @@ void feed_begin(struct feed *feed);
 size_t feed_samples(const struct feed *feed, unsigned milliseconds);
 size_t feed_level(const struct feed *feed);
 
+/* How many samples were heard since feed_open(). */
+uint64_t feed_heard(const struct feed *feed);
+
 /* Whether all is a matter of now: a file has no time. */
 bool feed_is_live(const struct feed *feed);
 

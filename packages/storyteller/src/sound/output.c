@@ -85,8 +85,8 @@ static void tell_lack(struct output *output, struct console *console) {
 
 struct sound *output_begin(struct output *output, struct console *console) {
     output->loss_was_told = false;
-    if (output->wav != NULL || output->card != NULL || !output->is_wanted) {
-        return output->wav != NULL ? output->wav : output->card;
+    if (output->only != NULL || output->card != NULL || !output->is_wanted) {
+        return output->only != NULL ? output->only : output->card;
     }
     if (use_card(output, console) == NULL) {
         tell_lack(output, console);
@@ -111,16 +111,18 @@ static void tell_loss(struct output *output, struct console *console) {
         tell_lack(output, console);
         return;
     }
-    if (!output->lack_was_told) {
+    if (!output->lack_was_told && output->is_program) {
+        console_say(console, "This machine's sound does not work: stories are shown as text.");
+    } else if (!output->lack_was_told) {
         console_say(console, "The %s: this story continues as text.",
-                    output->wav != NULL ? "WAV file can no longer be written"
-                                        : "sound device is gone");
+                    output->only != NULL ? "WAV file can no longer be written"
+                                         : "sound device is gone");
     }
     output->lack_was_told = true;
 }
 
 void output_lost(struct output *output, struct console *console) {
-    if (output->card == NULL && output->wav == NULL) {
+    if (output->card == NULL && output->only == NULL) {
         archive_end(&output->archive, false, console);
         return;
     }
@@ -133,7 +135,7 @@ void output_lost(struct output *output, struct console *console) {
 }
 
 struct sound *output_look(struct output *output, struct console *console) {
-    if (output->wav != NULL || output->card != NULL || !output->is_wanted ||
+    if (output->only != NULL || output->card != NULL || !output->is_wanted ||
         clock_seconds() < output->looked_s + LOOK_S) {
         return NULL;
     }
@@ -141,7 +143,9 @@ struct sound *output_look(struct output *output, struct console *console) {
 }
 
 struct sound *output_keep(struct output *output, struct console *console) {
-    return output->wav == NULL ? archive_begin(&output->archive, output->rate, console) : NULL;
+    return output->only == NULL || output->is_program
+               ? archive_begin(&output->archive, output->rate, console)
+               : NULL;
 }
 
 void output_end(struct output *output, bool is_kept, struct console *console) {
@@ -152,5 +156,5 @@ void output_end(struct output *output, bool is_kept, struct console *console) {
 void output_close(struct output *output) {
     close_sound(&output->card);
     close_sound(&output->still);
-    close_sound(&output->wav);
+    close_sound(&output->only);
 }

@@ -10,11 +10,12 @@
 #include "sound/sound.h"
 
 struct output {
-    const char *device;     /* wanted sound cards: see sound.h */
-    unsigned rate;          /* samples per second of the voice */
-    struct mixer *mixer;    /* see mixer.h; NULL: cards' mixers stay as they are */
-    bool is_wanted;         /* false: text only, by choice */
-    struct sound *wav;      /* open for the whole run, or NULL */
+    const char *device;  /* wanted sound cards: see sound.h */
+    unsigned rate;       /* samples per second of the voice */
+    struct mixer *mixer; /* see mixer.h; NULL: cards' mixers stay as they are */
+    bool is_wanted;      /* false: text only, by choice */
+    struct sound *only;  /* open for the whole run, a file or a program; NULL: sound cards */
+    bool is_program;
     struct archive archive; /* the story's sound, if it is to stay */
     struct sound *card;     /* open for one story, or NULL */
     char name[SOUND_NAME_BYTES];

@@ -55,6 +55,7 @@ static void pump(struct player *player) {
 /* Open what lies between the voice and a sound that was not used before. */
 static void use(struct player *player, struct sound *sound) {
     forget_sound(player);
+    marks_clear(&player->marks);
     if (!resampler_open(&player->resampler, player->voice_rate, sound->rate) ||
         !feed_open(&player->feed, sound, PLAYER_MOST_S)) {
         lose(player);
@@ -65,6 +66,7 @@ void player_begin(struct player *player, struct sound *sound) {
     pthread_mutex_lock(&player->mutex);
     feed_begin(&player->feed);
     player->sound_s = 0.0;
+    marks_clear(&player->marks);
     player->is_paused = player->is_stopped = player->is_lost = false;
     if (sound == NULL) {
         forget_sound(player);
@@ -132,6 +134,12 @@ bool player_write(struct player *player, const int16_t *samples, size_t count) {
         count -= block;
     }
     return true;
+}
+
+void player_mark(struct player *player) {
+    pthread_mutex_lock(&player->mutex);
+    marks_set(&player->marks, player->feed.ring.written);
+    pthread_mutex_unlock(&player->mutex);
 }
 
 /* A pause of that many milliseconds. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sound/feed.h"
+#include "sound/marks.h"
 #include "sound/resample.h"
 #include "sound/sound.h"
 #include "watchdog.h"
@@ -29,6 +30,7 @@ struct player {
     unsigned voice_rate;
     struct resampler resampler;
     struct feed feed;
+    struct marks marks; /* places in the ring */
     struct sound *copy; /* gets what the voice says as it is; NULL: no copy, or it failed */
     double sound_s;     /* written */
     bool is_paused;
@@ -54,6 +56,12 @@ bool player_copy(struct player *player, struct sound *copy);
 
 /* Take samples of the voice, waiting for room. Returns false when stopped or lost. */
 bool player_write(struct player *player, const int16_t *samples, size_t count);
+
+/* What is written next is marked. */
+void player_mark(struct player *player);
+
+/* How many marks were heard since player_begin(). What is forgotten by a stop never is. */
+unsigned player_marks_heard(struct player *player);
 
 /* Pass on what there is. While telling, and nothing is being written: append silence until so many
  * milliseconds lie ready, so that the card never runs dry for want of text. */

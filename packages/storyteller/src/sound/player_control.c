@@ -34,6 +34,7 @@ void player_stop(struct player *player) {
         ring_move(&player->feed.ring, (ptrdiff_t)ring_waiting(&player->feed.ring));
     }
     player->is_stopped = true;
+    marks_clear(&player->marks);
     pthread_mutex_unlock(&player->mutex);
 }
 
@@ -53,6 +54,17 @@ int player_level_ms(struct player *player) {
     }
     pthread_mutex_unlock(&player->mutex);
     return level_ms;
+}
+
+unsigned player_marks_heard(struct player *player) {
+    unsigned heard = 0;
+
+    pthread_mutex_lock(&player->mutex);
+    if (player->feed.sound != NULL && !player->is_stopped) {
+        heard = marks_heard(&player->marks, feed_heard(&player->feed));
+    }
+    pthread_mutex_unlock(&player->mutex);
+    return heard;
 }
 
 bool player_is_busy(struct player *player) {

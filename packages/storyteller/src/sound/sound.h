@@ -52,4 +52,10 @@ struct sound *sound_open_alsa(const char *device, unsigned rate, struct mixer *m
 /* Create a WAV file. Its length is right after each finish(). Returns NULL with errno set. */
 struct sound *sound_open_wav(const char *path, unsigned rate);
 
+/* Start a program that plays raw sound from its standard input: mono, 16 bits, in the machine's
+ * byte order, at SOUND_PROGRAM_RATE. It is to read no more than 80 ms ahead. Returns NULL with
+ * errno set when it cannot be started; one that ends is lost sound. */
+#define SOUND_PROGRAM_RATE 48000u
+struct sound *sound_open_program(const char *command);
+
 #endif

@@ -38,6 +38,7 @@ struct speaker {
     struct utterance utterance;
     atomic_llong cpu_ns;
     const char *skipped;    /* beginning of the next sentence, which is the caller's too; or NULL */
+    unsigned words_said;    /* since speaker_begin(), likewise */
     long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
 };
 
@@ -144,6 +145,7 @@ void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog) {
 
 void speaker_begin(struct speaker *speaker, struct sound *sound) {
     player_begin(&speaker->player, sound);
+    speaker->words_said = 0;
     speaker->cpu_begun_ns = atomic_load(&speaker->cpu_ns);
 }
 
@@ -162,7 +164,16 @@ bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms) 
         return false;
     }
     speaker->skipped = NULL;
+    speaker->words_said += utterance_words(sentence + length);
     return true;
+}
+
+unsigned speaker_words_said(const struct speaker *speaker) {
+    return speaker->words_said;
+}
+
+unsigned speaker_words_heard(struct speaker *speaker) {
+    return player_marks_heard(&speaker->player);
 }
 
 void speaker_skip(struct speaker *speaker, const char *beginning) {

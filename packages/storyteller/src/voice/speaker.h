@@ -49,6 +49,11 @@ bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms);
  * in its turn. Returns false when there is none of that name, or too much is waiting. */
 bool speaker_play_clip(struct speaker *speaker, const char *name);
 
+/* Words, which stand between blanks, of all sentences that were handed over since speaker_begin(),
+ * and of those how many were heard, or begin to be. */
+unsigned speaker_words_said(const struct speaker *speaker);
+unsigned speaker_words_heard(struct speaker *speaker);
+
 /* The next sentence is spoken without this beginning, if it has it: a clip holds it. */
 void speaker_skip(struct speaker *speaker, const char *beginning);
 

@@ -7,16 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Called with each part: mono samples. Returning false stops the sentence. */
-typedef bool speech_samples_fn(void *user, const int16_t *samples, size_t count);
+/* What gets the sound of a sentence, part by part. */
+struct speech_sink {
+    /* Mono samples. Returning false stops the sentence. */
+    bool (*take)(void *user, const int16_t *samples, size_t count);
+    /* With the next part begins the next word, as far as the voice can say: a word is what stands
+     * between blanks. NULL: nobody wants to know. */
+    void (*begin_word)(void *user);
+    void *user;
+};
 
 /* One open voice. Kinds of voices put this first in a structure of their own. */
 struct speech {
     unsigned rate; /* samples per second that it gives */
-    /* Speak a sentence of printable ASCII: samples(user, ...) gets the sound, part by part.
-     * Returns when the sentence is over or samples() returned false. */
-    void (*say)(struct speech *speech, const char *sentence, speech_samples_fn *samples,
-                void *user);
+    /* Speak a sentence of printable ASCII. Returns when it is over or the sink had enough. */
+    void (*say)(struct speech *speech, const char *sentence, const struct speech_sink *sink);
     /* percent of the voice's natural speed, 50 to 200; from the next sentence on. */
     void (*set_speed)(struct speech *speech, int speed);
     /* percent of the voice's natural pitch, 50 to 200; from the next sentence on. */

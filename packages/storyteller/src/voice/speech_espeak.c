@@ -23,9 +23,17 @@
 
 struct espeak {
     struct speech speech;
-    speech_samples_fn *samples;
-    void *user;
+    const struct speech_sink *sink;
 };
+
+/* Words that begin in this part. */
+static void begin_words(const struct speech_sink *sink, const espeak_EVENT *events) {
+    for (; sink->begin_word != NULL && events->type != espeakEVENT_LIST_TERMINATED; events++) {
+        if (events->type == espeakEVENT_WORD) {
+            sink->begin_word(sink->user);
+        }
+    }
+}
 
 static int take_part(short *samples, int count, espeak_EVENT *events) {
     struct espeak *espeak;
@@ -34,15 +42,15 @@ static int take_part(short *samples, int count, espeak_EVENT *events) {
         return 0;
     }
     espeak = events->user_data;
-    return espeak->samples(espeak->user, samples, (size_t)count) ? 0 : 1;
+    begin_words(espeak->sink, events);
+    return espeak->sink->take(espeak->sink->user, samples, (size_t)count) ? 0 : 1;
 }
 
-static void espeak_say(struct speech *speech, const char *sentence, speech_samples_fn *samples,
-                       void *user) {
+static void espeak_say(struct speech *speech, const char *sentence,
+                       const struct speech_sink *sink) {
     struct espeak *espeak = (struct espeak *)speech;
 
-    espeak->samples = samples;
-    espeak->user = user;
+    espeak->sink = sink;
     espeak_ng_Synthesize(sentence, 0, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, NULL, espeak);
 }
 

@@ -16,9 +16,28 @@ struct flite {
     cst_voice *voice;
     flite_unregister_fn *unregister;
     cst_audio_streaming_info *streaming; /* belongs to voice */
-    speech_samples_fn *samples;
-    void *user;
+    const struct speech_sink *sink;
+    const cst_item *token; /* the next one to begin */
 };
+
+/* The first sample of what flite calls a token: what stands between blanks. Its durations are known
+ * before its sound. */
+static long start_of(const cst_item *token) {
+    static const char END[] = "daughter1.R:SylStructure.daughter1.daughter1.R:Segment.p.end";
+
+    return item_daughter(token) != NULL ? (long)(ffeature_float(token, END) * RATE) : 0;
+}
+
+static void begin_words(struct flite *flite, const cst_audio_streaming_info *streaming, long start,
+                        long end) {
+    if (start == 0) {
+        flite->token = relation_head(utt_relation(streaming->utt, "Token"));
+    }
+    for (; flite->token != NULL && start_of(flite->token) < end;
+         flite->token = item_next(flite->token)) {
+        flite->sink->begin_word(flite->sink->user);
+    }
+}
 
 static int take_part(const cst_wave *wave, int start, int size, int last,
                      cst_audio_streaming_info *streaming) {
@@ -29,17 +48,19 @@ static int take_part(const cst_wave *wave, int start, int size, int last,
     if (size <= 0) {
         return CST_AUDIO_STREAM_CONT;
     }
-    go_on = flite->samples(flite->user, wave->samples + start, (size_t)size);
+    if (flite->sink->begin_word != NULL) {
+        begin_words(flite, streaming, start, (long)start + size);
+    }
+    go_on = flite->sink->take(flite->sink->user, wave->samples + start, (size_t)size);
     return go_on ? CST_AUDIO_STREAM_CONT : CST_AUDIO_STREAM_STOP;
 }
 
-static void flite_say(struct speech *speech, const char *sentence, speech_samples_fn *samples,
-                      void *user) {
+static void flite_say(struct speech *speech, const char *sentence, const struct speech_sink *sink) {
     struct flite *flite = (struct flite *)speech;
     cst_utterance *utterance;
 
-    flite->samples = samples;
-    flite->user = user;
+    flite->sink = sink;
+    flite->token = NULL;
     utterance = flite_synth_text(sentence, flite->voice);
     if (utterance != NULL) {
         delete_utterance(utterance);

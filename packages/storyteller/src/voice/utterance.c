@@ -35,6 +35,26 @@ static bool play(void *user, const int16_t *samples, size_t count) {
     return !stop_is_wanted() && player_write(utterance->player, samples, count);
 }
 
+/* The voice begins a word; it may know of more words than stand between blanks, or of fewer. */
+static void begin_word(void *user) {
+    struct utterance *utterance = user;
+
+    if (utterance->words_left > 0) {
+        utterance->words_left--;
+        player_mark(utterance->player);
+    }
+}
+
+unsigned utterance_words(const char *sentence) {
+    unsigned count = 0;
+
+    for (bool was_blank = true; *sentence != '\0'; sentence++) {
+        count += was_blank && *sentence != ' ' ? 1 : 0;
+        was_blank = *sentence == ' ';
+    }
+    return count;
+}
+
 void utterance_play_clip(struct utterance *utterance, const char *name) {
     int16_t samples[PART_SAMPLES];
     struct clip clip;
@@ -65,6 +85,7 @@ static void learn(struct utterance *utterance, size_t length) {
 }
 
 void utterance_say(struct utterance *utterance, const char *sentence) {
+    const struct speech_sink sink = {play, begin_word, utterance};
     int speed = atomic_exchange(&utterance->speed, 0);
     size_t length = strlen(sentence);
 
@@ -73,6 +94,10 @@ void utterance_say(struct utterance *utterance, const char *sentence) {
     }
     player_keep_up(utterance->player, ready_ms(utterance, length));
     utterance->asked_s = clock_seconds();
-    utterance->speech->say(utterance->speech, sentence, play, utterance);
+    utterance->words_left = utterance_words(sentence);
+    utterance->speech->say(utterance->speech, sentence, &sink);
+    while (utterance->words_left > 0) {
+        begin_word(utterance);
+    }
     learn(utterance, length);
 }

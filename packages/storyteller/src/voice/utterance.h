@@ -15,10 +15,15 @@ struct utterance {
     double think_ms;     /* per character of a sentence, before its first sound; of late */
     double thought_ms;   /* about the last sentence */
     double asked_s;      /* clock_seconds() when the voice got it; 0: it has spoken since */
+    unsigned words_left; /* of the sentence, whose sound is still to come */
     atomic_int speed;    /* wanted, from the next sentence on; 0: as it is */
 };
 
-/* Speak a sentence, or play a clip of the image (clip.h), as far as the player takes it. */
+/* Words of a sentence: what stands between blanks. */
+unsigned utterance_words(const char *sentence);
+
+/* Speak a sentence, each of whose words is a mark of the player's, or play a clip of the image
+ * (clip.h), as far as the player takes it. */
 void utterance_say(struct utterance *utterance, const char *sentence);
 void utterance_play_clip(struct utterance *utterance, const char *name);
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""`doit tell`: the storyteller on this machine, on this terminal and this machine's sound."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import output, run
+from image.errors import UserError
+from image.options import AnyPath, Flag, Option, Whole, is_on
+from image.project import Project
+from image.steps import build
+from image.tell import sound
+
+PACKAGE = "tell"
+FOLDER = "out/host/tell"
+SOURCE = "packages/storyteller"
+PARENTS = "storyteller.txt"
+WAV = Option("wav", "write the speech to this file instead of playing it", AnyPath(sign="FILE"))
+STORIES = Option("stories", "end after so many stories", Whole(1, 1000),
+                 default="1 with wav=, else Ctrl-C ends it")  # fmt: skip
+OPTIONS = (
+    WAV,
+    STORIES,
+    Option("seed", "of the first story: the same seed and request tell the same story",
+           Whole(1, 10**18 - 1), default="another one each time"),
+    Option("figures", "show each story's number, seed and what it cost", Flag(), default="0"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What tells: the program, its model and tokenizer, and its settings file."""
+
+    program: Path
+    model: Path
+    tokenizer: Path
+    settings: str
+
+
+def check_call(options: Mapping[str, str]) -> None:
+    """Raise UserError for a file that cannot be written, before anything is built for it."""
+    if "wav" not in options:
+        return
+    path = Path(options["wav"])
+    if path.is_dir() or not path.parent.is_dir():
+        what = "is a folder" if path.is_dir() else f"cannot be written: no folder {path.parent}"
+        raise UserError(f"wav={path} {what}", hint="./doit tell wav=story.wav")
+
+
+def settings(project: Project) -> str:
+    """The settings file that the configuration asks for."""
+    recipe = project.packages["storyteller"]
+    return build.settings_text(recipe.settings(project.config.symbols)["etc/storyteller.conf"])
+
+
+def tell(teller: Teller, root: Path, options: Mapping[str, str]) -> None:
+    """Tell stories on this terminal, until as many were told as wanted, or Ctrl-C.
+
+    What parents may set is in out/host/tell/storyteller.txt, which stays from call to call.
+    """
+    folder = root / FOLDER
+    with output.alone(folder):
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        if not (folder / PARENTS).exists():
+            shutil.copyfile(root / SOURCE / PARENTS, folder / PARENTS)
+        output.write(folder / "settings", teller.settings)
+        words = [*_command(teller, root / SOURCE, folder), *_manner(options)]
+        status = run.interactive(words, has_interrupt=True)
+    if status != 0:
+        raise UserError(f"the storyteller ended with status {status}; its messages are above")
+    if "wav" in options:
+        print(options["wav"])
+
+
+def _command(teller: Teller, source: Path, folder: Path) -> list[str | Path]:
+    files: list[str | Path] = ["--model", teller.model, "--tokenizer", teller.tokenizer]
+    files += ["--settings", folder / "settings", "--words", source / "words"]
+    return [teller.program, *files, "--card", folder, "--data", folder / "data"]
+
+
+def _manner(options: Mapping[str, str]) -> list[str]:
+    """How it is told: what is heard, what is shown, how many."""
+    words = ["--in-step", "--colour"]
+    words += ["--json"] if is_on(options, "figures") else ["--no-figures"]
+    stories = options.get("stories", "1" if "wav" in options else None)
+    words += ["--stories", stories] if stories else []
+    words += ["--seed", options["seed"]] if "seed" in options else []
+    if "wav" in options:
+        return [*words, "--wav", options["wav"]]
+    player = sound.find()
+    if player.command is None:
+        print(player.note, file=sys.stderr)
+        return [*words, "--no-sound"]
+    return [*words, "--player", player.command]

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""./doit tell: this machine's sound, the options, and a story that is asked for and heard."""
+
+import dataclasses
+import re
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from image import run, tell
+from image.cli import commands
+from image.cli.call import Call
+from image.errors import UserError
+from image.tell import sound
+from tests.conftest import DL_DIR, ROOT
+from tests.emulator import listen
+from tests.storyteller import build
+from tests.storyteller.said import Screen
+from tests.storyteller.started import HUNG_S
+
+BUILT_S = 600  # only ends a hung test
+WORDS_FOUND = 0.6  # by a recogniser of general English
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without sound, whose programs that play are in the folder bin."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("PULSE_SERVER", raising=False)
+    monkeypatch.setattr(sound, "CARDS", tmp_path / "snd")
+    monkeypatch.setattr(
+        run, "which", lambda name: str(tmp_path / name) if name in programs else None
+    )
+    programs = {"pacat", "aplay"}
+    return tmp_path
+
+
+def has(folder: Path, place: str) -> None:
+    """Something is there."""
+    path = folder / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+@pytest.mark.parametrize(
+    ("place", "program"),
+    [
+        ("pulse/native", "pacat"),
+        ("pipewire-0", "aplay"),
+        ("snd/pcmC0D0p", "aplay"),
+        ("snd/pcmC0D0c", None),  # a card that only records
+        ("snd/timer", None),
+    ],
+)
+def test_the_sound_of_a_machine(desk: Path, place: str, program: str | None) -> None:
+    has(desk, place)
+    found = sound.find()
+    assert (found.command or "").split(" ")[0] == (program or "")
+    assert bool(found.note) is (program is None)
+
+
+def test_a_server_elsewhere(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/mnt/somewhere")
+    assert sound.find().command
+
+
+def test_a_machine_without_a_player_is_told_which(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has(desk, "snd/pcmC0D0p")
+    monkeypatch.setattr(run, "which", lambda name: None)
+    found = sound.find()
+    assert found.command is None and "apt-get install alsa-utils" in found.note
+
+
+def test_a_file_that_cannot_be_is_refused_at_once(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nowhere/story.wav"):
+        with pytest.raises(UserError, match=re.escape(str(path.parent))):
+            tell.check_call({"wav": str(path)})
+    tell.check_call({"wav": str(tmp_path / "story.wav")})
+
+
+def test_without_a_configuration_the_small_model_tells(checkout: Path) -> None:
+    call = Call(checkout)
+    assert commands.plan_to_tell(call).project.board.is_emulated
+    assert not call.project.board.is_emulated
+    named = dataclasses.replace(call, options={"board": call.project.board.name})
+    assert not commands.plan_to_tell(named).project.board.is_emulated
+
+
+def test_a_story_that_is_asked_for_is_told_and_heard(compiler: None, tmp_path: Path) -> None:
+    """As a person does it: on a terminal, from the command to the last word."""
+    wav = tmp_path / "story.wav"
+    words = ["-m", "image", "tell", f"wav={wav}", "stories=2", "seed=5", "board=qemu_virt"]
+    env = {**run.environment(), "DL_DIR": str(DL_DIR), "TERM": "dumb"}
+    child = pexpect.spawn(
+        sys.executable, words, cwd=str(ROOT), env=env, encoding="utf-8", timeout=BUILT_S,
+        dimensions=(24, 60),
+    )  # fmt: skip
+    child.expect("Once")
+    child.send("a dragon on the moon\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, child.before
+    shown = Screen(60).write("Once" + str(child.before)).lines
+    first, _, second = " ".join(shown).partition(
+        "(next story: A story about a dragon on the moon!)"
+    )
+    assert "> a dragon on the moon" in first
+    assert "dragon" in second.partition("!")[2] and str(wav) in second
+    assert not re.search(r"seed|token", " ".join(shown))
+    assert max(map(len, shown[:-2])) < 60
+    story = re.sub(r"> a dragon on the moon", "", first) + second.rpartition(" /")[0]
+    heard = listen.hear(listen.load(wav))
+    assert listen.words_found(heard, story) > WORDS_FOUND
+
+
+def test_ctrl_c_ends_it_well(compiler: None) -> None:
+    words = ["-m", "image", "tell", "board=qemu_virt"]
+    env = {
+        **run.environment(),
+        "DL_DIR": str(DL_DIR),
+        "TERM": "dumb",
+        "XDG_RUNTIME_DIR": "/nowhere",
+    }
+    child = pexpect.spawn(
+        sys.executable, words, cwd=str(ROOT), env=env, encoding="utf-8", timeout=BUILT_S
+    )
+    child.expect("Once")
+    child.timeout = HUNG_S
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, child.before
+    assert str(child.before).rstrip().endswith("Good night.")
+
+
+def test_the_recipe_is_the_storytellers(compiler: None) -> None:
+    """The program has all options that the command gives it."""
+    program = build.host_package(tell.PACKAGE) / "usr/bin/storyteller"
+    text = run.output([program, "--help"])
+    for option in ("--player", "--in-step", "--no-figures", "--colour", "--wav", "--card"):
+        assert f"  {option}" in text
