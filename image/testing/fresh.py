@@ -34,6 +34,7 @@ PATH = "/usr/bin:/bin"  # all that an ordinary user of Debian can rely on
 SILENT_S = 3600  # a kernel is one line
 REMEMBERED = 2000  # bytes of what was said last, in which a question is looked for
 SWITCH_OFF = b"\x01x"  # QEMU's Ctrl-A X
+CTRL_C = b"\x03"
 STATUS = re.compile(rb"fresh: status (\d+)")
 # What this machine's apt was told of the network holds in the new systems, too.
 APT_NETWORK = re.compile(r"^Acquire::(?:https?|Retries|ForceIPv[46])\b.*;$", re.M | re.I)
@@ -61,10 +62,12 @@ class Step:
 
 YES = ((re.compile(rb"\[y/N\] $"), b"y\n"),)
 # Every story has one.
-TOLD = ((re.compile(rb"The\s+end\."), SWITCH_OFF),)
+END = re.compile(rb"The\s+end\.")
+TOLD = ((END, SWITCH_OFF),)
 QUICK_START = (
     Step("git, Python", "sudo apt-get update -q && sudo apt-get install -y -q git python3-venv"),
     Step("git clone", f"git clone {HOME}/source.git {CHECKOUT} && cp -r {HOME}/dl {CHECKOUT}/dl"),
+    Step("tell", f"cd {CHECKOUT} && ./doit tell", (*YES, (END, CTRL_C))),
     Step("image", f"cd {CHECKOUT} && ./doit image board=qemu_virt", YES),
     Step("run", f"cd {CHECKOUT} && ./doit run board=qemu_virt", TOLD),
 )
