@@ -18,12 +18,10 @@ PACKAGE = "tell"
 FOLDER = "out/host/tell"
 SOURCE = "packages/storyteller"
 PARENTS = "storyteller.txt"
-WAV = Option("wav", "write the speech to this file instead of playing it", AnyPath(sign="FILE"))
-STORIES = Option("stories", "end after so many stories", Whole(1, 1000),
-                 default="1 with wav=, else Ctrl-C ends it")  # fmt: skip
 OPTIONS = (
-    WAV,
-    STORIES,
+    Option("wav", "write the speech to this file instead of playing it", AnyPath(sign="FILE")),
+    Option("count", "number of stories", Whole(1, 1000),
+           default="1 with wav=, else until Ctrl-C"),
     Option("seed", "of the first story: the same seed and request tell the same story",
            Whole(1, 10**18 - 1), default="another one each time"),
     Option("figures", "show each story's number, seed and what it cost", Flag(), default="0"),
@@ -85,7 +83,7 @@ def _manner(options: Mapping[str, str]) -> list[str]:
     """How it is told: what is heard, what is shown, how many."""
     words = ["--in-step", "--colour"]
     words += ["--json"] if is_on(options, "figures") else ["--no-figures"]
-    stories = options.get("stories", "1" if "wav" in options else None)
+    stories = options.get("count", "1" if "wav" in options else None)
     words += ["--stories", stories] if stories else []
     words += ["--seed", options["seed"]] if "seed" in options else []
     if "wav" in options:

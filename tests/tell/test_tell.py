@@ -26,14 +26,12 @@ WORDS_FOUND = 0.6  # by a recogniser of general English
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without sound, whose programs that play are in the folder bin."""
+    """A machine without sound, but with all programs that play."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.delenv("PULSE_SERVER", raising=False)
     monkeypatch.setattr(sound, "CARDS", tmp_path / "snd")
-    monkeypatch.setattr(
-        run, "which", lambda name: str(tmp_path / name) if name in programs else None
-    )
-    programs = {"pacat", "aplay"}
+    programs = ("pacat", "aplay")
+    monkeypatch.setattr(run, "which", lambda name: name if name in programs else None)
     return tmp_path
 
 
@@ -93,7 +91,7 @@ def test_without_a_configuration_the_small_model_tells(checkout: Path) -> None:
 def test_a_story_that_is_asked_for_is_told_and_heard(compiler: None, tmp_path: Path) -> None:
     """As a person does it: on a terminal, from the command to the last word."""
     wav = tmp_path / "story.wav"
-    words = ["-m", "image", "tell", f"wav={wav}", "stories=2", "seed=5", "board=qemu_virt"]
+    words = ["-m", "image", "tell", f"wav={wav}", "count=2", "seed=5", "board=qemu_virt"]
     env = {**run.environment(), "DL_DIR": str(DL_DIR), "TERM": "dumb"}
     child = pexpect.spawn(
         sys.executable, words, cwd=str(ROOT), env=env, encoding="utf-8", timeout=BUILT_S,

@@ -27,7 +27,7 @@ const char OPTIONS_HELP[] =
     "  --player COMMAND  play through a program that reads raw sound: mono, 16 bits, 48000 Hz\n"
     "  --in-step         show each word when it is heard\n"
     "  --no-figures      do not show each story's number and seed\n"
-    "  --colour          tell what is no story by its colour, where the terminal has any\n"
+    "  --colour          show notes that are not part of the story in colour, if the terminal can\n"
     "  --json            show a line of JSON about each story: its beginning, what it cost\n"
     "  -h, --help        this text\n"
     "\n"
