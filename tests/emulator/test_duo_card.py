@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from image import run
@@ -30,6 +31,8 @@ from tests.emulator.machine import Machine
 from tests.emulator.test_power_cuts import check_file_system, spread
 
 CARD_MIB = 256
+FULL_MIB = 64  # what holds the image, and hardly more
+SMALL_MIB = 128
 LARGE_MIB = 32 << 10  # sparse; another way of addressing than a small card
 MEMORY_KB = 60 << 10
 STORY = "run /usr/share/llama/model.bin -s 7 -n 48 -t 0.8"
@@ -51,6 +54,9 @@ FAULTS = {
     "loader": "BE.J.*E:RESET.*WD.C.SCS",
     "sd": "The card does not answer.",
 }
+# The last words where nothing at all follows. A sound board goes on within two seconds.
+LAST_WORDS = {"ddr": r"BE\.J\.", "detect": "Starting kernel ..."}
+SILENT_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -170,17 +176,44 @@ def test_power_cuts(duo_emulator: Path, new_card: Path, tmp_path: Path, cut: int
     check_file_system(used)
 
 
-def test_a_large_card(duo_emulator: Path, new_card: Path, tmp_path: Path) -> None:
-    with Duo(duo_emulator, qemu.make_card(new_card, tmp_path / "card.img", LARGE_MIB)) as board:
+@pytest.mark.parametrize("card_mib", [SMALL_MIB, LARGE_MIB])
+def test_data_takes_the_rest_of_the_card(
+    duo_emulator: Path, new_card: Path, tmp_path: Path, card_mib: int
+) -> None:
+    used = qemu.make_card(new_card, tmp_path / "card.img", card_mib)
+    rest_kb = (card_mib << 10) - new_card.stat().st_size // 1024
+    with Duo(duo_emulator, used) as board:
         board.open_shell()
+        board.command("echo kept > /data/kept; sync")
         size_kb = int(board.command("df /data | tail -n 1").split()[1])
-        assert size_kb > 0.9 * (LARGE_MIB << 10)
+        assert size_kb > 0.8 * rest_kb
+        board.power_off()
+    check_file_system(used)
+
+
+def test_a_card_without_room_tells_all_the_same(
+    duo_emulator: Path, new_card: Path, tmp_path: Path
+) -> None:
+    with Duo(duo_emulator, qemu.make_card(new_card, tmp_path / "card.img", FULL_MIB)) as board:
+        board.expect("/data is in memory until power-off: the card has no room left")
+        board.expect(machine.STORY)
+        assert re.search("[a-z]{2}", board.expect(machine.SENTENCE))
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_it_stops_where_the_guide_says(duo_emulator: Path, used_card: Path, fault: str) -> None:
     with Duo(duo_emulator, used_card, machine=f"fault={fault}") as board:
         board.expect(f"(?s){FAULTS[fault]}")
+
+
+@pytest.mark.parametrize("fault", LAST_WORDS)
+def test_nothing_follows_where_the_guide_says(
+    duo_emulator: Path, used_card: Path, fault: str
+) -> None:
+    with Duo(duo_emulator, used_card, machine=f"fault={fault}") as board:
+        board.expect(LAST_WORDS[fault])
+        with pytest.raises(pexpect.TIMEOUT):
+            board.console.expect("OpenSBI|U-Boot|Linux version|story", timeout=SILENT_S)
 
 
 @pytest.mark.parametrize(
@@ -299,3 +332,25 @@ def test_speech(
     found = listen.words_found(heard, story[1])
     print(f"{choice}: {found:.0%} of the words were heard: {heard}")
     assert found >= WORDS_FOUND
+
+
+@pytest.mark.parametrize(("choice", "said"), [("USB", machine.NO_SOUND), ("NONE", "")])
+def test_a_card_without_sound_tells_in_writing(
+    duo_emulator: Path,
+    new_card: Path,
+    sdk_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
+    choice: str,
+    said: str,
+) -> None:
+    """No USB sound card is plugged in, or none was wanted."""
+    image = sdk_card.with_sound(sdk_dir, tmp_path_factory, choice)
+    with Duo(duo_emulator, qemu.make_card(image, tmp_path / "card.img", CARD_MIB)) as board:
+        before = board.expect(machine.STORY)
+        assert said in before
+        assert re.search("[a-z]{2}", board.expect(machine.SENTENCE))
+        board.console.sendintr()
+        board.open_prompt()
+        assert "Oops" not in board.command("dmesg")
+        board.power_off()

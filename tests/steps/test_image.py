@@ -36,7 +36,8 @@ def image_of(checkout: Path) -> Path:
     return checkout / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
 
 
-def test_nothing_built_names_its_checkout(card: Path) -> None:
+@pytest.mark.usefixtures("card", "duo_emulator")
+def test_nothing_built_names_its_checkout() -> None:
     """It would not be found any more once the folder is renamed."""
     built = [path.parent for path in ROOT.glob("work/*/*/step.json")]
     folders = [step / name for step in built for name in (STAGING, INSTALLED, BOOT)]
