@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from image import yamlfile
+from image.builders import required as requirements
 from image.builders import weigh
 from image.builders.job import Job, copy_file
 from image.builders.toolchain import STANDARD
@@ -96,10 +96,9 @@ def check(config: Path, fragments: list[Path], required: list[Path]) -> None:
         if values.get(symbol, "n") != value
     ]
     for path in required:
-        for row in yamlfile.read(path).value:
-            symbol, value = f"CONFIG_{row['symbol']}", str(row["value"])
-            if values.get(symbol, "n") != value:
-                wrong.append(f"{path.name}: {symbol} should be {value}: {row['why']}")
+        for row in requirements.read(path):
+            if values.get(row.symbol, "n") != row.value:
+                wrong.append(f"{path.name}: {row.symbol} should be {row.value}: {row.why}")
     if wrong:
         raise UserError(
             "these kernel options did not take effect:\n  " + "\n  ".join(wrong),

@@ -9,7 +9,7 @@ from typing import Any
 from image.errors import unknown
 from image.recipes import keys, spdx
 from image.recipes.keys import CHOICES, Builders
-from image.recipes.kinds import Kind, Leaf, Problem, Record
+from image.recipes.kinds import Kind, Leaf, List, Problem, Record
 from image.yamlfile import At, YamlFile
 
 NEED = re.compile(r"\{needs\[([\w-]+)\]\}")
@@ -36,7 +36,7 @@ class Checked:
 
 def check(file: YamlFile, kind: Kind) -> Checked:
     """A file that holds one value of a kind. Raises UserError for the first problem."""
-    return _checked(file, _mapping(file, kind))
+    return _checked(file, _whole(file, kind))
 
 
 def check_recipe(file: YamlFile, folder: str, builders: Builders) -> Checked:
@@ -62,17 +62,17 @@ def _empty(value: Any) -> Any:
     return {} if isinstance(value, dict) else []
 
 
-def _mapping(file: YamlFile, kind: Kind) -> Iterator[Leaf]:
+def _whole(file: YamlFile, kind: Kind) -> Iterator[Leaf]:
     if file.value is None:
         raise Problem((), "the file is empty", kind.words)
-    if not isinstance(file.value, dict):
+    if not isinstance(file.value, dict) and not isinstance(kind, List):
         raise Problem((), "the file is not a mapping", "each line is KEY: VALUE")
     yield from kind.walk(file.value, ())
 
 
 def _recipe(file: YamlFile, folder: str, builders: Builders) -> Iterator[Leaf]:
     known = Record(_keys(file.value, builders))
-    leaves = list(_mapping(file, known))
+    leaves = list(_whole(file, known))
     for more in file.value.get(CHOICES, {}):
         # What a choice adds must fit to what it is added to.
         own = {key: value for key, value in file.value.items() if key != CHOICES}

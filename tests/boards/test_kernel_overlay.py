@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from image import builders, config, run, yamlfile
+from image import builders, config, run
 from image.boards import board as boards
-from image.builders import kconfig
+from image.builders import kconfig, required
 from image.config import Config
 from image.recipes.loading import load_all
 from image.recipes.package import Package
@@ -115,16 +115,11 @@ def test_no_option_is_set_twice(merged: list[list[Path]]) -> None:
 @pytest.mark.parametrize("tree", TREES, ids="-".join)
 def test_no_fragment_contradicts_what_is_required(merged: list[list[Path]]) -> None:
     for files in merged:
-        required = [row for path in files if path.suffix == ".yaml" for row in rows(path)]
-        wanted = {f"CONFIG_{row['symbol']}": str(row["value"]) for row in required}
+        lists = [required.read(path) for path in files if path.suffix == ".yaml"]
+        wanted = {row.symbol: row.value for rows in lists for row in rows}
         for path in files:
             for number, (symbol, value) in kconfig.enumerate_assignments(path):
                 assert value == wanted.get(symbol, value), f"{path}:{number}: {symbol}={value}"
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    """The symbols that a list requires."""
-    return list(yamlfile.read(path).value)
 
 
 @pytest.mark.parametrize("board", boards.names(ROOT))

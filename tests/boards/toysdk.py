@@ -9,7 +9,7 @@ import hashlib
 import struct
 from pathlib import Path
 
-from image import yamlfile
+from image.builders.required import read
 
 BOARD = "build/boards/cv180x/cv1800b_milkv_duo_sd"
 DEFCONFIG = "cvitek_cv1800b_milkv_duo_sd_defconfig"
@@ -125,6 +125,5 @@ def write(sdk: Path, required: Path) -> Path:
 
 
 def _symbols(required: Path) -> str:
-    rows = yamlfile.read(required).value
-    lines = [f"CONFIG_{row['symbol']}=y" for row in rows if str(row["value"]) == "y"]
+    lines = [f"{row.symbol}=y" for row in read(required) if row.value == "y"]
     return "\n".join(["CONFIG_TOY=y", *lines, ""])

@@ -2,6 +2,7 @@
 """Builders on toy packages: plain C, make and autotools need no Python of their own."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,23 @@ def test_kconfig_check(tmp_path: Path) -> None:
         "  base.config:2: CONFIG_N should be 5, is 4",
         "  need.yaml: CONFIG_B should be y: tells stories",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("- {symbol: A, value: y}", ":1: [0]: key 'why' is missing"),
+        ("- {symbol: CONFIG_A b, value: y, why: x}", ":1: [0].symbol: 'CONFIG_A b' is not a Kconf"),
+        ("- {symbl: A, value: y, why: x}", ":1: [0].symbl: unknown key 'symbl'"),
+        ("symbol: A", ": a mapping is not a list (each: a mapping of symbol, value, why)"),
+    ],
+)
+def test_a_bad_list_of_required_options(tmp_path: Path, line: str, complaint: str) -> None:
+    config, required = tmp_path / ".config", tmp_path / "need.yaml"
+    config.write_text("CONFIG_A=y\n")
+    required.write_text(line)
+    with pytest.raises(UserError, match=re.escape(f"{tmp_path.name}/need.yaml{complaint}")):
+        kconfig.check(config, [], [required])
 
 
 def test_other_peoples_sources_are_older_than_c23(tmp_path: Path) -> None:
