@@ -14,6 +14,7 @@ import kconfiglib
 
 from image import output
 from image.config import assignments, halves
+from image.config.halves import DEFCONFIG
 from image.errors import UserError, unknown
 from image.trouble import told
 
@@ -45,8 +46,8 @@ def load(root: Path, board: str | None = None) -> Config:
 
 def boards(root: Path) -> list[str]:
     """Names of the boards that there are defaults for."""
-    paths = (root / DEFCONFIGS).glob("*_defconfig")
-    return sorted(path.name.removesuffix("_defconfig") for path in paths)
+    paths = (root / DEFCONFIGS).glob(f"*{DEFCONFIG}")
+    return sorted(path.name.removesuffix(DEFCONFIG) for path in paths)
 
 
 def configure(root: Path, board: str) -> Path:
@@ -86,7 +87,7 @@ def savedefconfig(root: Path) -> None:
     if not path.exists():
         raise UserError("there is no .config to save", hint="./doit configure board=NAME")
     tree = _filled_tree(root, path)
-    target = root / DEFCONFIGS / f"{_board(tree)}_defconfig"
+    target = root / DEFCONFIGS / f"{_board(tree)}{DEFCONFIG}"
     kept = _text(target).splitlines() if target.exists() else []
     comment = "".join(f"{line}\n" for line in itertools.takewhile(_is_comment, kept))
     _write(target, lambda file: tree.write_min_config(file, header=comment))
@@ -106,7 +107,7 @@ def _file(root: Path, board: str | None) -> Path:
     if board is None and (root / DOT_CONFIG).exists():
         return root / DOT_CONFIG
     name = _board(_tree(root)) if board is None else board
-    path = root / DEFCONFIGS / f"{name}_defconfig"
+    path = root / DEFCONFIGS / f"{name}{DEFCONFIG}"
     halves.check_defconfig(root, path, name)
     if name not in boards(root):
         raise unknown("there is no board", name, boards(root))
@@ -132,6 +133,7 @@ def _filled_tree(root: Path, path: Path) -> Any:
             wrong[line.number] = line.complaint(problem)
     _refuse(wrong, path)
     halves.check_folder(root, tree.named_choices[BOARD_CHOICE].selection)
+    halves.check_name(root, path, _board(tree))
     return tree
 
 

@@ -13,6 +13,7 @@ from image.errors import UserError
 
 PREFIX = "BOARD_"  # of the boards' symbols
 FOLDERS = "overlays/boards"
+DEFCONFIG = "_defconfig"  # behind a board's name
 NAMING = f"a board's symbol is {PREFIX} and the name of its folder, in capitals"
 
 
@@ -51,6 +52,15 @@ def check_folder(root: Path, chosen: Any) -> None:
         where = chosen.nodes[0].filename
         message = f"{where}: {chosen.name} is chosen, but there is no {FOLDERS}/{name}"
         raise UserError(message, hint=NAMING)
+
+
+def check_name(root: Path, path: Path, chosen: str) -> None:
+    """Raise UserError if a defconfig chooses another board than the one that it is named after."""
+    name = path.name.removesuffix(DEFCONFIG)
+    if name not in (path.name, chosen):
+        line = f"CONFIG_{PREFIX}{name.upper()}=y"
+        message = f"{path.relative_to(root)} chooses the board {chosen}, not {name}"
+        raise UserError(message, hint=f"write {line} into it")
 
 
 def _folders(root: Path) -> set[str]:

@@ -157,6 +157,17 @@ def test_board_whose_kconfig_was_not_renamed(real: Path) -> None:
     assert "in capitals" in str(error.hint)
 
 
+@pytest.mark.parametrize("line", ["CONFIG_BOARD_QEMU_VIRT=y", "# of the default board"])
+def test_board_whose_defconfig_is_a_plain_copy(real: Path, line: str) -> None:
+    """It would build the card of the board that it was copied from."""
+    root = half_a_board(real, "BOARD_PLUM", "BOARD_PLUM")
+    (root / "defconfigs/plum_defconfig").write_text(f"{line}\n")
+    error = refusal(lambda: config.load(root, "plum"))
+    assert error.message.startswith("defconfigs/plum_defconfig chooses the board ")
+    assert error.message.endswith(", not plum")
+    assert "CONFIG_BOARD_PLUM=y" in str(error.hint)
+
+
 def test_board_whose_symbol_is_not_its_folder_s(real: Path) -> None:
     root = half_a_board(real, "BOARD_PLUMM", "BOARD_PLUMM")
     calls: list[Callable[[], object]] = [
@@ -418,7 +429,7 @@ def open_menu(root: Path, term: str = "xterm") -> "pexpect.spawn[str]":
 
 @pytest.mark.parametrize("answer", ["y", "n"])
 def test_menuconfig_writes_when_told_to(small: Path, answer: str) -> None:
-    (small / "defconfigs/apple_defconfig").write_text("CONFIG_BOARD_PEAR=y\n")
+    (small / "defconfigs/apple_defconfig").write_text("CONFIG_SIZE=12\n")
     menu = open_menu(small)
     menu.expect("loud|greeting")
     menu.send("q")
@@ -428,7 +439,7 @@ def test_menuconfig_writes_when_told_to(small: Path, answer: str) -> None:
     assert (small / ".config").exists() is (answer == "y")
     if answer == "y":
         assert "CONFIG_BOARD=" not in (small / ".config").read_text()
-    assert config.load(small).board == "pear"
+    assert config.load(small).symbols["SIZE"] == 12
 
 
 def test_menuconfig_on_a_strange_terminal(small: Path) -> None:
