@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 KEYS = (
     Key("dts", PATH, "the device tree source, in the checkout", required=True),
     Key("include", List(PATH), "folders of the source to include from"),
-    Key("defines", Map(SYMBOL, NAME), "what is defined if a Kconfig symbol is on"),
+    Key(
+        "defines", Map(SYMBOL, NAME), "what is defined as a Kconfig symbol's number, or if it is on"
+    ),
 )
 
 # As Linux does it, scripts/Makefile.lib.
@@ -29,13 +31,23 @@ def files(package: Package, project: Path, config: Config) -> list[Path]:
     return sorted((project / package.recipe["dts"]).parent.iterdir())
 
 
+def define(name: str, value: str | int | bool) -> list[str]:
+    """The preprocessor's option for a symbol: its number, even 0, or that it is on."""
+    if isinstance(value, bool):
+        return [f"-D{name}"] if value else []
+    return [f"-D{name}={value}"]
+
+
 def build(job: Job) -> None:
     """Preprocess and compile the recipe's `dts` with the defines that the choices ask for."""
     source = job.project / job.option("dts")
     result = job.staging / source.with_suffix(".dtb").name
     plain = job.source / source.name
-    symbols = job.config.symbols
-    defines = [f"-D{name}" for key, name in job.option("defines", {}).items() if symbols[key]]
+    defines = [
+        word
+        for symbol, name in job.option("defines", {}).items()
+        for word in define(name, job.config.symbols[symbol])
+    ]
     includes = [f"-I{job.source / folder}" for folder in job.option("include")]
     compiler = job.target.prefix + "gcc"
     job.run(compiler, *PREPROCESS, *defines, *includes, "-o", plain, source)

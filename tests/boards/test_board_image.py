@@ -189,6 +189,23 @@ def test_each_way_of_sound(
     assert [part for part in gone if part in text] == []
 
 
+@pytest.mark.parametrize(
+    ("symbols", "gain"),
+    [
+        ([], "<0x0c>"),
+        (["DUO_SOUND_DAC=y", "DUO_MICROPHONE_DB=0"], "<0x00>"),
+        (["DUO_SOUND_USB=y", "DUO_MICROPHONE_USB=y"], None),
+        (["DUO_SOUND_I2S2=y"], None),
+        (["DUO_MICROPHONE_NONE=y"], None),
+    ],
+)
+def test_each_microphone(firmware: Path, sdk: Path, symbols: list[str], gain: str | None) -> None:
+    choose(firmware, *symbols)
+    text = device_tree(firmware, sdk)
+    assert ("adc@0300A100" in text) == (gain is not None)
+    assert (f"gain-db = {gain};" in text) == (gain is not None)
+
+
 def test_what_is_no_sdk(firmware: Path, sdk: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

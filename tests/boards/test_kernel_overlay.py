@@ -19,6 +19,7 @@ from tests.conftest import CHOICES, ROOT, copy_files
 
 OVERLAY = ROOT / "overlays/boards/milkv_duo"
 SOUNDS = ("USB", "GADGET", "I2S2", "DAC", "NONE")
+MICROPHONE = ("-DDUO_MICROPHONE_ADC", "-DDUO_MICROPHONE_DB=12")
 
 # What milkv_duo.dts needs of the vendor's files, with two of the nodes that it takes out.
 VENDOR = """
@@ -32,9 +33,12 @@ VENDOR = """
     usb: usb@04340000 { dr_mode = "otg"; };
     portc: gpio { gpio-controller; #gpio-cells = <2>; };
     dmac: dma@0x4330000 { #dma-cells = <3>; };
+    i2s0: i2s@04100000 { dmas = <&dmac 0 1 1>; };
     i2s2: i2s@04120000 { #sound-dai-cells = <0>; dmas = <&dmac 6 1 1>; };
     i2s3: i2s@04130000 { dmas = <&dmac 7 1 1>; };
+    adc: adc@0300A100 { };
     dac: dac@0300A000 { };
+    sound_adc { };
     sound_dac { };
     aliases { };
 };
@@ -178,18 +182,22 @@ def test_descriptors_are_enough() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("dtc"), reason="needs dtc")
+@pytest.mark.parametrize("microphone", [MICROPHONE, ()], ids=["microphone", "deaf"])
 @pytest.mark.parametrize("sound", SOUNDS)
-def test_device_tree(sound: str, tmp_path: Path) -> None:
+def test_device_tree(sound: str, microphone: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "cv180x_base_riscv.dtsi").write_text(VENDOR)
     (tmp_path / "cvi_board_memmap.h").write_text(MEMORY_MAP)
     plain, source = tmp_path / "plain.dts", OVERLAY / "dts/milkv_duo.dts"
     words = ("-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp")
-    run.output(["cc", *words, f"-DDUO_SOUND_{sound}", f"-I{tmp_path}", "-o", plain, source])
+    defines = (f"-DDUO_SOUND_{sound}", *microphone)
+    run.output(["cc", *words, *defines, f"-I{tmp_path}", "-o", plain, source])
     tree = run.output(["dtc", "-q", "-I", "dts", "-O", "dts", plain])
     assert "reg = <0x00 0x80000000 0x00 0x4000000>;" in tree
     assert "cvitek-ion" not in tree and "no-1-8-v;" in tree
     assert ('label = "status";' in tree) == (sound != "DAC")
     assert ("dac@0300A000 {" in tree) == (sound == "DAC")
     assert ("maxim,max98357a" in tree) == (sound == "I2S2")
-    assert ("dma@0x4330000 {" in tree) == (sound in ("DAC", "I2S2"))
+    for part in ("adc@0300A100 {", "sound_adc {", "i2s@04100000 {", "gain-db = <0x0c>;"):
+        assert (part in tree) == bool(microphone)
+    assert ("dma@0x4330000 {" in tree) == (sound in ("DAC", "I2S2") or bool(microphone))
     assert f'dr_mode = "{"host" if sound == "USB" else "otg"}";' in tree

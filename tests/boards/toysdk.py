@@ -82,6 +82,7 @@ BASE = """\
 \tusb: usb@04340000 { compatible = "cvitek,cv182x-usb"; dr_mode = "otg"; };
 \tdmac: dma@0x4330000 { #dma-cells = <3>; };
 \ti2s2: i2s@04120000 { #sound-dai-cells = <0>; };
+\tadc: adc@0300A100 { compatible = "cvitek,cv182xaadc"; };
 \tdac: dac@0300A000 { compatible = "cvitek,cv182xadac"; };
 \tgpio@03022000 { portc: gpio-controller@2 { gpio-controller; #gpio-cells = <2>; }; };
 \tcvitek-ion { compatible = "cvitek,cvitek-ion"; };

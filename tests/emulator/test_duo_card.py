@@ -27,8 +27,9 @@ from tests.conftest import ROOT, build_all, load_project
 from tests.emulator import listen, machine
 from tests.emulator.duo import build
 from tests.emulator.duo.board import BUTTON, LED, Duo
-from tests.emulator.machine import Machine
+from tests.emulator.machine import LINE_END, Machine
 from tests.emulator.test_power_cuts import check_file_system, spread
+from tests.listener import voices
 
 CARD_MIB = 256
 FULL_MIB = 64  # what holds the image, and hardly more
@@ -257,17 +258,39 @@ def test_button_and_light(board: Duo) -> None:
     board.command("led booting")
     for level in (1, 0, 1, 0):
         board.await_pin(LED, level)
-    board.command("printf 'main=gpiochip0:28\\n' > /tmp/b; mount -o bind /tmp/b /etc/buttons.conf")
-    board.command("printf 'pause=3600\\n' > /tmp/settings")
-    board.send("storyteller --no-sound --settings /tmp/settings")
-    board.expect(machine.STORY)
-    board.expect(machine.SENTENCE)
+    tell_with_a_button(board)
     press(board)
     board.expect(r"\(pause\)", WAITED_S)
     time.sleep(1)  # longer than presses that belong together are apart
     press(board)
     press(board)
     board.expect(r"story 2  seed", WAITED_S)
+
+
+def tell_with_a_button(board: Duo) -> None:
+    """A story has begun, and the button of the guide acts on it."""
+    board.command("printf 'main=gpiochip0:28\\n' > /tmp/b; mount -o bind /tmp/b /etc/buttons.conf")
+    board.command("printf 'pause=3600\\n' > /tmp/settings")
+    board.send("storyteller --no-sound --settings /tmp/settings")
+    board.expect(machine.STORY)
+    board.expect(machine.SENTENCE)
+
+
+def test_a_spoken_request(duo_emulator: Path, new_card: Path, tmp_path: Path) -> None:
+    """What comes in at the microphone pad while the button is held is what the story is about."""
+    sentence = voices.speak("a rabbit in the forest", "en-us", tmp_path)
+    spoken = voices.write(tmp_path / "spoken.wav", sentence)
+    used = qemu.make_card(new_card, tmp_path / "card.img", CARD_MIB)
+    with Duo(duo_emulator, used, machine=f"microphone={spoken}") as board:
+        board.open_shell()
+        tell_with_a_button(board)
+        board.pull(BUTTON, 0)
+        request = board.expect(f"A story about .*?{LINE_END}", WAITED_S)
+        board.pull(BUTTON, 1)
+        assert "rabbit" in request and "forest" in request
+        board.expect(r"story 2  seed", WAITED_S)
+        assert "rabbit" in board.expect(machine.SENTENCE)
+        assert board.misuses() == []
 
 
 def press(board: Duo) -> None:
