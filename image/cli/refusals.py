@@ -97,6 +97,8 @@ def _run(call: Call) -> None:
         install.provide(stand_in.EXTRA)
     else:
         _check_emulator(call)
+    if "SSH_PORT" in call.options:
+        _check_free(int(call.options["SSH_PORT"]))
     if "file" in call.options:
         imagefile.check(Path(call.options["file"]))
     else:
@@ -108,8 +110,6 @@ def _check_emulator(call: Call) -> None:
 
     qemu.find_emulator()
     qemu.choose_audio(call.options.get("SOUND"), call.root)
-    if "SSH_PORT" in call.options:
-        _check_free(int(call.options["SSH_PORT"]))
 
 
 def _check_free(port: int) -> None:

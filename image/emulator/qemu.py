@@ -215,9 +215,13 @@ def network(ssh_port: str | None) -> tuple[str, ...]:
     """A cable between the board and this machine's loopback, and no way out from there."""
     if ssh_port is None:
         return ()
-    cable = f"user,id=net,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
-    forward = f"hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
-    return ("-netdev", f"{cable},{forward}", "-device", "virtio-net-device,netdev=net")
+    return ("-netdev", f"{cable(ssh_port)},id=net", "-device", "virtio-net-device,netdev=net")
+
+
+def cable(ssh_port: str) -> str:
+    """QEMU's driver for a network that ends at this machine's loopback, with its options."""
+    ends = f"user,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
+    return f"{ends},hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
 
 
 def _host_driver(drivers: Iterable[str]) -> str | None:

@@ -57,11 +57,6 @@ def check_call(board: Board, options: Mapping[str, str]) -> None:
     if console and Path(console).exists() and not Path(console).is_symlink():
         message = f"{CONSOLE.name}={console} is there already"
         raise UserError(message, hint="name a file that is not there")
-    if qemu.SSH_PORT.name in options:
-        raise UserError(
-            f"SSH_PORT=: nothing is at the other end of the emulated {board.title}'s USB cable",
-            hint="leave it out",
-        )
 
 
 def run(project: Project, image: Path, options: Mapping[str, str]) -> None:
@@ -102,8 +97,13 @@ def prepare(
     console = options.get(CONSOLE.name)
     if console:
         Path(console).unlink(missing_ok=True)  # a link that was left
-    devices = qemu.Devices(audio=audio)
+    devices = qemu.Devices(audio=audio, extra=network(options.get(qemu.SSH_PORT.name)))
     return command(qemu_program, machine, card, devices, console, options.get(MICROPHONE.name))
+
+
+def network(ssh_port: str | None) -> tuple[str, ...]:
+    """QEMU's options for the network that the machine itself leads to: over the USB cable."""
+    return ("-nic", qemu.cable(ssh_port) if ssh_port else "none")
 
 
 def command(

@@ -113,7 +113,6 @@ def test_the_call_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("task", "options", "said", "hint"),
     [
-        ("run", {"board": "milkv_duo", "SSH_PORT": "2222"}, "emulated Milk-V Duo", "leave it out"),
         ("run", {**SAID, "console": "/nowhere/c"}, "console of qemu_virt", "./doit shell"),
         ("run", {**SAID, "microphone": "/nowhere/w"}, "has no microphone", "leave it out"),
         ("package:mussel", SAID, "mussel is not in", "choose it: ./doit menuconfig"),

@@ -3,7 +3,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from image import run
 from image.emulator import qemu
 from image.run import CommandFailed
 from tests.conftest import ROOT, copy_checkout, doit
-from tests.emulator.machine import STORY, Machine
+from tests.emulator.machine import STORY, Machine, free_port
 
 CHOICES = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_PACKAGE_DROPBEAR=y\n"
 FAT = 1 << 20  # where the boot partition begins
@@ -42,12 +41,6 @@ def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (programs / "ssh").chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
     return path
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 
 import re
 import signal
+import socket
 import time
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,13 @@ SHELL = "This is a shell; exit leads back to the stories."
 PROMPT = r"~ # "
 # The kernel's last words; whoever sees them need not wait for more.
 PANIC = r"Kernel panic[^\r\n]*"
+
+
+def free_port() -> int:
+    """A port of this machine's loopback that nobody uses, for the board's ssh."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 class BoardFailed(AssertionError):

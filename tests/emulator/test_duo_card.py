@@ -26,7 +26,7 @@ from tests.boards import sdk_card
 from tests.conftest import ROOT, build_all, load_project
 from tests.emulator import listen, machine
 from tests.emulator.duo import build
-from tests.emulator.duo.board import BUTTON, LED, Duo
+from tests.emulator.duo.board import BUTTON, LED, WORDS_FOUND, Duo
 from tests.emulator.machine import LINE_END, Machine
 from tests.emulator.test_power_cuts import check_file_system, spread
 from tests.listener import voices
@@ -46,7 +46,6 @@ DRIVERS = (
     "linux_5.10/drivers/clk/cvitek/clk-cv180x.c",
 )
 WAITED_S = 300
-WORDS_FOUND = 0.6  # the emulator may be too slow for its own sound device: gaps
 # What is wrong, and what a user sees: docs/emulated-duo.md has the same table.
 FAULTS = {
     "card": "E:SD card identified timeout.*E:SD initailizing failed",
@@ -308,11 +307,17 @@ def test_the_watchdog_starts_the_board_anew(board: Duo) -> None:
 
 
 def test_nobody_listens_at_the_cable(duo_emulator: Path, used_card: Path) -> None:
-    with Duo(duo_emulator, used_card) as board:
+    with Duo(duo_emulator, used_card, is_heard=False) as board:
         said = board.expect("Nothing is listening on ", WAITED_S)
         board.console.send("\r")
         said += board.expect("story 2  seed", WAITED_S)
         assert said.count("Nothing is listening") == 1
+
+
+def test_a_shell_over_usb(board: Duo) -> None:
+    assert board.command("cat /sys/class/udc/*/state") == "configured\n"
+    board.ask_usb("", "This is a shell")
+    board.ask_usb("echo over $((40 + 2)) cables", "over 42 cables")
 
 
 def test_a_report_from_its_console(duo_emulator: Path, used_card: Path, tmp_path: Path) -> None:
@@ -330,7 +335,7 @@ def test_a_report_from_its_console(duo_emulator: Path, used_card: Path, tmp_path
 
 
 @pytest.mark.usefixtures("quiet")
-@pytest.mark.parametrize("choice", ["DAC", "I2S2"])
+@pytest.mark.parametrize("choice", ["GADGET", "DAC", "I2S2"])
 def test_speech(
     duo_emulator: Path,
     new_card: Path,
@@ -339,20 +344,19 @@ def test_speech(
     tmp_path: Path,
     choice: str,
 ) -> None:
-    """What comes out of the chip is the story."""
-    image = sdk_card.with_sound(sdk_dir, tmp_path_factory, choice)
+    """What comes out of the chip, or of the far end of its USB cable, is the story."""
+    is_default = choice == "GADGET"
+    image = new_card if is_default else sdk_card.with_sound(sdk_dir, tmp_path_factory, choice)
     used = qemu.make_card(image, tmp_path / "card.img", CARD_MIB)
     with Duo(duo_emulator, used) as board:
         board.open_shell()
-        said = board.command("storyteller --stories 1 --seed 15 --json", seconds=600)
+        story = board.tell()
         assert "Oops" not in board.command("dmesg")
         board.power_off()
-    story = re.search(r'story 1 [^\n]*\n\n(.*?)\n+\{"story"', said, re.S)
-    assert story, said
     shutil.copy(board.speech, tmp_path / f"{choice}.wav")
     sound = listen.load(board.speech)
     heard = listen.hear(sound)
-    found = listen.words_found(heard, story[1])
+    found = listen.words_found(heard, story)
     print(f"{choice}: {found:.0%} of the words were heard: {heard}")
     assert found >= WORDS_FOUND
 

@@ -98,6 +98,15 @@ def test_a_microphone_wants_a_wav_file(duo_emulator: Path, tmp_path: Path, data:
         run.output([duo_emulator, "-M", f"milkv-duo,microphone={path}", "-display", "none"])
 
 
+def test_a_usb_device_that_lies(duo_emulator: Path, tmp_path: Path) -> None:
+    """Whatever a board's descriptors and packets are, QEMU neither stops nor hangs."""
+    bl2 = build.program(tmp_path / "noise", "noise.c")
+    card = build.card(tmp_path / "card.img", {"fip.bin": build.fip_bin(bl2)})
+    with Duo(duo_emulator, card, nic="user,restrict=on") as board:
+        assert board.expect(f"selected=[0-9a-f]+{LINE_END}").endswith("configured=1\nselected=1\n")
+        board.expect("the computer is alive")
+
+
 def check_tone(path: Path) -> None:
     """400 Hz of the height that was asked for, without a gap.
 

@@ -46,7 +46,7 @@ def test_a_card_is_made_and_kept(
     assert shlex.join(words) == (
         f"{PROGRAM} -M milkv-duo,audiodev=speaker -nographic"
         f" -audiodev wav,id=speaker,path={recording},out.frequency=16000"
-        f" -drive if=sd,format=raw,file={card}"
+        f" -drive if=sd,format=raw,file={card} -nic none"
     )
     assert card.stat().st_size == 2 * qemu.MIB and card.read_bytes().startswith(b"a card" * 1000)
     with card.open("r+b") as file:
@@ -82,11 +82,17 @@ def test_a_console_that_others_reach(
     assert not links.serial(Path("/dev/ttyUSB0")).is_emulated
 
 
+def test_its_network_leads_to_this_machine_alone() -> None:
+    assert stand_in.network("2222") == (
+        "-nic",
+        "user,restrict=on,net=192.168.42.0/24,host=192.168.42.2,"
+        "hostfwd=tcp:127.0.0.1:2222-192.168.42.1:22",
+    )
+
+
 def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="CARD_SIZE_MIB=300: .* power of two") as caught:
         stand_in.prepare(duo, PROGRAM, image(tmp_path), {"CARD_SIZE_MIB": "300"})
     assert caught.value.hint == "CARD_SIZE_MIB=512"
     with pytest.raises(UserError, match="console=.*card.img.gz is there already"):
         stand_in.check_call(duo.board, {"console": str(image(tmp_path))})
-    with pytest.raises(UserError, match="SSH_PORT=: nothing is at the other end"):
-        stand_in.check_call(duo.board, {"SSH_PORT": "2222"})

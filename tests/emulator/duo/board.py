@@ -9,21 +9,38 @@ from tests.emulator.machine import BOOT_S, Machine
 
 # docs/controls.md says where they are; a button pulls its pin to ground.
 BUTTON, LED = "A28", "C24"
+STORY_S = 600  # telling one, at most
+WORDS_FOUND = 0.6  # the emulator may be too slow for its own sound device: gaps
 RATE_HZ = 16000  # of the voices; the recording has the rate at which the chip plays
 
 
 class Duo(Machine):
     """One power-on of the emulated Duo.
 
-    `machine` are more of its properties, as in fault=ddr; `more` are more words for QEMU.
+    `machine` are more of its properties, as in fault=ddr; `more` are more words for QEMU. The
+    computer at the USB cable listens to the microphone there if `is_heard`; `nic` is what its
+    network leads to.
     """
 
-    def __init__(self, emulator: Path, card: Path, *more: str, machine: str = "") -> None:
+    def __init__(
+        self,
+        emulator: Path,
+        card: Path,
+        *more: str,
+        machine: str = "",
+        is_heard: bool = True,
+        nic: str = "none",
+    ) -> None:
         self.speech = card.with_suffix(".wav")
         place = card.with_suffix(".pins")
         place.unlink(missing_ok=True)
-        properties = ",".join(filter(None, ("milkv-duo", "pins=pins", "audiodev=out", machine)))
-        words = [str(emulator), "-M", properties, "-nographic", *more]
+        self._usb = card.with_suffix(".usb")
+        self._usb.unlink(missing_ok=True)
+        self._port: socket.socket | None = None
+        audio = "audiodev=out" if is_heard else ""
+        ends = ("milkv-duo", "pins=pins", "usb-serial=usb", audio, machine)
+        words = [str(emulator), "-M", ",".join(filter(None, ends)), "-nographic", *more]
+        words += ["-nic", nic, "-chardev", f"socket,id=usb,path={self._usb},server=on,wait=off"]
         words += ["-drive", f"if=sd,format=raw,file={card}", "-d", "guest_errors,unimp"]
         words += ["-chardev", f"socket,id=pins,path={place}"]
         words += ["-audiodev", f"wav,id=out,path={self.speech},out.frequency={RATE_HZ}"]
@@ -35,6 +52,24 @@ class Duo(Machine):
             self.pins, _ = server.accept()
         self.pins.settimeout(BOOT_S)
         self._changes = self.pins.makefile()
+
+    def ask_usb(self, line: str, answer: str) -> None:
+        """Type a line at the other end of the USB cable, and wait for words there."""
+        if not self._port:
+            self._port = socket.socket(socket.AF_UNIX)
+            self._port.settimeout(BOOT_S)
+            self._port.connect(str(self._usb))
+        self._port.sendall(f"{line}\r".encode())
+        heard = b""
+        while answer.encode() not in heard:
+            heard += self._port.recv(4096)
+
+    def tell(self) -> str:
+        """Have a story told aloud; returns its text."""
+        said = self.command("storyteller --stories 1 --seed 15 --json", seconds=STORY_S)
+        story = re.search(r'story 1 [^\n]*\n\n(.*?)\n+\{"story"', said, re.S)
+        assert story, said
+        return story[1]
 
     def pull(self, pin: str, level: int) -> None:
         """Put a level on a pin from outside."""

@@ -28,6 +28,7 @@
 #include "system/reset.h"
 #include "system/system.h"
 #include "target/riscv/cpu.h"
+#include "usb_host.h"
 
 #define TYPE_DUO MACHINE_TYPE_NAME("milkv-duo")
 OBJECT_DECLARE_SIMPLE_TYPE(Duo, DUO)
@@ -44,6 +45,7 @@ struct Duo {
     char *trace;      /* file for the list of touched registers */
     char *pins;       /* chardev for the pins of the ports */
     char *microphone; /* WAV file that the microphone hears */
+    char *usb;        /* chardev for the serial port at the other end of the USB cable */
 };
 
 static qemu_irq interrupt(Duo *duo, int number) {
@@ -113,6 +115,16 @@ static void create_sd(Duo *duo, BlockBackend *card) {
     }
 }
 
+/* The chardev that a property of the machine names. */
+static Chardev *find_chardev(const char *property, const char *name) {
+    Chardev *chardev = qemu_chr_find(name);
+    if (!chardev) {
+        error_report("milkv-duo: there is no chardev '%s' for %s=", name, property);
+        exit(1);
+    }
+    return chardev;
+}
+
 static void create_gpio(Duo *duo, bool has_card) {
     static const struct {
         hwaddr base;
@@ -129,13 +141,14 @@ static void create_gpio(Duo *duo, bool has_card) {
         duo_block_place(ports[i], places[i].base, interrupt(duo, places[i].interrupt));
     }
     if (duo->pins) {
-        Chardev *chardev = qemu_chr_find(duo->pins);
-        if (!chardev) {
-            error_report("milkv-duo: there is no chardev '%s' for pins=", duo->pins);
-            exit(1);
-        }
-        duo_pins_connect(chardev, ports);
+        duo_pins_connect(find_chardev("pins", duo->pins), ports);
     }
+}
+
+static void create_usb(Duo *duo) {
+    DuoUsb *usb = DUO_USB(duo_block_create(TYPE_DUO_USB, 0x04340000, interrupt(duo, 30)));
+    Chardev *chardev = duo->usb ? find_chardev("usb-serial", duo->usb) : NULL;
+    duo_usb_host_create(usb, chardev, duo->parent.audiodev);
 }
 
 static void create_sound(Duo *duo) {
@@ -159,7 +172,6 @@ static void create_blocks(Duo *duo) {
     duo_block_create("duo-watchdog", 0x03010000, interrupt(duo, 58));
     duo_block_create("duo-efuse", 0x03050000, NULL);
     duo_block_create("duo-thermometer", 0x030e0000, interrupt(duo, 16));
-    duo_block_create("duo-usb", 0x04340000, interrupt(duo, 30));
     duo_block_create("duo-rtc", 0x05025000, interrupt(duo, 17));
     DeviceState *ddr = qdev_new("duo-ddr");
     qdev_prop_set_bit(ddr, "is-broken", duo->fault == FAULT_DDR);
@@ -187,6 +199,7 @@ static void duo_init(MachineState *machine) {
     create_uarts(duo);
     create_gpio(duo, card != NULL);
     create_sound(duo);
+    create_usb(duo);
     create_sd(duo, card);
     duo_boot_rom_create(OBJECT(duo), card, duo->fault);
 }
@@ -244,6 +257,15 @@ static void set_microphone(Object *object, const char *value, Error **errp) {
     DUO(object)->microphone = g_strdup(value);
 }
 
+static char *get_usb(Object *object, Error **errp) {
+    return g_strdup(DUO(object)->usb);
+}
+
+static void set_usb(Object *object, const char *value, Error **errp) {
+    g_free(DUO(object)->usb);
+    DUO(object)->usb = g_strdup(value);
+}
+
 static void duo_class_init(ObjectClass *oc, void *data) {
     MachineClass *class = MACHINE_CLASS(oc);
     class->desc = "Milk-V Duo with 64 MB (CV1800B)";
@@ -263,6 +285,8 @@ static void duo_class_init(ObjectClass *oc, void *data) {
     object_class_property_set_description(oc, "pins", "Chardev for the pins, as lines of text");
     object_class_property_add_str(oc, "microphone", get_microphone, set_microphone);
     object_class_property_set_description(oc, "microphone", "WAV file that the microphone hears");
+    object_class_property_add_str(oc, "usb-serial", get_usb, set_usb);
+    object_class_property_set_description(oc, "usb-serial", "Chardev for the serial port over USB");
 }
 
 static const TypeInfo duo_info = {
