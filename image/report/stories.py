@@ -156,10 +156,19 @@ def parse(log: Path) -> list[Told]:
 
 def blocked(words: Path) -> re.Pattern[str]:
     """What no story may hold, by the list alone: a check that does not use the program's own."""
-    lines = (words / "blocked.txt").read_text().splitlines()
-    entries = [line for line in lines if line and not line.startswith("#")]
-    parts = [entry.replace("*", "[a-z]*").replace(" ", "[^a-z]+") for entry in entries]
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(parts)})(?![a-z])", re.I)
+    stops = [
+        entry.replace("*", "[a-z]*").replace(" ", "[^a-z]+").replace(".", "[.!?]")
+        for entry in _entries(words / "blocked.txt")
+    ]
+    allowed = [entry.replace(" ", "[^a-z]+") + "s?" for entry in _entries(words / "allowed.txt")]
+    but = f"(?!(?:{'|'.join(allowed)})(?![a-z]))" if allowed else ""
+    return re.compile(rf"(?<![a-z]){but}(?:{'|'.join(stops)})(?![a-z])", re.I)
+
+
+def _entries(file: Path) -> list[str]:
+    """Those that hold for stories, not only for what is asked for."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [line for line in lines if line and line[0] not in "#?"]
 
 
 def summary(

@@ -2,6 +2,8 @@
 /* prompt_driver WORDS OWN SEED: the beginnings drawn with SEED and the 999 seeds behind it.
  * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its topic, and a beginning.
  * prompt_driver WORDS OWN lists: every word of every list, and the number of blocked entries.
+ * prompt_driver WORDS OWN requests: those of the lines of standard input that are refused.
+ * prompt_driver WORDS OWN sentences: those that no story may hold.
  * WORDS and OWN are folders of word lists; OWN may be "". Complaints come first. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,18 @@ static void show_lists(const struct words *words) {
         }
     }
     printf("%zu blocked\n", gate_count(words_gate(words)));
+}
+
+static void show_stopped(const struct words *words, bool are_sentences) {
+    const struct gate *gate = words_gate(words);
+    char line[256];
+
+    while (fgets(line, sizeof(line), stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (are_sentences ? gate_stops(gate, line) : gate_stops_spelling(gate, line)) {
+            puts(line);
+        }
+    }
 }
 
 static void show_line(const struct words *words, const char *line, uint64_t seed) {
@@ -55,6 +69,8 @@ int main(int count, char **arguments) {
     seed = strtoull(arguments[3], NULL, 10);
     if (strcmp(arguments[3], "lists") == 0) {
         show_lists(words);
+    } else if (seed == 0) {
+        show_stopped(words, strcmp(arguments[3], "sentences") == 0);
     }
     for (int i = 4; i < count; i++) {
         show_line(words, arguments[i], seed);

@@ -189,7 +189,10 @@ def test_blocked_words_in_all_spellings(prompt_driver: Path) -> None:
 
 def test_every_blocked_word_is_blocked(prompt_driver: Path) -> None:
     text = (WORDS / "blocked.txt").read_text().splitlines()
-    entries = [line.rstrip("*") for line in text if line and line[0] != "#"]
+    # What is asked for then means something else.
+    means = (WORDS / "allowed.txt").read_text().splitlines()
+    entries = [line.strip("?*.") for line in text if line and line[0] != "#"]
+    entries = [entry for entry in entries if f"?{entry}" not in means]
     for form in ("{}", "A STORY ABOUT {}!", "the {}", "{}s", "rabbit and {}"):
         asked = ask_all(prompt_driver, [form.format(entry) for entry in entries])
         wrong = [
@@ -342,7 +345,7 @@ def test_whatever_lists_there_are(
 def test_no_lists_but_what_is_blocked(prompt_driver: Path, tmp_path: Path) -> None:
     shutil.copy(WORDS / "blocked.txt", tmp_path)
     said = run.output([prompt_driver, tmp_path, "", "7", ""])
-    assert said.count("No such file or directory") == 13
+    assert said.count("No such file or directory") == 14
     assert said.splitlines()[-1].startswith("Once upon a time, there was a little rabbit.")
 
 

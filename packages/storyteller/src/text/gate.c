@@ -38,37 +38,30 @@ static void take_out(struct gate *gate, const struct entry *entry) {
     }
 }
 
-const char *gate_add(struct gate *gate, const char *text) {
-    struct entry entry = {.is_stem = false};
-    bool is_out = text[0] == '!';
+/* Read an entry. Returns NULL, or what is wrong with it. */
+static const char *read_entry(const char *text, struct entry *entry) {
     size_t length = strlen(text);
 
     if (length >= ENTRY_BYTES) {
         return "the entry is too long: at most 47 characters";
     }
-    spelling_words(text, entry.text, sizeof(entry.text));
-    entry.length = strlen(entry.text);
-    entry.is_stem = length > 0 && text[length - 1] == '*';
-    if (entry.length == 0) {
+    spelling_words(text, entry->text, sizeof(entry->text));
+    entry->length = strlen(entry->text);
+    entry->is_stem = length > 0 && text[length - 1] == '*';
+    entry->ends_sentence = length > 0 && text[length - 1] == '.';
+    entry->is_for_requests = text[0] == '?';
+    if (entry->length == 0) {
         return "an entry consists of letters";
     }
     if (strpbrk(text, "0123456789") != NULL) {
         return "an entry consists of letters: other spellings are found automatically";
     }
-    if (entry.is_stem && entry.length < SHORTEST_STEM) {
+    if (entry->is_stem && entry->length < SHORTEST_STEM) {
         return "the * needs three or more letters before it";
     }
-    if (!entry.is_stem && entry.length < 2) {
+    if (!entry->is_stem && entry->length < 2) {
         return "a single letter cannot be blocked: write a word";
     }
-    take_out(gate, &entry);
-    if (is_out) {
-        return NULL;
-    }
-    if (gate->count == ENTRIES_AT_MOST) {
-        return "the list is full: at most 2048 entries";
-    }
-    gate->entries[gate->count++] = entry;
     return NULL;
 }
 
@@ -151,10 +144,103 @@ static bool ends_at(const struct entry *entry, const struct cut *cut, size_t las
     return true;
 }
 
-static bool stops_words(const struct gate *gate, const struct cut *cut, size_t first) {
+/* What was allowed before, and holds an entry that is new. */
+static void forbid(struct gate *gate, const struct entry *entry) {
+    for (size_t i = 0; i < gate->allowed_count; i++) {
+        struct cut cut;
+
+        memcpy(cut.text, gate->allowed[i].text, ENTRY_BYTES);
+        gate_cut_words(&cut);
+        for (size_t word = 0; word < cut.count; word++) {
+            if (ends_at(entry, &cut, word)) {
+                gate->allowed[i--] = gate->allowed[--gate->allowed_count];
+                break;
+            }
+        }
+    }
+}
+
+const char *gate_add(struct gate *gate, const char *text) {
+    struct entry entry;
+    bool is_out = text[0] == '!';
+    const char *problem = read_entry(text, &entry);
+
+    if (problem != NULL) {
+        return problem;
+    }
+    take_out(gate, &entry);
+    if (is_out) {
+        return NULL;
+    }
+    if (gate->count == ENTRIES_AT_MOST) {
+        return "the list is full: at most 2048 entries";
+    }
+    gate->entries[gate->count++] = entry;
+    forbid(gate, &entry);
+    return NULL;
+}
+
+const char *gate_allow(struct gate *gate, const char *text) {
+    struct entry entry;
+    const char *problem = read_entry(text, &entry);
+
+    if (problem == NULL && gate->allowed_count == ALLOWED_AT_MOST) {
+        problem = "the list is full: at most 512 entries";
+    }
+    if (problem == NULL) {
+        gate->allowed[gate->allowed_count++] = entry;
+    }
+    return problem;
+}
+
+/* Whether the allowed words stand there, from word number `first` on, and hold number `word`; the
+ * last of them may be in the plural. */
+static bool covers(const struct entry *allowed, const struct cut *cut, size_t first, size_t word) {
+    const char *at = allowed->text;
+    size_t number = first;
+
+    for (; number < cut->count && *at != '\0'; number++) {
+        size_t length = strcspn(at, " ");
+        const char *rest = cut->words[number] + length;
+
+        if (strncmp(cut->words[number], at, length) != 0 ||
+            (*rest != '\0' && (at[length] == ' ' || strcmp(rest, "s") != 0))) {
+            return false;
+        }
+        at += length + (at[length] == ' ' ? 1 : 0);
+    }
+    return *at == '\0' && number > word;
+}
+
+static bool is_allowed(const struct gate *gate, const struct cut *cut, size_t word) {
+    for (size_t i = 0; i < gate->allowed_count; i++) {
+        for (size_t first = 0; first <= word; first++) {
+            if (!gate->allowed[i].is_for_requests && covers(&gate->allowed[i], cut, first, word)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What the words are: the beginning of a sentence, a whole one, or a request. */
+enum words_kind { OPEN, SENTENCE, REQUEST };
+
+static bool applies(const struct entry *entry, enum words_kind kind, bool is_last) {
+    if (kind == REQUEST) {
+        return true;
+    }
+    return !entry->is_for_requests && (!entry->ends_sentence || (kind == SENTENCE && is_last));
+}
+
+static bool stops_words(const struct gate *gate, const struct cut *cut, size_t first,
+                        enum words_kind kind) {
     for (size_t word = first; word < cut->count; word++) {
         for (size_t i = 0; i < gate->count; i++) {
-            if (ends_at(&gate->entries[i], cut, word)) {
+            const struct entry *entry = &gate->entries[i];
+
+            if (ends_at(entry, cut, word) && applies(entry, kind, word + 1 == cut->count) &&
+                !is_allowed(gate, cut, word)) {
                 return true;
             }
         }
@@ -167,7 +253,12 @@ bool gate_stops(const struct gate *gate, const char *text) {
 
     spelling_words(text, cut.text, sizeof(cut.text));
     gate_cut_words(&cut);
-    return stops_words(gate, &cut, 0);
+    return stops_words(gate, &cut, 0, SENTENCE);
+}
+
+bool gate_stops_request(const struct gate *gate, struct cut *cut) {
+    gate_cut_words(cut);
+    return stops_words(gate, cut, 0, REQUEST);
 }
 
 void gate_read_context(struct gate_context *context, const char *text) {
@@ -197,5 +288,5 @@ bool gate_stops_next(const struct gate *gate, const struct gate_context *context
     first = cut.count - (goes_on && cut.count > 0 ? 1 : 0);
     snprintf(cut.text, sizeof(cut.text), "%s%s%s", context->words, goes_on ? "" : " ", fresh);
     gate_cut_words(&cut);
-    return stops_words(gate, &cut, first);
+    return stops_words(gate, &cut, first, OPEN);
 }

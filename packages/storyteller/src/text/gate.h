@@ -12,14 +12,19 @@ struct gate; /* the list; never changed while a story is told */
 struct gate *gate_new(void);
 void gate_free(struct gate *gate);
 
-/* Add an entry: "word", "word*" (all that begins so), or words in a row; "!entry" takes an entry
- * out again. Returns NULL, or what is wrong with it and how to mend it. */
+/* Add an entry: "word", "word*" (all that begins so), or words in a row; "?entry" stops requests
+ * only, "entry." only the end of a sentence; "!entry" takes an entry out again. What was allowed
+ * and holds the entry no longer is. Returns NULL, or what is wrong with it and how to mend it. */
 const char *gate_add(struct gate *gate, const char *entry);
+
+/* Allow what an entry would stop: a word or words in a row, as they are written; "?words" allows
+ * them in requests only. Returns NULL, or what is wrong, as gate_add does. */
+const char *gate_allow(struct gate *gate, const char *words);
 
 /* Number of entries. */
 size_t gate_count(const struct gate *gate);
 
-/* Whether text (UTF-8) holds an entry, alone or with an ending: -s, -ed, -ing and others. */
+/* Whether a sentence (UTF-8) holds an entry, alone or with an ending: -s, -ed, -ing and others. */
 bool gate_stops(const struct gate *gate, const char *text);
 
 /* What was written last: enough of it to tell what may not come next. */

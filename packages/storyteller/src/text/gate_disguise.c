@@ -10,7 +10,7 @@ static bool means_entry(const char *token, const struct entry *entry) {
     char form[ENTRY_BYTES + 8];
     size_t cut = entry->length - (entry->text[entry->length - 1] == 'e' ? 1 : 0);
 
-    if (strchr(entry->text, ' ') != NULL) {
+    if (strchr(entry->text, ' ') != NULL || !spelling_may_begin(token, entry->text)) {
         return false;
     }
     if (spelling_means(token, entry->text, entry->is_stem)) {
@@ -72,14 +72,44 @@ static bool stops_apart(const struct gate *gate, const struct cut *cut) {
     return false;
 }
 
+/* The length of the allowed words at the beginning of folded text, also in the plural; else 0. */
+static size_t match_allowed(const char *text, const char *allowed) {
+    const char *at = text;
+
+    for (; *allowed != '\0'; allowed++) {
+        if (*allowed == ' ' && (*at == ' ' || *at == '-')) {
+            at += strspn(at, " -");
+        } else if (*at++ != *allowed) {
+            return 0;
+        }
+    }
+    at += *at == 's' ? 1 : 0;
+    return *at == '\0' || strchr(" .,;:!?'\"-", *at) != NULL ? (size_t)(at - text) : 0;
+}
+
+/* Take what is allowed out of folded text: it looks like nothing else. */
+static void take_out_allowed(const struct gate *gate, char *text) {
+    for (char *at = text; *at != '\0'; at++) {
+        if (at > text && at[-1] != ' ' && at[-1] != '-') {
+            continue;
+        }
+        for (size_t i = 0; i < gate->allowed_count; i++) {
+            memset(at, ' ', match_allowed(at, gate->allowed[i].text));
+        }
+    }
+}
+
 bool gate_stops_spelling(const struct gate *gate, const char *line) {
     struct cut cut;
-    char joined[TEXT_BYTES];
+    char folded[TEXT_BYTES], joined[TEXT_BYTES];
 
-    if (gate_stops(gate, line)) {
+    spelling_fold(line, folded, sizeof(folded));
+    take_out_allowed(gate, folded);
+    spelling_words(folded, cut.text, sizeof(cut.text));
+    if (gate_stops_request(gate, &cut)) {
         return true;
     }
-    spelling_fold(line, cut.text, sizeof(cut.text));
+    memcpy(cut.text, folded, sizeof(folded));
     gate_cut_words(&cut);
     for (size_t i = 0; i < cut.count; i++) {
         join(cut.words[i], joined);
@@ -91,7 +121,7 @@ bool gate_stops_spelling(const struct gate *gate, const char *line) {
         return true;
     }
     /* The parts of tokens that signs hold together: "big-k1ll". */
-    spelling_fold(line, cut.text, sizeof(cut.text));
+    memcpy(cut.text, folded, sizeof(folded));
     for (char *at = cut.text; *at != '\0'; at++) {
         *at = is_separator(*at) ? ' ' : *at;
     }

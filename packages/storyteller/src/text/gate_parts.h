@@ -7,6 +7,7 @@
 
 #define ENTRY_BYTES 48
 #define ENTRIES_AT_MOST 2048
+#define ALLOWED_AT_MOST 512
 #define TEXT_BYTES 1024
 #define WORDS_AT_MOST 512
 
@@ -14,11 +15,15 @@ struct entry {
     char text[ENTRY_BYTES]; /* words of small letters, one space between them */
     size_t length;
     bool is_stem;
+    bool is_for_requests; /* a story may hold it; of what is allowed: a story may not */
+    bool ends_sentence;   /* stops only at the end of one */
 };
 
 struct gate {
     size_t count;
     struct entry entries[ENTRIES_AT_MOST];
+    size_t allowed_count;
+    struct entry allowed[ALLOWED_AT_MOST];
 };
 
 /* What may stand behind an entry; the first is nothing. */
@@ -34,5 +39,8 @@ struct cut {
 
 /* Cut the text at its spaces. */
 void gate_cut_words(struct cut *cut);
+
+/* Whether the words of a request hold an entry as it is written, or with an ending. */
+bool gate_stops_request(const struct gate *gate, struct cut *cut);
 
 #endif

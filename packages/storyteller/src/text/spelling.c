@@ -149,6 +149,10 @@ static bool stands_for(char c, char letter) {
     return c == letter || is_any(c) || (signs != NULL && strchr(signs, c) != NULL);
 }
 
+bool spelling_may_begin(const char *token, const char *word) {
+    return stands_for(token[0], word[0]);
+}
+
 /* Length of the run of one letter that a word begins with. */
 static size_t run_of(const char *word) {
     size_t length = 1;

@@ -19,4 +19,7 @@ void spelling_words(const char *text, char *words, size_t size);
  * is_start: the token may go on behind the word. */
 bool spelling_means(const char *token, const char *word, bool is_start);
 
+/* Whether a folded token may begin as this word does: no other can mean it. Fast. */
+bool spelling_may_begin(const char *token, const char *word);
+
 #endif

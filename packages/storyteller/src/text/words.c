@@ -128,6 +128,15 @@ static void take_entry(void *user, int number, char *text) {
     }
 }
 
+static void take_allowed(void *user, int number, char *text) {
+    struct reading *reading = user;
+    const char *problem = gate_allow(reading->gate, text);
+
+    if (problem != NULL) {
+        complain(reading, number, problem);
+    }
+}
+
 static void empty(struct list *list) {
     while (list->count > 0) {
         free(list->words[--list->count]);
@@ -204,7 +213,7 @@ static bool load_list(struct reading *reading, const char *folder, const char *o
     return true;
 }
 
-/* Nothing is told without our own list; the parents' adds to it. */
+/* Nothing is told without our own list; the parents' adds to it, and to what is not allowed. */
 static bool load_blocked(struct reading *reading, const char *folder, const char *own) {
     char path[PATH_BYTES], problem[PROBLEM_BYTES];
     const char *reason = NULL;
@@ -221,6 +230,10 @@ static bool load_blocked(struct reading *reading, const char *folder, const char
                  "%s, and no story is told without it: write the card again", reason);
         complain(reading, 0, problem);
         return false;
+    }
+    join_path(path, folder, "allowed.txt");
+    if (!lines_read(path, take_allowed, reading)) {
+        complain(reading, 0, strerror(errno));
     }
     if (own == NULL) {
         return true;
