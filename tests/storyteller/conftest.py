@@ -63,4 +63,6 @@ def prompt_driver(programs: Path) -> Path:
 @pytest.fixture(scope="session")
 def settings_driver(programs: Path) -> Path:
     """The reader of the settings file."""
-    return build.compile_driver(programs / "settings_driver", "settings.c", "lines.c")
+    return build.compile_driver(
+        programs / "settings_driver", "settings.c", "settings_value.c", "lines.c"
+    )

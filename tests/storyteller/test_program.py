@@ -150,7 +150,10 @@ def test_settings_are_heard(bench: Bench) -> None:
 def test_bad_settings_are_told_and_left_out(bench: Bench) -> None:
     bench.write(settings="pause=0\nvolume=loud\n")
     said = bench.run("--stories", "1", "--no-sound")
-    assert "settings:2: volume must be a number from 0 to 100, not 'loud'; the line" in said
+    assert (
+        "settings:2: volume must be a number from 0 to 100, not 'loud' (until then: 30); the line"
+        in said
+    )
 
 
 def test_no_device_at_all(bench: Bench) -> None:

@@ -194,10 +194,10 @@ def test_every_blocked_word_is_blocked(prompt_driver: Path) -> None:
     entries = [line.strip("?*.") for line in text if line and line[0] != "#"]
     entries = [entry for entry in entries if f"?{entry}" not in means]
     for form in ("{}", "A STORY ABOUT {}!", "the {}", "{}s", "rabbit and {}"):
-        asked = ask_all(prompt_driver, [form.format(entry) for entry in entries])
-        wrong = [
-            entry for entry, one in zip(entries, asked, strict=True) if one.request != "refused"
-        ]
+        lines = [form.format(entry) for entry in entries]
+        lines = [line for line in lines if line not in means]  # "asses", "assess"
+        asked = ask_all(prompt_driver, lines)
+        wrong = [line for line, one in zip(lines, asked, strict=True) if one.request != "refused"]
         assert not wrong, form
 
 
@@ -226,7 +226,7 @@ def test_our_lists_are_whole(prompt_driver: Path) -> None:
     lists = run.output([prompt_driver, WORDS, "", "lists"]).splitlines()
     assert not [line for line in lists if line.startswith("!")]
     files: dict[str, list[str]] = {}
-    for file in sorted(WORDS.rglob("*.txt")):
+    for file in sorted({*WORDS.rglob("*.txt")} - {WORDS / "allowed.txt"}):
         lines = [line for line in file.read_text().splitlines() if line and line[0] != "#"]
         files.setdefault(file.name, []).extend(lines)
     for name, lines in files.items():

@@ -3,40 +3,55 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "settings_value.h"
 #include "sound/sound.h"
 
 /* Between names of sound cards, and within them. */
 #define LIST_MARKS ", :-_"
-#define PROBLEM_BYTES (LINES_BYTES + 160)
+#define PROBLEM_BYTES (LINES_BYTES + 200)
 
 enum kind { NUMBER, YES_OR_NO, HOURS, WORD, LIST };
+
+/* What holds where a value is not clear: nothing that is louder, longer or later. NO_CARE: what
+ * held before. */
+#define NO_CARE INT_MIN
+#define CAREFUL_VOLUME 30
+#define CAREFUL_STORIES 3
+#define CAREFUL_SLEEP_MIN 30
+#define CAREFUL_QUIET_FROM (19 * 60)
+#define CAREFUL_QUIET_TO (8 * 60)
 
 static const struct field {
     const char *key;
     size_t offset;
     enum kind kind;
+    enum value_unit unit;
     int low, high;
+    int careful;
 } FIELDS[] = {
-    {"volume", offsetof(struct settings, volume), NUMBER, 0, 100},
-    {"speed", offsetof(struct settings, speed), NUMBER, 50, 200},
-    {"pitch", offsetof(struct settings, pitch), NUMBER, 50, 200},
-    {"voice", offsetof(struct settings, voice), WORD, 0, 0},
-    {"pause", offsetof(struct settings, pause_s), NUMBER, 0, 3600},
-    {"temperature", offsetof(struct settings, temperature), NUMBER, 0, 200},
-    {"steps", offsetof(struct settings, steps), NUMBER, 1, 100000},
-    {"stories", offsetof(struct settings, stories), NUMBER, 0, 1000},
-    {"sleep", offsetof(struct settings, sleep_min), NUMBER, 0, 600},
-    {"switch_off", offsetof(struct settings, switch_off), YES_OR_NO, 0, 1},
-    {"keep_texts", offsetof(struct settings, keep_texts), YES_OR_NO, 0, 1},
-    {"quiet", offsetof(struct settings, quiet_from), HOURS, 0, 0},
-    {"sound", offsetof(struct settings, sound), LIST, 0, 0},
-    {"mixer", offsetof(struct settings, mixer), YES_OR_NO, 0, 1},
-    {"keep_sound", offsetof(struct settings, keep_sound), NUMBER, 0, 1000},
+    {"volume", offsetof(struct settings, volume), NUMBER, VALUE_PERCENT, 0, 100, CAREFUL_VOLUME},
+    {"speed", offsetof(struct settings, speed), NUMBER, VALUE_PERCENT, 50, 200, NO_CARE},
+    {"pitch", offsetof(struct settings, pitch), NUMBER, VALUE_PERCENT, 50, 200, NO_CARE},
+    {"voice", offsetof(struct settings, voice), WORD, VALUE_PLAIN, 0, 0, NO_CARE},
+    {"pause", offsetof(struct settings, pause_s), NUMBER, VALUE_SECONDS, 0, 3600, NO_CARE},
+    {"temperature", offsetof(struct settings, temperature), NUMBER, VALUE_PERCENT, 0, 200, NO_CARE},
+    {"steps", offsetof(struct settings, steps), NUMBER, VALUE_PLAIN, 1, 100000, NO_CARE},
+    {"stories", offsetof(struct settings, stories), NUMBER, VALUE_STORIES, 0, 1000,
+     CAREFUL_STORIES},
+    {"sleep", offsetof(struct settings, sleep_min), NUMBER, VALUE_MINUTES, 0, 600,
+     CAREFUL_SLEEP_MIN},
+    {"switch_off", offsetof(struct settings, switch_off), YES_OR_NO, VALUE_PLAIN, 0, 1, NO_CARE},
+    {"keep_texts", offsetof(struct settings, keep_texts), YES_OR_NO, VALUE_PLAIN, 0, 1, NO_CARE},
+    {"quiet", offsetof(struct settings, quiet_from), HOURS, VALUE_PLAIN, 0, 0, CAREFUL_QUIET_FROM},
+    {"sound", offsetof(struct settings, sound), LIST, VALUE_PLAIN, 0, 0, NO_CARE},
+    {"mixer", offsetof(struct settings, mixer), YES_OR_NO, VALUE_PLAIN, 0, 1, 0},
+    {"keep_sound", offsetof(struct settings, keep_sound), NUMBER, VALUE_STORIES, 0, 1000, NO_CARE},
 };
 
 #define FIELD_COUNT (sizeof(FIELDS) / sizeof(FIELDS[0]))
@@ -65,9 +80,30 @@ bool settings_number(const char *text, long low, long high, long *number) {
     return errno == 0 && *end == '\0' && end != text && *number >= low && *number <= high;
 }
 
-static const struct field *find_field(const char *key) {
+/* Behind the key, which the text begins with, and the mark or the space there; NULL: it does not.
+ * "Switch off" and "switch-off" are switch_off. */
+static char *behind_key(char *text, const char *key) {
+    char *mark;
+
+    for (; *key != '\0'; key++, text++) {
+        bool is_same = *key == '_' ? *text != '\0' && strchr("_- ", *text) != NULL
+                                   : tolower((unsigned char)*text) == *key;
+
+        if (!is_same) {
+            return NULL;
+        }
+    }
+    mark = text + strspn(text, " \t");
+    if (*mark == '=' || *mark == ':') {
+        return mark + 1;
+    }
+    return mark > text && *mark != '\0' ? mark : NULL;
+}
+
+static const struct field *find_field(char *line, char **value) {
     for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (strcasecmp(FIELDS[i].key, key) == 0) {
+        *value = behind_key(line, FIELDS[i].key);
+        if (*value != NULL) {
             return &FIELDS[i];
         }
     }
@@ -81,40 +117,6 @@ static void list_fields(const char *key, char *problem) {
         length += snprintf(problem + length, (size_t)(PROBLEM_BYTES - length), "%s %s",
                            i > 0 ? "," : "", FIELDS[i].key);
     }
-}
-
-static bool read_word(const char *value, int *number) {
-    static const char *const WORDS[] = {"no", "yes", "off", "on", "0", "1"};
-
-    for (int i = 0; i < 6; i++) {
-        if (strcasecmp(value, WORDS[i]) == 0) {
-            *number = i % 2;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "20:00-7:00", or "no". */
-static bool read_hours(const char *value, int minutes[2]) {
-    unsigned hours[2], rest[2];
-    int end = -1, number;
-
-    if (read_word(value, &number) && number == 0) {
-        minutes[0] = minutes[1] = 0;
-        return true;
-    }
-    if (sscanf(value, "%2u:%2u - %2u:%2u%n", &hours[0], &rest[0], &hours[1], &rest[1], &end) != 4 ||
-        end < 0 || value[end] != '\0') {
-        return false;
-    }
-    for (int i = 0; i < 2; i++) {
-        if (hours[i] > 23 || rest[i] > 59) {
-            return false;
-        }
-        minutes[i] = (int)(hours[i] * 60 + rest[i]);
-    }
-    return true;
 }
 
 /* Small letters and digits, as names of voices are; `marks` may stand between them. */
@@ -137,12 +139,73 @@ static bool read_name(const char *value, const char *marks, char *word, size_t s
     return true;
 }
 
+/* Read a value that is no word. Only where 0 is the careful side, or none, may it be said as "no".
+ */
+static bool read_value(const struct field *field, const char *value, int values[2]) {
+    long number = 0;
+    bool is_no = value_yes_or_no(value, &values[0]) && values[0] == 0;
+
+    switch (field->kind) {
+    case NUMBER:
+        if (is_no && field->low == 0 && field->unit != VALUE_STORIES) {
+            return true;
+        }
+        if (!value_number(value, field->unit, &number) || number < field->low ||
+            number > field->high) {
+            return false;
+        }
+        values[0] = (int)number;
+        return true;
+    case YES_OR_NO:
+        return value_yes_or_no(value, &values[0]);
+    case HOURS:
+        return is_no || value_hours(value, values);
+    default:
+        return false;
+    }
+}
+
+/* What the value must be. */
+static void describe(const struct field *field, const char *value, char *problem) {
+    if (field->kind == NUMBER) {
+        snprintf(problem, PROBLEM_BYTES, "%s must be a number from %d to %d, not '%s'", field->key,
+                 field->low, field->high, value);
+    } else if (field->kind == YES_OR_NO) {
+        snprintf(problem, PROBLEM_BYTES, "%s must be yes or no, not '%s'", field->key, value);
+    } else {
+        snprintf(problem, PROBLEM_BYTES, "%s must be like 20:00-7:00, or no, not '%s'", field->key,
+                 value);
+    }
+}
+
+/* Who wrote something wanted something: not that it is as loud, and for as long, as it can be. */
+static void be_careful(struct settings *settings, const struct field *field, char *problem) {
+    int *held = (int *)((char *)settings + field->offset);
+    size_t length = strlen(problem);
+    bool has_limit = *held > 0 || field->unit == VALUE_PERCENT || field->kind == YES_OR_NO;
+
+    if (field->careful == NO_CARE) {
+        return;
+    }
+    if (field->kind == HOURS) {
+        held[0] = CAREFUL_QUIET_FROM;
+        held[1] = CAREFUL_QUIET_TO;
+        snprintf(problem + length, PROBLEM_BYTES - length, " (until then: 19:00-8:00)");
+        return;
+    }
+    *held = has_limit && *held < field->careful ? *held : field->careful;
+    if (field->kind == YES_OR_NO) {
+        snprintf(problem + length, PROBLEM_BYTES - length, " (until then: no)");
+    } else {
+        snprintf(problem + length, PROBLEM_BYTES - length, " (until then: %d)", *held);
+    }
+}
+
 /* What is wrong with the value is written to problem, which is left as it is when all is well. */
 static void set_field(struct settings *settings, const struct field *field, const char *value,
                       char *problem) {
     char *target = (char *)settings + field->offset;
     int values[2] = {0, 0};
-    long number = 0;
 
     if (field->kind == WORD) {
         if (!read_name(value, "", target, SETTINGS_WORD_BYTES)) {
@@ -157,23 +220,12 @@ static void set_field(struct settings *settings, const struct field *field, cons
         }
         return;
     }
-    if (field->kind == NUMBER) {
-        if (!settings_number(value, field->low, field->high, &number)) {
-            snprintf(problem, PROBLEM_BYTES, "%s must be a number from %d to %d, not '%s'",
-                     field->key, field->low, field->high, value);
-        }
-        values[0] = (int)number;
-    } else if (field->kind == YES_OR_NO) {
-        if (!read_word(value, &values[0])) {
-            snprintf(problem, PROBLEM_BYTES, "%s must be yes or no, not '%s'", field->key, value);
-        }
-    } else if (!read_hours(value, values)) {
-        snprintf(problem, PROBLEM_BYTES, "%s must be like 20:00-7:00, or no, not '%s'", field->key,
-                 value);
+    if (!read_value(field, value, values)) {
+        describe(field, value, problem);
+        be_careful(settings, field, problem);
+        return;
     }
-    if (problem[0] == '\0') {
-        memcpy(target, values, field->kind == HOURS ? sizeof(values) : sizeof(values[0]));
-    }
+    memcpy(target, values, field->kind == HOURS ? sizeof(values) : sizeof(values[0]));
 }
 
 struct loading {
@@ -188,20 +240,19 @@ static void use_line(void *user, int number, char *line) {
     char problem[PROBLEM_BYTES] = "";
     struct complaint complaint = {loading->path, number, problem};
     const struct field *field;
-    char *equals;
+    char *mark, *value;
 
     line[strcspn(line, "#")] = '\0';
-    equals = strchr(line, '=');
-    if (equals == NULL) {
-        snprintf(problem, sizeof(problem), "'%s' is not of the form key=value", lines_trim(line));
+    line = lines_trim(line);
+    field = find_field(line, &value);
+    mark = strpbrk(line, "=:");
+    if (field != NULL) {
+        set_field(loading->settings, field, value_clean(value), problem);
+    } else if (mark != NULL) {
+        *mark = '\0';
+        list_fields(lines_trim(line), problem);
     } else {
-        *equals = '\0';
-        field = find_field(lines_trim(line));
-        if (field == NULL) {
-            list_fields(lines_trim(line), problem);
-        } else {
-            set_field(loading->settings, field, lines_trim(equals + 1), problem);
-        }
+        snprintf(problem, sizeof(problem), "'%s' is not of the form key=value", line);
     }
     if (problem[0] != '\0') {
         loading->complain(loading->user, &complaint);

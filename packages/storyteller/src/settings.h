@@ -31,10 +31,11 @@ struct settings {
 /* What holds without a settings file. */
 struct settings settings_default(void);
 
-/* Take over what a settings file says: lines of key = value, in capital or small letters; what
- * stands behind # means nothing. A line that cannot be used changes nothing and is complained
- * about: a misspelt setting must not silence a toy. Returns false when the file cannot be read,
- * with errno set. */
+/* Take over what a settings file says: lines of key = value, in capital or small letters, as people
+ * write them (settings_value.h); what stands behind # means nothing. A line that cannot be used is
+ * complained about and changes nothing, but for values that may have been meant to be quieter,
+ * fewer or earlier: a careful one holds then. Returns false when the file cannot be read, with
+ * errno set. */
 bool settings_load(struct settings *settings, const char *path, complain_fn *complain, void *user);
 
 /* The whole of text as a number within [low, high]. Returns false when it is none. */
