@@ -278,6 +278,21 @@ def test_typed_line_is_the_next_story(bench: Bench) -> None:
     child.expect("Good night.")
 
 
+@pytest.mark.parametrize("line", ["help", " ? ", "QUIT"])
+def test_help_is_no_request(bench: Bench, line: str) -> None:
+    bench.write(" was happy. They went home, one behind the other.", 20, "pause=3600\n")
+    child = bench.spawn("--no-sound", "--json")
+    child.expect('"story":1,.*"ended":')
+    child.sendline(line)
+    child.expect(r"\(type what the next story is about, or: next, .*Ctrl-C ends the stories\)")
+    # It is still the pause.
+    child.sendline("a brave dog")
+    child.expect("A story about a brave dog!")
+    child.expect("story 2 ")
+    started.interrupted(child)
+    assert "story 3" not in str(child.before)
+
+
 def test_empty_line_skips(bench: Bench) -> None:
     bench.write(LONG, word_ms=20, settings="pause=3600\n")
     child = bench.spawn(*bench.card("paced"))

@@ -33,6 +33,12 @@ static const struct {
     {"quieter", REQUEST_QUIETER}, {"listen", REQUEST_LISTEN},
 };
 
+/* Typed lines of somebody who does not know them. */
+static const char *const HELP_LINES[] = {"help", "?",    "h",   "commands", "quit",
+                                         "exit", "stop", "bye", "q"};
+static const char HELP[] = "(type what the next story is about, or: next, pause, again, keep, "
+                           "louder, quieter, listen; Ctrl-C ends the stories)";
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void complain(void *user, const char *complaint) {
@@ -92,6 +98,12 @@ static struct request of_line(struct inputs *inputs, const char *line) {
             return begin_listening(inputs);
         }
         return (struct request){.kind = COMMANDS[i].kind};
+    }
+    for (size_t i = 0; i < COUNT(HELP_LINES); i++) {
+        if (is_word(line, HELP_LINES[i])) {
+            console_answer(inputs->console, "%s", HELP);
+            return (struct request){.kind = REQUEST_NONE};
+        }
     }
     snprintf(request.line, sizeof(request.line), "%s", line);
     return request;
