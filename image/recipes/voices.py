@@ -9,7 +9,7 @@ from typing import Any
 from image import yamlfile
 from image.recipes.check import Checked, check
 from image.recipes.keys import MADE, NAME, PACKAGE
-from image.recipes.kinds import Key, List, Map, Record, Text
+from image.recipes.kinds import Key, List, Map, Record, Text, Whole
 from image.recipes.package import variable
 
 FOLDER = "storyteller/voices"  # in packages/
@@ -25,6 +25,8 @@ VOICE = Record(
         Key("about", LINES, "how it sounds and what it costs, for the menu", required=True),
         Key("size", LINES, "what building it in adds to the card, for the menu", required=True),
         Key("note", Text(), "what the menu shows in parentheses"),
+        Key("words_per_minute", Whole(50, 500),
+            "how fast it tells stories at its natural speed, pauses included", required=True),
         Key("engine", ENGINE, "its synthesiser, which file voice/speech_NAME.c drives",
             required=True),
         Key("speaker", SPEAKER, "the engine's own name of the voice", required=True),
@@ -46,6 +48,7 @@ class Voice:
     title: str
     about: str
     size: str
+    words_per_minute: int
     engine: str
     speaker: str
     needs: Sequence[str]
@@ -167,7 +170,7 @@ TABLE_TEXT = """\
 
 {definitions}
 const struct voice VOICES[] = {{
-{rows}    {{NULL, NULL}},
+{rows}    {{NULL, NULL, 0}},
 }};
 """
 
@@ -178,7 +181,8 @@ def _definition(voice: Voice) -> str:
 
 
 def _row(voice: Voice) -> str:
-    return f'#ifdef {voice.flag}\n    {{"{voice.name}", open_{voice.name}}},\n#endif\n'
+    row = f'{{"{voice.name}", open_{voice.name}, {voice.words_per_minute}}}'
+    return f"#ifdef {voice.flag}\n    {row},\n#endif\n"
 
 
 def _help(text: str) -> str:

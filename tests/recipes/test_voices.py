@@ -17,6 +17,7 @@ robot:
   title: a robot
   about: It beeps.
   size: Adds nothing.
+  words_per_minute: 200
   engine: flite
   speaker: tin
   needs: [alsa-lib]

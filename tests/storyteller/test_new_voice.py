@@ -18,6 +18,7 @@ fred:
   title: a man with another name
   about: As kal16.
   size: Adds 4.1 MB to the program.
+  words_per_minute: 200
   engine: flite
   speaker: cmu_us_kal16
   needs: [flite]

@@ -112,6 +112,15 @@ def test_speech_is_the_story(product: Path, tmp_path: Path) -> None:
     assert found >= WORDS_FOUND
 
 
+def test_pace_is_that_of_audiobooks_for_children(product: Path, tmp_path: Path) -> None:
+    """By default, pauses included."""
+    wav = tmp_path / "speech.wav"
+    said = tell(product, tmp_path, "--wav", str(wav), "--stories", "6", "--seed", "1")
+    words = sum(len(text.split()) for _, text, _ in STORY.findall(said))
+    minutes = len(listen.load(wav).samples) / listen.RATE / 60
+    assert words / minutes == pytest.approx(135, rel=0.06)
+
+
 @pytest.mark.parametrize("device", ["null", "stereo"])
 def test_sound_library_takes_the_speech(product: Path, tmp_path: Path, device: str) -> None:
     config = tmp_path / "alsa.conf"

@@ -145,6 +145,8 @@ def test_settings_are_heard(bench: Bench) -> None:
     assert max(half) == pytest.approx(max(normal) / 2, abs=1)
     assert set(speak("volume=0\n")) == {0}
     assert len(speak("speed=50\n")) == pytest.approx(2 * len(normal), rel=0.1)
+    # Another voice, the same pace.
+    assert len(speak("voice=kal16\n")) == pytest.approx(len(normal), rel=0.15)
 
 
 def test_bad_settings_are_told_and_left_out(bench: Bench) -> None:
@@ -468,7 +470,7 @@ def test_stories_that_cannot_be_kept(bench: Bench) -> None:
 def test_greeting_is_heard_before_the_story(bench: Bench) -> None:
     clips = bench.folder / "clips"
     clips.mkdir()
-    (clips / "clips.conf").write_text("voice=slt\nspeed=90\npitch=100\n")
+    (clips / "clips.conf").write_text("voice=slt\nspeed=100\npitch=100\n")
     for name, text in {"greeting": "Hello!", "once": "Once upon a time,"}.items():
         program = build.host_package("say") / "usr/bin/say"
         run.output([program, "slt", "90", "100", clips / f"{name}.wav", text])
@@ -487,7 +489,7 @@ def test_greeting_is_heard_before_the_story(bench: Bench) -> None:
 
 def test_end_while_the_greeting_is_heard(bench: Bench) -> None:
     """The card is closed by one thread while another plays on it: not before that has let go."""
-    (bench.folder / "clips.conf").write_text("voice=slt\nspeed=90\npitch=100\n")
+    (bench.folder / "clips.conf").write_text("voice=slt\nspeed=100\npitch=100\n")
     with wave.open(str(bench.folder / "greeting.wav"), "wb") as file:
         file.setparams((1, 2, 16000, 0, "NONE", ""))
         file.writeframes(b"\x00\x20" * 16000 * 3)

@@ -13,7 +13,7 @@ from image.recipes.loading import load
 from tests.storyteller.build import ROOT
 
 PACKAGE = ROOT / "packages/storyteller"
-OLD_DEFAULTS = "volume=100 speed=90 pitch=100 voice=slt pause=4 temperature=90 steps=256"
+OLD_DEFAULTS = "volume=100 speed=100 pitch=100 voice=slt pause=4 temperature=90 steps=256"
 DEFAULTS = (
     f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0 sound=any mixer=1 "
     "keep_sound=0"
@@ -28,7 +28,7 @@ GOOD = {
     ),
     "# louder\r\n\r\n  volume = 7 \r\n": DEFAULTS.replace("volume=100", "volume=7"),
     "volume=1\nvolume=2": DEFAULTS.replace("volume=100", "volume=2"),
-    "\ufeffVOLUME\t=\t3\rSpeed=70 # slow\r": DEFAULTS.replace("100 speed=90", "3 speed=70"),
+    "\ufeffVOLUME\t=\t3\rSpeed=70 # slow\r": DEFAULTS.replace("100 speed=100", "3 speed=70"),
     "stories=3\nsleep=30\nswitch_off=Yes\nkeep_texts=OFF": DEFAULTS.replace(
         "stories=0 sleep=0 switch_off=0 keep_texts=1",
         "stories=3 sleep=30 switch_off=1 keep_texts=0",
@@ -148,7 +148,7 @@ def test_two_bytes_for_each_character(settings_driver: Path, tmp_path: Path) -> 
 
 def test_garbage(settings_driver: Path, tmp_path: Path) -> None:
     said = read(settings_driver, tmp_path, bytes(range(1, 256)) * 50 + b"x" * 5000 + b"\nspeed=77")
-    assert said[-1] == DEFAULTS.replace("speed=90", "speed=77")
+    assert said[-1] == DEFAULTS.replace("speed=100", "speed=77")
 
 
 LINE = st.one_of(

@@ -213,10 +213,10 @@ static struct speech *open_voice(const struct settings *settings) {
     if (speech == NULL) {
         fprintf(stderr, "storyteller: there is no voice '%s' in this image; using %s\n",
                 settings->voice, VOICES[0].name);
-        speech = VOICES[0].open();
+        speech = speech_open(VOICES[0].name);
     }
     if (speech != NULL) {
-        speech->set_speed(speech, settings->speed);
+        speech_set_speed(speech, settings->speed);
         speech->set_pitch(speech, settings->pitch);
     }
     return speech;

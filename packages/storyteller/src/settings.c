@@ -61,7 +61,7 @@ struct settings settings_default(void) {
                              .sound = SOUND_ANY,
                              .mixer = 1,
                              .volume = 100,
-                             .speed = 90,
+                             .speed = 100,
                              .pitch = 100,
                              .pause_s = 4,
                              .temperature = 90,

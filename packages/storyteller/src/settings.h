@@ -16,7 +16,7 @@ struct settings {
     int keep_sound;  /* told stories that stay in /data as sound, 0 to 1000 */
     int pitch;       /* percent of the voice's natural pitch, 50 to 200 */
     int volume;      /* percent of full loudness, 0 to 100 */
-    int speed;       /* percent of the voice's natural speed, 50 to 200 */
+    int speed;       /* percent of 135 words a minute, 50 to 200 */
     int pause_s;     /* seconds between stories, 0 to 3600 */
     int temperature; /* percent: how freely stories are invented, 0 to 200 */
     int steps;       /* longest story, in tokens, 1 to 100000; the model may allow fewer */

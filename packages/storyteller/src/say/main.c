@@ -87,9 +87,9 @@ int main(int count, char **words) {
         fprintf(stderr, "say: the voice %s is not built in, or its data are missing\n", words[1]);
         return 2;
     }
-    speech->set_speed(speech, atoi(words[2]));
+    speech_set_speed(speech, atoi(words[2]));
     speech->set_pitch(speech, atoi(words[3]));
-    speech->say(speech, words[5], &sink);
+    speech_say(speech, words[5], &sink);
     if (take.is_whole) {
         status = write_file(words[4], &take, speech->rate);
     }

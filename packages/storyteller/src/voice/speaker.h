@@ -67,7 +67,7 @@ void speaker_pause(struct speaker *speaker, bool is_paused);
 /* Loudness, percent of the voice as it was recorded, 0 to 100. Heard within 100 ms. */
 void speaker_set_volume(struct speaker *speaker, int percent);
 
-/* Speed, percent of the voice's natural one, 50 to 200. From the next sentence on. */
+/* Speed, as of speech_set_speed(). From the next sentence on. */
 void speaker_set_speed(struct speaker *speaker, int percent);
 
 /* Wait at most timeout_ms until all that was handed over is spoken. Returns whether it is. */

@@ -3,11 +3,31 @@
 
 #include <string.h>
 
+#include "voice/spoken.h"
+
 struct speech *speech_open(const char *name) {
     for (const struct voice *voice = VOICES; voice->name != NULL; voice++) {
         if (strcmp(voice->name, name) == 0) {
-            return voice->open();
+            struct speech *speech = voice->open();
+
+            if (speech != NULL) {
+                speech->words_per_minute = voice->words_per_minute;
+            }
+            return speech;
         }
     }
     return NULL;
+}
+
+void speech_say(struct speech *speech, const char *sentence, const struct speech_sink *sink) {
+    char spoken[SPEECH_SENTENCE_BYTES];
+
+    spoken_text(sentence, spoken, sizeof(spoken));
+    speech->say(speech, spoken, sink);
+}
+
+void speech_set_speed(struct speech *speech, int percent) {
+    int natural = speech->words_per_minute;
+
+    speech->set_speed(speech, (percent * SPEECH_WORDS_PER_MINUTE + natural / 2) / natural);
 }

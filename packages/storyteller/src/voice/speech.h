@@ -19,8 +19,9 @@ struct speech_sink {
 
 /* One open voice. Kinds of voices put this first in a structure of their own. */
 struct speech {
-    unsigned rate; /* samples per second that it gives */
-    /* Speak a sentence of printable ASCII. Returns when it is over or the sink had enough. */
+    unsigned rate;        /* samples per second that it gives */
+    int words_per_minute; /* of stories at its natural speed, pauses included */
+    /* Speak a sentence, for speech_say(). */
     void (*say)(struct speech *speech, const char *sentence, const struct speech_sink *sink);
     /* percent of the voice's natural speed, 50 to 200; from the next sentence on. */
     void (*set_speed)(struct speech *speech, int speed);
@@ -33,11 +34,23 @@ struct speech {
 struct voice {
     const char *name;
     struct speech *(*open)(void);
+    int words_per_minute;
 };
 extern const struct voice VOICES[];
 
 /* Open a voice that is built in. Only one can be open at a time. Returns NULL if there is none of
  * that name, or there is not enough memory, or its data are missing. */
 struct speech *speech_open(const char *name);
+
+/* Speak a sentence of printable ASCII, of at most SPEECH_SENTENCE_BYTES, as it is to be spoken: see
+ * spoken.h. Returns when it is over or the sink had enough. */
+#define SPEECH_SENTENCE_BYTES 2048
+void speech_say(struct speech *speech, const char *sentence, const struct speech_sink *sink);
+
+/* Audiobooks for children have 120 to 150 words a minute, pauses included. */
+#define SPEECH_WORDS_PER_MINUTE 135
+
+/* percent of that, 50 to 200, whatever the voice; from the next sentence on. */
+void speech_set_speed(struct speech *speech, int percent);
 
 #endif

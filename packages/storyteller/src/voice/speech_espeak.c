@@ -104,8 +104,12 @@ struct speech *speech_open_espeak(const char *speaker) {
         espeak_close(&espeak->speech);
         return NULL;
     }
-    espeak->speech = (struct speech){(unsigned)espeak_ng_GetSampleRate(), espeak_say,
-                                     espeak_set_speed, espeak_set_pitch, espeak_close};
+    espeak->speech = (struct speech){(unsigned)espeak_ng_GetSampleRate(),
+                                     0,
+                                     espeak_say,
+                                     espeak_set_speed,
+                                     espeak_set_pitch,
+                                     espeak_close};
     return &espeak->speech;
 }
 

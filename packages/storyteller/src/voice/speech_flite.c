@@ -92,7 +92,8 @@ struct speech *speech_open_flite(flite_register_fn *open, flite_unregister_fn *u
     if (flite == NULL) {
         return NULL;
     }
-    flite->speech = (struct speech){RATE, flite_say, flite_set_speed, flite_set_pitch, flite_close};
+    flite->speech =
+        (struct speech){RATE, 0, flite_say, flite_set_speed, flite_set_pitch, flite_close};
     flite_init();
     flite->voice = open(NULL);
     flite->unregister = unregister;

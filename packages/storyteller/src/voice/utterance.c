@@ -90,12 +90,12 @@ void utterance_say(struct utterance *utterance, const char *sentence) {
     size_t length = strlen(sentence);
 
     if (speed > 0) {
-        utterance->speech->set_speed(utterance->speech, speed);
+        speech_set_speed(utterance->speech, speed);
     }
     player_keep_up(utterance->player, ready_ms(utterance, length));
     utterance->asked_s = clock_seconds();
     utterance->words_left = utterance_words(sentence);
-    utterance->speech->say(utterance->speech, sentence, &sink);
+    speech_say(utterance->speech, sentence, &sink);
     while (utterance->words_left > 0) {
         begin_word(utterance);
     }

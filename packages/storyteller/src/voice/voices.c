@@ -25,13 +25,13 @@ ESPEAK_VOICE(espeak, en-us+f2)
 
 const struct voice VOICES[] = {
 #ifdef VOICE_SLT
-    {"slt", open_slt},
+    {"slt", open_slt, 190},
 #endif
 #ifdef VOICE_KAL16
-    {"kal16", open_kal16},
+    {"kal16", open_kal16, 200},
 #endif
 #ifdef VOICE_ESPEAK
-    {"espeak", open_espeak},
+    {"espeak", open_espeak, 206},
 #endif
-    {NULL, NULL},
+    {NULL, NULL, 0},
 };

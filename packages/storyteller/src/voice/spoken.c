@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "voice/spoken.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORD_BYTES 32
+
+/* Sounds, by their letters: once each, in small letters; the longest run of one letter must be this
+ * long. So "Shhhh", "SHH" and "sh" are one. */
+static const struct {
+    const char *letters;
+    size_t run;
+    const char *spoken;
+} SOUNDS[] = {
+    {"ah", 2, "ah"},     {"ar", 2, "are"},  {"aw", 2, "awe"},   {"br", 2, "bur"},
+    {"ew", 2, "ee-you"}, {"gr", 2, "gur"},  {"hm", 1, "hum"},   {"m", 2, "um"},
+    {"no", 3, "no"},     {"oh", 2, "oh"},   {"pft", 1, "pift"}, {"pst", 1, "pist"},
+    {"r", 2, "are"},     {"s", 2, "siss"},  {"sh", 1, "shush"}, {"so", 3, "so"},
+    {"tsk", 1, "tisk"},  {"yes", 3, "yes"}, {"z", 2, "zuz"},
+};
+
+/* Whole words as they are written; has_dot: the dot that may follow belongs to the word. */
+static const struct {
+    const char *written;
+    const char *spoken;
+    bool has_dot;
+} WORDS[] = {
+    {"Ms", "Miz", true},        {"km", "kilometers", false}, {"cm", "centimeters", false},
+    {"kg", "kilograms", false}, {"isn't", "izzent", false},  {"Isn't", "Izzent", false},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Letters of a word, each run of one letter once. Returns the length of the longest run; 0: it is
+ * no word of letters, or a long one. */
+static size_t collapse(const char *word, size_t length, char letters[WORD_BYTES]) {
+    size_t count = 0, run = 0, longest = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        char c = (char)tolower((unsigned char)word[i]);
+
+        if (!isalpha((unsigned char)c) || count + 1 == WORD_BYTES) {
+            return 0;
+        }
+        run = count > 0 && letters[count - 1] == c ? run + 1 : 1;
+        longest = run > longest ? run : longest;
+        if (run == 1) {
+            letters[count++] = c;
+        }
+    }
+    letters[count] = '\0';
+    return longest;
+}
+
+static const char *find_sound(const char *word, size_t length) {
+    char letters[WORD_BYTES];
+    size_t run = collapse(word, length, letters);
+
+    for (size_t i = 0; run > 0 && i < COUNT(SOUNDS); i++) {
+        if (run >= SOUNDS[i].run && strcmp(letters, SOUNDS[i].letters) == 0) {
+            return SOUNDS[i].spoken;
+        }
+    }
+    return NULL;
+}
+
+static bool is(const char *word, size_t length, const char *other) {
+    return strlen(other) == length && memcmp(word, other, length) == 0;
+}
+
+/* What is said for the `length` bytes of a word; NULL: the word itself. A dot that belongs to it is
+ * added to length. */
+static const char *find(const char *sentence, const char *word, size_t *length) {
+    bool is_hour = word - sentence >= 2 && isdigit((unsigned char)word[-2]);
+
+    /* As a shout; of an hour, voices know it. */
+    if (is(word, *length, "AM") && !is_hour) {
+        return "am";
+    }
+    for (size_t i = 0; i < COUNT(WORDS); i++) {
+        if (is(word, *length, WORDS[i].written)) {
+            *length += WORDS[i].has_dot && word[*length] == '.' ? 1 : 0;
+            return WORDS[i].spoken;
+        }
+    }
+    return find_sound(word, *length);
+}
+
+static bool is_of_word(char c) {
+    return isalnum((unsigned char)c) || c == '\'';
+}
+
+/* Bytes of a word at the start of a text, without quotes. */
+static size_t word_length(const char *text) {
+    size_t length = 0;
+
+    while (is_of_word(text[length]) && text[0] != '\'') {
+        length++;
+    }
+    while (length > 0 && text[length - 1] == '\'') {
+        length--;
+    }
+    return length;
+}
+
+void spoken_text(const char *sentence, char *spoken, size_t size) {
+    size_t end = 0;
+
+    for (const char *at = sentence; *at != '\0' && end + 1 < size;) {
+        bool begins = at == sentence || !is_of_word(at[-1]) || at[-1] == '\'';
+        size_t length = begins ? word_length(at) : 0, taken = length;
+        const char *found = length > 0 ? find(sentence, at, &taken) : NULL;
+
+        if (found != NULL && end + strlen(found) < size) {
+            end += (size_t)snprintf(spoken + end, size - end, "%s", found);
+            at += taken;
+            continue;
+        }
+        /* The whole word, so that no part of it is looked for. */
+        for (length = length > 0 ? length : 1; length > 0 && end + 1 < size; length--) {
+            spoken[end++] = *at++;
+        }
+    }
+    spoken[end] = '\0';
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* How a text is to be spoken: sounds, abbreviations and words that voices spell or mispronounce. */
+#ifndef STORYTELLER_SPOKEN_H
+#define STORYTELLER_SPOKEN_H
+
+#include <stddef.h>
+
+/* Rewrite a sentence for a voice, word by word: there are as many words as before. What finds no
+ * room in `size` bytes is left as it was, or out. */
+void spoken_text(const char *sentence, char *spoken, size_t size);
+
+#endif

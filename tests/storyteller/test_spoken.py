@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""How it is spoken: sounds and abbreviations that voices would spell, and how fast."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from image import run
+from tests.emulator import listen
+from tests.storyteller import build
+
+SIZE = 400
+# What is written, what a voice gets, and the phones that flite makes of that.
+SPOKEN = {
+    "Shh!": ("shush!", "sh ah sh"),
+    "Shhhh": ("shush", "sh ah sh"),
+    "SHHH": ("shush", "sh ah sh"),
+    "Hmm.": ("hum.", "hh ah m"),
+    "Hmmmm": ("hum", "hh ah m"),
+    "Mmm": ("um", "ah m"),
+    "Ahhh!": ("ah!", "aa"),
+    "Aaah": ("ah", "aa"),
+    "Ohhh": ("oh", "ow"),
+    "Aww": ("awe", "aa"),
+    "Grrr!": ("gur!", "g er"),
+    "Brrr": ("bur", "b er"),
+    "Psst!": ("pist!", "p ax s t"),
+    "Zzzz": ("zuz", "z ah z"),
+    "Ssss": ("siss", "s ih s"),
+    "Eww": ("ee-you", "iy y uw"),
+    "Tsk": ("tisk", "t ih s k"),
+    "Nooo": ("no", "n ow"),
+    "Soooo": ("so", "s ow"),
+    "Ms. Lee": ("Miz Lee", "m ih z l iy"),
+    "I AM.": ("I am.", "ay ae m"),
+    "9 AM": ("9 AM", "n ay n ey eh m"),
+    "two km": ("two kilometers", "t uw k ax l aa m ax t er z"),
+    "isn't": ("izzent", "ih z ax n t"),
+    "'Shh,' he": ("'shush,' he", "sh ah sh pau hh iy"),
+    "suggest": ("suggest", "s ax g jh eh s t"),
+}
+SAME = ("A ewe is shy.", "No, so, oh!", "Mom's bees buzz.", "He hums; 'tis good", "Zoo, moo, boo!",
+        "arms and ash", "Mr. Fox", "")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def driver(programs: Path) -> Path:
+    """The table, and flite behind it."""
+    flite = build.host_package("flite") / "usr"
+    flags = (*build.ADDRESSES, "-isystem", f"{flite}/include/flite", f"-L{flite}/lib")
+    libraries = ("-lflite_slt", "-lflite", "-lm")
+    return build.compile_driver(programs / "spoken_driver", "spoken.c", *libraries, flags=flags)
+
+
+def spoken(driver: Path, texts: Sequence[str], size: int = SIZE) -> list[tuple[str, str]]:
+    """What a voice gets of each text, and flite's phones without the silence around them."""
+    lines = run.output([driver, str(size), *texts]).splitlines()
+    pairs = [line.partition("|")[::2] for line in lines]
+    return [(text, phones.strip().removeprefix("pau ").removesuffix(" pau"))
+            for text, phones in pairs]  # fmt: skip
+
+
+def test_sounds_and_abbreviations(driver: Path) -> None:
+    assert dict(zip(SPOKEN, spoken(driver, [*SPOKEN]), strict=True)) == SPOKEN
+
+
+def test_other_words_stay_as_they_are(driver: Path) -> None:
+    assert tuple(text for text, _ in spoken(driver, SAME)) == SAME
+
+
+ROOM = {1: "", 2: "S", 5: "Shh!", 6: "shush", 9: "shush! t", 16: "shush! two km"}
+
+
+@pytest.mark.parametrize("size", ROOM)
+def test_without_room(driver: Path, size: int) -> None:
+    """Under a sanitizer: nothing is written beyond the buffer."""
+    assert spoken(driver, ["Shh! two km"], size)[0][0] == ROOM[size]
+
+
+HEARD = {
+    "The school is ten km away from the town.": "ten kilometers away from the town",
+    "It isn't far away, said the old man.": "it isn't far away",
+    "I AM very happy today.": "i am very happy today",
+}
+
+
+@pytest.mark.parametrize("text", HEARD)
+def test_a_recogniser_understands_them(compiler: None, tmp_path: Path, text: str) -> None:
+    say = build.host_package("say") / "usr/bin/say"
+    wav = tmp_path / "said.wav"
+    run.output([say, "slt", "100", "100", wav, text])
+    assert HEARD[text] in listen.hear(listen.load(wav))
