@@ -88,7 +88,8 @@ def pitch_hz(sound: NDArray[np.float64]) -> float:
 
 
 def test_is_understood(say: Path, data: dict[str, str], tmp_path: Path) -> None:
-    run.output([say, "espeak", "90", "100", tmp_path / "speech.wav", SENTENCE], env=data)
+    # At the pace of adults, which the recogniser has learned from.
+    run.output([say, "espeak", "140", "100", tmp_path / "speech.wav", SENTENCE], env=data)
     sound = for_recogniser(samples(tmp_path / "speech.wav"))
     heard = listen.hear(sound)
     found = listen.words_found(heard, SENTENCE)
