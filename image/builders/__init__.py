@@ -51,7 +51,7 @@ def find(kind: str) -> Builder:
 def keys() -> Builders:
     """The keys of each builder, by its name."""
     modules = {one.name: find(one.name) for one in pkgutil.iter_modules(__path__)}
-    return {name: module.KEYS for name, module in modules.items() if hasattr(module, "KEYS")}
+    return {name: module.KEYS for name, module in modules.items() if hasattr(module, "build")}
 
 
 def files_read(package: Package, project: Path, config: Config) -> list[Path]:
