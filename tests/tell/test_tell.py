@@ -102,15 +102,17 @@ def test_a_story_that_is_asked_for_is_told_and_heard(compiler: None, tmp_path: P
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0, child.before
-    shown = Screen(60).write("Once" + str(child.before)).lines
+    told, _, rest = str(child.before).partition(str(wav))
+    assert rest.strip() == ""
+    shown = Screen(60).write("Once" + told).lines
     first, _, second = " ".join(shown).partition(
         "(next story: A story about a dragon on the moon!)"
     )
     assert "> a dragon on the moon" in first
-    assert "dragon" in second.partition("!")[2] and str(wav) in second
+    assert "dragon" in second.partition("!")[2]
     assert not re.search(r"seed|token", " ".join(shown))
-    assert max(map(len, shown[:-2])) < 60
-    story = re.sub(r"> a dragon on the moon", "", first) + second.rpartition(" /")[0]
+    assert max(map(len, shown)) < 60
+    story = re.sub(r"> a dragon on the moon", "", first) + second
     heard = listen.hear(listen.load(wav))
     assert listen.words_found(heard, story) > WORDS_FOUND
 
