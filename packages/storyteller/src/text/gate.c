@@ -41,12 +41,15 @@ static void take_out(struct gate *gate, const struct entry *entry) {
 /* Read an entry. Returns NULL, or what is wrong with it. */
 static const char *read_entry(const char *text, struct entry *entry) {
     size_t length = strlen(text);
+    const char *space;
 
     if (length >= ENTRY_BYTES) {
         return "the entry is too long: at most 47 characters";
     }
     spelling_words(text, entry->text, sizeof(entry->text));
     entry->length = strlen(entry->text);
+    space = strrchr(entry->text, ' ');
+    entry->last = space != NULL ? (size_t)(space + 1 - entry->text) : 0;
     entry->is_stem = length > 0 && text[length - 1] == '*';
     entry->ends_sentence = length > 0 && text[length - 1] == '.';
     entry->is_for_requests = text[0] == '?';
@@ -120,10 +123,10 @@ void gate_cut_words(struct cut *cut) {
 
 /* Whether the entry's words end at word number `last`. */
 static bool ends_at(const struct entry *entry, const struct cut *cut, size_t last) {
-    const char *end = entry->text + entry->length;
-    const char *start = strrchr(entry->text, ' ');
+    const char *start = entry->last > 0 ? entry->text + entry->last - 1 : NULL;
+    const char *end;
 
-    if (!is_form(cut->words[last], start != NULL ? start + 1 : entry->text, entry->is_stem)) {
+    if (!is_form(cut->words[last], entry->text + entry->last, entry->is_stem)) {
         return false;
     }
     for (end = start; end != NULL; end = start) {

@@ -14,6 +14,7 @@
 struct entry {
     char text[ENTRY_BYTES]; /* words of small letters, one space between them */
     size_t length;
+    size_t last; /* where its last word begins */
     bool is_stem;
     bool is_for_requests; /* a story may hold it; of what is allowed: a story may not */
     bool ends_sentence;   /* stops only at the end of one */

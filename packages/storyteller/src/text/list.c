@@ -54,7 +54,7 @@ const char *list_find(const struct list *list, const char *text, size_t *length)
 
 bool list_has(const struct list *list, const char *word) {
     for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->words[i], word) == 0) {
+        if (list->words[i][0] == word[0] && strcmp(list->words[i], word) == 0) {
             return true;
         }
     }
