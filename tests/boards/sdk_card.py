@@ -40,3 +40,14 @@ def with_sound(sdk_dir: Path, base: pytest.TempPathFactory, choice: str) -> Path
         shutil.copy(image(checkout, sdk_dir), target)
 
     return once(base.getbasetemp().parent / "sdk-card" / f"{choice}.img", make)
+
+
+def with_ssh(sdk_dir: Path, base: pytest.TempPathFactory) -> Path:
+    """A checkout whose card listens for ssh at each start."""
+
+    def make(target: Path) -> None:
+        shutil.copytree(built(sdk_dir, base), target, symlinks=True)
+        choose(target, "MODEL_POCKET=y", "PACKAGE_DROPBEAR=y", "DUO_SSH=y")
+        image(target, sdk_dir)
+
+    return once(base.getbasetemp().parent / "sdk-card" / "checkout-ssh", make)

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: MIT
 """`doit deploy` to the emulated board, over its network and its own ssh server."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from image import run
 from image.emulator import qemu
 from image.run import CommandFailed
 from tests.conftest import ROOT, copy_checkout, doit
+from tests.device.entry import let_in, make_key
 from tests.emulator.machine import STORY, Machine, free_port
 
 CHOICES = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_PACKAGE_DROPBEAR=y\n"
-FAT = 1 << 20  # where the boot partition begins
 TELLER = "packages/storyteller/src/main.c"
 GREETING = "Type what the next story is about"
 
@@ -32,15 +29,7 @@ def networked(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A person's key, which every ssh of this test uses."""
-    path, programs = tmp_path / "key", tmp_path / "bin"
-    run.output(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path])
-    programs.mkdir()
-    real = shutil.which("ssh")
-    (programs / "ssh").write_text(f'#!/bin/sh\nexec {real} -F none -i {path} "$@"\n')
-    (programs / "ssh").chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
-    return path
+    return make_key(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -48,10 +37,7 @@ def open_card(networked: Path, key: Path, tmp_path: Path) -> Path:
     """A card that lets the person in."""
     image = networked / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
     made = qemu.make_card(image, tmp_path / "card.img", 256)
-    (tmp_path / "ssh").touch()
-    partition = f"{made}@@{FAT}"
-    run.output(["mcopy", "-i", partition, f"{key}.pub", "::/authorized_keys"])
-    run.output(["mcopy", "-i", partition, tmp_path / "ssh", "::/ssh"])
+    let_in(made, key)
     return made
 
 

@@ -23,11 +23,12 @@ from image.plan import graph
 from image.plan.step import ROOT as TREE
 from image.plan.step import STAGING
 from tests.boards import sdk_card
-from tests.conftest import ROOT, build_all, load_project
+from tests.conftest import ROOT, build_all, doit, load_project
+from tests.device.entry import let_in, make_key
 from tests.emulator import listen, machine
 from tests.emulator.duo import build
 from tests.emulator.duo.board import BUTTON, LED, WORDS_FOUND, Duo
-from tests.emulator.machine import LINE_END, Machine
+from tests.emulator.machine import LINE_END, Machine, free_port
 from tests.emulator.test_power_cuts import check_file_system, spread
 from tests.listener import voices
 
@@ -38,6 +39,7 @@ LARGE_MIB = 32 << 10  # sparse; another way of addressing than a small card
 MEMORY_KB = 60 << 10
 STORY = "run /usr/share/llama/model.bin -s 7 -n 48 -t 0.8"
 CUTS = 8
+STEPS = 32  # tokens that the bench generates
 REGISTERS = build.FOLDER / "registers.txt"
 DRIVERS = (
     "fsbl/plat/cv180x/bl2/bl2_opt.c",
@@ -70,6 +72,12 @@ def used_card(new_card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A card that these tests share, one after the other."""
     folder = tmp_path_factory.mktemp("duo")
     return qemu.make_card(new_card, folder / "card.img", CARD_MIB)
+
+
+@pytest.fixture(scope="module")
+def networked(card: Path, sdk_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout whose card has ssh."""
+    return sdk_card.with_ssh(sdk_dir, tmp_path_factory)
 
 
 @pytest.fixture
@@ -332,6 +340,31 @@ def test_a_report_from_its_console(duo_emulator: Path, used_card: Path, tmp_path
             line.wait(lambda heard: bool(STORY_BEGINS.search(heard)), machine.BOOT_S, WAITED_S)
             report = diagnose.ask(line)
     assert {"kernel", "meminfo", "card", "watchdog"} <= diagnose.sections(report).keys()
+
+
+def test_deploy_and_bench_over_usb(
+    duo_emulator: Path,
+    networked: Path,
+    sdk_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another shell than the console's: changed files and a measurement, as on a board."""
+    used = qemu.make_card(networked / sdk_card.NAME, tmp_path / "card.img", CARD_MIB)
+    let_in(used, make_key(tmp_path, monkeypatch))
+    port = str(free_port())
+    at = ("board=milkv_duo", f"SDK_DIR={sdk_dir}", f"SSH_PORT={port}")
+    with Duo(duo_emulator, used, nic=qemu.cable(port), is_heard=False) as board:
+        board.open_shell()
+        board.command("until [ -s /run/dropbear.pid ]; do sleep 0.1; done")
+        assert "nothing to send" in doit(networked, "deploy", *at)
+        hello = networked / "overlays/rootfs/usr/bin/hello"
+        hello.write_text("#!/bin/sh\necho hello from memory\n")
+        hello.chmod(0o755)
+        assert "1 sent" in doit(networked, "deploy", *at)
+        assert board.command("hello") == "hello from memory\n"
+        said = doit(networked, "bench", "engines=q16", "runs=1", f"steps={STEPS}", *at)
+        assert "emulated, not a speed figure" in said
 
 
 @pytest.mark.usefixtures("quiet")

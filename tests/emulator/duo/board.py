@@ -91,6 +91,8 @@ class Duo(Machine):
         """End the emulator without any warning; returns what it had still said."""
         self._changes.close()
         self.pins.close()
+        if self._port:
+            self._port.close()
         return super().cut_power()
 
     def misuses(self) -> list[str]:
