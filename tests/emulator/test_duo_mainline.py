@@ -18,8 +18,9 @@ from image.emulator import qemu
 from image.plan import graph
 from image.plan.step import STAGING
 from tests.conftest import ROOT, build_all, load_project
+from tests.emulator import listen
 from tests.emulator.duo import build
-from tests.emulator.duo.board import Duo
+from tests.emulator.duo.board import WORDS_FOUND, Duo
 from tests.emulator.machine import free_port
 
 TREE_SIZE = 0x10000  # as duo/load.c has it
@@ -133,3 +134,14 @@ def test_a_computer_at_the_usb_cable(attached: tuple[Duo, int]) -> None:
     for way in ("rx", "tx"):
         assert int(board.command(f"cat /sys/class/net/usb0/statistics/{way}_packets")) >= PACKETS
     assert board.misuses() == []
+
+
+@pytest.mark.usefixtures("quiet")
+def test_its_microphone_is_heard(attached: tuple[Duo, int]) -> None:
+    board, _ = attached
+    story = board.tell()
+    board.switch_off()
+    heard = listen.hear(listen.load(board.speech))
+    found = listen.words_found(heard, story)
+    print(f"{found:.0%} of the words were heard: {heard}")
+    assert found >= WORDS_FOUND
