@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from packages.pocket.training import cast, openings
+from packages.pocket.training import cast, continuations
 from packages.pocket.training.stories import Generator
 from tests.conftest import ROOT
 from tests.pocket.test_words import blocked
 
-BEGINNINGS = [
+OPENINGS = [
     line
-    for line in (ROOT / "packages/storyteller/words/beginnings.txt").read_text().splitlines()
+    for line in (ROOT / "packages/storyteller/words/openings.txt").read_text().splitlines()
     if line and not line.startswith("#")
 ]
 HERO = "(?P<hero>[A-Za-z' -]+?)"
@@ -26,9 +26,9 @@ def stories(generator: Generator) -> list[str]:
     return [generator.story_of(plot, rng) for plot in generator.plots * 2]
 
 
-def beginning_pattern(beginning: str) -> re.Pattern[str]:
-    """A beginning with anything for what is filled in; a hero with a name is called by it."""
-    pattern = re.escape(beginning).replace(r"\ ", " ")
+def opening_pattern(opening: str) -> re.Pattern[str]:
+    """An opening with anything for what is filled in; a hero with a name is called by it."""
+    pattern = re.escape(opening).replace(r"\ ", " ")
     pattern = pattern.replace(r"a \{trait\} \{hero\}", rf"an? [a-z]+ {HERO}( named (?P<name>\w+))?")
     pattern = re.sub(r"the \\\{hero\\\}", r"(?:the (?P=hero)|(?P=name))", pattern, flags=re.I)
     return re.compile(
@@ -37,14 +37,15 @@ def beginning_pattern(beginning: str) -> re.Pattern[str]:
 
 
 def test_openings_are_the_storytellers() -> None:
-    trained = sorted({opening.beginning for opening in openings.load()})
-    assert trained == sorted(BEGINNINGS), "packages/pocket/training/openings.txt: how each goes on"
+    trained = sorted({one.opening for one in continuations.load()})
+    assert trained == sorted(OPENINGS), (
+        "packages/pocket/training/continuations.txt: how each goes on"
+    )
 
 
 def test_stories_begin_as_the_storytellers(stories: list[str]) -> None:
     patterns = [
-        re.compile(beginning_pattern(one).pattern.replace("(?:the", "(?i:the"))
-        for one in BEGINNINGS
+        re.compile(opening_pattern(one).pattern.replace("(?:the", "(?i:the")) for one in OPENINGS
     ]
     assert not [story[:120] for story in stories if not any(p.match(story) for p in patterns)]
 

@@ -42,7 +42,7 @@ def sentence_driver(programs: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def prompt_driver(programs: Path) -> Path:
-    """Word lists, blocked words, and the beginnings of stories."""
+    """Word lists, blocked words, and the openings of stories."""
     parts = (
         "typed.c",
         "topic_reader.c",

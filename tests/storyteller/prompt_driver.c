@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prompt_driver WORDS OWN SEED: the beginnings drawn with SEED and the 999 seeds behind it.
- * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its topic, and a beginning.
+/* prompt_driver WORDS OWN SEED: the openings drawn with SEED and the 999 seeds behind it.
+ * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its topic, and an opening.
  * prompt_driver WORDS OWN lists: every word of every list, and the number of blocked entries.
  * prompt_driver WORDS OWN requests: those of the lines of standard input that are refused.
  * prompt_driver WORDS OWN sentences: those that no story may hold.

@@ -16,8 +16,8 @@ def figures(said: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in JSON.findall(said)]
 
 
-def beginnings(said: str) -> list[tuple[int, str]]:
-    """Seed and beginning of each story."""
+def openings(said: str) -> list[tuple[int, str]]:
+    """Seed and opening of each story."""
     return [(one["seed"], one["prompt"]) for one in figures(said)]
 
 

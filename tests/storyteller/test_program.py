@@ -16,7 +16,7 @@ import pytest
 
 from image import run
 from tests.storyteller import build, started
-from tests.storyteller.said import HEADER, beginnings, figures
+from tests.storyteller.said import HEADER, figures, openings
 from tests.storyteller.started import HUNG_S
 
 TEXT = ' and was happy. "Look!" said the fox.\n\nThey ran home. The end.'
@@ -98,15 +98,15 @@ def samples(path: Path) -> list[int]:
 def test_three_stories_as_text(bench: Bench) -> None:
     said = bench.run("--stories", "3", "--seed", "5", "--no-sound")
     assert HEADER.findall(said) == [("1", "5"), ("2", "6"), ("3", "7")]
-    for seed, prompt in beginnings(said):
+    for seed, prompt in openings(said):
         assert said.count(f"  seed {seed}\n\n{prompt}{TEXT}\n") == 1
     assert [one["speech_s"] for one in figures(said)] == [0.0] * 3
     assert NO_SOUND not in said
 
 
-def test_seed_decides_the_beginning(bench: Bench) -> None:
+def test_seed_decides_the_opening(bench: Bench) -> None:
     def begun(*options: str) -> list[tuple[int, str]]:
-        return beginnings(bench.run("--no-sound", "--stories", "2", *options))
+        return openings(bench.run("--no-sound", "--stories", "2", *options))
 
     assert begun("--seed", "9") == begun("--seed", "9")
     assert begun("--seed", "9")[1] == begun("--seed", "10")[0]
@@ -120,12 +120,12 @@ def test_speech_in_a_file(bench: Bench) -> None:
     spoken_s = sum(one["speech_s"] for one in figures(said))
     sound = samples(wav)
     assert len(sound) / 16000 == pytest.approx(spoken_s, abs=0.2)
-    words = sum(len((prompt + TEXT).split()) for _, prompt in beginnings(said))
+    words = sum(len((prompt + TEXT).split()) for _, prompt in openings(said))
     assert 0.2 < spoken_s / words < 0.7
     assert max(sound) > 5000
 
 
-def test_beginning_is_spoken_while_the_engine_reads_it(bench: Bench) -> None:
+def test_opening_is_spoken_while_the_engine_reads_it(bench: Bench) -> None:
     bench.write(" word" * 5, word_ms=990)
     said = bench.run("--stories", "1", "--wav", str(bench.folder / "speech.wav"))
     assert 0 < figures(said)[0]["first_sound_s"] < 0.9
@@ -339,13 +339,13 @@ def test_interrupt_reaches_a_program_that_was_left_alone(bench: Bench) -> None:
 
 def test_input_that_ends(bench: Bench) -> None:
     said = bench.run("--stories", "2", "--no-sound", typed=b"a purple whale\n")
-    assert " whale" in beginnings(said)[0][1]
+    assert " whale" in openings(said)[0][1]
     assert len(HEADER.findall(said)) == 2
 
 
 def test_long_typed_line(bench: Bench) -> None:
     said = bench.run("--stories", "1", "--no-sound", typed=b"whale " * 2000 + b"\n")
-    assert " whale" in beginnings(said)[0][1]
+    assert " whale" in openings(said)[0][1]
 
 
 @pytest.mark.parametrize("source", ["/dev/zero", "/dev/null", "&-"])

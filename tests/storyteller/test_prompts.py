@@ -153,7 +153,7 @@ def test_articles_are_by_sound(prompt_driver: Path, tmp_path: Path, article: str
         (tmp_path / "things.txt").write_text(f"{word}\n")
         (tmp_path / "blocked.txt").write_text("!ugly\n")
         line = "Once upon a time, there was a {hero}. The hero had a {thing}"
-        (tmp_path / "beginnings.txt").write_text(f"{line}\n")
+        (tmp_path / "openings.txt").write_text(f"{line}\n")
         (said,) = run.output([prompt_driver, WORDS, tmp_path, "7", ""]).splitlines()[1:]
         assert said.endswith(f"there was {article} {word}. The hero had {article} {word}")
 
@@ -211,7 +211,7 @@ def test_long_lines(prompt_driver: Path, line: str) -> None:
     assert 0 < len(ask(prompt_driver, line).prompt) < 256
 
 
-def test_drawn_beginnings(prompt_driver: Path) -> None:
+def test_drawn_openings(prompt_driver: Path) -> None:
     prompts = run.output([prompt_driver, WORDS, "", "1"]).splitlines()
     assert prompts == run.output([prompt_driver, WORDS, "", "1"]).splitlines()
     assert prompts[1:] == run.output([prompt_driver, WORDS, "", "2"]).splitlines()[:-1]
@@ -284,9 +284,9 @@ def test_entry_taken_out(prompt_driver: Path, tmp_path: Path) -> None:
     assert said.startswith("found|vampire|")
 
 
-BAD_BEGINNINGS = {
-    "There was a {hero}": 'a beginning starts with "Once upon a time,"',
-    "Once upon a time, there was a fox": "a beginning needs a {hero}",
+BAD_OPENINGS = {
+    "There was a {hero}": 'an opening starts with "Once upon a time,"',
+    "Once upon a time, there was a fox": "an opening needs a {hero}",
     "Once upon a time, a {hero} and {x}": "only {trait}, {hero}, {place} and {thing} are filled in",
     "Once upon a time, " + "a {hero} " * 7: "at most six words are filled in",
     "Once upon a time, a {hero} died": "blocked.txt blocks it: choose another word",
@@ -295,12 +295,12 @@ BAD_BEGINNINGS = {
 }
 
 
-@pytest.mark.parametrize("line", BAD_BEGINNINGS)
-def test_bad_beginnings(prompt_driver: Path, tmp_path: Path, line: str) -> None:
-    (tmp_path / "beginnings.txt").write_text(line + "\n")
+@pytest.mark.parametrize("line", BAD_OPENINGS)
+def test_bad_openings(prompt_driver: Path, tmp_path: Path, line: str) -> None:
+    (tmp_path / "openings.txt").write_text(line + "\n")
     assert complaints(prompt_driver, tmp_path) == [
-        f"beginnings.txt:1: {BAD_BEGINNINGS[line]}",
-        "beginnings.txt:0: no line can be used: the standard list is used",
+        f"openings.txt:1: {BAD_OPENINGS[line]}",
+        "openings.txt:0: no line can be used: the standard list is used",
     ]
     assert len(words_of(prompt_driver, tmp_path, 4)) > 2
 
@@ -320,7 +320,7 @@ def test_hostile_lists(prompt_driver: Path, tmp_path: Path) -> None:
 
 
 def ask_ok(driver: Path, own: Path) -> bool:
-    """Whether a beginning can still be drawn."""
+    """Whether an opening can still be drawn."""
     return run.output([driver, WORDS, own, "7", ""]).splitlines()[-1].startswith("Once upon")
 
 
@@ -334,7 +334,7 @@ def test_whatever_lists_there_are(
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "lists"
     folder.mkdir(exist_ok=True)
-    names = ("traits", "heroes", "places", "things", "beginnings", "blocked")
+    names = ("traits", "heroes", "places", "things", "openings", "blocked")
     for name, lines in zip(names, files, strict=True):
         (folder / f"{name}.txt").write_bytes(b"\n".join(lines))
     said = run.output([prompt_driver, WORDS, folder, "7", "a fox"]).splitlines()

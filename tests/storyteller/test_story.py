@@ -18,7 +18,7 @@ import pytest
 from image import run
 from image.report.stories import STORY
 from tests.storyteller import build, started
-from tests.storyteller.said import HEADER, beginnings
+from tests.storyteller.said import HEADER, openings
 
 # The status that asks for switching off, and who is asked.
 GOOD_NIGHT = 10
@@ -108,7 +108,7 @@ def test_sentence_is_invented_anew(toy: Toy) -> None:
     assert (figures["gate_hits"], figures["rewinds"], figures["ended"]) == (1, 1, "model")
 
 
-def test_sentence_of_the_beginning_is_invented_anew(toy: Toy) -> None:
+def test_sentence_of_the_opening_is_invented_anew(toy: Toy) -> None:
     told, figures = toy.tell(" and {k|f}illed a pot. The end.")
     assert told == " and filled a pot. The end."
     assert figures["rewinds"] == 1
@@ -223,7 +223,7 @@ def test_line_of_json(toy: Toy) -> None:
 
 
 def test_speed_is_that_of_inventing(toy: Toy) -> None:
-    """The beginning is given: handing it out takes no time that a speed could be made of."""
+    """The opening is given: handing it out takes no time that a speed could be made of."""
     toy.invents(LONG, word_ms=20)
     child = toy.spawn("--seed", "5", "--stories", "2")
     child.expect("story 1 ")
@@ -251,13 +251,13 @@ def test_texts_are_kept_for_parents(toy: Toy) -> None:
 
 
 def test_again_also_after_power_off(toy: Toy) -> None:
-    first = beginnings(toy.run("--stories", "1"))
-    assert beginnings(toy.run("--stories", "1")) != first
+    first = openings(toy.run("--stories", "1"))
+    assert openings(toy.run("--stories", "1")) != first
     toy.run("--stories", "1", "--seed", str(first[0][0]))
-    assert beginnings(toy.run("--stories", "1", typed="again\n")) == first
+    assert openings(toy.run("--stories", "1", typed="again\n")) == first
     # Also with other settings: the story is what it was.
     toy.settings += "temperature=10\nsteps=20\n"
-    assert beginnings(toy.run("--stories", "1", typed=" Again \n")) == first
+    assert openings(toy.run("--stories", "1", typed=" Again \n")) == first
 
 
 def test_power_off_in_the_middle(toy: Toy) -> None:
@@ -270,7 +270,7 @@ def test_power_off_in_the_middle(toy: Toy) -> None:
     child.kill(signal.SIGKILL)
     child.wait()
     said = toy.run("--stories", "1", "--steps", "20", typed="again\n")
-    assert beginnings(said)[0][0] == 78
+    assert openings(said)[0][0] == 78
 
 
 def test_again_in_the_first_story_that_nobody_asked_for(toy: Toy) -> None:
@@ -301,7 +301,7 @@ def test_favourites(toy: Toy) -> None:
     # The last story is kept already: then the wish tells the favourites, the oldest first.
     toy.run("--stories", "1", "--seed", "6")
     said = toy.run("--stories", "1", typed="keep\n")
-    assert [seed for seed, _ in beginnings(said)] == [5]
+    assert [seed for seed, _ in openings(said)] == [5]
 
 
 @pytest.mark.parametrize("name", ["last-story", "favourites", "today"])
@@ -314,7 +314,7 @@ def test_damaged_files_are_survived(toy: Toy, name: str) -> None:
         file.write_bytes(damaged)
         said = toy.run("--stories", "1", "--seed", "8", typed="again\n")
         if name == "last-story":
-            assert beginnings(said)[0][0] == 8
+            assert openings(said)[0][0] == 8
     file.write_bytes(bytes(range(256)) * 300)
     assert len(HEADER.findall(toy.run("--stories", "2", typed="keep\nagain\n"))) == 2
 
@@ -392,7 +392,7 @@ def test_evening(programs: Path, words: str) -> None:
 def test_refused_line_is_answered_kindly(toy: Toy, line: str) -> None:
     said = toy.run("--stories", "1", "--seed", "4", typed=f"{line}\n")
     assert "I know a nicer story. Listen!" in said and line not in said
-    assert beginnings(said) == beginnings(toy.run("--stories", "1", "--seed", "4"))
+    assert openings(said) == openings(toy.run("--stories", "1", "--seed", "4"))
 
 
 def test_unknown_line_is_answered_kindly(toy: Toy) -> None:
@@ -420,7 +420,7 @@ def test_words_of_parents(toy: Toy) -> None:
     toy.invents(" and was {happy|glad}. The end.")
     said = toy.run("--stories", "3")
     assert "heroes.txt:2: blocked.txt blocks it: choose another word; the line is left out" in said
-    assert all("walrus" in prompt for _, prompt in beginnings(said))
+    assert all("walrus" in prompt for _, prompt in openings(said))
     assert said.count(" glad. The end.") == 3
 
 

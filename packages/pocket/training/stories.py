@@ -12,7 +12,7 @@ from pathlib import Path
 
 from image.errors import UserError, unknown
 
-from . import cast, openings, plots, template, words
+from . import cast, continuations, plots, template, words
 from .words import Place, Thing
 
 HERE = Path(__file__).resolve().parent
@@ -27,7 +27,7 @@ class Generator:
 
     def __init__(self, folder: Path = HERE) -> None:
         self.words = words.load(folder / "words")
-        self.openings = openings.load(folder / "openings.txt")
+        self.continuations = continuations.load(folder / "continuations.txt")
         self.closings = [line for _, line in words.lines(folder / "closings.txt")]
         self.drills = [line for _, line in words.lines(folder / "drills.txt")]
         self.plots = plots.load(self.words, self.slots, folder / "plots")
@@ -55,10 +55,10 @@ class Generator:
 
     def draft(self, plot: plots.Plot, rng: random.Random) -> str:
         """A new story of this plot, of any length."""
-        opening = self._opening(plot, rng)
+        continuation = self._continuation(plot, rng)
         place, thing = self._about(plot, rng)
         slots = cast.draw(self.words, place, thing, rng).slots(self.words, rng)
-        text = opening.template() + rng.choice(("\n", " ")) + plot.text
+        text = continuation.template() + rng.choice(("\n", " ")) + plot.text
         if rng.random() < CLOSED:
             text += " " + rng.choice(self.closings)
         return template.fill(text, slots, rng)
@@ -70,11 +70,11 @@ class Generator:
         sentences = rng.sample(self.drills, rng.randint(*DRILL_SENTENCES))
         return template.fill(" ".join([known, *sentences]), slots, rng)
 
-    def _opening(self, plot: plots.Plot, rng: random.Random) -> openings.Opening:
-        """Of the beginnings that lead to the plot one, then one of its continuations."""
-        fit = [opening for opening in self.openings if opening.start in plot.starts]
-        beginning = rng.choice(sorted({opening.beginning for opening in fit}))
-        return rng.choice([opening for opening in fit if opening.beginning == beginning])
+    def _continuation(self, plot: plots.Plot, rng: random.Random) -> continuations.Continuation:
+        """Of the openings that lead to the plot one, then one of its continuations."""
+        fit = [one for one in self.continuations if one.start in plot.starts]
+        opening = rng.choice(sorted({one.opening for one in fit}))
+        return rng.choice([one for one in fit if one.opening == opening])
 
     def _about(self, plot: plots.Plot, rng: random.Random) -> tuple[Place | None, Thing | None]:
         """The place and the thing, where the plot is about certain ones."""

@@ -28,7 +28,7 @@ const char OPTIONS_HELP[] =
     "  --in-step         show each word when it is heard\n"
     "  --no-figures      do not show each story's number and seed\n"
     "  --colour          show notes that are not part of the story in colour, if the terminal can\n"
-    "  --json            show a line of JSON about each story: its beginning, what it cost\n"
+    "  --json            show a line of JSON about each story: its opening, what it cost\n"
     "  -h, --help        this text\n"
     "\n"
     "Type a line to say what the next story is about, an empty line for another story,\n"

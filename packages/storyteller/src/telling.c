@@ -176,7 +176,7 @@ static bool invent(struct telling *telling, const struct task *task, struct llam
     struct story *story = &telling->story;
     bool ok = story_begin(story, &task->recipe, error);
 
-    /* The beginning is being spoken, so nobody waits for the card. */
+    /* The opening is being spoken, so nobody waits for the card. */
     if (ok && !task->is_unasked) {
         note(telling->teller->shelf, &task->recipe);
     }

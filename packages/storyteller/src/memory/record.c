@@ -22,7 +22,7 @@ static uint32_t checksum(const char *text) {
 void record_write(const struct recipe *recipe, char record[RECORD_BYTES]) {
     char text[RECORD_BYTES];
 
-    /* The bar keeps blanks at the end of the beginning. */
+    /* The bar keeps blanks at the end of the opening. */
     snprintf(text, sizeof(text), "%" PRIu64 " %d %d %s|", recipe->seed, recipe->temperature,
              recipe->steps, recipe->prompt);
     /* The line's end must not be lost to a long one. */

@@ -109,8 +109,8 @@ static const char *skip_told(struct story *story, const char *piece) {
     return piece;
 }
 
-/* The beginning is known, so it is told while the engine still reads it. */
-static void tell_beginning(struct story *story) {
+/* The opening is known, so it is told while the engine still reads it. */
+static void tell_opening(struct story *story) {
     struct draft *draft = &story->draft;
 
     story->ahead = story->recipe.prompt;
@@ -165,7 +165,7 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
     story->last[0] = '\0';
     repeats_begin(&story->repeats);
     story_draft_begin(story);
-    tell_beginning(story);
+    tell_opening(story);
     if (!llama_begin(story->llama, story->recipe.prompt, &how, error)) {
         return false;
     }

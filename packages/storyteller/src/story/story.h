@@ -16,7 +16,7 @@
 struct recipe {
     uint64_t seed;
     int temperature; /* percent */
-    int steps;       /* longest story, in tokens, beginning included */
+    int steps;       /* longest story, in tokens, opening included */
     char prompt[PROMPT_BYTES];
 };
 
@@ -33,7 +33,7 @@ enum story_end {
 const char *story_end_name(enum story_end end);
 
 struct story_figures {
-    int tokens;    /* that were told or dropped, after the beginning's first */
+    int tokens;    /* that were told or dropped, after the opening's first */
     int sentences; /* that were told */
     int gate_hits; /* sentences that the gate stopped */
     int loops;     /* sentences that had been told already */
@@ -52,7 +52,7 @@ struct draft {
     struct sentences sentences;
     char text[STORY_DRAFT_BYTES];
     size_t length;
-    size_t shown; /* bytes of it that were shown: of the beginning */
+    size_t shown; /* bytes of it that were shown: of the opening */
 };
 
 struct story {
@@ -70,10 +70,10 @@ struct story {
     char spoken[SENTENCE_BYTES]; /* the sentence that has just become complete, or "" */
     char last[SENTENCE_BYTES];   /* the one that was told last */
     struct gate_context context; /* behind which the model chooses */
-    const char *ahead; /* what of the beginning was told, but is still to come from the engine */
+    const char *ahead; /* what of the opening was told, but is still to come from the engine */
 };
 
-/* Begin a story and tell its beginning. Returns false, with the reason in error, when the model
+/* Begin a story and tell its opening. Returns false, with the reason in error, when the model
  * cannot take it. The story must stay where it is. */
 bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error);
 

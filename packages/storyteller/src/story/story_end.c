@@ -8,7 +8,7 @@
 #include "story/story_parts.h"
 
 static const char HAPPY_END[] = "Then everyone went home, and they were all very happy.";
-/* The same behind a beginning that has no end yet: "One day," and "the fox went to the lake". */
+/* The same behind an opening that has no end yet: "One day," and "the fox went to the lake". */
 static const char HAPPY_REST[] = " everyone had a lovely day.";
 static const char HAPPY_MORE[] = " and had a lovely day.";
 static const char THE_END[] = "The end.";
@@ -55,7 +55,7 @@ void story_close(struct story *story, enum story_end end) {
     if (is_begun) {
         char last;
 
-        /* Back to the beginning's last words. */
+        /* Back to the opening's last words. */
         story_draft_restart(story);
         last = draft->length > 0 ? draft->text[draft->length - 1] : ' ';
         tell_own(story, ispunct((unsigned char)last) ? HAPPY_REST : HAPPY_MORE);

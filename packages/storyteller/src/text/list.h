@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A list of words, or of beginnings. */
+/* A list of words, or of openings. */
 #ifndef STORYTELLER_LIST_H
 #define STORYTELLER_LIST_H
 

@@ -30,13 +30,13 @@ const char *opening_check(const char *line) {
     int gaps = 0;
 
     if (strncmp(line, FIRST_WORDS, strlen(FIRST_WORDS)) != 0) {
-        return "a beginning starts with \"Once upon a time,\"";
+        return "an opening starts with \"Once upon a time,\"";
     }
     if (strlen(line) >= OPENING_BYTES) {
         return "too long: at most 159 characters";
     }
     if (strstr(line, "{hero}") == NULL) {
-        return "a beginning needs a {hero}";
+        return "an opening needs a {hero}";
     }
     for (; *line != '\0'; line++) {
         if ((unsigned char)*line < ' ' || (unsigned char)*line > '~') {

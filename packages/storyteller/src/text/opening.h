@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A line of beginnings.txt: the first words of a story, with gaps for words of the lists. */
+/* A line of openings.txt: the first words of a story, with gaps for words of the lists. */
 #ifndef STORYTELLER_OPENING_H
 #define STORYTELLER_OPENING_H
 

@@ -14,7 +14,7 @@ static const char *draw(const struct list *list, uint64_t *state) {
     return list->words[next_random(state) % list->drawn];
 }
 
-/* Whether the beginning suits: no place or thing that was asked for may be left out. */
+/* Whether the opening suits: no place or thing that was asked for may be left out. */
 static bool suits(const char *opening, const struct topic *topic) {
     return (topic->place[0] == '\0' || strstr(opening, "{place}") != NULL) &&
            (topic->thing[0] == '\0' || strstr(opening, "{thing}") != NULL);

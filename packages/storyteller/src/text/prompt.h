@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a story begins: a beginning from our list, its gaps filled with what was asked for, or drawn.
+ * How a story begins: an opening from our list, its gaps filled with what was asked for, or drawn.
  */
 #ifndef STORYTELLER_PROMPT_H
 #define STORYTELLER_PROMPT_H
@@ -11,10 +11,10 @@
 
 struct words;
 
-/* Room for the beginning of a story, with its end mark. */
+/* Room for the opening of a story, with its end mark. */
 #define PROMPT_BYTES 256
 
-/* Make a beginning. Words that are empty are drawn; the same topic and seed give the same one. */
+/* Make an opening. Words that are empty are drawn; the same topic and seed give the same one. */
 void prompt_compose(const struct words *words, const struct topic *topic, uint64_t seed,
                     char prompt[PROMPT_BYTES]);
 

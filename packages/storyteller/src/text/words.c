@@ -33,7 +33,7 @@ static const struct {
     [LIST_HEROES] = {"heroes.txt", "asked/heroes.txt", "rabbit"},
     [LIST_PLACES] = {"places.txt", "asked/places.txt", "forest"},
     [LIST_THINGS] = {"things.txt", "asked/things.txt", "ball"},
-    [LIST_OPENINGS] = {"beginnings.txt", NULL,
+    [LIST_OPENINGS] = {"openings.txt", NULL,
                        "Once upon a time, there was a {trait} {hero}. One day,"},
     [LIST_GIRLS] = {NULL, "asked/girls.txt", NULL},
     [LIST_BOYS] = {NULL, "asked/boys.txt", NULL},

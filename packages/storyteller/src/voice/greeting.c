@@ -6,7 +6,7 @@
 
 #include "voice/clip.h"
 
-/* As in packages/greeting/package.yaml, and in all beginnings of the word lists. */
+/* As in packages/greeting/package.yaml, and in all openings of the word lists. */
 #define ONCE "Once upon a time,"
 
 static bool is_of_this_voice(const struct settings *settings) {
