@@ -106,17 +106,20 @@ def interactive(
     errors: Path | None = None,
     *,
     has_interrupt: bool = False,
+    env: Mapping[str, str] | None = None,
 ) -> int:
     """Hand the terminal to a program (a menu, an emulator); returns its exit status.
 
-    What it complains of goes to the file `errors`, if there is one: not into what it shows. With
-    `has_interrupt` it is the program that ends at Ctrl-C, in its own way.
+    It has the caller's variables and those of `env`. What it complains of goes to the file
+    `errors`, if there is one: not into what it shows. With `has_interrupt` it is the program that
+    ends at Ctrl-C, in its own way.
     """
     words = _words(command)
     if errors is not None:
         errors.unlink(missing_ok=True)
     with _output(errors) as file, _uninterrupted() if has_interrupt else contextlib.nullcontext():
-        return subprocess.run(words, env=of_the_caller(), umask=UMASK, stderr=file).returncode
+        variables = {**of_the_caller(), **(env or {})}
+        return subprocess.run(words, env=variables, umask=UMASK, stderr=file).returncode
 
 
 @contextlib.contextmanager

@@ -125,7 +125,8 @@ def telling(call: Call) -> Iterator[Task]:
     def speak(call: Call) -> None:
         _, model, tokenizer = _model(plan)
         tells = host.folder(program) / runner.PROGRAMS / "storyteller"
-        teller = tell.Teller(tells, model, tokenizer, tell.settings(plan.project))
+        settings, variables = tell.settings(plan.project), tell.variables(host)
+        teller = tell.Teller(tells, model, tokenizer, settings, variables)
         tell.tell(teller, call.root, call.options)
 
     needs = [_own_name(step) for step in (program, *models)]

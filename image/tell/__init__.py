@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import output, run
+from image.builders.toolchain import HOST
 from image.errors import UserError
 from image.options import AnyPath, Flag, Option, Whole, is_on
+from image.plan.graph import Plan
+from image.plan.step import STAGING, step_name
 from image.project import Project
+from image.recipes import voices
 from image.steps import build
 from image.tell import sound
 
@@ -30,12 +34,13 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Teller:
-    """What tells: the program, its model and tokenizer, and its settings file."""
+    """What tells: program, model, tokenizer, settings file, and what the voices need to know."""
 
     program: Path
     model: Path
     tokenizer: Path
     settings: str
+    variables: Mapping[str, str]
 
 
 def check_call(options: Mapping[str, str]) -> None:
@@ -54,6 +59,17 @@ def settings(project: Project) -> str:
     return build.settings_text(recipe.settings(project.config.symbols)["etc/storyteller.conf"])
 
 
+def variables(plan: Plan) -> dict[str, str]:
+    """What leads the voices that are built in to their data; `plan` is that of this machine."""
+    known, _ = voices.read(plan.project.root / "packages")
+    symbols = plan.project.config.symbols
+    built_in = [voice for voice in known if symbols[voice.symbol]]
+    steps = {name: plan.step(step_name(name, HOST)) for voice in built_in for name in voice.data}
+    needs = {name: plan.folder(step) / STAGING for name, step in steps.items()}
+    given = dict(item for voice in built_in for item in voice.env.items())
+    return {name: text.format_map({"needs": needs}) for name, text in given.items()}
+
+
 def tell(teller: Teller, root: Path, options: Mapping[str, str]) -> None:
     """Tell stories on this terminal, until as many were told as wanted, or Ctrl-C.
 
@@ -66,7 +82,7 @@ def tell(teller: Teller, root: Path, options: Mapping[str, str]) -> None:
             shutil.copyfile(root / SOURCE / PARENTS, folder / PARENTS)
         output.write(folder / "settings", teller.settings)
         words = [*_command(teller, root / SOURCE, folder), *_manner(options)]
-        status = run.interactive(words, has_interrupt=True)
+        status = run.interactive(words, has_interrupt=True, env=teller.variables)
     if status != 0:
         raise UserError(f"the storyteller ended with status {status}; its messages are above")
     if "wav" in options:

@@ -4,6 +4,7 @@
 import dataclasses
 import re
 import sys
+import wave
 from pathlib import Path
 
 import pexpect
@@ -14,7 +15,7 @@ from image.cli import commands
 from image.cli.call import Call
 from image.errors import UserError
 from image.tell import sound
-from tests.conftest import DL_DIR, ROOT
+from tests.conftest import DL_DIR, ROOT, doit
 from tests.emulator import listen
 from tests.storyteller import build
 from tests.storyteller.said import Screen
@@ -115,6 +116,17 @@ def test_a_story_that_is_asked_for_is_told_and_heard(compiler: None, tmp_path: P
     story = re.sub(r"> a dragon on the moon", "", first) + second
     heard = listen.hear(listen.load(wav))
     assert listen.words_found(heard, story) > WORDS_FOUND
+
+
+def test_espeak_finds_its_data(compiler: None, checkout: Path, tmp_path: Path) -> None:
+    """espeak-ng's are in a folder of this machine, not where they are on a card."""
+    (checkout / "work").symlink_to(ROOT / "work")
+    chosen = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_STORYTELLER_USE_ESPEAK=y\n"
+    (checkout / ".config").write_text(chosen)
+    wav = tmp_path / "story.wav"
+    doit(checkout, "tell", f"wav={wav}", "seed=5")
+    with wave.open(str(wav)) as sound:
+        assert sound.getframerate() == 22050  # espeak-ng's own; flite's is 16000
 
 
 def test_ctrl_c_ends_it_well(compiler: None) -> None:
