@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Measures of stories: who is in them, and what does not belong."""
