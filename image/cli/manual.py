@@ -65,10 +65,11 @@ ENTRIES = (
           examples=("image board=qemu_virt",
                     "image board=qemu_virt MODEL=my.bin TOKENIZER=my_tokenizer.bin",
                     "image SDK_DIR=~/duo-buildroot-sdk")),
-    Entry("stories", HEAR, is_built=True, words="N",
-          more="Writes out/BOARD/stories/report.md. Ctrl-C ends it early; the report is then about"
-          " what was told until then.",
-          examples=("stories 1000 board=qemu_virt",
+    Entry("stories", HEAR, is_built=True, module="image.report.stories", words="N",
+          more="Writes out/BOARD/stories/report.md. trained= is a text file of stories that begin"
+          " with Once upon a time, and a blank line between two. Ctrl-C ends it early; the report"
+          " is then about what was told until then.",
+          examples=("stories 1000 board=qemu_virt", "stories 1000 trained=stories.txt",
                     "stories 100 MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
     Entry("flash", CARD, is_built=True, module="image.device.flash",
           more="Checks the image first, asks, writes, and compares afterwards.",

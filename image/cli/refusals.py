@@ -171,6 +171,7 @@ def _stories(call: Call) -> None:
     from image.report import stories
 
     stories.number(call.words)
+    stories.trained(call.options)
 
 
 def _tell(call: Call) -> None:

@@ -96,9 +96,9 @@ def story_report(call: Call) -> Iterator[Task]:
         wanted = stories.number(words)
         program = host.folder(last) / runner.PROGRAMS / "storyteller"
         target = plan.project.out / stories.FOLDER
-        model = stories.Model(*_model(plan))
+        model = stories.Model(*_model(plan), stories.trained(call.options))
         page = stories.tell(program, model, call.root, target, wanted, plan.project.jobs)
-        print(page.read_text().partition("\n## ")[0])
+        print(page.read_text().partition("\n## Mistakes")[0])
         print(page.relative_to(call.root))
 
     yield {"basename": "stories", **foreground(tell, needs), "pos_arg": "words"}

@@ -17,6 +17,8 @@ from tqdm import tqdm
 
 from image import output, run
 from image.errors import UserError
+from image.options import File, Option
+from image.report import measured
 from image.trouble import told
 
 FOLDER = "stories"
@@ -25,6 +27,9 @@ FORMAT = 1
 LOOK_S = 0.5
 STOP_S = 0.1
 SAMPLES = 5
+OPTIONS = (
+    Option("trained", "stories that the model learned from, to measure and compare", File()),
+)
 ENDS = ("model", "limit", "loop", "happy_end", "skipped")
 # A story as the storyteller shows it, and the line of JSON behind it.
 STORY = re.compile(r'^story \d+  seed \d+\n\n(.*?)\n(\{"story"[^\n]*\})$', re.M | re.S)
@@ -32,11 +37,15 @@ STORY = re.compile(r'^story \d+  seed \d+\n\n(.*?)\n(\{"story"[^\n]*\})$', re.M 
 
 @dataclass(frozen=True)
 class Model:
-    """What invents: a model file, its tokenizer, and a name for the report."""
+    """What invents: a model file, its tokenizer, and a name for the report.
+
+    And stories that it was trained on, where they are known.
+    """
 
     name: str
     file: Path
     tokenizer: Path
+    trained: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,11 @@ def number(words: Sequence[str]) -> int:
             hint="./doit stories 1000",
         )
     return int(words[0])
+
+
+def trained(options: Mapping[str, str]) -> tuple[str, ...]:
+    """The stories of trained=, if it is given. Raises UserError for a file that holds none."""
+    return measured.stories_of(Path(options["trained"])) if "trained" in options else ()
 
 
 def tell(program: Path, model: Model, root: Path, folder: Path, wanted: int, jobs: int) -> Path:
@@ -77,7 +91,7 @@ def _tell(program: Path, model: Model, root: Path, folder: Path, wanted: int, jo
         _run_all(commands, logs, wanted)
     finally:
         told = [story for log in logs for story in parse(log)]
-        target = write(folder, summary(told, model.name, wanted, blocked(root / WORDS)))
+        target = write(folder, summary(told, model, wanted, blocked(root / WORDS)))
     if len(told) < wanted:
         raise UserError(
             f"{len(told)} of {wanted} stories were generated",
@@ -155,12 +169,15 @@ def parse(log: Path) -> list[Told]:
 
 
 def blocked(words: Path) -> re.Pattern[str]:
-    """What no story may hold, by the list alone: a check that does not use the program's own."""
+    """What no story may hold, by the list alone: a check that does not use the program's own.
+
+    Words that belong together are of one sentence: "nothing to eat. The king gave" is fine.
+    """
     stops = [
-        entry.replace("*", "[a-z]*").replace(" ", "[^a-z]+").replace(".", "[.!?]")
+        entry.replace("*", "[a-z]*").replace(".", "[.!?]").replace(" ", "[^a-z.!?]+")
         for entry in _entries(words / "blocked.txt")
     ]
-    allowed = [entry.replace(" ", "[^a-z]+") + "s?" for entry in _entries(words / "allowed.txt")]
+    allowed = [entry.replace(" ", "[^a-z.!?]+") + "s?" for entry in _entries(words / "allowed.txt")]
     but = f"(?!(?:{'|'.join(allowed)})(?![a-z]))" if allowed else ""
     return re.compile(rf"(?<![a-z]){but}(?:{'|'.join(stops)})(?![a-z])", re.I)
 
@@ -172,13 +189,13 @@ def _entries(file: Path) -> list[str]:
 
 
 def summary(
-    told: Sequence[Told], model: str, wanted: int, blocked: re.Pattern[str]
+    told: Sequence[Told], model: Model, wanted: int, blocked: re.Pattern[str]
 ) -> dict[str, Any]:
     """All figures about the stories, and samples; what docs/storyteller.md shows."""
     ends = Counter(story.figures["ended"] for story in told)
     return {
         "format": FORMAT,
-        "model": model,
+        "model": model.name,
         "wanted": wanted,
         "stories": len(told),
         "ended": {end: ends[end] for end in ENDS},
@@ -193,6 +210,9 @@ def summary(
         },
         "tokens": _spread(story.figures["tokens"] for story in told),
         "words": _spread(len(story.text.split()) for story in told),
+        "measured": measured.summary(
+            {story.figures["seed"]: story.text for story in told}, model.trained
+        ),
         "samples": [story.text for story in told[:SAMPLES]],
         "stopped_samples": [
             story.text for story in told if story.figures["ended"] in ("loop", "happy_end")
@@ -238,7 +258,11 @@ def render(found: Mapping[str, Any]) -> str:
     head = f"# {found['stories']} of {found['wanted']} stories, invented by {found['model']}\n\n"
     samples = "".join(f"\n> {_quoted(text)}\n" for text in found["samples"])
     stopped = "".join(f"\n> {_quoted(text)}\n" for text in found["stopped_samples"])
-    return f"{head}| | |\n|---|---|\n{table}\n## Samples\n{samples}\n## Ended by us\n{stopped}"
+    measures = measured.render(found["measured"])
+    return (
+        f"{head}| | |\n|---|---|\n{table}{measures}\n## Samples\n{samples}"
+        f"\n## Ended by us\n{stopped}"
+    )
 
 
 LABELS = {

@@ -10,7 +10,7 @@ SPOKEN = re.compile(r'"[^"\n]*(?:"|$)', re.M)
 SENTENCE = re.compile(r"[^.!?]+[.!?]*")
 # Before the first word of a sentence, spoken or not.
 BEGIN = re.compile(r"(?:^|[.!?:][\"')]*\s+[\"'(]*|[\"(]|\n)$")
-END = re.compile(r"\s*the end\W*$", re.I)
+END = re.compile(r"\s*\bThe end\W*$")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`doit stories`: what is made of the storyteller's output, and of being interrupted."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from image.errors import UserError
-from image.report import stories
+from image.report import measured, stories
 from tests.conftest import ROOT
 
 # A storyteller that tells one story after the other, as many as it is told to.
@@ -66,7 +67,54 @@ def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) ->
     page = stories.tell(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
     assert "| with a blocked word | 2 |" in page.read_text()
     pattern = stories.blocked(ROOT / stories.WORDS)
+    assert pattern.search("They eat the king") and pattern.search("They ate her.")
+    assert not pattern.search("It had nothing to eat. The king gave it all.")
     assert pattern.search("Shut  up!") and pattern.search("a gun") and not pattern.search("begun")
+
+
+TRAINED = """Once upon a time, there was a mole. He slept.
+
+He slept well.
+
+Once upon a time, there was a king. The cat saw him.
+"""
+
+
+def test_stories_of_the_training_are_measured_too(program: Path, tmp_path: Path) -> None:
+    file = tmp_path / "trained.txt"
+    file.write_text(TRAINED)
+    model = dataclasses.replace(MODEL, trained=stories.trained({"trained": str(file)}))
+    program.write_text(PROGRAM.replace("$WORD", "nice. He and the cat met her"))
+    page = stories.tell(program, model, ROOT, tmp_path / "out", 2, jobs=1).read_text()
+    assert "| strangers in 1000 stories | 1000 | 500 | at most 20 more than trained |" in page
+    assert "| stories that mix he and she | 100.0 % | 0.0 % | at most 1 % |" in page
+    assert (
+        '- stranger, seed 2: "the cat" in: Once it was nice. He and the cat met her. The end.'
+        in page
+    )
+    found = json.loads((tmp_path / "out/report.json").read_text())["measured"]
+    assert found["trained"]["stories"] == 2 and found["copied"] == 0
+    mistakes = {(one["seed"], one["kind"], one["words"], one["place"]) for one in found["mistakes"]}
+    assert (1, "stranger", "the cat", len("Once it was nice. He and ")) in mistakes
+
+
+def test_runs_that_the_training_holds() -> None:
+    story = "Once it was nice, and a b c d e f g h."
+    assert measured.summary({1: story}, [story])["copied"] == 1
+    assert measured.summary({1: story}, [])["copied"] is None
+
+
+@pytest.mark.parametrize(
+    ("held", "problem"),
+    [(b"", "holds no stories"), (b"\xff\xfe", "is not text"), (b"x" * 9, "is larger than")],
+)
+def test_files_that_hold_no_stories(
+    held: bytes, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "MOST_BYTES", 8)
+    (tmp_path / "trained.txt").write_bytes(held)
+    with pytest.raises(UserError, match=problem):
+        stories.trained({"trained": str(tmp_path / "trained.txt")})
 
 
 def test_storyteller_that_fails(program: Path, tmp_path: Path) -> None:

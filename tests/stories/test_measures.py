@@ -106,6 +106,7 @@ def test_runs() -> None:
         ('"Good night," said Tom. "Sleep well!" The end.', True),
         ("Tom went to the. The end.", True),
         ("Tom went to the\nThe end.", False),
+        ("They sang it to the end.", True),
         ('"Good night. The end.', False),
         ("", False),
     ],
