@@ -406,7 +406,7 @@ def test_settings_of_parents(toy: Toy) -> None:
     toy.invents(" and sat." + LONG)
     child = toy.spawn()
     child.expect(r"storyteller.txt:3: volume must be a number from 0 to 100, not 'loud'")
-    child.expect("Line 3 of the settings is not clear.")
+    child.expect("Line 3 of the settings is not clear.\r\n")  # no blank behind it
     child.expect('"tokens":30,')
     child.expect("That was the last story for today.")
     child.sendintr()

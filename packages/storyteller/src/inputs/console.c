@@ -177,6 +177,10 @@ static void say(struct console *console, bool is_answer, const char *format, va_
     memcpy(line, BEFORE, sizeof(BEFORE));
     length = (size_t)vsnprintf(line + strlen(BEFORE), room, format, values);
     length = length < room ? length : room - 1;
+    /* Sentences that were put together have a blank behind each. */
+    while (length > 0 && line[strlen(BEFORE) + length - 1] == ' ') {
+        length--;
+    }
     memcpy(line + strlen(BEFORE) + length, AFTER, sizeof(AFTER));
     if (!is_answer || console->typing.is_shown) {
         show(console, line);
