@@ -101,9 +101,13 @@ def test_the_word_lists_are_on_the_card(card: Path) -> None:
     (key,) = (one["key"] for one in manifest["packages"] if one["name"] == "storyteller")
     (built,) = ROOT.glob(f"work/storyteller/{key[:12]}*")
     folder = built / INSTALLED / "usr/share/storyteller/words"
-    found = {path.name: path.read_bytes() for path in folder.iterdir()}
-    ours = (ROOT / "packages/storyteller/words").iterdir()
-    assert found == {path.name: path.read_bytes() for path in ours}
+    assert contents(folder) == contents(ROOT / "packages/storyteller/words")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """All files of a folder, by their places in it."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder): path.read_bytes() for path in paths}
 
 
 def test_same_to_the_bit(card: Path, twin: Path) -> None:
