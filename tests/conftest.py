@@ -238,8 +238,9 @@ def duo_emulator() -> Path:
 
 def judges(packages: Mapping[str, Package]) -> set[str]:
     """The packages that only tests build: by them they judge a machine that stands in."""
-    kernels = {board.stand_in.kernel for board in boards.load_all(ROOT) if board.stand_in}
-    return {*kernels, *(need for name in kernels for need in packages[name].needs)}
+    stand_ins = [board.stand_in for board in boards.load_all(ROOT) if board.stand_in]
+    names = {name for one in stand_ins for name in one.judges}
+    return {*names, *(need for name in names for need in packages[name].needs)}
 
 
 def build_all(plan: Plan) -> None:

@@ -5,7 +5,7 @@ Kernel fragments, patches, memory map and files for the card are next to it, in 
 in this package may ask for a board by its name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from image.boards.sizes import MIB, Size, in_bytes
 from image.errors import UserError, unknown
 from image.recipes.check import check
 from image.recipes.keys import PACKAGE
-from image.recipes.kinds import Key, Record, Text, Whole
+from image.recipes.kinds import Key, List, Record, Text, Whole
 
 FOLDER = "overlays/boards"
 FILE = "board.yaml"
@@ -31,7 +31,7 @@ STAND_IN = Record(
         Key("package", PACKAGE, "what builds that QEMU", required=True),
         Key("machine", Text(), "how that QEMU calls the board", required=True),
         Key("sound_hz", Whole(1), "the rate of its sound, for a recording", required=True),
-        Key("kernel", PACKAGE, "a kernel of others, by which tests judge it", required=True),
+        Key("judges", List(PACKAGE), "programs of others, by which tests judge it", required=True),
     )
 )
 KEYS = (
@@ -63,7 +63,7 @@ class StandIn:
     package: str
     machine: str
     sound_hz: int
-    kernel: str
+    judges: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ def written(root: Path, **values: str) -> Path:
 def test_what_a_board_says() -> None:
     duo, emulated = boards.load(ROOT, "milkv_duo"), boards.load(ROOT, "qemu_virt")
     assert (duo.machine, duo.kernel, duo.device_tree) == ("hardware", "duo-linux", "duo-dtb")
-    assert duo.stand_in == boards.StandIn("qemu-duo", "milkv-duo", 16000, "duo-mainline")
+    judges = ["duo-mainline", "duo-mainline-uboot"]
+    assert duo.stand_in == boards.StandIn("qemu-duo", "milkv-duo", 16000, judges)
     assert duo.memory_map and duo.memory_map.is_file() and not duo.is_emulated
     assert emulated.is_emulated and emulated.memory_map is None and emulated.sdk is None
     assert emulated.memory_mib == duo.memory_mib == 64
@@ -51,7 +52,7 @@ def test_what_a_board_says() -> None:
         ({"kernal": "linux"}, "toy/board.yaml:5: kernal: unknown key 'kernal'"),
         ({"first_build": "7"}, "toy/board.yaml:5: first_build: '7' is not a mapping"),
         (
-            {"stand_in": "{package: a, machine: b, kernel: c}"},
+            {"stand_in": "{package: a, machine: b, judges: [c]}"},
             "toy/board.yaml:5: stand_in: key 'sound_hz'",
         ),
         ({"first_build": "{disk_mb: 1}"}, "toy/board.yaml:5: first_build: key 'download_mb'"),

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""The emulated Duo, judged by software that others wrote: OpenSBI and kernel.org's Linux.
+"""The emulated Duo, judged by software that others wrote: OpenSBI, kernel.org's Linux, U-Boot.
 
 That Linux has its own drivers and its own device tree of the board, to which the USB controller is
 added. Our root tells a story on it.
 """
 
 import contextlib
+import re
 import shutil
 import socket
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from tests.emulator.duo import build
 from tests.emulator.duo.board import WORDS_FOUND, Duo
 from tests.emulator.machine import free_port
 
+KERNEL, LOADER, MONITOR = "duo-mainline", "duo-mainline-uboot", "duo-mainline-opensbi"
 TREE_SIZE = 0x10000  # as duo/load.c has it
 ARGUMENTS = "console=ttyS0,115200 root=/dev/mmcblk0p2 rootfstype=erofs ro rootwait loglevel=4"
 CARD_MIB = 256
@@ -56,18 +59,15 @@ printf 'sound=gadget\\nnetwork=1\\n' > /tmp/root/etc/board.conf
 TEST_ROOT=/tmp/root sh /tmp/boot/20-usb
 until grep -q ^configured /sys/class/udc/*/state; do sleep 0.1; done
 """
+UBOOT_PROMPT = "milkv_duo# "
+NUMBERS = b"".join(number.to_bytes(4, "little") for number in range(1 << 20))  # 4 MiB
 PACKETS = 2  # at least: the addresses of both ends, and a connection
 
 
 @pytest.fixture(scope="session")
 def mainline(duo_emulator: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A fip.bin with OpenSBI and kernel.org's Linux."""
-    project = load_project("milkv_duo")
-    assert project.board.stand_in
-    name = project.board.stand_in.kernel
-    plan = graph.make(project, [name])
-    build_all(plan)
-    kernel, monitor = (plan.folder(plan.step(one)) / STAGING for one in (name, f"{name}-opensbi"))
+    kernel, monitor = staged(KERNEL)
     folder = tmp_path_factory.mktemp("mainline")
     tree = Path(shutil.copy(kernel / "milkv-duo.dtb", folder))
     run.run(["fdtput", "-t", "s", tree, "/chosen", "bootargs", ARGUMENTS])
@@ -75,6 +75,13 @@ def mainline(duo_emulator: Path, tmp_path_factory: pytest.TempPathFactory) -> by
     bl2 = build.program(folder / "load", "load.c")
     payload = tree.read_bytes().ljust(TREE_SIZE, b"\0") + (kernel / "Image").read_bytes()
     return build.fip_bin(bl2, (monitor / "fw_dynamic.bin").read_bytes(), payload)
+
+
+def staged(name: str) -> list[Path]:
+    """What the builds of a program of others, and of the OpenSBI under it, left."""
+    plan = graph.make(load_project("milkv_duo"), [name])
+    build_all(plan)
+    return [plan.folder(plan.step(one)) / STAGING for one in (name, MONITOR)]
 
 
 def add_usb(tree: Path) -> None:
@@ -145,3 +152,38 @@ def test_its_microphone_is_heard(attached: tuple[Duo, int]) -> None:
     found = listen.words_found(heard, story)
     print(f"{found:.0%} of the words were heard: {heard}")
     assert found >= WORDS_FOUND
+
+
+@pytest.fixture
+def loaded_card(card: Path, duo_emulator: Path, tmp_path: Path) -> Path:
+    """The emulated board's card, with a fip.bin that starts U-Boot as it is published."""
+    loader, monitor = staged(LOADER)
+    tree = (loader / "milkv-duo.dtb").read_bytes().ljust(TREE_SIZE, b"\0")
+    bl2 = build.program(tmp_path / "load", "load.c", "pll.c")
+    parts = (monitor / "fw_dynamic.bin", loader / "u-boot.bin")
+    copy = qemu.make_card(card, tmp_path / "card.img", CARD_MIB)
+    build.put(
+        copy, "fip.bin", build.fip_bin(bl2, parts[0].read_bytes(), tree + parts[1].read_bytes())
+    )
+    build.put(copy, "numbers", NUMBERS)
+    return copy
+
+
+def test_uboot_of_others_reads_the_card(duo_emulator: Path, loaded_card: Path) -> None:
+    """By its own drivers of clocks, SD controller and resets."""
+    with Duo(duo_emulator, loaded_card) as board:
+        said = board.expect(UBOOT_PROMPT)
+        assert re.search(r"U-Boot 2025\.01 .*milkv_duo", said) and "mmc@4310000: 0" in said
+
+        def answer(line: str) -> str:
+            board.send(line)
+            return board.expect(UBOOT_PROMPT)
+
+        assert "Bus Width: 4-bit" in answer("mmc info")
+        assert f"{zlib.crc32(NUMBERS):08x}" in answer(
+            "load mmc 0:1 ${loadaddr} numbers; crc32 ${loadaddr} ${filesize}"
+        )
+        board.send("reset")
+        board.expect(r"C\.SCS/")
+        board.expect(UBOOT_PROMPT)
+        board.power_off()

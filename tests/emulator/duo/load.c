@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Loads what fip.bin holds, as the vendor's first boot loader does, and starts it: OpenSBI as the
- * monitor, and as the second loader a device tree of up to 64 KiB, then a kernel. */
+ * monitor, and as the second loader a device tree of up to 64 KiB, then a kernel or U-Boot. */
 #include "chip.h"
 
 int main(void);
+void before_start(void);
 
 #define PARAM1 0x3c002000
 #define PARAM2_AT 0xe0 /* in PARAM1 */
@@ -31,6 +32,10 @@ static void load(uintptr_t to, uint32_t from, uint32_t size) {
     }
 }
 
+/* What is still to do: pll.c has something. */
+__attribute__((weak)) void before_start(void) {
+}
+
 int main(void) {
     load(PARAM2, *reg(PARAM1 + PARAM2_AT), 0x1000);
     load(MONITOR, *reg(PARAM2 + MONITOR_AT), *reg(PARAM2 + MONITOR_AT + 4));
@@ -39,6 +44,7 @@ int main(void) {
     load(TREE, second + HEAD_SIZE, TREE_SIZE);
     uint32_t before = HEAD_SIZE + TREE_SIZE;
     load(KERNEL, second + before, *reg(HEAD + SIZE_AT) - before);
+    before_start();
     say("\nload: starting OpenSBI\n");
     __asm__ volatile("fence.i" ::: "memory");
     ((void (*)(uint64_t, uint64_t, const void *))MONITOR)(0, TREE, &info);
