@@ -66,13 +66,21 @@ def _with_the(told: str, story: Sequence[Word], lists: Lexicon) -> Iterator[tupl
     """Where "the" and the noun are, of each character that has "the"."""
     speakers = {match.start(match.lastgroup or 0) for match in SPEAKER.finditer(told)}
     for the, word in enumerate(story[:-1]):
-        if told[word.start : word.end].lower() != "the":
+        if told[word.start : word.end].lower() != "the" or _is_after_a_name(told, story, the):
             continue
         head = _head(told, story, the, lists)
         if head is None and story[the + 1].start in speakers:
             head = the + 1
         if head is not None and not _needs_nobody(told, story[head], lists):
             yield the, head
+
+
+def _is_after_a_name(told: str, story: Sequence[Word], the: int) -> bool:
+    """Whether "the" says who somebody is: "Benny the bear"."""
+    before = story[the - 1] if the else None
+    if before is None or told[before.end : story[the].start] != " ":
+        return False
+    return _is_like_a_name(before.text) and before.plain not in lexicon.load().no_names
 
 
 def _head(told: str, story: Sequence[Word], the: int, lists: Lexicon) -> int | None:

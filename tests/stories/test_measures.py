@@ -43,6 +43,7 @@ def words_of(found: list[Finding]) -> list[str]:
         ("Tom saw the man with the cheese.", []),
         ("A bus came. The driver waved.", []),
         ("The driver waved.", ["The driver"]),
+        ("Ben the bear came. Because the cat came, he left.", ["the cat"]),
         ("The last bird sang, and the sun shone.", []),
     ],
 )
