@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "story/sentence.h"
+#include "text/sentence.h"
 
 #define PIECE_BYTES 65536
 

@@ -181,6 +181,21 @@ def test_card_comes_and_goes(bench: Bench) -> None:
     assert speech[1] == 0 < speech[0] < speech[2]
 
 
+def test_a_note_waits_for_the_end_of_the_sentence(bench: Bench) -> None:
+    rest = " that saw cows, hens, ducks, dogs, birds, frogs, mice, bees and ants."
+    bench.write(f"{rest} Then it went home and slept on a bed of hay. The end.", word_ms=150)
+    said = bench.run("--stories", "1", "--prompt", "One day a cat", *bench.card("lost", "works"))
+    first, lost, second, again, _ = re.split(f"({LOST}|{AGAIN})", said)
+    assert first.rstrip().endswith(f"One day a cat{rest}")
+    assert (lost, again) == (LOST, AGAIN) and second.strip()[-1:] in ("", ".")
+
+
+def test_a_note_is_told_where_the_sentence_has_no_end(bench: Bench) -> None:
+    bench.write(" that slept", word_ms=500)
+    said = bench.run("--stories", "2", "--prompt", "One day a cat", *bench.card("lost", "absent"))
+    assert re.findall(f"{LOST}|^story", said, re.M) == ["story", LOST, "story"]
+
+
 def test_nobody_listens(bench: Bench) -> None:
     """A card that takes sound and plays none, as that of a computer that does not record."""
     bench.write(LONG, word_ms=1)

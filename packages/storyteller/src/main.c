@@ -61,7 +61,7 @@ static void complain_of_shelf(void *user, const struct complaint *complaint) {
     const struct teller *teller = user;
 
     if (teller->console != NULL && teller->console->kind == TERMINAL_KEYS) {
-        console_say(teller->console, SAID, complaint->path, complaint->problem);
+        console_note(teller->console, SAID, complaint->path, complaint->problem);
         return;
     }
     fprintf(stderr, SAID, complaint->path, complaint->problem);

@@ -20,8 +20,14 @@ static const char FRESH[] = {FLOW_FRESH, '\0'};
 static const char BEFORE[] = {FLOW_FRESH, FLOW_ASIDE, '\0'};
 static const char AFTER[] = {FLOW_PLAIN, '\n', '\0'};
 
+/* Where the story's sentences end is all that is asked. */
+static void ignore(void *user, const char *sentence) {
+    (void)user, (void)sentence;
+}
+
 void console_open(struct console *console, bool has_colour) {
     memset(console, 0, sizeof(*console));
+    sentences_begin(&console->told, ignore, NULL);
     console->is_open = true;
     console->flow.can_dim = terminal_can_dim();
     console->flow.has_colour = console->typing.is_bold = has_colour && console->flow.can_dim;
@@ -40,16 +46,6 @@ static void release(struct console *console) {
     show_held(console);
 }
 
-void console_close(struct console *console) {
-    release(console);
-    flow_text(&console->flow, FRESH, terminal_columns());
-    fflush(stdout);
-    if (console->kind != TERMINAL_NONE) {
-        terminal_give_back();
-    }
-    console->kind = TERMINAL_NONE;
-}
-
 /* Show a text, or hold it back while somebody types. */
 static void show(struct console *console, const char *text) {
     size_t length = strlen(text), room = sizeof(console->held) - console->held_length - 1;
@@ -62,6 +58,24 @@ static void show(struct console *console, const char *text) {
     release(console);
     flow_text(&console->flow, text, terminal_columns());
     fflush(stdout);
+}
+
+static void show_notes(struct console *console) {
+    if (console->notes_length > 0) {
+        console->notes_length = 0;
+        show(console, console->notes);
+    }
+}
+
+void console_close(struct console *console) {
+    show_notes(console);
+    release(console);
+    flow_text(&console->flow, FRESH, terminal_columns());
+    fflush(stdout);
+    if (console->kind != TERMINAL_NONE) {
+        terminal_give_back();
+    }
+    console->kind = TERMINAL_NONE;
 }
 
 /* A key: the first one of a line needs a line of the terminal. */
@@ -151,6 +165,7 @@ void console_show(struct console *console, const char *text) {
     char part[SAID_BYTES];
     size_t length = 0;
 
+    sentences_feed(&console->told, text);
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
 
@@ -167,12 +182,14 @@ void console_show(struct console *console, const char *text) {
     if (length > 0) {
         show(console, part);
     }
+    if (!sentences_is_inside(&console->told)) {
+        show_notes(console);
+    }
 }
 
-/* A line of its own. An answer releases no held text where nobody types. */
-static void say(struct console *console, bool is_answer, const char *format, va_list values) {
-    char line[SAID_BYTES];
-    size_t length, room = sizeof(line) - strlen(BEFORE) - strlen(AFTER);
+/* Write a line of its own. */
+static void write_line(char line[SAID_BYTES], const char *format, va_list values) {
+    size_t length, room = SAID_BYTES - strlen(BEFORE) - strlen(AFTER);
 
     memcpy(line, BEFORE, sizeof(BEFORE));
     length = (size_t)vsnprintf(line + strlen(BEFORE), room, format, values);
@@ -182,26 +199,49 @@ static void say(struct console *console, bool is_answer, const char *format, va_
         length--;
     }
     memcpy(line + strlen(BEFORE) + length, AFTER, sizeof(AFTER));
-    if (!is_answer || console->typing.is_shown) {
+}
+
+void console_say(struct console *console, const char *format, ...) {
+    char line[SAID_BYTES];
+    va_list values;
+
+    va_start(values, format);
+    write_line(line, format, values);
+    va_end(values);
+    show_notes(console);
+    sentences_begin(&console->told, ignore, NULL);
+    show(console, line);
+}
+
+void console_note(struct console *console, const char *format, ...) {
+    size_t room = sizeof(console->notes) - console->notes_length;
+    char line[SAID_BYTES];
+    va_list values;
+
+    va_start(values, format);
+    write_line(line, format, values);
+    va_end(values);
+    if (!sentences_is_inside(&console->told) || strlen(line) >= room) {
+        show_notes(console);
+        show(console, line);
+        return;
+    }
+    memcpy(console->notes + console->notes_length, line, strlen(line) + 1);
+    console->notes_length += strlen(line);
+}
+
+/* It releases no held text where nobody types. */
+void console_answer(struct console *console, const char *format, ...) {
+    char line[SAID_BYTES];
+    va_list values;
+
+    va_start(values, format);
+    write_line(line, format, values);
+    va_end(values);
+    if (console->typing.is_shown) {
         show(console, line);
         return;
     }
     flow_text(&console->flow, line, terminal_columns());
     fflush(stdout);
-}
-
-void console_say(struct console *console, const char *format, ...) {
-    va_list values;
-
-    va_start(values, format);
-    say(console, false, format, values);
-    va_end(values);
-}
-
-void console_answer(struct console *console, const char *format, ...) {
-    va_list values;
-
-    va_start(values, format);
-    say(console, true, format, values);
-    va_end(values);
 }

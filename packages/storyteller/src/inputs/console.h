@@ -12,6 +12,7 @@
 #include "inputs/flow.h"
 #include "inputs/terminal.h"
 #include "inputs/typing.h"
+#include "text/sentence.h"
 
 /* Longest line that is read, with its end mark; the rest of a longer one is left out. */
 #define CONSOLE_LINE_BYTES TYPING_LINE_BYTES
@@ -27,6 +28,9 @@ struct console {
     struct flow flow;
     char held[4096]; /* to be shown when nobody types */
     size_t held_length;
+    struct sentences told; /* of the story, as far as it was shown */
+    char notes[1024];      /* to be shown when its sentence has ended */
+    size_t notes_length;
 };
 
 /* Begin to use standard input and output. has_colour: what is no story has a colour of its own,
@@ -43,9 +47,14 @@ bool console_read(struct console *console, int timeout_ms, char line[CONSOLE_LIN
 /* Show a part of a story, at once. Control characters are left out. */
 void console_show(struct console *console, const char *text);
 
-/* Show a line of its own, as printf. FLOW_DIM and the other marks of flow.h may stand in it. */
+/* Show a line of its own, as printf: the story has ended, or not begun. FLOW_DIM and the other
+ * marks of flow.h may stand in it. */
 __attribute__((format(printf, 2, 3))) void console_say(struct console *console, const char *format,
                                                        ...);
+
+/* The same, but not within a sentence of a story: behind that, or before what is said next. */
+__attribute__((format(printf, 2, 3))) void console_note(struct console *console, const char *format,
+                                                        ...);
 
 /* The same in answer to a typed line: right below it, before what was held back meanwhile. */
 __attribute__((format(printf, 2, 3))) void console_answer(struct console *console,

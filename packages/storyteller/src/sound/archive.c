@@ -78,8 +78,8 @@ static unsigned long make_room(const struct archive *archive) {
 
 static void tell_lack(struct archive *archive, struct console *console) {
     if (!archive->lack_was_told) {
-        console_say(console, "Stories are not archived as sound: %s: %s.", archive->folder,
-                    strerror(errno));
+        console_note(console, "Stories are not archived as sound: %s: %s.", archive->folder,
+                     strerror(errno));
     }
     archive->lack_was_told = true;
 }

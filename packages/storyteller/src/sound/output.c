@@ -60,7 +60,7 @@ static struct sound *use_card(struct output *output, struct console *console) {
     look_at_still(output);
     output->card = find_card(output);
     if (output->card != NULL && output->lack_was_told) {
-        console_say(console, "Sound is back, on %s.", output->name);
+        console_note(console, "Sound is back, on %s.", output->name);
         output->lack_was_told = false;
     }
     return output->card;
@@ -74,12 +74,12 @@ static void tell_lack(struct output *output, struct console *console) {
     }
     output->lack_was_told = true;
     if (output->still != NULL) {
-        console_say(console,
-                    "Nothing is listening on %s: stories are shown as text until something does.",
-                    output->still_name);
+        console_note(console,
+                     "Nothing is listening on %s: stories are shown as text until something does.",
+                     output->still_name);
     } else {
-        console_say(console, "No sound device%s%s: stories are shown as text until there is one.",
-                    is_any ? "" : " ", is_any ? "" : output->device);
+        console_note(console, "No sound device%s%s: stories are shown as text until there is one.",
+                     is_any ? "" : " ", is_any ? "" : output->device);
     }
 }
 
@@ -112,11 +112,11 @@ static void tell_loss(struct output *output, struct console *console) {
         return;
     }
     if (!output->lack_was_told && output->is_program) {
-        console_say(console, "This machine's sound does not work: stories are shown as text.");
+        console_note(console, "This machine's sound does not work: stories are shown as text.");
     } else if (!output->lack_was_told) {
-        console_say(console, "The %s: this story continues as text.",
-                    output->only != NULL ? "WAV file can no longer be written"
-                                         : "sound device is gone");
+        console_note(console, "The %s: this story continues as text.",
+                     output->only != NULL ? "WAV file can no longer be written"
+                                          : "sound device is gone");
     }
     output->lack_was_told = true;
 }

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "story/sentence.h"
+#include "text/sentence.h"
 #include "text/spelling.h"
 
 #define GRAM_WORDS 4

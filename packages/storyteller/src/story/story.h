@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "story/repeats.h"
-#include "story/sentence.h"
 #include "text/gate.h"
 #include "text/prompt.h"
+#include "text/sentence.h"
 
 /* All that a story is: the same recipe gives the same story. */
 struct recipe {

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "story/sentence.h"
+#include "text/sentence.h"
 
 /* Few and small: when the queue is full, inventing waits, and memory stays flat. */
 #define QUEUE_SLOTS 3

@@ -34,6 +34,9 @@ void sentences_feed(struct sentences *sentences, const char *piece);
 /* Whether the text since the last sentence may end here: . ! or ?, then perhaps closing quotes. */
 bool sentences_is_complete(const struct sentences *sentences);
 
+/* Whether a sentence has begun and may not end here. */
+bool sentences_is_inside(const struct sentences *sentences);
+
 /* End a story: hand out what is left. */
 void sentences_end(struct sentences *sentences);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "story/sentence.h"
+#include "text/sentence.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -89,6 +89,10 @@ bool sentences_is_complete(const struct sentences *sentences) {
         return false;
     }
     return text[end - 1] != '.' || !is_abbreviation(text, end - 1);
+}
+
+bool sentences_is_inside(const struct sentences *sentences) {
+    return sentences->length > 0 && !sentences_is_complete(sentences);
 }
 
 static bool is_too_long(const struct sentences *sentences) {
