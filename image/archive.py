@@ -5,6 +5,7 @@ import gzip
 import os
 import shutil
 import tarfile
+import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -12,7 +13,9 @@ from image import run
 from image.errors import UserError
 from image.trouble import DISK
 
-SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+WHEEL = ".whl"  # a zip archive
+SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", WHEEL)
+DAMAGED = (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError)
 # Far above the largest source we take (a kernel: 1.3 GiB in 80,000 files), far below a full disk.
 MAX_BYTES = 8 << 30
 MAX_MEMBERS = 500_000
@@ -24,7 +27,7 @@ def is_archive(path: Path) -> bool:
 
 
 def unpack(archive: Path, target: Path) -> None:
-    """Unpack a tar archive as the folder `target`, without the one top folder most have.
+    """Unpack a tar archive or a wheel as the folder `target`, without the one top folder most have.
 
     Raises UserError, naming archive and member, for anything but plain files, folders and links
     that stay inside. `target` appears whole or not at all.
@@ -33,12 +36,16 @@ def unpack(archive: Path, target: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        with tarfile.open(archive, "r|*") as tar:
-            _extract(tar, archive.name, partial)
+        if archive.name.endswith(WHEEL):
+            with zipfile.ZipFile(archive) as wheel:
+                _extract_wheel(wheel, archive.name, partial)
+        else:
+            with tarfile.open(archive, "r|*") as tar:
+                _extract(tar, archive.name, partial)
         top = _only_folder(partial)
         _check_links(archive.name, top)
         top.rename(target)
-    except (tarfile.TarError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except DAMAGED as error:
         if isinstance(error, OSError) and error.errno in DISK:
             raise
         raise UserError(f"{archive.name} cannot be unpacked: {error}") from None
@@ -47,24 +54,19 @@ def unpack(archive: Path, target: Path) -> None:
 
 
 def read_members(archive: Path, names: Iterable[str]) -> dict[str, bytes]:
-    """Content of the named files of a tar archive, as `unpack` would name them.
+    """Content of the named files of a tar archive or a wheel, as `unpack` would name them.
 
     What it does not hold as a plain file is left out. Raises UserError for a damaged archive.
     """
-    wanted, found = set(names), dict[str, bytes]()
+    wanted = set(names)
     try:
+        if archive.name.endswith(WHEEL):
+            with zipfile.ZipFile(archive) as wheel:
+                return {name: wheel.read(name) for name in wanted & {*wheel.namelist()}}
         with tarfile.open(archive, "r|*") as tar:
-            for member in tar:
-                path = PurePosixPath(member.name)
-                name = next((n for n in (str(path), "/".join(path.parts[1:])) if n in wanted), None)
-                file = tar.extractfile(member) if name and member.isfile() else None
-                if name and file:
-                    found[name] = file.read()
-                if len(found) == len(wanted):
-                    break
-    except (tarfile.TarError, EOFError, OSError) as error:
+            return _read_members(tar, wanted)
+    except DAMAGED as error:
         raise UserError(f"{archive.name} cannot be read: {error}") from None
-    return found
 
 
 def pack(files: Mapping[str, Path], target: Path) -> None:
@@ -113,6 +115,38 @@ def _extract(tar: tarfile.TarFile, archive: str, folder: Path) -> None:
             raise UserError(f"{archive}: member '{member.name}' {problem}; it is refused")
         _make_harmless(member)
         tar.extract(member, folder)
+
+
+def _extract_wheel(wheel: zipfile.ZipFile, archive: str, folder: Path) -> None:
+    """Wheels hold files only. What one calls a link becomes a file with the link's text."""
+    members = wheel.infolist()
+    if sum(member.file_size for member in members) > MAX_BYTES or len(members) > MAX_MEMBERS:
+        raise UserError(f"{archive} unpacks to more than a source can have; it is refused")
+    for member in members:
+        if not _is_inside(member.filename):
+            raise UserError(
+                f"{archive}: member '{member.filename}' leaves the folder; it is refused"
+            )
+        path = folder / member.filename
+        if member.is_dir():
+            path.mkdir(parents=True, exist_ok=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wheel.open(member) as packed, path.open("xb") as file:
+            shutil.copyfileobj(packed, file)
+
+
+def _read_members(tar: tarfile.TarFile, wanted: set[str]) -> dict[str, bytes]:
+    found = dict[str, bytes]()
+    for member in tar:
+        path = PurePosixPath(member.name)
+        name = next((n for n in (str(path), "/".join(path.parts[1:])) if n in wanted), None)
+        file = tar.extractfile(member) if name and member.isfile() else None
+        if name and file:
+            found[name] = file.read()
+        if len(found) == len(wanted):
+            break
+    return found
 
 
 def _problem(member: tarfile.TarInfo, folder: Path) -> str | None:

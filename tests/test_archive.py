@@ -3,6 +3,7 @@
 
 import io
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,45 @@ def test_truncated_and_rubbish(tmp_path: Path, suffix: str) -> None:
         archive.unpack(packed, tmp_path / "tree")
     packed.write_bytes(b"rubbish" * 1000)
     with pytest.raises(UserError, match="cannot be unpacked"):
+        archive.unpack(packed, tmp_path / "tree")
+    assert not (tmp_path / "tree").exists()
+
+
+def wheel(path: Path, **files: str) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in files.items():
+            packed.writestr(name.replace("__", "/"), text)
+    return path
+
+
+def test_a_wheel(tmp_path: Path) -> None:
+    packed = wheel(tmp_path / "a.whl", toy__sound="moo", toy_info__LICENSE="MIT")
+    archive.unpack(packed, tmp_path / "tree")
+    assert (tmp_path / "tree/toy/sound").read_text() == "moo"
+    assert archive.read_members(packed, ["toy_info/LICENSE", "none"]) == {
+        "toy_info/LICENSE": b"MIT"
+    }
+
+
+@pytest.mark.parametrize("name", ["..__evil", "__tmp__evil"])
+def test_a_wheel_that_leaves_its_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="a.whl: member .* leaves the folder"):
+        archive.unpack(wheel(tmp_path / "a.whl", **{name: "x"}), tmp_path / "tree")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.whl"]
+
+
+def test_wheels_too_large_cut_and_rubbish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = wheel(tmp_path / "a.whl", a="x" * 600, b="x" * 600)
+    whole = packed.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"rubbish" * 100):
+        packed.write_bytes(damaged)
+        with pytest.raises(UserError, match="a.whl cannot be unpacked"):
+            archive.unpack(packed, tmp_path / "tree")
+        with pytest.raises(UserError, match="a.whl cannot be read"):
+            archive.read_members(packed, ["a"])
+    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    packed.write_bytes(whole)
+    with pytest.raises(UserError, match="more than a source can have"):
         archive.unpack(packed, tmp_path / "tree")
     assert not (tmp_path / "tree").exists()
 

@@ -148,7 +148,7 @@ def _from_debian(name: str, release: str | None, source: Source, settings: Setti
 
 def _from_pypi(source: Source, settings: Settings) -> Fetched:
     _say(f"{source.file}: asking pip")
-    path = pypi.source_archive(str(source.pypi), source.file, source.sha256, settings.dl / PIP)
+    path = pypi.distribution(str(source.pypi), source.file, source.sha256, settings.dl / PIP)
     return _keep(path, f"Python package {source.pypi}", source, settings)
 
 

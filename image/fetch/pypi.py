@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: MIT
 """The Python package index as a source of sources, through the pip that this program runs with.
 
-Some upstreams publish their C source there, as a source distribution, and nowhere else in a form
-whose bytes stay the same.
+Some upstreams publish there, as a source distribution or a wheel, and nowhere else in a form whose
+bytes stay the same.
 """
 
 import sys
 from pathlib import Path
 
 from image import run
+from image.archive import WHEEL
 from image.errors import UserError
 from image.lock import locked
 from image.recipes.source import Unavailable
 from image.surroundings import for_pip
 
 
-def source_archive(requirement: str, file: str, sha256: str, state: Path) -> Path:
-    """Download a source distribution (`name==version`) as `file`; returns its path in `state`.
+def distribution(requirement: str, file: str, sha256: str, state: Path) -> Path:
+    """Download `file` of a release (`name==version`); returns its path in `state`.
 
+    It is a wheel where its name ends in .whl, else the source distribution.
     pip checks the hash before it opens the archive. Raises Unavailable.
     """
     state.mkdir(parents=True, exist_ok=True)
@@ -27,7 +29,8 @@ def source_archive(requirement: str, file: str, sha256: str, state: Path) -> Pat
         target = state / "files" / file
         target.unlink(missing_ok=True)
         options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-        options += [f"--no-binary={requirement.partition('=')[0]}", f"--dest={target.parent}"]
+        kind = "--only-binary" if file.endswith(WHEEL) else "--no-binary"
+        options += [f"{kind}={requirement.partition('=')[0]}", f"--dest={target.parent}"]
         command = [sys.executable, "-m", "pip", "download", *options, f"--requirement={wanted}"]
         try:
             run.output(command, env=for_pip(), merge=True)

@@ -46,7 +46,7 @@ SOURCE = Record(
         Key("sha256", SHA256, "its hash", required=True),
         _part("debian", "Debian source package that contains the same file"),
         _part("release", "Debian release that has that package, if it is not the host's"),
-        _part("pypi", "Python package whose source distribution is this file"),
+        _part("pypi", "Python package whose source distribution or wheel is this file"),
         _part("fallback", "Debian package with another version, as a last resort"),
     )
 )

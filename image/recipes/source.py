@@ -49,7 +49,7 @@ class Source:
     sha256: str
     debian: str | None = None  # Debian source package that holds the very same file
     release: str | None = None  # of Debian, that has this package, where the host's own has not
-    pypi: str | None = None  # Python package whose source distribution is this very file
+    pypi: str | None = None  # Python package that is published as this very file
     fallback: str | None = None  # Debian package with another version, for want of all else
 
     def __post_init__(self) -> None:

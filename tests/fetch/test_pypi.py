@@ -3,6 +3,7 @@
 
 import io
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from image.key import hash_file
 from image.recipes.source import Unavailable
 
 FILE = "toy_sounds-1.0.tar.gz"
+WHEEL = "toy_sounds-1.0-py3-none-any.whl"
 # A build back end of the package's own: pip asks it for the metadata, and nothing else is needed.
 BACK_END = """
 import os
@@ -38,17 +40,24 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             entry = tarfile.TarInfo(f"toy_sounds-1.0/{name}")
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text.encode()))
+    with zipfile.ZipFile(folder / WHEEL, "w") as wheel:
+        name = "toy_sounds-1.0.dist-info"
+        wheel.writestr(
+            f"{name}/METADATA", "Metadata-Version: 2.1\nName: toy-sounds\nVersion: 1.0\n"
+        )
+        wheel.writestr(f"{name}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     return folder
 
 
-def test_a_source_distribution(index: Path, tmp_path: Path) -> None:
-    sha256 = hash_file(index / FILE)
-    path = pypi.source_archive("toy-sounds==1.0", FILE, sha256, tmp_path / "state")
-    assert path.name == FILE and hash_file(path) == sha256
+@pytest.mark.parametrize("file", [FILE, WHEEL])
+def test_a_source_distribution_and_a_wheel(index: Path, tmp_path: Path, file: str) -> None:
+    sha256 = hash_file(index / file)
+    path = pypi.distribution("toy-sounds==1.0", file, sha256, tmp_path / "state")
+    assert path.name == file and hash_file(path) == sha256
     # A second time too, over what lies there.
-    assert pypi.source_archive("toy-sounds==1.0", FILE, sha256, tmp_path / "state") == path
+    assert pypi.distribution("toy-sounds==1.0", file, sha256, tmp_path / "state") == path
 
 
 @pytest.mark.parametrize(
@@ -68,4 +77,4 @@ def test_what_cannot_be_had(
     complaint: str,
 ) -> None:
     with pytest.raises(Unavailable, match=complaint):
-        pypi.source_archive(requirement, file, sha256(index / FILE), tmp_path / "state")
+        pypi.distribution(requirement, file, sha256(index / FILE), tmp_path / "state")
