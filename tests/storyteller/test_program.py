@@ -190,6 +190,22 @@ def test_a_note_waits_for_the_end_of_the_sentence(bench: Bench) -> None:
     assert (lost, again) == (LOST, AGAIN) and second.strip()[-1:] in ("", ".")
 
 
+def test_it_sleeps_between_stories(bench: Bench) -> None:
+    bench.write(settings="pause=3600\n")
+    child = bench.spawn("--json", *bench.card("works"))
+    child.expect(r"\{.*\}")  # the figures are the last that is said
+    before = times_woken(child.pid)
+    time.sleep(3)
+    assert times_woken(child.pid) - before <= 12  # it looks at the clock each second
+    child.close(force=True)
+
+
+def times_woken(process: int) -> int:
+    """How often its threads have waited for something."""
+    states = [path.read_text() for path in Path(f"/proc/{process}/task").glob("*/status")]
+    return sum(int(re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", s, re.M)[0]) for s in states)
+
+
 def test_a_note_is_told_where_the_sentence_has_no_end(bench: Bench) -> None:
     bench.write(" that slept", word_ms=500)
     said = bench.run("--stories", "2", "--prompt", "One day a cat", *bench.card("lost", "absent"))

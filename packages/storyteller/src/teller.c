@@ -13,9 +13,10 @@
 #include "telling.h"
 #include "text/prompt.h"
 
-/* How long to wait for a request before looking at the clock again. */
+/* A press that may grow is looked at so often. */
 #define LOOK_MS 20
-#define DOZE_LOOK_MS 1000
+/* A request ends any wait; the clock and the watchdog need no more than this. */
+#define IDLE_LOOK_MS 1000
 /* Listening and understanding take no longer than this: the inputs end it before (listening.c). */
 #define LISTEN_S 20.0
 /* So many stories in a row that cannot be told are no accident. */
@@ -62,6 +63,13 @@ static bool wait_for_request(struct run *run, int timeout_ms) {
     return true;
 }
 
+/* How long to wait for a request, up to that time. */
+static int idle_ms(double end_s) {
+    double left_ms = 1e3 * (end_s - clock_seconds());
+
+    return left_ms < IDLE_LOOK_MS ? (int)left_ms + 1 : IDLE_LOOK_MS;
+}
+
 static bool is_pause_over(const struct run *run) {
     return stop_is_wanted() || run->next.is_asked_for;
 }
@@ -72,7 +80,7 @@ static void listen(struct run *run) {
 
     led_show(LED_LISTENING);
     while (run->next.is_listening && !stop_is_wanted() && clock_seconds() < end_s) {
-        wait_for_request(run, LOOK_MS);
+        wait_for_request(run, idle_ms(end_s));
     }
     run->next.is_listening = false;
     run->next.is_asked_for = true;
@@ -97,7 +105,7 @@ static void rest(struct run *run) {
 
     led_show(LED_READY);
     while (!is_pause_over(run) && clock_seconds() < end_s) {
-        wait_for_request(run, LOOK_MS);
+        wait_for_request(run, idle_ms(end_s));
         if (run->next.is_listening) {
             listen(run);
         }
@@ -127,7 +135,7 @@ static bool doze(struct run *run) {
         run->next = (struct next_story){.kind = NEXT_DRAWN};
         led_show(LED_READY);
         while (now == reason && !is_pause_over(run) && !run->next.is_listening) {
-            wait_for_request(run, DOZE_LOOK_MS);
+            wait_for_request(run, IDLE_LOOK_MS);
             now = evening_reason(&run->evening, &teller->settings, teller->shelf);
         }
         if (run->next.is_listening) {
