@@ -297,6 +297,9 @@ def test_a_spoken_request(duo_emulator: Path, new_card: Path, tmp_path: Path) ->
         assert "rabbit" in request and "forest" in request
         board.expect(r"story 2  seed", WAITED_S)
         assert "rabbit" in board.expect(machine.SENTENCE)
+        board.console.sendintr()
+        board.open_prompt()
+        board.power_off()
         assert board.misuses() == []
 
 
@@ -386,6 +389,7 @@ def test_speech(
         story = board.tell()
         assert "Oops" not in board.command("dmesg")
         board.power_off()
+        assert board.misuses() == []
     shutil.copy(board.speech, tmp_path / f"{choice}.wav")
     sound = listen.load(board.speech)
     heard = listen.hear(sound)
