@@ -194,6 +194,7 @@ def test_it_sleeps_between_stories(bench: Bench) -> None:
     bench.write(settings="pause=3600\n")
     child = bench.spawn("--json", *bench.card("works"))
     child.expect(r"\{.*\}")  # the figures are the last that is said
+    assert child.pid
     before = times_woken(child.pid)
     time.sleep(3)
     assert times_woken(child.pid) - before <= 12  # it looks at the clock each second
