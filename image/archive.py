@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Archives from strangers, unpacked so that nothing leaves the folder, patches; and our own."""
 
+import contextlib
 import gzip
 import os
 import shutil
 import tarfile
-import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from image import run
 from image.errors import UserError
@@ -32,25 +33,50 @@ def unpack(archive: Path, target: Path) -> None:
     Raises UserError, naming archive and member, for anything but plain files, folders and links
     that stay inside. `target` appears whole or not at all.
     """
-    partial = target.with_name(target.name + ".part")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
+    with _whole(target) as partial, _refusals(archive.name):
         if archive.name.endswith(WHEEL):
             with zipfile.ZipFile(archive) as wheel:
-                _extract_wheel(wheel, archive.name, partial)
+                _extract_wheel(wheel, archive.name, partial / "all")
         else:
             with tarfile.open(archive, "r|*") as tar:
-                _extract(tar, archive.name, partial)
-        top = _only_folder(partial)
+                _extract(tar, archive.name, partial / "all")
+        top = _only_folder(partial / "all")
         _check_links(archive.name, top)
         top.rename(target)
+
+
+def unpack_plain(archive: IO[bytes], name: str, target: Path) -> None:
+    """Unpack an open tar archive, not compressed, as the folder `target`, with all that it holds.
+
+    As `unpack` in everything else; `name` is the archive's in messages.
+    """
+    with _whole(target) as partial, _refusals(name):
+        with tarfile.open(fileobj=archive, mode="r|") as tar:
+            _extract(tar, name, partial / "all")
+        _check_links(name, partial / "all")
+        (partial / "all").rename(target)
+
+
+@contextlib.contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A folder beside `target` to unpack into; it is gone afterwards."""
+    partial = target.with_name(target.name + ".part")
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "all").mkdir(parents=True)
+    try:
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _refusals(name: str) -> Iterator[None]:
+    try:
+        yield
     except DAMAGED as error:
         if isinstance(error, OSError) and error.errno in DISK:
             raise
-        raise UserError(f"{archive.name} cannot be unpacked: {error}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        raise UserError(f"{name} cannot be unpacked: {error}") from None
 
 
 def read_members(archive: Path, names: Iterable[str]) -> dict[str, bytes]:

@@ -75,6 +75,11 @@ def for_pip() -> dict[str, str]:
     return {**told, "PIP_USER": "0"}  # a pip.conf may say otherwise, too
 
 
+def for_ssh() -> dict[str, str]:
+    """Where the ssh agent is that holds the user's keys."""
+    return {name: os.environ[name] for name in ("SSH_AUTH_SOCK",) if name in os.environ}
+
+
 def _proxies() -> dict[str, str]:
     """In both cases, since git reads only small letters where others prefer capitals."""
     values = {name: os.environ.get(name, os.environ.get(name.upper(), "")) for name in PROXIES}

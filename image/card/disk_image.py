@@ -155,6 +155,7 @@ def _write(folder: Path, boot: Path, root: Path, parts: tuple[Part, Part], fat_i
         )
     )
     _run_genimage(folder, boot, config)
+    config.unlink()  # it names folders of this machine, and a result may go to others
     # genimage ends the file with the last partition's content; the table promises the whole of it.
     os.truncate(folder / IMAGE, (1 + sum(part.size_mib for part in parts)) * MIB)
 

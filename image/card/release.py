@@ -102,17 +102,18 @@ def _sources(plan: Plan, package: Package) -> list[dict[str, Any]]:
         return [{"origin": "this project", "tree_sha256": hash_of(hash_tree(package.own_source))}]
     if package.tree:
         return [_tree(plan, name, folders) for name, folders in package.tree.items()]
-    found = [(source, fetch.known(source, plan.project.fetch)) for source in package.sources]
+    found = [(source, fetch.named(source, plan.project.fetch)) for source in package.sources]
     return [
         {
-            "file": fetched.path.name,
+            "file": named.file,
             "urls": list(source.urls),
-            "origin": fetched.origin,
-            "version": fetched.version or package.version,
-            "sha256": fetched.sha256,
+            # Not where this machine got it: that must not be in a card that all machines make.
+            "origin": f"Debian package {source.fallback}" if named.version else source.home,
+            "version": named.version or package.version,
+            "sha256": named.sha256,
         }
-        for source, fetched in found
-        if fetched
+        for source, named in found
+        if named
     ]
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from image import project
@@ -15,10 +15,14 @@ from image.jobs import SETTING, chosen
 from image.plan import graph
 from image.plan.graph import Plan
 from image.project import Project
+from image.steps import sharing
+from image.store import settings
+from image.store.store import Entry, Store
 
 ROOT = Path(__file__).resolve().parents[2]
 # -j4, -j 4, --jobs=4 or --jobs 4, between other words.
 JOBS = re.compile("(\0)(?:-j\0?|--jobs[=\0])([^\0]*)")
+WHOLE = ("image", "run", "flash")  # need the finished card alone
 CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in
 
 
@@ -68,9 +72,36 @@ class Call:
     @functools.cached_property
     def project(self) -> Project:
         """What is built. Raises UserError."""
-        return project.load(self.root, self.options)
+        loaded = project.load(self.root, self.options)
+        if self.store is None or not self._goals:
+            return loaded
+        named = sharing.named(loaded, self.store)
+        return replace(loaded, fetch=replace(loaded.fetch, named=named))
 
     @functools.cached_property
     def plan(self) -> Plan:
         """The steps of the board. Raises UserError."""
         return graph.make(self.project)
+
+    @functools.cached_property
+    def store(self) -> Store | None:
+        """Results that others share with us; None without. Raises UserError."""
+        return settings.load(self.root, self.options)
+
+    @functools.cached_property
+    def shared(self) -> Mapping[str, Entry]:
+        """What the store has of all that this call needs, by the names of steps."""
+        if self.store is None:
+            return {}
+        names = [name for name in self._goals if name in self.plan.steps]
+        return sharing.wanted(self.plan, [self.plan.steps[name] for name in names], self.store)
+
+    @property
+    def _goals(self) -> list[str]:
+        """The steps that the named tasks end in, where they read nothing of those before.
+
+        Of other tasks all steps are done; what the store has is taken when it is their turn.
+        """
+        images = [name for name in self.tasks if name in WHOLE and "file" not in self.options]
+        single = [name.partition(":")[2] for name in self.tasks if name.startswith("package:")]
+        return [*(["release"] if images else ()), *single]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from image import project
 from image.options import Option
+from image.store import settings
 
-BUILD = project.OPTIONS
+BUILD = (*project.OPTIONS, *settings.OPTIONS)
 
 HEAR, CARD, BOARD = "Hear it", "Make a card", "Work on a board"
 MEASURE, DEVELOP = "Measure and report", "Develop"

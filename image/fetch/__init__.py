@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,15 @@ from image.fetch import debian, git, pypi
 from image.fetch.http import Patience, download
 from image.key import hash_file
 from image.lock import locked
-from image.recipes.source import Fetched, Repository, Source, Unavailable, find, write_record
+from image.recipes.source import (
+    Fetched,
+    Named,
+    Repository,
+    Source,
+    Unavailable,
+    find,
+    write_record,
+)  # fmt: skip
 
 APT = ".apt"  # apt's private folders in dl/
 PIP = ".pip"  # what pip downloads, until it has its name
@@ -33,6 +41,8 @@ class Settings:
     mirror: str | None = None  # folder or http(s) URL that holds FILE, asked before all others
     offline: bool = False
     patience: Patience = Patience()
+    # By the recipe's sha256, what others were given for it: a fallback is of no fixed version.
+    named: Mapping[str, Named] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,16 @@ def known(source: Source, settings: Settings) -> Fetched | None:
     """What dl/ already holds of a source. Never uses the network; cheap."""
     with _local_trouble_told(source.file, settings):
         return find(settings.dl, source)
+
+
+def named(source: Source, settings: Settings) -> Named | None:
+    """What a source is, fetched or not; None where only fetching it can tell."""
+    found = known(source, settings)
+    if found:
+        return Named(found.path.name, found.sha256, found.version)
+    if source.fallback is None:
+        return Named(source.file, source.sha256)
+    return settings.named.get(source.sha256)
 
 
 def fetch(source: Source, settings: Settings) -> Fetched:

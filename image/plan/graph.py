@@ -52,7 +52,7 @@ class Plan:
         return self.project.work / step.name.replace(":", "-") / self.key(step)
 
     def key(self, step: Step) -> str:
-        """Content key of a step. Raises UserError while a source it rests on is not in dl/."""
+        """Content key of a step. Raises UserError while only fetching can tell what a source is."""
         if step.name not in self._keys:
             self._keys[step.name] = key_of(self.inputs(step))
         return self._keys[step.name]
@@ -74,22 +74,29 @@ class Plan:
         """Whether the result is there already."""
         if step.kind == "fetch":
             return not _missing(self.project, step.package)
-        return not self._unfetched(step) and read_stamp(self.folder(step)) is not None
+        return self._is_named(step) and read_stamp(self.folder(step)) is not None
 
     def why(self, step: Step) -> str:
         """In words, why a step would run, or that it would not."""
         if step.kind == "fetch":
             missing = _missing(self.project, step.package)
             return f"not in dl/ yet: {', '.join(missing)}" if missing else "up to date"
-        if waiting := self._unfetched(step):
-            return f"waits for {', '.join(_few(waiting, 'more'))}"
         if self.is_done(step):
             return "up to date"
+        if waiting := self._unfetched(step):
+            return f"waits for {', '.join(_few(waiting, 'more'))}"
         last = last_inputs(self.folder(step).parent)
         if last is None:
             return "first build"
         said = list(differences(last, self.inputs(step)))
         return "; ".join(_few(said, "more changes")) or "its result was removed"
+
+    def _is_named(self, step: Step) -> bool:
+        """Whether it is known what all sources are that a step rests on, so that it has a key."""
+        loads = [self.steps[name] for name in self.steps_before(step)]
+        sources = [s for one in loads if one.package and one.kind == "fetch"
+                   for s in one.package.sources]  # fmt: skip
+        return all(fetch.named(source, self.project.fetch) for source in sources)
 
     def _unfetched(self, step: Step) -> list[str]:
         """Names of the fetching steps that a step waits for, itself or through others."""
@@ -128,9 +135,10 @@ def make(project: Project, wanted: Iterable[str] | None = None, target: Target =
     return Plan(project, packages, {step.name: step for step in (*before, *steps)})
 
 
-def stamp(plan: Plan, step: Step, seconds: float) -> None:
-    """Mark a step as done, after `seconds` of work."""
+def stamp(plan: Plan, step: Step, seconds: float, builder: str | None = None) -> None:
+    """Mark a step as done, after `seconds` of work; `builder` did it, where it was not we."""
     record = {"inputs": plan.inputs(step), "seconds": round(seconds, 1)}
+    record |= {"builder": builder} if builder else {}
     path = plan.folder(step) / STAMP
     partial = path.with_suffix(".part")
     partial.write_text(json.dumps(record, indent=1, sort_keys=True))

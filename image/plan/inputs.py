@@ -87,11 +87,11 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def _source_hashes(project: Project, package: Package) -> dict[str, str]:
-    fetched = {source.file: fetch.known(source, project.fetch) for source in package.sources}
-    for file, found in fetched.items():
+    named = {source.file: fetch.named(source, project.fetch) for source in package.sources}
+    for file, found in named.items():
         if found is None:
             raise UserError(f"{file} is not in {project.fetch.dl}", hint="run: ./doit fetch")
-    return {file: found.sha256 for file, found in fetched.items() if found}
+    return {file: found.sha256 for file, found in named.items() if found}
 
 
 def _tree(project: Project, package: Package, name: str) -> Any:
@@ -138,13 +138,6 @@ def _own_files(package: Package) -> list[Path]:
     return sorted({*code, *beside, *inside, *package.patches})
 
 
-def _origins(project: Project, packages: Iterable[Package]) -> dict[str, str]:
-    """Where each file in dl/ came from."""
-    sources = [source for package in packages for source in package.sources]
-    found = {source.file: fetch.known(source, project.fetch) for source in sources}
-    return {file: one.origin for file, one in found.items() if one}
-
-
 def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> dict[str, Any]:
     own: dict[str, Any] = {CODE: code.hashes(*MAKERS[step.kind])}
     own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
@@ -162,6 +155,5 @@ def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> 
         # The manifest tells them.
         own["configuration"] = dict(project.config.symbols)
         own["versions"] = {package.name: package.version for package in packages}
-        own["origins"] = _origins(project, packages)
         own["tools"] = {"zlib": zlib.ZLIB_RUNTIME_VERSION, SBOM: version(SBOM)}
     return own

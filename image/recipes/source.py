@@ -61,6 +61,11 @@ class Source:
                 raise UserError(f"source '{self.file}': {name} '{value}' is not {MEANT[name]}")
         _check_urls(f"source '{self.file}'", self.urls)
 
+    @property
+    def home(self) -> str:
+        """Where upstream publishes it, whichever place it was fetched from."""
+        return next(iter(self.urls), f"Python package {self.pypi}")
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -98,6 +103,15 @@ class Fetched:
     sha256: str
     version: str | None  # only of a fallback: the version of its Debian package
     origin: str  # where the last byte came from: a URL, a mirror, a Debian package
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a source is, whether it was fetched or not: enough to know what is built from it."""
+
+    file: str
+    sha256: str
+    version: str | None = None  # only of a fallback: the version of its Debian package
 
 
 def find(dl: Path, source: Source) -> Fetched | None:

@@ -13,7 +13,8 @@ from image.lock import locked
 from image.plan import graph
 from image.plan.graph import STAMP, Plan
 from image.plan.step import STAGING, Step
-from image.steps import build
+from image.steps import build, sharing
+from image.store.store import Entry, Store
 
 PROGRAMS = f"{STAGING}/usr/bin"
 KEPT_BUILDS = 4  # finished folders of each step that stay: going back to one costs nothing
@@ -26,13 +27,14 @@ ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
 }
 
 
-def run_step(plan: Plan, step: Step, *, is_anew: bool = False) -> None:
+def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: bool = False) -> None:
     """Do a step, unless it is done, perhaps by another ./doit meanwhile; `is_anew`: in any case.
 
+    What a shared `store` has is not built, and what is built goes there if that is wanted.
     Raises UserError; a failed step has no stamp.
     """
     if step.kind == "fetch":
-        _fetch(plan, step)
+        _fetch(plan, step, store)
         return
     folder = plan.folder(step)
     with contextlib.ExitStack() as held:
@@ -43,12 +45,44 @@ def run_step(plan: Plan, step: Step, *, is_anew: bool = False) -> None:
         held.enter_context(locked(_lock(folder), f"another ./doit, which builds {step.name}"))
         if plan.is_done(step) and not is_anew:
             return
-        start = time.monotonic()
         _make_room(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)
+        question = sharing.question(plan, step)
+        if store and question and not is_anew:
+            entry = store.find(question)
+            if entry and _take(plan, step, store, entry):
+                return
+        start = time.monotonic()
         folder.mkdir()
         ACTIONS[step.kind](plan, step)
-        graph.stamp(plan, step, time.monotonic() - start)
+        seconds = time.monotonic() - start
+        graph.stamp(plan, step, seconds)
+        if store and question:
+            store.put(question, folder, seconds)
+
+
+def take_step(plan: Plan, step: Step, store: Store, entry: Entry) -> None:
+    """Take a step's result from a store; should that fail, do the step, and all before it.
+
+    Raises UserError as `run_step`.
+    """
+    folder = plan.folder(step)
+    with locked(_lock(folder), f"another ./doit, which builds {step.name}"):
+        if plan.is_done(step):
+            return
+        _make_room(folder.parent)
+        shutil.rmtree(folder, ignore_errors=True)
+        if _take(plan, step, store, entry):
+            return
+    for name in (*plan.steps_before(step), step.name):
+        run_step(plan, plan.steps[name], store)
+
+
+def _take(plan: Plan, step: Step, store: Store, entry: Entry) -> bool:
+    if not store.take(entry, plan.folder(step)):
+        return False
+    graph.stamp(plan, step, entry.statement.seconds, entry.signer)
+    return True
 
 
 def reading(plan: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
@@ -62,11 +96,13 @@ def _lock(folder: Path) -> Path:
     return folder.parent / "lock"
 
 
-def _fetch(plan: Plan, step: Step) -> None:
+def _fetch(plan: Plan, step: Step, store: Store | None) -> None:
     package = step.package
     assert package is not None
     for source in package.sources:
         fetch.fetch(source, plan.project.fetch)
+        if store:
+            sharing.tell_name(plan.project, source, store)
     if package.repository:
         fetch.fetch_repository(package.repository, plan.project.fetch)
 
