@@ -72,12 +72,12 @@ def task_report() -> Task:
 
 def task_submission() -> Task:
     """bundle programs, sources, model and results for contest judges"""
-    return foreground(commands.make_submission, needs=["image"])
+    return foreground(commands.make_submission, needs=["image", "fetch"])
 
 
 def task_legal_info() -> Task:
     """collect licence texts and sources to offer with a card"""
-    task = foreground(commands.legal_info, needs=["image"])
+    task = foreground(commands.legal_info, needs=["image", "fetch"])
     return {"basename": "legal-info", **task}
 
 
@@ -129,6 +129,11 @@ def task_train() -> Task:
 def task_explain() -> Task:
     """say why a step would run, or that it is up to date"""
     return {**foreground(commands.explain), "pos_arg": "words"}
+
+
+def task_cache() -> Task:
+    """list which step results are here, and which a shared store has"""
+    return foreground(commands.list_results)
 
 
 def task_configure() -> Task:

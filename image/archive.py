@@ -59,7 +59,7 @@ def unpack_plain(archive: IO[bytes], name: str, target: Path) -> None:
 
 @contextlib.contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """A folder beside `target` to unpack into; it is gone afterwards."""
+    """A folder next to `target` to unpack into; it is gone afterwards."""
     partial = target.with_name(target.name + ".part")
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "all").mkdir(parents=True)

@@ -57,6 +57,13 @@ def explain(call: Call, names: Sequence[str]) -> None:
         print(f"{step.name:<18} {plan.why(step)}")
 
 
+def list_results(call: Call) -> None:
+    """Print for each step whether its result is here, and whether the store has it."""
+    from image.steps import sharing
+
+    print(sharing.listed(sharing.survey(call.plan, call.store)))
+
+
 def plan_to_tell(call: Call) -> Plan:
     """The plan of board= or .config; without either that of the emulated board, which costs least.
 

@@ -52,7 +52,7 @@ class Plan:
         return self.project.work / step.name.replace(":", "-") / self.key(step)
 
     def key(self, step: Step) -> str:
-        """Content key of a step. Raises UserError while only fetching can tell what a source is."""
+        """Content key of a step. Raises UserError if a source must be fetched to know it."""
         if step.name not in self._keys:
             self._keys[step.name] = key_of(self.inputs(step))
         return self._keys[step.name]

@@ -4,6 +4,8 @@
 import platform
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from image import fetch
 from image.errors import UserError
@@ -21,7 +23,7 @@ def question(plan: Plan, step: Step) -> Question | None:
     """What to ask a store for a step's result.
 
     None for what no other builder can have: from a folder given by hand, which is known by the
-    times of its files, or from a source of which only fetching it can tell what it is.
+    times of its files, or from a source that is not known before it is fetched.
     """
     if step.kind == "fetch" or _is_local(plan, step):
         return None
@@ -31,8 +33,46 @@ def question(plan: Plan, step: Step) -> Question | None:
         return None
 
 
+@dataclass(frozen=True)
+class Found:
+    """Where the result of a step is."""
+
+    step: str
+    here: int | None  # bytes of its folder; None: it is not here
+    shared: Entry | None
+
+
+def survey(plan: Plan, store: Store | None) -> list[Found]:
+    """Where the result of each step of a plan is."""
+    steps = [step for step in plan.steps.values() if step.kind != "fetch"]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        entries = [*pool.map(lambda step: _ask(plan, step, store), steps)]
+    return [
+        Found(step.name, _size(plan.folder(step)) if is_here(plan, step) else None, entry)
+        for step, entry in zip(steps, entries, strict=True)
+    ]
+
+
+def listed(found: Iterable[Found]) -> str:
+    """A survey as a table for the terminal, in MB."""
+    rows = [(one.step, *_shown(one)) for one in found]
+    return "\n".join(f"{step:<22} {here:>9}  {shared}" for step, here, shared in rows)
+
+
+def _shown(one: Found) -> tuple[str, str]:
+    here = "-" if one.here is None else f"{one.here / 1e6:.1f} MB"
+    if one.shared is None:
+        return here, "-"
+    return here, f"{one.shared.parcel.size / 1e6:.1f} MB by {one.shared.signer}"
+
+
+def _size(folder: Path) -> int:
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sum(path.stat().st_size for path in files)
+
+
 def naming(source: Source) -> Question:
-    """What to ask a store about a source of which only fetching it could tell what it is."""
+    """What to ask a store about a source that is not known before it is fetched."""
     asked = {"sha256": source.sha256, "fallback": source.fallback, "host": _release()}
     return Question(f"source:{source.file}", asked)
 
@@ -80,7 +120,7 @@ def wanted(plan: Plan, goals: Iterable[Step], store: Store) -> Mapping[str, Entr
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while wave:
             seen |= {step.name for step in wave}
-            missing = [step for step in wave if not _is_here(plan, step)]
+            missing = [step for step in wave if not is_here(plan, step)]
             entries = list(pool.map(lambda step: _ask(plan, step, store), missing))
             found |= {s.name: e for s, e in zip(missing, entries, strict=True) if e}
             names = [name for step in missing if step.name not in found for name in step.needs]
@@ -88,12 +128,13 @@ def wanted(plan: Plan, goals: Iterable[Step], store: Store) -> Mapping[str, Entr
     return found
 
 
-def _ask(plan: Plan, step: Step, store: Store) -> Entry | None:
-    asked = question(plan, step)
-    return store.find(asked) if asked else None
+def _ask(plan: Plan, step: Step, store: Store | None) -> Entry | None:
+    asked = question(plan, step) if store else None
+    return store.find(asked) if store and asked else None
 
 
-def _is_here(plan: Plan, step: Step) -> bool:
+def is_here(plan: Plan, step: Step) -> bool:
+    """Whether a step's result is there; that of a fetching step is looked for when it is run."""
     try:
         return step.kind == "fetch" or plan.is_done(step)
     except UserError:

@@ -20,7 +20,7 @@ LONGEST_VARINT = 10  # bytes
 
 
 class NoAction(ValueError):
-    """Bytes that are no ActionResult; the message says why."""
+    """Bytes that are not an ActionResult; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ LEVEL = 3
 def pack(folder: Path, target: Path, left_out: tuple[str, ...]) -> None:
     """Write a folder to a .tar.zst; `left_out` are names at its top."""
     with (
-        _zstd(target, "wb") as packed,
+        compressed(target, "wb") as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
         for path in _sorted(folder, left_out):
@@ -29,12 +29,13 @@ def pack(folder: Path, target: Path, left_out: tuple[str, ...]) -> None:
 
 def unpack(parcel: Path, folder: Path) -> None:
     """The folder again; it must not be there. Raises UserError for what `pack` does not write."""
-    with _zstd(parcel, "rb") as unpacked:
+    with compressed(parcel, "rb") as unpacked:
         archive.unpack_plain(unpacked, parcel.name, folder)
 
 
-def _zstd(path: Path, mode: str) -> IO[bytes]:
-    """A compressed file. Imported here: few calls use a store."""
+def compressed(path: Path, mode: str) -> IO[bytes]:
+    """A file that is compressed when it is written, and unpacked when it is read."""
+    # Imported here: few calls use a store.
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:

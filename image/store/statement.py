@@ -27,13 +27,13 @@ class Question:
 
     @property
     def key(self) -> str:
-        """The name of its entry: all 64 digits, since whoever can write there may be an enemy."""
+        """The name of its entry: all 64 digits, since an enemy may be able to write there."""
         return hash_of({"format": FORMAT, "step": self.step, "inputs": self.inputs})
 
 
 @dataclass(frozen=True)
 class Statement:
-    """The answer. `says` is what of it is no file, such as which version was found."""
+    """The answer. `says` holds what is not in a file, such as which version was found."""
 
     question: Question
     blobs: dict[str, Blob]

@@ -3,7 +3,7 @@
 
 Nothing in it is believed: an entry counts if somebody on the list of allowed signers signed it for
 this very question, and a file counts if it has the hash that was signed. Whatever the store does
-wrong, the step is built here, and a person is told once.
+wrong, the step is built here, and that is reported once.
 """
 
 import contextlib
@@ -99,14 +99,14 @@ class Store:
             self._keep(question, files, seconds, {})
 
     def say(self, question: Question, said: dict[str, Any]) -> None:
-        """Keep an answer that is no file. Raises UserError as `put`."""
+        """Keep an answer that is not a file. Raises UserError as `put`."""
         if self.signer is not None and self.is_on:
             self._keep(question, {}, 0.0, said)
 
     def _keep(
         self, question: Question, files: dict[str, Path], seconds: float, said: dict[str, Any]
     ) -> None:
-        """The files first: whoever finds the entry must find them."""
+        """The files first: anyone who finds the entry must find them."""
         assert self.signer is not None
         blobs = {name: Blob(hash_file(file), file.stat().st_size) for name, file in files.items()}
         stated = Statement(question, blobs, round(seconds, 1), said).to_bytes()
@@ -207,7 +207,7 @@ class Store:
 
 
 def _unpack(file: Path, folder: Path) -> None:
-    """Raises Refused for what is no parcel: it was signed, but by whom we do not trust so far."""
+    """Raises Refused for what is not a parcel of ours, even if it was signed."""
     try:
         parcel.unpack(file, folder)
     except UserError as error:

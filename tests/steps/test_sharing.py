@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Two checkouts and one store: what one built, the other takes, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from image import builders, run
+from image.builders.toolchain import HOST
+from image.config import Config
+from image.errors import UserError
+from image.fetch import Settings
+from image.plan import graph
+from image.plan.graph import Plan
+from image.project import Project
+from image.recipes.loading import load_all
+from image.steps import runner, sharing
+from image.store.places import Folder
+from image.store.signature import Signer, Verifier
+from image.store.store import Store
+
+LIBRARY = {
+    "name": "bell", "version": "1", "summary": "what the toy does", "licence": {"spdx": "MIT"},
+    "build": "c", "libraries": {"bell": ["bell.c"]}, "headers": ["bell.h"],
+}  # fmt: skip
+TOY = {
+    "name": "toy", "version": "1", "summary": "a toy", "licence": {"spdx": "MIT"}, "build": "c",
+    "needs": ["bell"], "programs": {"toy": {"files": ["toy.c"], "libraries": ["bell"]}},
+    "install": {"usr/bin/toy": "toy"},
+}  # fmt: skip
+CODE = {
+    "bell": {"bell.c": '#include "bell.h"\nint bell(void) { return 7; }\n',
+             "bell.h": "int bell(void);\n"},
+    "toy": {"toy.c": '#include <bell.h>\nint main(void) { return bell() - 7; }\n'},
+}  # fmt: skip
+
+
+def checkout(root: Path) -> Path:
+    for recipe in (LIBRARY, TOY):
+        folder = root / "packages" / str(recipe["name"])
+        (folder / "src").mkdir(parents=True)
+        (folder / "package.yaml").write_text(yaml.safe_dump(recipe))
+        for name, text in CODE[folder.name].items():
+            (folder / "src" / name).write_text(text)
+    return root
+
+
+def plan_of(root: Path, **sources: Path) -> Plan:
+    project = Project(
+        root=root,
+        config=Config("qemu_virt", {}, root),
+        packages=load_all(root / "packages", builders.keys()),
+        fetch=Settings(root / "dl"),
+        jobs=2,
+        local_sources=sources,
+        model_files={},
+        boot_files={},
+    )
+    return graph.make(project, ["toy"], HOST)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    key = tmp_path / "key"
+    run.output(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+    signers = tmp_path / "allowed_signers"
+    signers.write_text(f"ada {key.with_suffix('.pub').read_text()}")
+    place = Folder(tmp_path / "shared")
+    return Store("the store", place, Verifier(signers), Signer(key), tmp_path / "way")
+
+
+def do_all(plan: Plan, store: Store | None) -> None:
+    for step in plan.steps.values():
+        runner.run_step(plan, step, store)
+
+
+def builder_of(plan: Plan, name: str) -> str | None:
+    """Who built a step; None: we did."""
+    stamp = graph.read_stamp(plan.folder(plan.step(name)))
+    assert stamp
+    return stamp.get("builder")
+
+
+def test_what_one_built_the_other_takes(tmp_path: Path, store: Store) -> None:
+    first = plan_of(checkout(tmp_path / "first"))
+    do_all(first, store)
+    second = plan_of(checkout(tmp_path / "there/second"))
+    do_all(second, store)
+    assert builder_of(first, "host:toy") is None
+    assert builder_of(second, "host:bell") == builder_of(second, "host:toy") == "ada"
+    folder = second.folder(second.step("host:toy"))
+    run.output([folder / "root/usr/bin/toy"])
+    assert not (folder / "log").exists(), "nothing was built"
+
+
+def test_only_what_the_goal_needs_is_asked_for(tmp_path: Path, store: Store) -> None:
+    do_all(plan_of(checkout(tmp_path / "first")), store)
+    plan = plan_of(checkout(tmp_path / "second"))
+    wanted = sharing.wanted(plan, [plan.step("host:toy")], store)
+    assert [*wanted] == ["host:toy"]
+    runner.take_step(plan, plan.step("host:toy"), store, wanted["host:toy"])
+    assert plan.is_done(plan.step("host:toy")) and not plan.is_done(plan.step("host:bell"))
+
+
+def test_a_change_builds_what_changed_and_what_rests_on_it(tmp_path: Path, store: Store) -> None:
+    do_all(plan_of(checkout(tmp_path / "first")), store)
+    other = checkout(tmp_path / "second")
+    (other / "packages/toy/src/toy.c").write_text("int main(void) { return 0; }\n")
+    plan = plan_of(other)
+    assert [*sharing.wanted(plan, [plan.step("host:toy")], store)] == ["host:bell"]
+    do_all(plan, store)
+    assert (builder_of(plan, "host:bell"), builder_of(plan, "host:toy")) == ("ada", None)
+
+
+def test_a_result_that_is_lost_is_built_with_all_before_it(tmp_path: Path, store: Store) -> None:
+    do_all(plan_of(checkout(tmp_path / "first")), store)
+    plan = plan_of(checkout(tmp_path / "second"))
+    toy = plan.step("host:toy")
+    entry = sharing.wanted(plan, [toy], store)["host:toy"]
+    for file in (tmp_path / "shared/cas").iterdir():
+        file.unlink()
+    runner.take_step(plan, toy, store, entry)
+    assert plan.is_done(toy) and builder_of(plan, "host:toy") is None
+    run.output([plan.folder(toy) / "root/usr/bin/toy"])
+
+
+def test_what_is_built_anew_is_not_taken(tmp_path: Path, store: Store) -> None:
+    do_all(plan_of(checkout(tmp_path / "first")), store)
+    plan = plan_of(checkout(tmp_path / "second"))
+    do_all(plan, store)
+    runner.run_step(plan, plan.step("host:toy"), store, is_anew=True)
+    assert builder_of(plan, "host:toy") is None
+
+
+def test_folders_of_a_persons_own_are_not_shared(tmp_path: Path, store: Store) -> None:
+    """Nor what rests on them: their files are known by their times."""
+    root = checkout(tmp_path / "first")
+    plan = plan_of(root, bell=root / "packages/bell/src")
+    do_all(plan, store)
+    assert not (tmp_path / "shared").exists()
+
+
+def test_a_failed_step_is_not_shared(tmp_path: Path, store: Store) -> None:
+    root = checkout(tmp_path / "first")
+    (root / "packages/toy/src/toy.c").write_text("int main(void) { return wrong; }\n")
+    with pytest.raises(UserError):
+        do_all(plan_of(root), store)
+    plan = plan_of(root)
+    asked = sharing.question(plan, plan.step("host:toy"))
+    assert asked and store.find(asked) is None

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+"""A store that is well, and one that lies: what it says is proved before it counts."""
+
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from image.errors import UserError
+from image.store import action, parcel
+from image.store.action import Blob
+from image.store.statement import RESULT, Question
+from image.store.store import Store
+from tests.store.conftest import Maker
+
+QUESTION = Question("toy", {"recipe": {"name": "toy"}})
+OTHER = Question("toy", {"recipe": {"name": "toy, but louder"}})
+
+
+def leave(folder: Path) -> Path:
+    """What a step leaves: a program, a link, an empty folder, its stamp and its log."""
+    (folder / "staging/usr/bin").mkdir(parents=True)
+    program = folder / "staging/usr/bin/toy"
+    program.write_bytes(b"\x7fELF" + bytes(5000))
+    program.chmod(0o755)
+    (folder / "staging/usr/bin/again").symlink_to("toy")
+    (folder / "root").mkdir()
+    (folder / "step.json").write_text("{}")
+    (folder / "log").write_text("built\n")
+    return folder
+
+
+def tree(folder: Path) -> dict[str, object]:
+    return {
+        str(path.relative_to(folder)): str(path.readlink())
+        if path.is_symlink()
+        else path.is_file() and (path.read_bytes(), path.stat().st_mode & 0o777)
+        for path in folder.rglob("*")
+    }
+
+
+@pytest.fixture
+def filled(tmp_path: Path, make_store: Maker) -> Store:
+    make_store().put(QUESTION, leave(tmp_path / "made"), 12.34)
+    return make_store()
+
+
+def entry_file(tmp_path: Path, question: Question = QUESTION) -> Path:
+    return tmp_path / "shared/ac" / question.key
+
+
+def parcel_file(tmp_path: Path) -> Path:
+    held = action.decode(entry_file(tmp_path).read_bytes())
+    return tmp_path / "shared/cas" / held.blobs[RESULT].sha256
+
+
+def test_what_one_puts_there_another_takes(filled: Store, tmp_path: Path) -> None:
+    entry = filled.find(QUESTION)
+    assert entry is not None
+    assert (entry.signer, entry.statement.seconds) == ("ada", 12.3)
+    assert filled.take(entry, tmp_path / "taken")
+    made = tree(tmp_path / "made")
+    del made["log"], made["step.json"]
+    assert tree(tmp_path / "taken") == made
+    assert not [*(tmp_path / "way").iterdir()]
+
+
+def test_equal_results_are_equal_to_the_bit(filled: Store, tmp_path: Path) -> None:
+    """Whatever the time, and in whichever order the files were made."""
+    first = parcel_file(tmp_path).read_bytes()
+    leave(tmp_path / "again")
+    filled.put(OTHER, tmp_path / "again", 1.0)
+    held = action.decode(entry_file(tmp_path, OTHER).read_bytes())
+    assert (tmp_path / "shared/cas" / held.blobs[RESULT].sha256).read_bytes() == first
+
+
+def test_an_answer_need_not_be_a_file(make_store: Maker) -> None:
+    make_store().say(QUESTION, {"version": "6.1"})
+    entry = make_store().find(QUESTION)
+    assert entry and entry.statement.says == {"version": "6.1"}
+
+
+def test_nothing_is_nothing(filled: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert filled.find(OTHER) is None
+    assert filled.is_on and capsys.readouterr().err == ""
+
+
+def unsigned(entry: Path) -> None:
+    held = action.decode(entry.read_bytes())
+    entry.write_bytes(action.encode(action.Action(held.blobs, held.statement, b"")))
+
+
+def nonsense(entry: Path) -> None:
+    entry.write_bytes(b"<html>welcome to the hotel</html>")
+
+
+def other_words(entry: Path) -> None:
+    held = action.decode(entry.read_bytes())
+    said = held.statement.replace(b"12.3", b"99.9")
+    entry.write_bytes(action.encode(action.Action(held.blobs, said, held.signature)))
+
+
+def other_files(entry: Path) -> None:
+    held = action.decode(entry.read_bytes())
+    blobs = held.blobs | {RESULT: Blob("0" * 64, 5)}
+    entry.write_bytes(action.encode(action.Action(blobs, held.statement, held.signature)))
+
+
+def empty(entry: Path) -> None:
+    entry.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (unsigned, "it is not signed"),
+        (nonsense, "it "),
+        (other_words, "nobody in allowed_signers signed it"),
+        (other_files, "names other files than were signed"),
+        (empty, "it is not signed"),
+    ],
+)
+def test_an_entry_that_lies_is_not_used(
+    filled: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    harm: Callable[[Path], None],
+    said: str,
+) -> None:
+    harm(entry_file(tmp_path))
+    assert filled.find(QUESTION) is None
+    assert filled.find(QUESTION) is None
+    told = capsys.readouterr().err
+    assert said in told and told.count("its entry for toy is not used") == 1
+    assert filled.is_on
+
+
+def test_an_entry_of_a_stranger_is_not_used(
+    tmp_path: Path, make_store: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_store(who="eve").put(QUESTION, leave(tmp_path / "made"), 1.0)
+    assert make_store().find(QUESTION) is None
+    assert "nobody in allowed_signers signed it" in capsys.readouterr().err
+
+
+def test_an_answer_to_another_question_is_not_used(
+    filled: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An old entry, well signed, under a new name."""
+    entry_file(tmp_path, OTHER).write_bytes(entry_file(tmp_path).read_bytes())
+    assert filled.find(OTHER) is None
+    assert "it answers another question" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("harm", ["cut", "longer", "flipped", "gone", "swapped"])
+def test_a_file_that_is_not_what_was_signed_is_not_used(
+    filled: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    file = parcel_file(tmp_path)
+    data = file.read_bytes()
+    harmed = {
+        "cut": data[:-1],
+        "longer": data + b"0",
+        "flipped": data[:9] + bytes([data[9] ^ 1]) + data[10:],
+        "swapped": entry_file(tmp_path).read_bytes(),
+    }
+    if harm == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(harmed[harm])
+    entry = filled.find(QUESTION)
+    assert entry and not filled.take(entry, tmp_path / "taken")
+    assert not (tmp_path / "taken").exists() and not [*(tmp_path / "way").iterdir()]
+    assert "the result of toy is not used" in capsys.readouterr().err
+
+
+def device(name: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.type = tarfile.CHRTYPE
+    return member
+
+
+def link(name: str, target: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = tarfile.SYMTYPE, target
+    return member
+
+
+@pytest.mark.parametrize(
+    "member",
+    [tarfile.TarInfo("../out"), tarfile.TarInfo("/out"), device("null"), link("x", "../../out")],
+    ids=lambda member: str(member.name),
+)
+def test_archives_are_checked_even_from_those_we_trust(
+    tmp_path: Path, member: tarfile.TarInfo
+) -> None:
+    with (
+        parcel.compressed(tmp_path / "bad.tar.zst", "wb") as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
+        tar.addfile(member)
+    with pytest.raises(UserError, match="it is refused"):
+        parcel.unpack(tmp_path / "bad.tar.zst", tmp_path / "taken")
+    assert not (tmp_path / "taken").exists() and not (tmp_path / "out").exists()
+
+
+def test_a_store_that_cannot_be_written_is_told_once(
+    tmp_path: Path, make_store: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shared").write_text("a file where the folder should be")
+    store = make_store()
+    store.put(QUESTION, leave(tmp_path / "made"), 1.0)
+    store.put(OTHER, tmp_path / "made", 1.0)
+    assert capsys.readouterr().err.count("the store keeps nothing") == 1
+
+
+def test_a_key_that_does_not_sign_is_an_error(tmp_path: Path, make_store: Maker) -> None:
+    store = make_store()
+    assert store.signer
+    bad = tmp_path / "bad"
+    bad.write_text("no key")
+    store.signer = type(store.signer)(bad)
+    with pytest.raises(UserError, match="does not sign"):
+        store.put(QUESTION, leave(tmp_path / "made"), 1.0)
