@@ -65,6 +65,11 @@ def task_check() -> Task:
     return foreground(commands.check_image)
 
 
+def task_check_rebuild() -> Task:
+    """build some steps of others again, and compare bit for bit"""
+    return {"basename": "check:rebuild", **foreground(commands.check_rebuild)}
+
+
 def task_report() -> Task:
     """show where memory, card and build time go, and what changed"""
     return foreground(commands.show_report, needs=["image"])

@@ -100,8 +100,18 @@ class Places:
                     os.write(self._feed, token)
 
 
+_over = threading.Event()
+
+
+def pause(seconds: float) -> None:
+    """Let some time pass. Raises UserError once the call ends."""
+    if _over.wait(seconds):
+        raise UserError(STOPPED)
+
+
 def stop() -> None:
-    """From now on no step starts a program."""
+    """From now on no step starts a program, and none waits."""
+    _over.set()
     for room in [*_rooms.values()]:
         room.stop()
 

@@ -137,4 +137,7 @@ def test_a_stop_reaches_all_who_wait_for_a_place() -> None:
     assert ends == [jobs.STOPPED] * 3
     wait()
     assert ends == [jobs.STOPPED] * 4
+    with pytest.raises(UserError, match=jobs.STOPPED):
+        jobs.pause(100)
     jobs._rooms.clear()
+    jobs._over.clear()

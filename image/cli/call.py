@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JOBS = re.compile("(\0)(?:-j\0?|--jobs[=\0])([^\0]*)")
 WHOLE = ("image", "run", "flash")  # need the finished card alone
 LISTING = "cache"  # asks the store about all steps
+WAITING = 4  # steps for each place, with a store
 CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in
 
 
@@ -69,6 +70,15 @@ class Call:
     def jobs(self) -> int:
         """How many programs may run at once. Raises UserError."""
         return chosen(self.options.get(SETTING))
+
+    @property
+    def threads(self) -> int:
+        """How many steps may be on their way at once. Raises UserError.
+
+        Programs wait for one of the `jobs` places. More steps than that are begun where some
+        download or wait for another machine.
+        """
+        return self.jobs * (WAITING if self.store else 1)
 
     @functools.cached_property
     def project(self) -> Project:

@@ -99,6 +99,23 @@ def check_image(call: Call) -> None:
         raise UserError(f"{image_file}: {len(bad)} of {len(findings)} checks failed")
 
 
+def check_rebuild(call: Call) -> None:
+    """Build some steps that came from a store again, and say whether they are the same."""
+    from image.steps import rebuild
+
+    count = int(call.options.get(rebuild.STEPS.name, rebuild.STEPS.default))
+    found = []
+    for finding in rebuild.check(call.plan, call.store, count):
+        print(finding)
+        found.append(finding)
+    bad = [finding for finding in found if finding.different]
+    if bad:
+        raise UserError(
+            f"{len(bad)} of {len(found)} steps are not what was put into the store",
+            "take the signer out of allowed_signers until you know why",
+        )
+
+
 def flash_card(call: Call) -> None:
     """Write the built card image, or file=IMAGE, to a card."""
     from image.device import flash

@@ -105,7 +105,7 @@ def _obey(line: Line) -> int:
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
     named = [REBUILD.sub("_", task) for task in line.tasks]
     command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")
-    status = int(command.parse_execute([f"--process={this.jobs}", *named, *line.words]))
+    status = int(command.parse_execute([f"--process={this.threads}", *named, *line.words]))
     if status == 0:
         bending.finish()
     return status

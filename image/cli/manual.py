@@ -79,6 +79,10 @@ ENTRIES = (
           more="The one that was built, or file=IMAGE. The exit status is 0 only if all is"
           " in order.",
           examples=("check board=qemu_virt", "check file=some.img.gz")),
+    Entry("check:rebuild", DEVELOP, is_built=True, module="image.steps.rebuild",
+          more="Of those that came from a shared store. What is built takes their place. The exit"
+          " status is 0 only if all are the same.",
+          examples=("check:rebuild board=qemu_virt steps=5",)),
     Entry("shell", BOARD, is_built=True, module="image.device.shell",
           more="Ctrl-] or Ctrl-A X quits; all other keys go to the board.",
           examples=("shell", "shell port=/dev/ttyACM0", "shell board=qemu_virt")),

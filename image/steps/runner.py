@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from image import fetch
+from image import fetch, jobs
 from image.card import disk_image, release, rootfs
 from image.lock import locked
 from image.plan import graph
 from image.plan.graph import STAMP, Plan
 from image.plan.step import STAGING, Step
 from image.steps import build, sharing
+from image.store import lease
+from image.store.statement import Question
 from image.store.store import Entry, Store
 
 PROGRAMS = f"{STAGING}/usr/bin"
@@ -49,16 +51,34 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
         shutil.rmtree(folder, ignore_errors=True)
         question = sharing.question(plan, step)
         if store and question and not is_anew:
-            entry = store.find(question)
+            entry = store.find(question) or _from_another(store, question)
             if entry and _take(plan, step, store, entry):
                 return
-        start = time.monotonic()
-        folder.mkdir()
-        ACTIONS[step.kind](plan, step)
-        seconds = time.monotonic() - start
-        graph.stamp(plan, step, seconds)
-        if store and question:
-            store.put(question, folder, seconds)
+        with _leased(store, question):
+            _do(plan, step)
+            if store and question:
+                stamp = graph.read_stamp(folder) or {}
+                store.put(question, folder, stamp.get("seconds", 0.0))
+
+
+def _do(plan: Plan, step: Step) -> None:
+    start = time.monotonic()
+    plan.folder(step).mkdir()
+    ACTIONS[step.kind](plan, step)
+    graph.stamp(plan, step, time.monotonic() - start)
+
+
+def _from_another(store: Store, question: Question) -> Entry | None:
+    """What another machine that fills the store, too, is building at this moment."""
+    return lease.awaited(store, question, jobs.pause) if store.signer else None
+
+
+def _leased(
+    store: Store | None, question: Question | None
+) -> contextlib.AbstractContextManager[None]:
+    if store and store.signer and question:
+        return lease.held(store, question)
+    return contextlib.nullcontext()
 
 
 def take_step(plan: Plan, step: Step, store: Store, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from image.plan import graph
 from image.plan.graph import Plan
 from image.project import Project
 from image.recipes.loading import load_all
-from image.steps import runner, sharing
+from image.steps import rebuild, runner, sharing
 from image.store.places import Folder
 from image.store.signature import Signer, Verifier
 from image.store.store import Store
@@ -149,3 +149,33 @@ def test_a_failed_step_is_not_shared(tmp_path: Path, store: Store) -> None:
     plan = plan_of(root)
     asked = sharing.question(plan, plan.step("host:toy"))
     assert asked and store.find(asked) is None
+
+
+def test_the_truth_is_told_apart_from_lies(tmp_path: Path, store: Store) -> None:
+    """Two honest steps; then one whose signer changed a program before putting it there."""
+    first = plan_of(checkout(tmp_path / "first"))
+    do_all(first, store)
+    plan = plan_of(checkout(tmp_path / "second"))
+    do_all(plan, store)
+    found = {finding.step: finding for finding in rebuild.check(plan, store, 9)}
+    assert {*found} == {"host:bell", "host:toy"}
+    assert "host:toy: as ada built it" in str(found["host:toy"])
+    assert not any(finding.different for finding in found.values())
+    toy = first.step("host:toy")
+    program = first.folder(toy) / "root/usr/bin/toy"
+    program.write_bytes(program.read_bytes() + b"and more")
+    asked = sharing.question(first, toy)
+    assert asked
+    store.put(asked, first.folder(toy), 1.0)
+    victim = plan_of(checkout(tmp_path / "third"))
+    do_all(victim, store)
+    found = {finding.step: finding for finding in rebuild.check(victim, store, 9)}
+    assert found["host:toy"].different == ("root/usr/bin/toy",)
+    assert not found["host:bell"].different
+
+
+def test_without_results_of_others_there_is_nothing_to_check(tmp_path: Path) -> None:
+    plan = plan_of(checkout(tmp_path / "first"))
+    do_all(plan, None)
+    with pytest.raises(UserError, match="no result here came from a store"):
+        next(iter(rebuild.check(plan, None, 3)))
