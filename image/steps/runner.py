@@ -49,7 +49,7 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
             return
         _make_room(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)
-        question = sharing.question(plan, step)
+        question = sharing.question(plan, step) if store else None
         if store and question and not is_anew:
             entry = store.find(question) or _from_another(store, question)
             if entry and _take(plan, step, store, entry):

@@ -261,4 +261,6 @@ def test_what_a_link_leads_to_is_not_cleared(
 
 def test_what_is_looked_for_is_what_is_installed() -> None:
     assert all(importlib.util.find_spec(name) for name in install.MODULES)
-    assert len(install.MODULES) == len(install._requirements())
+    # Newer Pythons bring some modules themselves.
+    always = [line for line in install._requirements() if ";" not in line]
+    assert len(install.MODULES) == len(always)
