@@ -30,7 +30,7 @@ def publish(plan: Plan) -> Path:
 
 
 def _write_provenance(plan: Plan, file: Path) -> None:
-    """Who built each step of which there is a result here: we, or who signed it in a store."""
+    """Who built each step of which there is a result here, if it was not always we."""
     stamps = {
         step.name: graph.read_stamp(plan.folder(step))
         for step in plan.steps.values()
@@ -41,7 +41,8 @@ def _write_provenance(plan: Plan, file: Path) -> None:
         for name, stamp in stamps.items()
         if stamp
     }
-    file.write_text(json.dumps(steps, indent=2, sort_keys=True) + "\n")
+    if any(stamp and "builder" in stamp for stamp in stamps.values()):
+        file.write_text(json.dumps(steps, indent=2, sort_keys=True) + "\n")
 
 
 def _is_published(made: Path, target: Path) -> bool:
