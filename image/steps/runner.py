@@ -36,7 +36,7 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
     Raises UserError; a failed step has no stamp.
     """
     if step.kind == "fetch":
-        _fetch(plan, step, store)
+        _fetch(plan, step)
         return
     folder = plan.folder(step)
     with contextlib.ExitStack() as held:
@@ -59,6 +59,7 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
             if store and question:
                 stamp = graph.read_stamp(folder) or {}
                 store.put(question, folder, stamp.get("seconds", 0.0))
+                sharing.tell_names(plan, step, store)
 
 
 def _do(plan: Plan, step: Step) -> None:
@@ -116,13 +117,11 @@ def _lock(folder: Path) -> Path:
     return folder.parent / "lock"
 
 
-def _fetch(plan: Plan, step: Step, store: Store | None) -> None:
+def _fetch(plan: Plan, step: Step) -> None:
     package = step.package
     assert package is not None
     for source in package.sources:
         fetch.fetch(source, plan.project.fetch)
-        if store:
-            sharing.tell_name(plan.project, source, store)
     if package.repository:
         fetch.fetch_repository(package.repository, plan.project.fetch)
 

@@ -87,12 +87,13 @@ def named(project: Project, store: Store) -> dict[str, Named]:
     return {source.sha256: _name(entry) for source, entry in pairs if entry}
 
 
-def tell_name(project: Project, source: Source, store: Store) -> None:
-    """Tell others what such a source is, once it was fetched. Raises UserError as Store.say."""
-    found = fetch.known(source, project.fetch)
-    if found and found.version:
-        said = {"file": found.path.name, "sha256": found.sha256, "version": found.version}
-        store.say(naming(source), said)
+def tell_names(plan: Plan, step: Step, store: Store) -> None:
+    """Tell others what such sources of a step that we built are. Raises UserError as Store.say."""
+    for source in step.package.sources if step.package else ():
+        found = fetch.known(source, plan.project.fetch)
+        if found and found.version:
+            said = {"file": found.path.name, "sha256": found.sha256, "version": found.version}
+            store.say(naming(source), said)
 
 
 def _release() -> str:
