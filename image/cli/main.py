@@ -100,7 +100,7 @@ def _obey(line: Line) -> int:
     _say_what_counts(line)
     this = call.this_call()
     refusals.refuse(line.tasks, this)
-    if tasks.builds_image(this) and (cost := costs.told(this.plan)):
+    if tasks.builds_image(this) and not this.shared and (cost := costs.told(this.plan)):
         print(cost, file=sys.stderr)
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
     named = [REBUILD.sub("_", task) for task in line.tasks]

@@ -20,7 +20,6 @@ from image.plan.graph import Plan
 from image.plan.step import ROOT as TREE
 from image.plan.step import Step, step_name
 from image.steps import publish, runner
-from image.store.store import Entry
 
 
 def image(call: Call) -> Iterator[Task]:
@@ -224,20 +223,25 @@ def _step_task(call: Call, plan: Plan, step: Step, **more: Any) -> Task:
     def is_done(*_: Any) -> bool:
         try:
             done = plan.is_done(step)
-            meta["why"] = "" if done else _why(call, plan, step, entry)
+            meta["why"] = "" if done else plan.why(step)
         except UserError:
             return False  # doing it meets the same trouble, where it can be told
         return done
 
     entry = call.shared.get(step.name) if plan is call.plan else None
-    if entry:
-        action = (told(runner.take_step), [plan, step, call.store, entry])
-    else:
-        action = (told(runner.run_step), [plan, step, call.store])
+
+    def do() -> None:
+        if entry and call.store:
+            runner.take_step(plan, step, call.store, entry)
+        else:
+            runner.run_step(plan, step, call.store)
+        if by := graph.builder(plan, step):
+            meta["why"] = f"built by {by}, from the store"
+
     # What comes from a store needs nothing before it; nor does what came from there.
     needs = () if entry or (call.store and _is_done(plan, step)) else step.needs
     return {
-        "actions": [action],
+        "actions": [told(do)],
         "uptodate": [is_done],
         "task_dep": [_task_name(plan.steps[need]) for need in needs],
         "io": {"capture": False},
@@ -245,12 +249,6 @@ def _step_task(call: Call, plan: Plan, step: Step, **more: Any) -> Task:
         "doc": step.package.summary if step.package else None,
         **more,
     }
-
-
-def _why(call: Call, plan: Plan, step: Step, entry: Entry | None) -> str:
-    if entry and call.store:
-        return f"from {call.store.name}, where {entry.signer} put it"
-    return plan.why(step)
 
 
 def _is_done(plan: Plan, step: Step) -> bool:

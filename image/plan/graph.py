@@ -145,6 +145,13 @@ def stamp(plan: Plan, step: Step, seconds: float, builder: str | None = None) ->
     partial.replace(path)
 
 
+def builder(plan: Plan, step: Step) -> str | None:
+    """Who made the result of a step that is done; None: this machine."""
+    found = read_stamp(plan.folder(step)) if step.kind != "fetch" else None
+    name = found.get("builder") if found else None
+    return None if name is None else str(name)
+
+
 def last_inputs(folder: Path) -> dict[str, Any] | None:
     """Inputs of the newest finished build below work/NAME."""
     stamps = sorted(folder.glob(f"*/{STAMP}"), key=lambda path: path.stat().st_mtime_ns)

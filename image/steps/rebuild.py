@@ -55,10 +55,7 @@ def check(plan: Plan, store: Store | None, count: int) -> Iterator[Finding]:
 
 
 def _builder(plan: Plan, step: Step) -> str | None:
-    if step.kind == "fetch" or not sharing.is_here(plan, step):
-        return None
-    stamp = graph.read_stamp(plan.folder(step)) or {}
-    return stamp.get("builder")
+    return graph.builder(plan, step) if sharing.is_here(plan, step) else None
 
 
 def _files(plan: Plan, step: Step) -> dict[str, str]:

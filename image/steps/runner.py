@@ -33,7 +33,7 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
     """Do a step, unless it is done, perhaps by another ./doit meanwhile; `is_anew`: in any case.
 
     What a shared `store` has is not built, and what is built goes there if that is wanted.
-    Raises UserError; a failed step has no stamp.
+    Raises UserError; a failed step has no stamp. Who built it, the stamp says.
     """
     if step.kind == "fetch":
         _fetch(plan, step)
