@@ -6,6 +6,7 @@ import gzip
 import os
 import shutil
 import tarfile
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO
