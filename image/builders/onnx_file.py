@@ -21,7 +21,7 @@ WIDTH = {FLOAT32: 4, INT8: 1}
 
 
 class Damaged(Exception):
-    """Why a file is no ONNX file, in a phrase."""
+    """Why a file is not an ONNX file, in a phrase."""
 
 
 @dataclass(frozen=True)
