@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* sound_alsa.c with a card that takes half a second of sound and never plays it, like the board's
- * USB microphone while no computer records. Says how it ended. With arguments, FORMAT RATE
- * CHANNELS: says at which rate a card is opened that has only these, and how many of 100 samples it
- * takes. */
+ * USB microphone while no computer records. Says how it ended. With one argument, the card plays,
+ * but the program comes back to it late. With three, FORMAT RATE CHANNELS: says at which rate a
+ * card is opened that has only these, and how many of 100 samples it takes. */
 #include <alsa.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -14,8 +15,11 @@
 
 #define RATE 16000u
 #define ROOM 8000
+/* More than a card may stand still. */
+#define LATE_S 3
 
 static long held;
+static bool is_dry; /* it has played all that it had, and stopped */
 static int only_format = SND_PCM_FORMAT_S24_3LE;
 static unsigned only_rate = RATE, only_channels = 8;
 
@@ -132,6 +136,9 @@ snd_pcm_sframes_t snd_pcm_writei(snd_pcm_t *pcm, const void *samples, snd_pcm_uf
     long taken = (long)count < ROOM - held ? (long)count : ROOM - held;
 
     (void)pcm, (void)samples;
+    if (is_dry) {
+        return -EPIPE;
+    }
     held += taken;
     return taken > 0 ? taken : -EAGAIN;
 }
@@ -149,7 +156,12 @@ snd_pcm_sframes_t snd_pcm_rewind(snd_pcm_t *pcm, snd_pcm_uframes_t frames) {
 
 int snd_pcm_recover(snd_pcm_t *pcm, int error, int silent) {
     (void)pcm, (void)silent;
-    return error;
+    if (!is_dry) {
+        return error;
+    }
+    is_dry = false;
+    held = 0;
+    return 0;
 }
 
 int snd_pcm_info_malloc(snd_pcm_info_t **info) {
@@ -188,7 +200,7 @@ int snd_pcm_start(snd_pcm_t *pcm) {
 int snd_pcm_delay(snd_pcm_t *pcm, snd_pcm_sframes_t *delay) {
     (void)pcm;
     *delay = held;
-    return 0;
+    return is_dry ? -EPIPE : 0;
 }
 
 int snd_pcm_drop(snd_pcm_t *pcm) {
@@ -217,6 +229,21 @@ static void tell(struct sound *sound, long samples) {
     printf("%s, %ld taken\n", delay == SOUND_STILL ? "still" : "heard", samples - left);
 }
 
+/* Fill the card, come back when it has played all, and fill it as before. */
+static void come_late(struct sound *sound) {
+    static const int16_t silence[ROOM];
+
+    for (int time = 0; time < 2; time++) {
+        (void)sound->write(sound, silence, ROOM);
+        printf("%s\n", sound->delay(sound) == SOUND_STILL ? "still" : "moves");
+        if (time == 0) {
+            nanosleep(&(struct timespec){.tv_sec = LATE_S}, NULL);
+            is_dry = true;
+            printf("%s\n", sound->delay(sound) == SOUND_RAN_DRY ? "dry" : "?");
+        }
+    }
+}
+
 int main(int count, char **words) {
     struct sound *sound;
 
@@ -231,6 +258,11 @@ int main(int count, char **words) {
     }
     if (count == 4) {
         printf("%u %ld\n", sound->rate, sound->write(sound, (int16_t[100]){0}, 100));
+        sound->close(sound);
+        return 0;
+    }
+    if (count == 2) {
+        come_late(sound);
         sound->close(sound);
         return 0;
     }

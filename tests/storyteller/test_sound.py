@@ -34,6 +34,11 @@ def test_a_card_that_never_plays_stands_still(program: Path) -> None:
     assert said.split("\n")[:3] == ["still, 4000 taken", "still, 8000 taken", "100 given back"]
 
 
+def test_a_card_that_ran_dry_does_not_stand_still(program: Path) -> None:
+    """However long nobody looked: on a busy board it was taken for one that is gone."""
+    assert run.output([program, "late"]).split() == ["moves", "dry", "moves"]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_cards_of_one_format(program: Path, name: str) -> None:
     for channels in ("1", "2", "6", "18", "64"):

@@ -48,6 +48,7 @@ static long explain(struct card *card, long error) {
         return 0;
     }
     card->is_begun = false;
+    card->moved_s = 0.0; /* to its end; filled as before, it would seem to have stood still since */
     if (snd_pcm_recover(card->pcm, (int)error, 1) < 0) {
         return SOUND_LOST;
     }
