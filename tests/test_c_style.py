@@ -18,7 +18,7 @@ from tests.test_repository import tracked
 CLANG_FORMAT = Path(sys.executable).with_name("clang-format")
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 
-FOLDERS = ("text", "inputs", "story", "sound", "voice", "memory")  # of the storyteller
+FOLDERS = ("text", "remote", "inputs", "story", "sound", "voice", "memory")  # of the storyteller
 
 
 @functools.cache

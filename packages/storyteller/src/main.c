@@ -175,7 +175,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     stop_note();
     console_open(&console, options->colour);
     teller->console = &console;
-    teller->inputs = inputs_open(&console);
+    teller->inputs = inputs_open(&console, teller->remote);
     teller->watchdog = watchdog_open();
     speaker_set_watchdog(teller->speaker, teller->watchdog);
     if (console.kind != TERMINAL_NONE) {
@@ -260,6 +260,23 @@ static int with_speaker(struct teller *teller, const struct options *options) {
     return status;
 }
 
+/* Whoever wants to follow, and may ask. */
+static int with_remote(struct teller *teller, const struct options *options) {
+    int status;
+
+    if (options->socket != NULL) {
+        teller->remote = remote_open(options->socket, teller->words);
+        if (teller->remote == NULL) {
+            fprintf(stderr, "storyteller: --socket: cannot listen at %s: %s\n", options->socket,
+                    strerror(errno));
+            return STATUS_FAILED;
+        }
+    }
+    status = with_speaker(teller, options);
+    remote_close(teller->remote);
+    return status;
+}
+
 /* What stories are made of, and where they are kept. */
 static int with_words(struct teller *teller, const struct options *options) {
     struct words *words = open_words(options);
@@ -271,7 +288,7 @@ static int with_words(struct teller *teller, const struct options *options) {
     if (words != NULL && shelf == NULL) {
         fail(status, "not enough memory for the words");
     } else if (words != NULL) {
-        status = with_speaker(teller, options);
+        status = with_remote(teller, options);
     }
     shelf_close(shelf);
     words_close(words);
@@ -298,7 +315,7 @@ int main(int count, char **words) {
     teller.seed = options.seed;
     teller.stories = options.stories;
     teller.is_json = options.json;
-    teller.is_in_step = options.in_step;
+    teller.is_in_step = options.in_step || options.socket != NULL;
     teller.has_figures = !options.no_figures;
     teller.news = news.lines > 0 ? news.text : NULL;
     return with_words(&teller, &options);

@@ -101,6 +101,7 @@ static void take_line(struct next_story *next, struct teller *teller, const stru
         break;
     }
     next->is_asked_for = true;
+    remote_note(teller->remote, next->preface[0] != '\0' ? next->preface : "A new one!");
     if (is_telling) {
         console_answer(teller->console, "(next story: %s)",
                        next->preface[0] != '\0' ? next->preface : "a new one");
@@ -142,6 +143,7 @@ static void take_favourite(struct next_story *next, struct teller *teller,
     if (recipe != NULL) {
         shelf_keep(teller->shelf, recipe);
         console_answer(teller->console, "(this story is kept)");
+        remote_note(teller->remote, KEPT);
         return;
     }
     next->kind = NEXT_FAVOURITE;
@@ -155,6 +157,7 @@ static void change_volume(struct teller *teller, int change) {
     teller->volume = volume > teller->settings.volume ? teller->settings.volume : volume;
     speaker_set_volume(teller->speaker, teller->volume);
     console_answer(teller->console, "(volume: %d)", teller->volume);
+    remote_volume(teller->remote, teller->volume, teller->settings.volume);
 }
 
 void next_story_take(struct next_story *next, struct teller *teller, const struct request *request,

@@ -25,6 +25,7 @@ const char OPTIONS_HELP[] =
     "  --no-sound        only show the text\n"
     "  --wav FILE        write the speech to a WAV file instead of playing it\n"
     "  --player COMMAND  play through a program that reads raw sound: mono, 16 bits, 48000 Hz\n"
+    "  --socket PATH     other programs may follow and ask there; implies --in-step\n"
     "  --in-step         show each word when it is heard\n"
     "  --no-figures      do not show each story's number and seed\n"
     "  --colour          show notes that are not part of the story in colour, if the terminal can\n"
@@ -55,6 +56,7 @@ static const struct option OPTIONS[] = {
     {"--device", TEXT, offsetof(struct options, device)},
     {"--wav", TEXT, offsetof(struct options, wav)},
     {"--player", TEXT, offsetof(struct options, player)},
+    {"--socket", TEXT, offsetof(struct options, socket)},
     {"--stories", NUMBER, offsetof(struct options, stories)},
     {"--steps", NUMBER, offsetof(struct options, steps)},
     {"--seed", SEED, offsetof(struct options, seed)},

@@ -19,6 +19,7 @@ struct options {
     const char *device;
     const char *wav;
     const char *player;
+    const char *socket;
     uint64_t seed;
     long stories;
     long steps;

@@ -79,6 +79,7 @@ static void listen(struct run *run) {
     double end_s = clock_seconds() + LISTEN_S;
 
     led_show(LED_LISTENING);
+    remote_state(run->teller->remote, REMOTE_LISTENING);
     while (run->next.is_listening && !stop_is_wanted() && clock_seconds() < end_s) {
         wait_for_request(run, idle_ms(end_s));
     }
@@ -104,6 +105,7 @@ static void rest(struct run *run) {
     double end_s = clock_seconds() + run->teller->settings.pause_s;
 
     led_show(LED_READY);
+    remote_state(run->teller->remote, REMOTE_READY);
     while (!is_pause_over(run) && clock_seconds() < end_s) {
         wait_for_request(run, idle_ms(end_s));
         if (run->next.is_listening) {
@@ -134,6 +136,7 @@ static bool doze(struct run *run) {
         }
         run->next = (struct next_story){.kind = NEXT_DRAWN};
         led_show(LED_READY);
+        remote_state(teller->remote, REMOTE_ASLEEP);
         while (now == reason && !is_pause_over(run) && !run->next.is_listening) {
             wait_for_request(run, IDLE_LOOK_MS);
             now = evening_reason(&run->evening, &teller->settings, teller->shelf);
@@ -206,6 +209,7 @@ static bool tell_next(struct run *run, long number, struct llama_error *error) {
         console_say(teller->console, "%s", "");
     }
     set_voice(run);
+    remote_story(teller->remote, number);
     if (!telling_run(teller, &run->next, &task, error)) {
         return false;
     }
@@ -217,6 +221,7 @@ enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
     struct run run = {.teller = teller};
 
     teller->volume = teller->settings.volume;
+    remote_volume(teller->remote, teller->volume, teller->volume);
     evening_wake(&run.evening);
     if (teller->news != NULL) {
         telling_announce(teller, &run.next, teller->news);

@@ -10,6 +10,7 @@
 #include "inputs/console.h"
 #include "inputs/inputs.h"
 #include "memory/shelf.h"
+#include "remote/remote.h"
 #include "settings.h"
 #include "sound/output.h"
 #include "text/words.h"
@@ -23,6 +24,7 @@ struct teller {
     struct output *output;
     struct console *console;
     struct inputs *inputs;
+    struct remote *remote;     /* may be NULL */
     struct watchdog *watchdog; /* may be NULL */
     const struct words *words;
     struct shelf *shelf;

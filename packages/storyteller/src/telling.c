@@ -41,6 +41,7 @@ static void show(void *user, const char *text) {
     struct telling *telling = user;
 
     console_show(telling->teller->console, text);
+    remote_text(telling->teller->remote, text);
 }
 
 /* Show what was heard of the text; all of it where nothing is heard. */
@@ -87,11 +88,13 @@ static bool pause(struct teller *teller, struct request *request) {
 
     speaker_pause(teller->speaker, true);
     console_answer(teller->console, "(pause)");
+    remote_state(teller->remote, REMOTE_PAUSED);
     while (!stop_is_wanted() && !has_request) {
         watchdog_progress(teller->watchdog, WATCHDOG_INVENTING);
         has_request = inputs_wait(teller->inputs, PAUSE_LOOK_MS, request);
     }
     speaker_pause(teller->speaker, false);
+    remote_state(teller->remote, REMOTE_TELLING);
     return has_request && request->kind != REQUEST_PAUSE;
 }
 
@@ -130,7 +133,7 @@ static void take_caption(struct telling *telling, const char *shown, const char 
     struct captions *captions = &telling->captions;
 
     if (!telling->teller->is_in_step || telling->sound == NULL) {
-        console_show(telling->teller->console, shown);
+        show(telling, shown);
         return;
     }
     captions_add(captions, shown, show, telling);
@@ -146,6 +149,7 @@ static void take_text(void *user, const char *shown, const char *spoken) {
     int added = snprintf(telling->text + telling->length, room, "%s", shown);
 
     telling->length += (size_t)added < room ? (size_t)added : room - 1;
+    remote_expect(telling->teller->remote, shown, spoken != NULL);
     take_caption(telling, shown, spoken);
     if (spoken != NULL && telling->sound != NULL) {
         say(telling, spoken);
@@ -243,6 +247,7 @@ static void begin_sound(struct telling *telling) {
     struct teller *teller = telling->teller;
 
     led_show(LED_THINKING);
+    remote_state(teller->remote, REMOTE_TELLING);
     telling->sound = output_begin(teller->output, teller->console);
     speaker_begin(teller->speaker, telling->sound);
 }
@@ -305,6 +310,7 @@ void telling_announce(struct teller *teller, struct next_story *next, const char
     struct telling telling = {.teller = teller, .next = next};
 
     console_say(teller->console, "%s", text);
+    remote_note(teller->remote, text);
     begin_sound(&telling);
     if (telling.sound == NULL) {
         return;

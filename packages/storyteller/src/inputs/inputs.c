@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inputs/inputs.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <poll.h>
 #include <stdio.h>
@@ -10,15 +11,17 @@
 
 #include "inputs/buttons.h"
 #include "inputs/listening.h"
+#include "remote/remote.h"
 
 /* On the card's first partition, else as the image was built. */
 #define CARD_SETTINGS "/boot/buttons.conf"
 #define SETTINGS "/etc/buttons.conf"
-/* The console, the buttons, the recogniser's answer. */
-#define MOST_POLLED (1 + BUTTONS + 1)
+/* The console, the buttons, the recogniser's answer, the socket. */
+#define MOST_POLLED (1 + BUTTONS + 1 + REMOTE_POLLED)
 
 struct inputs {
     struct console *console;
+    struct remote *remote;
     struct buttons buttons;
     struct listening listening;
 };
@@ -45,13 +48,14 @@ static void complain(void *user, const char *complaint) {
     console_say(user, "%s.", complaint);
 }
 
-struct inputs *inputs_open(struct console *console) {
+struct inputs *inputs_open(struct console *console, struct remote *remote) {
     struct inputs *inputs = calloc(1, sizeof(*inputs));
 
     if (inputs == NULL) {
         return NULL;
     }
     inputs->console = console;
+    inputs->remote = remote;
     buttons_open(&inputs->buttons, access(CARD_SETTINGS, R_OK) == 0 ? CARD_SETTINGS : SETTINGS,
                  complain, console);
     return inputs;
@@ -134,9 +138,25 @@ static struct request of_press(struct inputs *inputs, enum press press) {
     return (struct request){.kind = REQUEST_NONE};
 }
 
+static struct request of_message(const struct message *message) {
+    static const enum request_kind KINDS[MESSAGE_VERBS] = {
+        [MESSAGE_TELL] = REQUEST_PAUSE,      [MESSAGE_PAUSE] = REQUEST_PAUSE,
+        [MESSAGE_NEXT] = REQUEST_NEXT,       [MESSAGE_AGAIN] = REQUEST_AGAIN,
+        [MESSAGE_KEEP] = REQUEST_FAVOURITE,  [MESSAGE_LOUDER] = REQUEST_LOUDER,
+        [MESSAGE_QUIETER] = REQUEST_QUIETER, [MESSAGE_REQUEST] = REQUEST_LINE,
+        [MESSAGE_LISTS] = REQUEST_NONE, /* answered already */
+    };
+    struct request request = {.kind = KINDS[message->verb]};
+
+    static_assert(sizeof(request.line) == sizeof(message->about), "both are a line");
+    memcpy(request.line, message->about, sizeof(request.line));
+    return request;
+}
+
 /* What is there already, without any waiting. */
 static bool take(struct inputs *inputs, struct request *request) {
     char line[CONSOLE_LINE_BYTES];
+    struct message message;
     int64_t now_ms = buttons_now_ms();
     enum press press;
 
@@ -148,6 +168,10 @@ static bool take(struct inputs *inputs, struct request *request) {
         }
     }
     if (listening_take(&inputs->listening, now_ms, request)) {
+        return true;
+    }
+    if (remote_take(inputs->remote, &message)) {
+        *request = of_message(&message);
         return true;
     }
     if (!console_read(inputs->console, 0, line)) {
@@ -167,6 +191,7 @@ static bool wait_for_any(struct inputs *inputs, int timeout_ms) {
     int64_t now_ms = buttons_now_ms();
     int count = buttons_poll(&inputs->buttons, polled);
 
+    count += remote_poll(inputs->remote, polled + count);
     if (inputs->console->is_open) {
         polled[count++] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All ways in, behind one wait: the console's line, the buttons, the recogniser. */
+/* All ways in, behind one wait: the console's line, the buttons, the recogniser, the socket. */
 #ifndef STORYTELLER_INPUTS_H
 #define STORYTELLER_INPUTS_H
 
@@ -9,10 +9,12 @@
 #include "inputs/request.h"
 
 struct inputs;
+struct remote;
 
-/* Open what there is. The console stays the caller's. Returns NULL when memory is lacking; buttons
- * that cannot be had are told on the console and are no error. */
-struct inputs *inputs_open(struct console *console);
+/* Open what there is. The console stays the caller's, and so does the socket (remote.h; may be
+ * NULL). Returns NULL when memory is lacking; buttons that cannot be had are told on the console
+ * and are no error. */
+struct inputs *inputs_open(struct console *console, struct remote *remote);
 void inputs_close(struct inputs *inputs);
 
 /* Wait at most timeout_ms for a request (0: just look). Returns whether one came; a signal ends

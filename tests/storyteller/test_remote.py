@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""The socket through which a page follows the stories: what it tells, what it takes, who it drops."""
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from image import run
+from tests.storyteller import build
+from tests.storyteller.client import Client, connect, telling
+from tests.storyteller.test_in_step import player
+from tests.storyteller.test_program import LONG, TEXT, Bench
+
+CLIENTS = 8
+STORIES = 60  # more than the kernel keeps for a client that does not read
+FUZZ = build.ROOT / "packages/storyteller/fuzz/message.c"
+RUNS = 200_000
+SENTENCES = [" A small red dragon sat on a hill.", " Then it rained.", " Nobody was cold. The end."]
+
+
+@pytest.fixture
+def bench(teller: Path, tmp_path: Path) -> Bench:
+    """The program under sanitizers; the engine is a stand-in that takes its time."""
+    made = Bench(teller, tmp_path)
+    made.data.mkdir()
+    made.write(LONG, word_ms=20)
+    return made
+
+
+@contextmanager
+def started(bench: Bench, *options: str) -> Iterator[Client]:
+    """A storyteller without sound that tells, and a client of it."""
+    words = bench.words("--no-figures", *(options or ("--no-sound",)))
+    with telling(words, bench.folder / "socket") as client:
+        yield client
+
+
+def test_a_story_and_its_sentences(bench: Bench) -> None:
+    bench.write(TEXT, settings="pause=3600\n")
+    with started(bench, "--no-sound", "--prompt", "The fox ran") as client:
+        assert client.event() == {"event": "hello", "protocol": 1}
+        client.wait_for(event="state", state="ready")
+        assert client.told == f"The fox ran{TEXT}"
+        sentences: dict[int, str] = {}
+        for event in client.seen:
+            if event["event"] == "text":
+                sentences[event["sentence"]] = sentences.get(event["sentence"], "") + event["text"]
+        assert [text.strip() for _, text in sorted(sentences.items())] == [
+            "The fox ran and was happy.",
+            '"Look!" said the fox.',
+            "They ran home.",
+            "The end.",
+        ]
+        late = connect(bench.folder / "socket")
+        late.wait_for(event="state", state="ready")
+        assert late.told == client.told
+        late.close()
+
+
+def test_words_come_when_they_are_heard(bench: Bench, tmp_path: Path, quiet: None) -> None:
+    bench.write("".join(SENTENCES), settings="pause=3600\n")
+    with started(bench, *player(tmp_path), "--prompt", "Once") as client:
+        client.wait_for(event="state", state="ready")
+        texts = [event for event in client.seen if event["event"] == "text"]
+        words = client.told.split()
+        assert words == ("Once" + "".join(SENTENCES)).split()
+        assert len(texts) > len(words) / 2  # not sentence by sentence
+
+
+def test_pause_and_tell_say_what_is_to_be(bench: Bench) -> None:
+    with started(bench) as client:
+        client.wait_for(event="text")
+        for _ in range(3):
+            client.send(do="pause")
+        client.wait_for(event="state", state="paused")
+        client.send(do="lists")  # behind what was sent: still paused
+        client.wait_for(event="list", of="things")
+        assert client.seen[-1]["event"] == "list"
+        for _ in range(3):
+            client.send(do="tell")
+        client.wait_for(event="state", state="telling")
+        client.send(do="lists")
+        client.wait_for(event="list", of="things")
+        states = [event["state"] for event in client.seen if event["event"] == "state"]
+        assert states[-2:] == ["paused", "telling"]
+
+
+def test_a_request_goes_through_the_gate(bench: Bench) -> None:
+    with started(bench) as client:
+        client.wait_for(event="text")
+        client.send(do="request", about="a dragon on the moon")
+        client.wait_for(event="note", text="A story about a dragon on the moon!")
+        client.send(do="request", about='a "drag\u00f6n" \U0001f409 who k1lls')
+        client.wait_for(event="note", text="I know a nicer story. Listen!")
+        client.send(do="request", about="next")  # words of a request are no command
+        client.wait_for(event="note", text="I do not know that one yet, but listen to this.")
+        client.send(do="request", about="a dragon on the moon")
+        client.send(do="next")
+        story = client.wait_for(event="story", number=2)
+        client.wait(lambda event: "dragon" in client.told)
+        assert story["number"] == 2
+
+
+def test_again_keep_louder(bench: Bench) -> None:
+    bench.write(LONG, word_ms=20, settings="volume=50\n")
+    with started(bench) as client:
+        client.wait_for(event="volume", percent=50, most=50)
+        client.wait_for(event="text")
+        client.send(do="next")
+        client.wait_for(event="story", number=2)
+        first = client.wait_for(event="text")
+        client.send(do="keep")
+        client.wait_for(event="note", text="I will keep this story for you.")
+        client.send(do="quieter")
+        client.wait_for(event="volume", percent=40, most=50)
+        client.send(do="louder")
+        client.send(do="louder")  # never above what parents set
+        client.wait_for(event="volume", percent=50, most=50)
+        client.wait_for(event="volume", percent=50, most=50)
+        client.send(do="again")
+        client.wait_for(event="story", number=3)
+        assert client.wait_for(event="text")["text"] == first["text"]
+    assert (bench.data / "favourites").read_text().count("\n") == 1
+
+
+def test_the_lists_are_those_that_are_drawn_from(bench: Bench) -> None:
+    with started(bench) as client:
+        client.send(do="lists")
+        of = {name: client.wait_for(event="list", of=name) for name in ("heroes", "places")}
+        assert "dragon" in of["heroes"]["words"] and "moon" in of["places"]["words"]
+        assert len(of["heroes"]["words"]) < 65
+
+
+def test_eight_clients_and_one_more(bench: Bench) -> None:
+    with started(bench) as client, ExitStack() as stack:
+        client.wait_for(event="text")
+        others = [connect(bench.folder / "socket") for _ in range(CLIENTS - 1)]
+        for other in others:
+            stack.callback(other.close)
+            other.wait_for(event="text")
+        many = connect(bench.folder / "socket")
+        assert many.event() is None
+        many.close()
+        others.pop().close()
+        client.wait_for(event="text")
+        client.wait_for(event="text")
+        again = connect(bench.folder / "socket")
+        stack.callback(again.close)
+        again.wait_for(event="text")
+
+
+def test_who_does_not_read_is_dropped_and_the_story_goes_on(bench: Bench) -> None:
+    bench.write(LONG * 2, settings="pause=0\n")
+    with started(bench) as client:
+        stalled = connect(bench.folder / "socket")
+        stalled.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for number in range(2, STORIES):
+            client.wait_for(event="story", number=number)
+        # All that is left is what was sent before, then the end.
+        while stalled.event() is not None:
+            pass
+        client.wait_for(event="story")
+        assert stalled.seen[-1] != client.seen[-1]
+        stalled.close()
+
+
+def test_nonsense_is_answered_and_changes_nothing(bench: Bench) -> None:
+    with started(bench) as client:
+        client.wait_for(event="text")
+        for line in (b"", b"next", b'{"do":"next"', b'{"do":1}', b'{"do":"halt"}', b"[]", b"\0",
+                     b'{"do":"request","about":"\\u0007"}', b'{"about":"a dragon"}',
+                     b'{"do":"request","about":"' + b"a" * 160 + b'"}'):  # fmt: skip
+            client.socket.sendall(line + b"\n")
+            assert client.wait_for(event="error")["problem"]
+        assert [event for event in client.seen if event["event"] == "story"] == [
+            {"event": "story", "number": 1}
+        ]
+        flood = connect(bench.folder / "socket")
+        flood.socket.sendall(b"x" * 1500)
+        flood.wait_for(event="error", problem="a line that is too long")
+        assert flood.event() is None
+        flood.close()
+        client.wait_for(event="text")
+
+
+def test_what_was_said_before_going_away_counts(bench: Bench) -> None:
+    with started(bench) as client:
+        client.wait_for(event="text")
+        brief = connect(bench.folder / "socket")
+        brief.send(do="pause")
+        brief.close()
+        client.wait_for(event="state", state="paused")
+
+
+def test_a_socket_that_was_left_is_replaced_and_a_file_is_not(bench: Bench) -> None:
+    path = bench.folder / "socket"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with started(bench) as client:
+        client.wait_for(event="text")
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert not path.exists()
+    path.write_text("kept")
+    said = bench.run("--no-sound", "--socket", str(path), status=1)
+    assert f"--socket: cannot listen at {path}: File exists" in said
+    assert path.read_text() == "kept"
+
+
+def test_fuzz_messages(programs: Path, tmp_path: Path) -> None:
+    if shutil.which("clang") is None:
+        pytest.skip("clang is not installed on this machine")
+    program = programs / "fuzz-message"
+    flags = ("-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all")
+    words: list[str | Path] = ["clang", *build.STRICT, *flags, *build.INCLUDES, FUZZ]
+    run.output([*words, build.source("message.c"), "-o", program])
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for i, line in enumerate(
+        (b'{"do":"tell"}', b'{ "do" : "request", "about": "a \\u00e9\\ud83d\\udc09 \\"x\\" \\\\" }')
+    ):
+        (corpus / str(i)).write_bytes(line)
+    limits = ["-seed=1", f"-runs={RUNS}", "-max_len=1024", f"-artifact_prefix={tmp_path}/"]
+    done = subprocess.run(
+        [program, *limits, corpus], capture_output=True, text=True, env=run.environment()
+    )
+    assert done.returncode == 0 and f"Done {RUNS} runs" in done.stderr, done.stderr[-4000:]
