@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The socket through which a page follows the stories: what it tells, what it takes, who it drops."""
+"""The socket through which a page follows the stories: what it tells and takes, whom it drops."""
 
 import shutil
 import socket
