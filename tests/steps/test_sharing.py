@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Two checkouts and one store: what one built, the other takes, and nothing else."""
 
+import dataclasses
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,11 @@ from image.errors import UserError
 from image.fetch import Settings
 from image.plan import graph
 from image.plan.graph import Plan
+from image.plan.step import Step
 from image.project import Project
 from image.recipes.loading import load_all
 from image.steps import rebuild, runner, sharing
+from image.store import lease
 from image.store.places import Folder
 from image.store.signature import Signer, Verifier
 from image.store.store import Store
@@ -46,7 +51,7 @@ def checkout(root: Path) -> Path:
     return root
 
 
-def plan_of(root: Path, **sources: Path) -> Plan:
+def plan_of(root: Path, *wanted: str, **sources: Path) -> Plan:
     project = Project(
         root=root,
         config=Config("qemu_virt", {}, root),
@@ -57,7 +62,7 @@ def plan_of(root: Path, **sources: Path) -> Plan:
         model_files={},
         boot_files={},
     )
-    return graph.make(project, ["toy"], HOST)
+    return graph.make(project, wanted or ["toy"], HOST)
 
 
 @pytest.fixture
@@ -179,3 +184,42 @@ def test_without_results_of_others_there_is_nothing_to_check(tmp_path: Path) -> 
     do_all(plan, None)
     with pytest.raises(UserError, match="no result here came from a store"):
         next(iter(rebuild.check(plan, None, 3)))
+
+
+def test_machines_divide_a_build(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step is built once, each by another of three machines, and all have everything.
+
+    No step ends before all have begun, so none can have built all of them alone.
+    """
+    names = ["drum", "flute", "harp"]
+    all_begun = threading.Barrier(len(names), timeout=60)
+    built: list[str] = []
+
+    def build(plan: Plan, step: Step) -> None:
+        built.append(step.name)
+        all_begun.wait()
+        (plan.folder(step) / "sound").write_text(step.name)
+
+    monkeypatch.setattr(runner, "ACTIONS", {"build": build})
+    monkeypatch.setattr(lease, "LOOK_S", 0.01)
+
+    def machine(number: int) -> Plan:
+        root = tmp_path / f"machine{number}"
+        for name in names:
+            (root / "packages" / name / "src").mkdir(parents=True)
+            recipe = {**LIBRARY, "name": name}
+            (root / "packages" / name / "package.yaml").write_text(yaml.safe_dump(recipe))
+        plan = plan_of(root, *names)
+        ours = dataclasses.replace(store, owner=str(number), _lock=threading.Lock())
+        for name in [*names[number:], *names[:number]]:
+            runner.run_step(plan, plan.step(f"host:{name}"), ours)
+        return plan
+
+    with ThreadPoolExecutor(len(names)) as machines:
+        plans = [*machines.map(machine, range(len(names)))]
+    assert sorted(built) == ["host:drum", "host:flute", "host:harp"]
+    for plan in plans:
+        sounds = [plan.folder(step) / "sound" for step in plan.steps.values()]
+        assert [sound.read_text() for sound in sounds] == [*plan.steps]
