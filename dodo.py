@@ -157,7 +157,7 @@ def task_savedefconfig() -> Task:
 
 
 def task_clean() -> Task:
-    """remove everything that was built; keep downloads"""
+    """remove what was built and is not needed any more"""
     return foreground(commands.clean)
 
 

@@ -11,6 +11,18 @@ from tqdm import tqdm
 
 
 @contextlib.contextmanager
+def locked_at_once(path: Path) -> Iterator[bool]:
+    """Hold a lock file alone, if nobody else holds it; gives whether that is so."""
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextlib.contextmanager
 def locked(
     path: Path, holder: str = "another process", *, is_shared: bool = False
 ) -> Iterator[None]:

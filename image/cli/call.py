@@ -15,7 +15,7 @@ from image.jobs import SETTING, chosen
 from image.plan import graph
 from image.plan.graph import Plan
 from image.project import Project
-from image.steps import sharing
+from image.steps import sharing, tidy
 from image.store import settings
 from image.store.store import Entry, Store
 
@@ -70,6 +70,11 @@ class Call:
     def jobs(self) -> int:
         """How many programs may run at once. Raises UserError."""
         return chosen(self.options.get(SETTING))
+
+    @property
+    def most_work(self) -> int:
+        """Bytes that work/ may have after a build."""
+        return int(self.options.get(tidy.WORK_GB.name, tidy.WORK_GB.default)) * 1_000_000_000
 
     @property
     def threads(self) -> int:

@@ -8,7 +8,7 @@ a call of ./doit would take twice as long if it loaded everything.
 
 import dataclasses
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from image import config, device
@@ -17,6 +17,7 @@ from image.card import release
 from image.cli.call import Call
 from image.errors import UserError
 from image.host import doctor, install
+from image.options import is_on
 from image.plan.graph import Plan
 from image.plan.step import ROOT as TREE
 from image.testing import suite
@@ -223,7 +224,28 @@ def try_fresh(call: Call) -> None:
 
 
 def clean(call: Call) -> None:
-    """Remove what was built; downloads stay."""
+    """Remove results that no configuration needs; with all=1 everything that was built."""
+    from image.steps import tidy
+
+    if is_on(call.options, tidy.ALL.name):
+        _remove_all(call)
+        return
+    plans = [*_plans(call)]
+    hosts = [host for plan in plans for host in tidy.hosted(plan.project)]
+    freed = tidy.sweep(call.root / "work", [*plans, *hosts])
+    print(f"{freed / 1e9:.1f} GB freed; what the boards' configurations need is still there")
+
+
+def _plans(call: Call) -> Iterator[Plan]:
+    """Of each board's defaults, and of .config."""
+    others = {name: value for name, value in call.options.items() if name != "board"}
+    for board in boards.names(call.root):
+        yield dataclasses.replace(call, options={**others, "board": board}).plan
+    if (call.root / config.DOT_CONFIG).exists():
+        yield dataclasses.replace(call, options=others).plan
+
+
+def _remove_all(call: Call) -> None:
     for made in (call.root / "work", call.root / "out"):
         for path in made.iterdir() if made.is_dir() else ():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -18,7 +18,7 @@ REBUILD = "rebuild"
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 # doit's own, which would do nothing here that a person wants.
 FOREIGN = {
-    "forget": "./doit package:NAME:rebuild builds one again, ./doit clean removes all",
+    "forget": "./doit package:NAME:rebuild builds one again, ./doit clean all=1 removes all",
     "ignore": "no options to skip tasks; name the task that you want: ./doit help",
     "info": "./doit explain NAME says why a step would run",
 }

@@ -21,6 +21,7 @@ from image.cli.screen import explain
 from image.errors import UserError, unknown
 from image.host import install
 from image.plan import costs
+from image.steps import tidy
 from image.surroundings import UMASK
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,6 +108,9 @@ def _obey(line: Line) -> int:
     command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")
     status = int(command.parse_execute([f"--process={this.threads}", *named, *line.words]))
     if status == 0:
+        if tasks.builds_image(this):
+            tidy.touch([this.plan])
+            tidy.limit(this.project.work, this.most_work, [this.plan])
         bending.finish()
     return status
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from image import project
 from image.options import Option
+from image.steps import tidy
 from image.store import settings
 
-BUILD = (*project.OPTIONS, *settings.OPTIONS)
+BUILD = (*project.OPTIONS, *settings.OPTIONS, tidy.WORK_GB)
 
 HEAR, CARD, BOARD = "Hear it", "Make a card", "Work on a board"
 MEASURE, DEVELOP = "Measure and report", "Develop"
@@ -142,7 +143,9 @@ ENTRIES = (
     Entry("test:fresh", DEVELOP,
           module="image.testing.fresh", also=(*project.DOWNLOADS, project.BOARD),
           examples=("test:fresh releases=bookworm",)),
-    Entry("clean", DEVELOP),
+    Entry("clean", DEVELOP, is_built=True, module="image.steps.tidy",
+          more="What the defaults of all boards need stays, and what .config needs; all=1 removes"
+          " all of work/ and out/. Downloads stay.", examples=("clean", "clean all=1")),
     Entry("doctor", DEVELOP),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}

@@ -19,6 +19,7 @@ from image.store.statement import Question
 from image.store.store import Entry, Store
 
 PROGRAMS = f"{STAGING}/usr/bin"
+LOCK = "lock"  # in work/NAME: who builds one of its results, or reads it
 KEPT_BUILDS = 4  # finished folders of each step that stay: going back to one costs nothing
 
 ACTIONS: Mapping[str, Callable[[Plan, Step], None]] = {
@@ -114,7 +115,7 @@ def reading(plan: Plan, step: Step) -> contextlib.AbstractContextManager[None]:
 
 def _lock(folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return folder.parent / "lock"
+    return folder.parent / LOCK
 
 
 def _fetch(plan: Plan, step: Step) -> None:

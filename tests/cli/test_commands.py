@@ -72,7 +72,7 @@ def test_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).touch()
     (tmp_path / "out/link").symlink_to(tmp_path / "dl")
-    commands.clean(Call(tmp_path))
+    commands.clean(Call(tmp_path, {"all": "1"}))
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
     assert left == ["dl", "dl/source.tar", "out", "work"]
     assert "dl/ is unchanged" in capsys.readouterr().out
