@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "hibari.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "net/encoder.h"
+#include "vocoder/vocoder.h"
+
+enum {
+    SOUND_LAYERS = 4,
+    TUNE_LAYERS = 6,
+    FRAMES = 2, /* of a unit */
+    AT_ONCE = PIECE + LATE,
+    DECODER_REACH = 6,
+    DECODER_STAGES = DECODER_BLOCKS + 1,
+};
+static const size_t dilations[PROSODY_BLOCKS] = {1, 2, 4, 8, 1, 2};
+
+/* A unit of a clause: the phoneme, and how many units of it are still to come. */
+struct cursor {
+    size_t phoneme, left;
+};
+
+struct hibari {
+    struct voice voice;
+    struct scratch scratch;
+    struct encoding encoding;
+    struct vocoder vocoder;
+    const struct hibari_clause *clause;
+    const struct hibari_sink *sink;
+    struct cursor given, decoded, heard; /* to prosody, by the decoder, by the sink */
+    size_t hops;
+    uint16_t units[HIBARI_PHONEMES];
+    float sound[HIBARI_PHONEMES * SOUND], tune[HIBARI_PHONEMES * TUNE];
+    struct stage prosody[PROSODY_BLOCKS], decoder[DECODER_STAGES];
+    float prosody_kept[PROSODY_BLOCKS][REACH * TUNE];
+    float decoder_kept[DECODER_STAGES][DECODER_REACH * FRAME];
+    float melody[AT_ONCE * TUNE]; /* rows of units */
+    float tones[AT_ONCE * 4];     /* of a unit: pitch of two frames, loudness of two */
+    float told[PIECE * TOLD];
+    float frames[AT_ONCE * FRAME];
+    float spectra[PIECE * WIDEST];
+};
+
+struct hibari *hibari_open(const char *path, struct hibari_error *error) {
+    error->text[0] = '\0';
+    size_t size = (sizeof(struct hibari) + 63) / 64 * 64;
+    struct hibari *hibari = aligned_alloc(64, size);
+    if (hibari == NULL) {
+        fail(error, "not enough memory: %zu KiB are needed", size >> 10);
+        return NULL;
+    }
+    memset(hibari, 0, size);
+    if (!voice_open(&hibari->voice, path, error)) {
+        free(hibari);
+        return NULL;
+    }
+    hibari->scratch.kernels = &kernels_portable;
+    vocoder_open(&hibari->vocoder, hibari->scratch.kernels);
+    return hibari;
+}
+
+void hibari_close(struct hibari *hibari) {
+    if (hibari != NULL) {
+        voice_close(&hibari->voice);
+        free(hibari);
+    }
+}
+
+static bool is_sound(const struct hibari_clause *clause) {
+    bool sound = clause->count >= 3 && clause->count <= HIBARI_PHONEMES;
+    for (size_t i = 0; sound && i < clause->count; i++) {
+        sound = clause->ids[i] < SYMBOLS;
+    }
+    return sound;
+}
+
+static void begin_stages(struct hibari *hibari) {
+    const struct voice *voice = &hibari->voice;
+    for (int i = 0; i < PROSODY_BLOCKS; i++) {
+        stage_begin(&hibari->prosody[i], &voice->prosody[i], dilations[i], hibari->prosody_kept[i]);
+    }
+    stage_begin_matrix(&hibari->decoder[0], &voice->decoder_in, TOLD, 7, hibari->decoder_kept[0]);
+    for (int i = 0; i < DECODER_BLOCKS; i++) {
+        stage_begin(&hibari->decoder[i + 1], &voice->decoder[i], 1, hibari->decoder_kept[i + 1]);
+    }
+}
+
+/* What needs the whole clause: its phonemes, and how long they are. */
+static void prepare(struct hibari *hibari, float speed) {
+    const struct hibari_clause *clause = hibari->clause;
+    struct scratch *scratch = &hibari->scratch;
+    encode(&hibari->voice.sound, &hibari->encoding, scratch, clause, SOUND_LAYERS, hibari->sound);
+    encode(&hibari->voice.tune, &hibari->encoding, scratch, clause, TUNE_LAYERS, hibari->tune);
+    durations(hibari->units, &hibari->voice, &hibari->encoding, scratch, hibari->tune,
+              clause->count, speed);
+    struct cursor start = {0, hibari->units[0]};
+    hibari->given = hibari->decoded = hibari->heard = start;
+    hibari->hops = 0;
+    begin_stages(hibari);
+    vocoder_begin(&hibari->vocoder);
+}
+
+static bool is_over(const struct hibari *hibari, const struct cursor *cursor) {
+    return cursor->phoneme == hibari->clause->count;
+}
+
+/* The phoneme of the cursor's unit, of which there is one; goes on to the next unit. */
+static size_t next(const struct hibari *hibari, struct cursor *cursor) {
+    size_t phoneme = cursor->phoneme;
+    if (--cursor->left == 0 && ++cursor->phoneme < hibari->clause->count) {
+        cursor->left = hibari->units[cursor->phoneme];
+    }
+    return phoneme;
+}
+
+/* Says that a word begins, if one does. */
+static void mark(struct hibari *hibari) {
+    struct cursor *heard = &hibari->heard;
+    if (hibari->hops++ % FRAMES != 0) {
+        return;
+    }
+    bool is_first = heard->left == hibari->units[heard->phoneme];
+    if (hibari->clause->begins_word[next(hibari, heard)] && is_first && hibari->sink->begin_word) {
+        hibari->sink->begin_word(hibari->sink->user);
+    }
+}
+
+static bool emit(struct hibari *hibari, const float *hop) {
+    int16_t samples[HIBARI_HOP];
+    for (size_t i = 0; i < HIBARI_HOP; i++) {
+        float kept = hop[i] > -1 ? (hop[i] < 1 ? hop[i] : 1) : -1;
+        samples[i] = (int16_t)(kept * 32767);
+    }
+    mark(hibari);
+    return hibari->sink->samples(hibari->sink->user, samples);
+}
+
+/* At most PIECE rows of the decoder, from the last norm to samples. */
+static bool sound_frames(struct hibari *hibari, float *frames, size_t count) {
+    const struct voice *voice = &hibari->voice;
+    float hop[HIBARI_HOP];
+    for (size_t row = 0; row < count; row++) {
+        float *frame = frames + row * FRAME;
+        hibari->scratch.kernels->norm(frame, frame, voice->decoder_norm.weight,
+                                      voice->decoder_norm.bias, FRAME);
+    }
+    linear(&hibari->scratch, &voice->head, hibari->spectra, WIDEST, frames, FRAME, count);
+    for (size_t row = 0; row < count; row++) {
+        if (vocoder_push(&hibari->vocoder, hop, hibari->spectra + row * WIDEST) &&
+            !emit(hibari, hop)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool decode(struct hibari *hibari, size_t count, bool last) {
+    float *frames = hibari->frames;
+    count = stage_push(&hibari->decoder[0], &hibari->scratch, frames, hibari->told, count, last);
+    for (int i = 1; i < DECODER_STAGES; i++) {
+        count = stage_push(&hibari->decoder[i], &hibari->scratch, frames, frames, count, last);
+    }
+    for (size_t row = 0; row < count; row += PIECE) {
+        size_t rows = count - row < PIECE ? count - row : PIECE;
+        if (!sound_frames(hibari, frames + row * FRAME, rows)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A pitch in Hz, and no number but such as can be computed with. */
+static float pitch_from(float tone) {
+    float pitch = tone * 100;
+    return pitch > 0 ? (pitch < 5000 ? pitch : 5000) : 0;
+}
+
+static void tell_unit(struct hibari *hibari, float *told, const float *tones) {
+    const float *sound = hibari->sound + next(hibari, &hibari->decoded) * SOUND;
+    for (size_t i = 0; i < FRAMES; i++, told += TOLD) {
+        float pitch = pitch_from(tones[i]);
+        memcpy(told, sound, SOUND * sizeof *told);
+        told[SOUND] = logf(1 + pitch) / 5;
+        told[SOUND + 1] = tones[FRAMES + i];
+        vocoder_pitch(&hibari->vocoder, pitch);
+    }
+}
+
+/* Units whose tones are known. */
+static bool sound_units(struct hibari *hibari, size_t count, bool last) {
+    enum { UNITS = PIECE / FRAMES };
+    for (size_t unit = 0; unit < count; unit += UNITS) {
+        size_t units = count - unit < UNITS ? count - unit : UNITS;
+        for (size_t i = 0; i < units; i++) {
+            tell_unit(hibari, hibari->told + i * FRAMES * TOLD, hibari->tones + (unit + i) * 4);
+        }
+        if (!decode(hibari, units * FRAMES, last && unit + units == count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Gives the next units to prosody; returns of how many units the tones are known then. */
+static size_t tune_units(struct hibari *hibari, bool *last) {
+    float *melody = hibari->melody;
+    struct scratch *scratch = &hibari->scratch;
+    size_t count = 0;
+    for (; count < PIECE && !is_over(hibari, &hibari->given); count++) {
+        memcpy(melody + count * TUNE, hibari->tune + next(hibari, &hibari->given) * TUNE,
+               TUNE * sizeof *melody);
+    }
+    *last = is_over(hibari, &hibari->given);
+    linear(scratch, &hibari->voice.prosody_in, melody, TUNE, melody, TUNE, count);
+    for (int i = 0; i < PROSODY_BLOCKS; i++) {
+        count = stage_push(&hibari->prosody[i], scratch, melody, melody, count, *last);
+    }
+    linear(scratch, &hibari->voice.prosody_out, hibari->tones, 4, melody, TUNE, count);
+    return count;
+}
+
+bool hibari_speak(struct hibari *hibari, const struct hibari_clause *clause, float speed,
+                  const struct hibari_sink *sink) {
+    if (!is_sound(clause)) {
+        return false;
+    }
+    hibari->clause = clause;
+    hibari->sink = sink;
+    prepare(hibari, speed > 0.25f ? (speed < 4 ? speed : 4) : 0.25f);
+    for (bool last = false; !last;) {
+        size_t count = tune_units(hibari, &last);
+        if (!sound_units(hibari, count, last)) {
+            return false;
+        }
+    }
+    float hop[HIBARI_HOP];
+    for (size_t number = 0; number < 2; number++) {
+        vocoder_end(&hibari->vocoder, hop, number);
+        if (!emit(hibari, hop)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <string.h>
+
+#include "kernels.h"
+
+static void widen(float *to, const int8_t *weights, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        to[i] = weights[i];
+    }
+}
+
+static void multiply(float *sums, const float *x, const float *tile, size_t count) {
+    float here[ROWS * TILE] = {0};
+    for (size_t k = 0; k < count; k++) {
+        for (size_t r = 0; r < ROWS; r++) {
+            for (size_t c = 0; c < TILE; c++) {
+                here[r * TILE + c] += x[k * ROWS + r] * tile[k * TILE + c];
+            }
+        }
+    }
+    memcpy(sums, here, sizeof here);
+}
+
+static void accumulate(float *y, const float *a, const float *b, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        y[i] += a[i] * b[i];
+    }
+}
+
+/* e^x for x <= 88, 0 below -87 and for what is no number: 2^n times the series of 2^f, |f| <= 1/2
+ */
+static float exponential(float x) {
+    if (!(x >= -87.0f)) {
+        return 0;
+    }
+    float scaled = (x < 88.0f ? x : 88.0f) * 1.44269504f;
+    int whole = (int)(scaled + (scaled < 0 ? -0.5f : 0.5f));
+    float f = scaled - (float)whole;
+    float series = 0.00133336f + f * 0.00015404f;
+    series = 0.05550411f + f * (0.00961813f + f * series);
+    series = 1 + f * (0.69314718f + f * (0.24022651f + f * series));
+    uint32_t bits;
+    memcpy(&bits, &series, sizeof bits);
+    bits += (uint32_t)whole << 23;
+    memcpy(&series, &bits, sizeof bits);
+    return series;
+}
+
+/* erf for x >= 0 within 1.5e-7: Abramowitz and Stegun, 7.1.26 */
+static float error_function(float x) {
+    float t = 1 / (1 + 0.3275911f * x);
+    float series = t * (-1.453152027f + t * 1.061405429f);
+    series = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + series)));
+    return 1 - series * exponential(-x * x);
+}
+
+static void gelu(float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float half = 0.5f * error_function(fabsf(x[i]) * 0.70710678f);
+        x[i] *= x[i] < 0 ? 0.5f - half : 0.5f + half;
+    }
+}
+
+static void norm(float *to, const float *x, const float *weight, const float *bias, size_t count) {
+    float sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += x[i];
+    }
+    float mean = sum / (float)count;
+    for (size_t i = 0; i < count; i++) {
+        squares += (x[i] - mean) * (x[i] - mean);
+    }
+    float factor = 1 / sqrtf(squares / (float)count + 1e-5f);
+    for (size_t i = 0; i < count; i++) {
+        to[i] = (x[i] - mean) * factor * weight[i] + bias[i];
+    }
+}
+
+static void softmax(float *x, size_t count) {
+    float largest = x[0], sum = 0;
+    for (size_t i = 1; i < count; i++) {
+        largest = x[i] > largest ? x[i] : largest;
+    }
+    for (size_t i = 0; i < count; i++) {
+        x[i] = exponential(x[i] - largest);
+        sum += x[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        x[i] /= sum;
+    }
+}
+
+/* Quarter turns are taken off in three parts, exactly; then the series of both. */
+static void sincos_of(float x, float *sine, float *cosine) {
+    if (!(fabsf(x) < 1e5f)) {
+        x = 0;
+    }
+    int turns = (int)(x * 0.63661977f + (x < 0 ? -0.5f : 0.5f));
+    float n = (float)turns;
+    float r = ((x - n * 1.5703125f) - n * 4.8375129699707031e-4f) - n * 7.5497899548918821e-8f;
+    float q = r * r;
+    float s = r + r * q * (-0.16666667f + q * (0.0083333310f - q * 0.00019840874f));
+    float c = 1 + q * (-0.5f + q * (0.041666638f + q * (-0.0013888378f + q * 0.00002476f)));
+    float swapped = turns & 1 ? c : s, other = turns & 1 ? s : c;
+    *sine = turns & 2 ? -swapped : swapped;
+    *cosine = (turns + 1) & 2 ? -other : other;
+}
+
+static void polar(float *real, float *imaginary, const float *x, const float *angle, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float s, c, size = exponential(x[i] < 7 ? x[i] : 7);
+        sincos_of(angle[i], &s, &c);
+        real[i] = size * c;
+        imaginary[i] = size * s;
+    }
+}
+
+static void turn(float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float e = exponential(x[i] < 10 ? 2 * x[i] : 20);
+        x[i] = 3.14159265f * ((e - 1) / (e + 1));
+    }
+}
+
+static void sine(float *to, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float c;
+        sincos_of(x[i], &to[i], &c);
+    }
+}
+
+const struct kernels kernels_portable = {
+    .name = "portable",
+    .widen = widen,
+    .multiply = multiply,
+    .accumulate = accumulate,
+    .gelu = gelu,
+    .norm = norm,
+    .softmax = softmax,
+    .polar = polar,
+    .turn = turn,
+    .sine = sine,
+};

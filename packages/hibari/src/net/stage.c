@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "stage.h"
+
+#include <string.h>
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Rows in groups of ROWS, whose values lie side by side: what the kernel `multiply` takes. */
+static void pack(float *panel, const float *x, size_t stride, size_t depth, size_t count) {
+    for (size_t first = 0; first < count; first += ROWS, panel += depth * ROWS) {
+        for (size_t r = 0; r < ROWS; r++) {
+            const float *row = x + (first + r) * stride;
+            for (size_t k = 0; k < depth; k++) {
+                panel[k * ROWS + r] = first + r < count ? row[k] : 0;
+            }
+        }
+    }
+}
+
+/* Columns `from` to `from` + TILE of the group's rows, scaled, with their bias. */
+static void store(const struct matrix *matrix, float *out, size_t stride, const float *sums,
+                  size_t from, size_t rows) {
+    size_t columns = least(TILE, matrix->columns - from);
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t c = 0; c < columns; c++) {
+            size_t column = from + c;
+            out[r * stride + column] =
+                sums[r * TILE + c] * matrix->scales[column] + matrix->bias[column];
+        }
+    }
+}
+
+static void multiply_piece(struct scratch *scratch, const struct matrix *matrix, float *out,
+                           size_t out_stride, const float *x, size_t stride, size_t count) {
+    const struct kernels *kernels = scratch->kernels;
+    size_t depth = matrix->rows;
+    pack(scratch->panel, x, stride, depth, count);
+    for (size_t from = 0; from < matrix->columns; from += TILE) {
+        kernels->widen(scratch->tile, matrix->tiles + from * depth, depth * TILE);
+        for (size_t row = 0; row < count; row += ROWS) {
+            kernels->multiply(scratch->sums, scratch->panel + row * depth, scratch->tile, depth);
+            store(matrix, out + row * out_stride, out_stride, scratch->sums, from,
+                  least(ROWS, count - row));
+        }
+    }
+}
+
+void linear(struct scratch *scratch, const struct matrix *matrix, float *out, size_t out_stride,
+            const float *x, size_t stride, size_t count) {
+    for (size_t row = 0; row < count; row += PIECE) {
+        multiply_piece(scratch, matrix, out + row * out_stride, out_stride, x + row * stride,
+                       stride, least(PIECE, count - row));
+    }
+}
+
+/* Where the convolution begins there are zeros on the left. */
+static void begin(struct stage *stage, float *kept) {
+    stage->kept = kept;
+    stage->held = stage->taps / 2 * stage->dilation;
+    memset(stage->kept, 0, stage->held * stage->width * sizeof(float));
+}
+
+void stage_begin(struct stage *stage, const struct block *block, size_t dilation, float *kept) {
+    stage->block = block;
+    stage->width = block->width;
+    stage->taps = block->taps;
+    stage->dilation = dilation;
+    begin(stage, kept);
+}
+
+void stage_begin_matrix(struct stage *stage, const struct matrix *matrix, size_t width, size_t taps,
+                        float *kept) {
+    stage->block = NULL;
+    stage->matrix = matrix;
+    stage->width = width;
+    stage->taps = taps;
+    stage->dilation = 1;
+    begin(stage, kept);
+}
+
+/* At most PIECE rows of a block; `x` begins with the first tap of the first row. */
+static void block_piece(const struct stage *stage, struct scratch *scratch, float *out,
+                        const float *x, size_t count) {
+    const struct kernels *kernels = scratch->kernels;
+    const struct block *block = stage->block;
+    size_t width = stage->width, step = stage->dilation * width;
+    for (size_t row = 0; row < count; row++) {
+        float *normed = scratch->normed + row * width;
+        memcpy(normed, block->bias, width * sizeof(float));
+        for (size_t tap = 0; tap < stage->taps; tap++) {
+            kernels->accumulate(normed, x + row * width + tap * step, block->kernel + tap * width,
+                                width);
+        }
+        kernels->norm(normed, normed, block->norm.weight, block->norm.bias, width);
+    }
+    size_t hidden = block->first.columns;
+    linear(scratch, &block->first, scratch->hidden, hidden, scratch->normed, width, count);
+    kernels->gelu(scratch->hidden, count * hidden);
+    linear(scratch, &block->second, scratch->normed, width, scratch->hidden, hidden, count);
+    memcpy(out, x + stage->taps / 2 * step, count * width * sizeof(float));
+    for (size_t row = 0; row < count; row++) {
+        kernels->accumulate(out + row * width, scratch->normed + row * width, block->gamma, width);
+    }
+}
+
+static void compute(const struct stage *stage, struct scratch *scratch, float *out, size_t count) {
+    size_t width = stage->width;
+    if (stage->block == NULL) {
+        linear(scratch, stage->matrix, out, stage->matrix->columns, scratch->window, width, count);
+        return;
+    }
+    for (size_t row = 0; row < count; row += PIECE) {
+        block_piece(stage, scratch, out + row * width, scratch->window + row * width,
+                    least(PIECE, count - row));
+    }
+}
+
+size_t stage_push(struct stage *stage, struct scratch *scratch, float *out, const float *x,
+                  size_t count, bool last) {
+    size_t width = stage->width, spread = (stage->taps - 1) * stage->dilation;
+    float *window = scratch->window;
+    memcpy(window, stage->kept, stage->held * width * sizeof(float));
+    memcpy(window + stage->held * width, x, count * width * sizeof(float));
+    size_t rows = stage->held + count;
+    if (last) {
+        memset(window + rows * width, 0, spread / 2 * width * sizeof(float));
+        rows += spread / 2;
+    }
+    size_t done = rows > spread ? rows - spread : 0;
+    stage->held = rows - done;
+    memcpy(stage->kept, window + done * width, stage->held * width * sizeof(float));
+    compute(stage, scratch, out, done);
+    return done;
+}
