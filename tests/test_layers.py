@@ -67,7 +67,7 @@ def test_the_folders_are_explained_in_order() -> None:
     rooms = [path.name for path in IMAGE.iterdir() if (path / "__init__.py").is_file()]
     assert re.findall(r"(?m)^\| `(\w+)` \|", section) == sorted(rooms, key=ORDER.index)
     tests = {path.name for path in (IMAGE.parent / "tests").iterdir() if [*path.glob("test_*.py")]}
-    assert tests - {"engine", "listener", "pocket", "storyteller"} <= {*rooms}
+    assert tests - {"engine", "hibari", "listener", "pocket", "storyteller"} <= {*rooms}
 
 
 def room_of(path: Path) -> str:

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The voice file, made of a crafted network with the shapes of the real one."""
 
-import random
 import struct
 import zlib
 from collections.abc import Callable
-from functools import cache
-from math import prod
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from image.builders import hibari, onnx_file
 from image.builders.onnx_file import FLOAT32, INT8, Tensor
 from image.errors import UserError
+from tests.hibari.crafted import network
 
 
 def number(value: int) -> bytes:
@@ -38,22 +36,6 @@ def message(name: str, tensor: Tensor, packed: bool = False) -> bytes:
 def onnx(*tensors: bytes) -> bytes:
     graph = chunk(1, b"a node") + b"".join(chunk(5, tensor) for tensor in tensors)
     return b"\x08\x08" + chunk(2, b"producer") + b"\x7d" + b"\0" * 4 + chunk(7, graph)
-
-
-@cache
-def network() -> dict[str, Tensor]:
-    """Random tensors of all names and shapes that the writer asks for."""
-    chance, made = random.Random(1), dict[str, Tensor]()
-
-    def invent(_: object, name: str, kind: int, *shape: int) -> Tensor:
-        values = [chance.uniform(-1, 1) for _ in range(prod(shape))] if kind == FLOAT32 else []
-        data = struct.pack(f"<{len(values)}f", *values) or chance.randbytes(prod(shape))
-        return made.setdefault(name, Tensor(shape, kind, data))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hibari._Writer, "_get", invent)
-        hibari.voice({})
-    return made
 
 
 def test_onnx(tmp_path: Path) -> None:

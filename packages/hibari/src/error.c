@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool fail(struct hibari_error *error, const char *format, ...) {
+bool hibari_fail(struct hibari_error *error, const char *format, ...) {
     va_list values;
     va_start(values, format);
     vsnprintf(error->text, sizeof error->text, format, values);

@@ -5,8 +5,8 @@
 
 #include "hibari.h"
 
-/* Writes the sentence into `error` and returns false, for `return fail(...)`. */
-bool fail(struct hibari_error *error, const char *format, ...)
+/* Writes the sentence into `error` and returns false, for `return hibari_fail(...)`. */
+bool hibari_fail(struct hibari_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -50,22 +50,22 @@ struct hibari *hibari_open(const char *path, struct hibari_error *error) {
     size_t size = (sizeof(struct hibari) + 63) / 64 * 64;
     struct hibari *hibari = aligned_alloc(64, size);
     if (hibari == NULL) {
-        fail(error, "not enough memory: %zu KiB are needed", size >> 10);
+        hibari_fail(error, "not enough memory: %zu KiB are needed", size >> 10);
         return NULL;
     }
     memset(hibari, 0, size);
-    if (!voice_open(&hibari->voice, path, error)) {
+    if (!hibari_voice_open(&hibari->voice, path, error)) {
         free(hibari);
         return NULL;
     }
-    hibari->scratch.kernels = &kernels_portable;
+    hibari->scratch.kernels = &hibari_portable;
     vocoder_open(&hibari->vocoder, hibari->scratch.kernels);
     return hibari;
 }
 
 void hibari_close(struct hibari *hibari) {
     if (hibari != NULL) {
-        voice_close(&hibari->voice);
+        hibari_voice_close(&hibari->voice);
         free(hibari);
     }
 }
@@ -93,10 +93,11 @@ static void begin_stages(struct hibari *hibari) {
 static void prepare(struct hibari *hibari, float speed) {
     const struct hibari_clause *clause = hibari->clause;
     struct scratch *scratch = &hibari->scratch;
-    encode(&hibari->voice.sound, &hibari->encoding, scratch, clause, SOUND_LAYERS, hibari->sound);
-    encode(&hibari->voice.tune, &hibari->encoding, scratch, clause, TUNE_LAYERS, hibari->tune);
-    durations(hibari->units, &hibari->voice, &hibari->encoding, scratch, hibari->tune,
-              clause->count, speed);
+    net_encode(&hibari->voice.sound, &hibari->encoding, scratch, clause, SOUND_LAYERS,
+               hibari->sound);
+    net_encode(&hibari->voice.tune, &hibari->encoding, scratch, clause, TUNE_LAYERS, hibari->tune);
+    net_durations(hibari->units, &hibari->voice, &hibari->encoding, scratch, hibari->tune,
+                  clause->count, speed);
     struct cursor start = {0, hibari->units[0]};
     hibari->given = hibari->decoded = hibari->heard = start;
     hibari->hops = 0;
@@ -148,7 +149,7 @@ static bool sound_frames(struct hibari *hibari, float *frames, size_t count) {
         hibari->scratch.kernels->norm(frame, frame, voice->decoder_norm.weight,
                                       voice->decoder_norm.bias, FRAME);
     }
-    linear(&hibari->scratch, &voice->head, hibari->spectra, WIDEST, frames, FRAME, count);
+    net_linear(&hibari->scratch, &voice->head, hibari->spectra, WIDEST, frames, FRAME, count);
     for (size_t row = 0; row < count; row++) {
         if (vocoder_push(&hibari->vocoder, hop, hibari->spectra + row * WIDEST) &&
             !emit(hibari, hop)) {
@@ -215,11 +216,11 @@ static size_t tune_units(struct hibari *hibari, bool *last) {
                TUNE * sizeof *melody);
     }
     *last = is_over(hibari, &hibari->given);
-    linear(scratch, &hibari->voice.prosody_in, melody, TUNE, melody, TUNE, count);
+    net_linear(scratch, &hibari->voice.prosody_in, melody, TUNE, melody, TUNE, count);
     for (int i = 0; i < PROSODY_BLOCKS; i++) {
         count = stage_push(&hibari->prosody[i], scratch, melody, melody, count, *last);
     }
-    linear(scratch, &hibari->voice.prosody_out, hibari->tones, 4, melody, TUNE, count);
+    net_linear(scratch, &hibari->voice.prosody_out, hibari->tones, 4, melody, TUNE, count);
     return count;
 }
 

@@ -112,14 +112,14 @@ static uint32_t number(const unsigned char *at) {
 static bool check(const unsigned char *data, size_t size, const char *path,
                   struct hibari_error *error) {
     if (memcmp(data, "HIBARIVO", 8) != 0) {
-        return fail(error, "%s: is not a voice file", path);
+        return hibari_fail(error, "%s: is not a voice file", path);
     }
     if (number(data + 8) != VERSION) {
-        return fail(error, "%s: is of version %lu; this program reads version %d", path,
-                    (unsigned long)number(data + 8), VERSION);
+        return hibari_fail(error, "%s: is of version %lu; this program reads version %d", path,
+                           (unsigned long)number(data + 8), VERSION);
     }
     if (number(data + 12) != checksum(data + HEADER, size - HEADER)) {
-        return fail(error, "%s: is damaged: its checksum is wrong", path);
+        return hibari_fail(error, "%s: is damaged: its checksum is wrong", path);
     }
     return true;
 }
@@ -129,35 +129,36 @@ static bool read_whole(FILE *file, unsigned char *data, size_t size, const char 
                        struct hibari_error *error) {
     size_t got = fread(data, 1, size, file);
     if (got < size && ferror(file)) {
-        return fail(error, "%s: cannot be read: %s", path, strerror(errno));
+        return hibari_fail(error, "%s: cannot be read: %s", path, strerror(errno));
     }
     if (got < size || fgetc(file) != EOF) {
-        return fail(error, "%s: is not a voice file: %s than %zu bytes", path,
-                    got < size ? "smaller" : "larger", size);
+        return hibari_fail(error, "%s: is not a voice file: %s than %zu bytes", path,
+                           got < size ? "smaller" : "larger", size);
     }
     return check(data, size, path, error);
 }
 
-bool voice_open(struct voice *voice, const char *path, struct hibari_error *error) {
+bool hibari_voice_open(struct voice *voice, const char *path, struct hibari_error *error) {
     *voice = (struct voice){0};
     size_t size = point(voice, NULL);
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        return fail(error, "%s: cannot be opened: %s", path, strerror(errno));
+        return hibari_fail(error, "%s: cannot be opened: %s", path, strerror(errno));
     }
     voice->data = aligned_alloc(LINE, size);
-    bool read = voice->data ? read_whole(file, voice->data, size, path, error)
-                            : fail(error, "not enough memory: %zu KiB are needed", size >> 10);
+    bool read = voice->data
+                    ? read_whole(file, voice->data, size, path, error)
+                    : hibari_fail(error, "not enough memory: %zu KiB are needed", size >> 10);
     fclose(file);
     if (!read) {
-        voice_close(voice);
+        hibari_voice_close(voice);
         return false;
     }
     point(voice, voice->data);
     return true;
 }
 
-void voice_close(struct voice *voice) {
+void hibari_voice_close(struct voice *voice) {
     free(voice->data);
     voice->data = NULL;
 }

@@ -64,8 +64,8 @@ struct voice {
 };
 
 /* False, with the reason, when the file cannot be read or is damaged. */
-bool voice_open(struct voice *voice, const char *path, struct hibari_error *error);
+bool hibari_voice_open(struct voice *voice, const char *path, struct hibari_error *error);
 
-void voice_close(struct voice *voice);
+void hibari_voice_close(struct voice *voice);
 
 #endif

@@ -36,6 +36,6 @@ struct kernels {
     void (*sine)(float *to, const float *x, size_t count);
 };
 
-extern const struct kernels kernels_portable;
+extern const struct kernels hibari_portable;
 
 #endif

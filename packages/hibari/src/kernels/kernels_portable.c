@@ -130,7 +130,7 @@ static void sine(float *to, const float *x, size_t count) {
     }
 }
 
-const struct kernels kernels_portable = {
+const struct kernels hibari_portable = {
     .name = "portable",
     .widen = widen,
     .multiply = multiply,

@@ -81,12 +81,12 @@ static void add(float *x, const float *more, size_t count) {
 static void finish_layer(const struct encoder *encoder, struct scratch *scratch, float *x,
                          const float *attended, size_t count) {
     size_t width = encoder->width, hidden = encoder->first.columns;
-    linear(scratch, &encoder->out, scratch->normed, width, attended, 3 * width, count);
+    net_linear(scratch, &encoder->out, scratch->normed, width, attended, 3 * width, count);
     add(x, scratch->normed, count * width);
     norm_rows(scratch, &encoder->between, x, width, count);
-    linear(scratch, &encoder->first, scratch->hidden, hidden, scratch->normed, width, count);
+    net_linear(scratch, &encoder->first, scratch->hidden, hidden, scratch->normed, width, count);
     scratch->kernels->gelu(scratch->hidden, count * hidden);
-    linear(scratch, &encoder->second, scratch->normed, width, scratch->hidden, hidden, count);
+    net_linear(scratch, &encoder->second, scratch->normed, width, scratch->hidden, hidden, count);
     add(x, scratch->normed, count * width);
 }
 
@@ -97,8 +97,8 @@ static void layer(const struct encoder *encoder, struct encoding *encoding, stru
     for (size_t row = 0; row < count; row += PIECE) {
         size_t rows = least(PIECE, count - row);
         norm_rows(scratch, &encoder->before, x + row * width, width, rows);
-        linear(scratch, &encoder->project, projected + row * 3 * width, 3 * width, scratch->normed,
-               width, rows);
+        net_linear(scratch, &encoder->project, projected + row * 3 * width, 3 * width,
+                   scratch->normed, width, rows);
     }
     attend(scratch, projected, width, count);
     for (size_t row = 0; row < count; row += PIECE) {
@@ -107,8 +107,8 @@ static void layer(const struct encoder *encoder, struct encoding *encoding, stru
     }
 }
 
-void encode(const struct encoder *encoder, struct encoding *encoding, struct scratch *scratch,
-            const struct hibari_clause *clause, int layers, float *x) {
+void net_encode(const struct encoder *encoder, struct encoding *encoding, struct scratch *scratch,
+                const struct hibari_clause *clause, int layers, float *x) {
     size_t width = encoder->width, count = clause->count;
     look_up(encoder, clause, x);
     for (int i = 0; i < ENCODER_BLOCKS; i++) {
@@ -125,8 +125,8 @@ void encode(const struct encoder *encoder, struct encoding *encoding, struct scr
     }
 }
 
-void durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,
-               struct scratch *scratch, const float *x, size_t count, float speed) {
+void net_durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,
+                   struct scratch *scratch, const float *x, size_t count, float speed) {
     struct stage stage;
     stage_begin_matrix(&stage, &voice->duration, TUNE, 3, encoding->kept);
     push_all(&stage, scratch, encoding->projected, TUNE, x, count);
@@ -135,6 +135,6 @@ void durations(uint16_t *units, const struct voice *voice, struct encoding *enco
         float length = dot(encoding->projected + i * TUNE, voice->duration_out, TUNE);
         float found = rintf((expf(length + *voice->duration_bias) - 1) / speed);
         /* No number at all, too, is the shortest. */
-        units[i] = found > 1 ? (uint16_t)(found < LONGEST ? found : LONGEST) : 1;
+        units[i] = (uint16_t)(found > 1 ? (found < LONGEST ? found : LONGEST) : 1);
     }
 }

@@ -14,15 +14,15 @@ struct encoding {
 };
 
 /* x (clause->count, width) of a clause; `layers`: how often the transformer layer is applied. */
-void encode(const struct encoder *encoder, struct encoding *encoding, struct scratch *scratch,
-            const struct hibari_clause *clause, int layers, float *x);
+void net_encode(const struct encoder *encoder, struct encoding *encoding, struct scratch *scratch,
+                const struct hibari_clause *clause, int layers, float *x);
 
 /*
  * The units of 25 ms that each phoneme lasts, 1 to LONGEST, from the tune encoder's rows `x`;
  * `speed` divides them.
  */
 enum { LONGEST = 400 };
-void durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,
-               struct scratch *scratch, const float *x, size_t count, float speed);
+void net_durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,
+                   struct scratch *scratch, const float *x, size_t count, float speed);
 
 #endif

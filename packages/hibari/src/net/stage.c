@@ -47,8 +47,8 @@ static void multiply_piece(struct scratch *scratch, const struct matrix *matrix,
     }
 }
 
-void linear(struct scratch *scratch, const struct matrix *matrix, float *out, size_t out_stride,
-            const float *x, size_t stride, size_t count) {
+void net_linear(struct scratch *scratch, const struct matrix *matrix, float *out, size_t out_stride,
+                const float *x, size_t stride, size_t count) {
     for (size_t row = 0; row < count; row += PIECE) {
         multiply_piece(scratch, matrix, out + row * out_stride, out_stride, x + row * stride,
                        stride, least(PIECE, count - row));
@@ -96,9 +96,9 @@ static void block_piece(const struct stage *stage, struct scratch *scratch, floa
         kernels->norm(normed, normed, block->norm.weight, block->norm.bias, width);
     }
     size_t hidden = block->first.columns;
-    linear(scratch, &block->first, scratch->hidden, hidden, scratch->normed, width, count);
+    net_linear(scratch, &block->first, scratch->hidden, hidden, scratch->normed, width, count);
     kernels->gelu(scratch->hidden, count * hidden);
-    linear(scratch, &block->second, scratch->normed, width, scratch->hidden, hidden, count);
+    net_linear(scratch, &block->second, scratch->normed, width, scratch->hidden, hidden, count);
     memcpy(out, x + stage->taps / 2 * step, count * width * sizeof(float));
     for (size_t row = 0; row < count; row++) {
         kernels->accumulate(out + row * width, scratch->normed + row * width, block->gamma, width);
@@ -108,7 +108,8 @@ static void block_piece(const struct stage *stage, struct scratch *scratch, floa
 static void compute(const struct stage *stage, struct scratch *scratch, float *out, size_t count) {
     size_t width = stage->width;
     if (stage->block == NULL) {
-        linear(scratch, stage->matrix, out, stage->matrix->columns, scratch->window, width, count);
+        net_linear(scratch, stage->matrix, out, stage->matrix->columns, scratch->window, width,
+                   count);
         return;
     }
     for (size_t row = 0; row < count; row += PIECE) {

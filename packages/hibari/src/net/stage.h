@@ -41,8 +41,8 @@ struct stage {
 
 /* out[i] = x[i] * matrix + bias, for any number of rows that lie `stride` and `out_stride` apart.
  */
-void linear(struct scratch *scratch, const struct matrix *matrix, float *out, size_t out_stride,
-            const float *x, size_t stride, size_t count);
+void net_linear(struct scratch *scratch, const struct matrix *matrix, float *out, size_t out_stride,
+                const float *x, size_t stride, size_t count);
 
 /* `kept` has room for (taps - 1) * dilation rows, and is the stage's until it begins again. */
 void stage_begin(struct stage *stage, const struct block *block, size_t dilation, float *kept);

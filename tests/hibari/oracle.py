@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""The network and the vocoder once more, in numpy, on whole clauses: nothing comes in pieces.
+
+Written after the ONNX graph and the wheel's own vocoder; weights are those of a voice file.
+"""
+
+import zlib
+from dataclasses import dataclass
+from math import erf, sqrt
+from typing import Any
+
+import numpy as np
+
+from image.builders import hibari
+
+Array = Any  # numpy's own types say nothing about shapes
+TILE = hibari.TILE
+HOP, FFT, BINS, RATE = 300, 1200, 601, 24000
+WINDOW = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT) / FFT)
+
+
+@dataclass
+class Reader:
+    """A voice file's tensors, one after the other, with the numbers they stand for."""
+
+    data: bytes
+    at: int = hibari.HEADER.size
+
+    def take(self, kind: str, count: int) -> Array:
+        found = np.frombuffer(self.data, kind, count, self.at)
+        self.at += -(-found.nbytes // 64) * 64
+        return found
+
+    def floats(self, count: int) -> Array:
+        return self.take("<f4", count).astype(float)
+
+    def norm(self, width: int) -> tuple[Array, Array]:
+        return self.floats(width), self.floats(width)
+
+    def matrix(self, rows: int, columns: int) -> tuple[Array, Array]:
+        filled = -(-columns // TILE) * TILE
+        tiles = self.take("i1", rows * filled).reshape(filled // TILE, rows, TILE)
+        whole = tiles.transpose(1, 0, 2).reshape(rows, filled) * self.floats(filled)
+        return whole[:, :columns], self.floats(filled)[:columns]
+
+    def block(self, width: int, hidden: int, taps: int) -> tuple[Any, ...]:
+        kernel = self.floats(taps * width).reshape(taps, width)
+        parts = (kernel, self.floats(width), self.norm(width), self.matrix(width, hidden))
+        return (*parts, self.matrix(hidden, width), self.floats(width))
+
+    def encoder(self, width: int) -> dict[str, Any]:
+        embedding = self.take("i1", 178 * width).reshape(178, width)
+        found: dict[str, Any] = {"embedding": embedding * self.floats(178)[:, None]}
+        found["blocks"] = [self.block(width, 2 * width, 5) for _ in range(2)]
+        found["before"] = self.norm(width)
+        found["project"], found["out"] = self.matrix(width, 3 * width), self.matrix(width, width)
+        found["between"] = self.norm(width)
+        found["first"] = self.matrix(width, 2 * width)
+        found["second"] = self.matrix(2 * width, width)
+        found["after"] = self.norm(width)
+        return found
+
+
+def linear(x: Array, matrix: tuple[Array, Array]) -> Array:
+    return x @ matrix[0] + matrix[1]
+
+
+def gelu(x: Array) -> Array:
+    return 0.5 * x * (1 + np.vectorize(erf)(x / sqrt(2)))
+
+
+def norm(x: Array, weights: tuple[Array, Array]) -> Array:
+    centred = x - x.mean(-1, keepdims=True)
+    return centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5) * weights[0] + weights[1]
+
+
+def taps_of(x: Array, taps: int, dilation: int = 1) -> list[Array]:
+    reach = taps // 2 * dilation
+    padded = np.pad(x, ((reach, reach), (0, 0)))
+    return [padded[tap * dilation : tap * dilation + len(x)] for tap in range(taps)]
+
+
+def block(x: Array, weights: tuple[Any, ...], dilation: int = 1) -> Array:
+    kernel, bias, norms, first, second, gamma = weights
+    y = sum(part * row for part, row in zip(taps_of(x, len(kernel), dilation), kernel, strict=True))
+    return x + gamma * linear(gelu(linear(norm(y + bias, norms), first)), second)
+
+
+def encode(ids: list[int], weights: dict[str, Any], layers: int) -> Array:
+    x = weights["embedding"][ids]
+    for one in weights["blocks"]:
+        x = block(x, one)
+    width = x.shape[1]
+    size = width // 2
+    for _ in range(layers):
+        projected = linear(norm(x, weights["before"]), weights["project"])
+        heads = []
+        for head in range(2):
+            q, k, v = (projected[:, i * width + head * size :][:, :size] for i in range(3))
+            scores = np.exp(q @ k.T / sqrt(size) - (q @ k.T / sqrt(size)).max(-1, keepdims=True))
+            heads.append(scores / scores.sum(-1, keepdims=True) @ v)
+        x = x + linear(np.concatenate(heads, 1), weights["out"])
+        hidden = gelu(linear(norm(x, weights["between"]), weights["first"]))
+        x = x + linear(hidden, weights["second"])
+    return norm(x, weights["after"])
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What speaking a clause goes through."""
+
+    units: Array  # of 25 ms, of each phoneme
+    pitch: Array  # Hz, of each frame
+    spectra: Array  # (frames, 5, bins)
+    samples: Array
+
+
+def speak(voice: bytes, ids: list[int], speed: float = 1.0) -> Spoken:
+    """A clause with a voice file's content."""
+    assert zlib.crc32(voice[64:]) == hibari.HEADER.unpack_from(voice)[2]
+    reader = Reader(voice)
+    sound, tune = (encode(ids, reader.encoder(w), n) for w, n in ((128, 4), (192, 6)))
+    lengths = gelu(linear(np.concatenate(taps_of(tune, 3), 1), reader.matrix(576, 192)))
+    lengths = np.exp(lengths @ reader.floats(192) + reader.floats(1)) - 1
+    units = np.clip(np.rint(lengths / speed), 1, 400).astype(int)
+    which = np.repeat(np.arange(len(ids)), units)
+    melody = linear(tune[which], reader.matrix(192, 192))
+    for dilation in (1, 2, 4, 8, 1, 2):
+        melody = block(melody, reader.block(192, 384, 7), dilation)
+    tones = linear(melody, reader.matrix(192, 4))
+    pitch = np.clip(tones[:, :2].reshape(-1) * 100, 0, 5000)
+    told = [np.repeat(sound[which], 2, 0), np.log(1 + pitch)[:, None] / 5]
+    told.append(tones[:, 2:].reshape(-1, 1))
+    x = np.concatenate(taps_of(np.concatenate(told, 1), 7), 1)
+    x = linear(x, reader.matrix(910, 256))
+    for _ in range(8):
+        x = block(x, reader.block(256, 768, 7))
+    x = norm(x, reader.norm(256))
+    spectra = linear(x, reader.matrix(256, 3005)).reshape(-1, 5, BINS)
+    assert reader.at == len(voice)
+    return Spoken(units, pitch, spectra, vocode(spectra, pitch))
+
+
+def vocode(spectra: Array, pitch: Array) -> Array:
+    frames = len(pitch)
+    pulses = np.pad(make_pulses(pitch), FFT // 2, mode="reflect")
+    noise = make_noise(frames)
+    overlap, weight = np.zeros((2, (frames + 3) * HOP))
+    for i, (harmonic, turn, rough, free, angle) in enumerate(spectra):
+        spectrum = np.fft.rfft(pulses[i * HOP :][:FFT] * WINDOW) / HOP
+        spectrum *= np.exp(np.minimum(harmonic, 7) + 1j * np.pi * np.tanh(turn))
+        spectrum += np.exp(np.minimum(rough, 7)) * noise[i]
+        spectrum += np.exp(np.minimum(free, 7) + 1j * angle)
+        overlap[i * HOP :][:FFT] += np.fft.irfft(spectrum, FFT) * WINDOW
+        weight[i * HOP :][:FFT] += WINDOW**2
+    middle = slice(FFT // 2, FFT // 2 + frames * HOP)
+    return overlap[middle] / np.maximum(weight[middle], 1e-11)
+
+
+def make_pulses(pitch: Array) -> Array:
+    middles = (np.arange(len(pitch)) + 0.5) * HOP - 0.5
+    line = np.interp(np.arange(len(pitch) * HOP), middles, pitch)
+    voiced, line = line > 40, np.maximum(line, 40)
+    phase = np.modf(np.cumsum(line) / RATE)[0] * 2 * np.pi
+    harmonics = np.floor(11000 / line) + 0.5
+    divisor = 2 * np.sin(phase / 2)
+    is_small = np.abs(divisor) <= 2e-3
+    sums = np.sin(harmonics * phase) / np.where(is_small, 1, divisor)
+    return np.where(voiced, np.where(is_small, harmonics, sums) - 0.5, 0)
+
+
+def make_noise(frames: int) -> Array:
+    state, found = 1, np.zeros(frames * BINS * 2)
+    for i in range(len(found)):
+        state ^= state << 13 & 0xFFFFFFFF
+        state ^= state >> 17
+        state ^= state << 5 & 0xFFFFFFFF
+        found[i] = (sum((state * 0x9E3779B1 & 0xFFFFFFFF).to_bytes(4, "little")) - 510) / 147.8
+    return (found[::2] + 1j * found[1::2]).reshape(frames, BINS)
