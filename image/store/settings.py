@@ -17,7 +17,7 @@ from image.store.store import Store
 
 FILE = ".cache.yaml"
 SIGNERS = "allowed_signers"  # beside it: part of the project, as its recipes are
-OFF = ("0", "no", "off")
+OFF = ("", "0", "no", "off")
 
 
 @dataclass(frozen=True)

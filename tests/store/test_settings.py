@@ -44,6 +44,7 @@ def test_a_server_from_the_file(root: Path) -> None:
 def test_the_command_line_counts_before_the_file(root: Path) -> None:
     (root / ".cache.yaml").write_text("url: https://cache.example\n")
     assert settings.load(root, read(root, CACHE="0")) is None
+    assert settings.load(root, read(root, CACHE="")) is None
     store = settings.load(root, read(root, CACHE="shared"))
     assert store and store.place == Folder(root / "shared")
 
