@@ -32,6 +32,8 @@ CONTENT = random.Random(1).randbytes(100_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 FILE = "toy-1.0.tar.gz"
 QUICK = Patience(connect_s=2, silence_s=0.3, attempts=3, delay_s=0.01, longest_delay_s=0.05)
+# For all that does not stall: a busy machine can be silent for a second.
+CALM = replace(QUICK, connect_s=60, silence_s=60)
 COUNTER = itertools.count()
 
 
@@ -43,6 +45,12 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture
 def dl(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "dl", patience=CALM)
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Settings:
+    """For servers that say nothing."""
     return Settings(tmp_path / "dl", patience=QUICK)
 
 
@@ -97,7 +105,7 @@ def test_once_is_enough(web: Web, dl: Settings) -> None:
 def test_resumes_wherever_it_was_cut(
     web: Web, tmp_path_factory: pytest.TempPathFactory, cuts: list[int], begun: int
 ) -> None:
-    dl = Settings(tmp_path_factory.mktemp("dl"), patience=QUICK)
+    dl = Settings(tmp_path_factory.mktemp("dl"), patience=CALM)
     if begun:
         begin(dl, CONTENT[:begun])
     url, asked = served(web, *(Answer(cut_after=cut) for cut in cuts), Answer())
@@ -107,19 +115,19 @@ def test_resumes_wherever_it_was_cut(
     assert asked == expected
 
 
-def test_slow_and_often_cut(web: Web, dl: Settings) -> None:
+def test_slow_and_often_cut(web: Web, hasty: Settings) -> None:
     """What is read at once takes longer to come than silence may last."""
     content, rate = random.Random(2).randbytes(250_000), 140_000
     assert http.CHUNK / rate > QUICK.silence_s
     url, asked = served(web, Answer(rate=rate, cut_after=100_000), content=content)
-    found = get(source(url, sha256=hashlib.sha256(content).hexdigest()), dl)
+    found = get(source(url, sha256=hashlib.sha256(content).hexdigest()), hasty)
     assert found.path.read_bytes() == content
     assert asked == [None, "bytes=100000-", "bytes=200000-"]
 
 
-def test_stall_is_left_and_resumed(web: Web, dl: Settings) -> None:
+def test_stall_is_left_and_resumed(web: Web, hasty: Settings) -> None:
     url, asked = served(web, Answer(stall_after=30_000), Answer(stall_after=0), Answer())
-    check(source(url), dl)
+    check(source(url), hasty)
     assert asked == [None, "bytes=30000-", "bytes=30000-"]
 
 
@@ -137,19 +145,19 @@ def test_reset_is_resumed(web: Web, dl: Settings) -> None:
     assert len(asked) == 2
 
 
-def test_no_answer_is_asked_again(web: Web, dl: Settings) -> None:
+def test_no_answer_is_asked_again(web: Web, hasty: Settings) -> None:
     url, asked = served(web, Answer(mute=True), Answer())
-    check(source(url), dl)
+    check(source(url), hasty)
     assert len(asked) == 2
-    (dl.dl / FILE).unlink()
+    (hasty.dl / FILE).unlink()
     url, asked = served(web, Answer(mute=True))
-    assert f"{url}: no answer for 0.3 s" in complaint(source(url), dl).message
+    assert f"{url}: no answer for 0.3 s" in complaint(source(url), hasty).message
     assert len(asked) == QUICK.attempts
 
 
-def test_stall_without_end_is_given_up(web: Web, dl: Settings) -> None:
+def test_stall_without_end_is_given_up(web: Web, hasty: Settings) -> None:
     url, asked = served(web, Answer(stall_after=0))
-    assert f"{url}: it stopped sending" in complaint(source(url), dl).message
+    assert f"{url}: it stopped sending" in complaint(source(url), hasty).message
     assert len(asked) == QUICK.attempts
 
 

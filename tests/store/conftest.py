@@ -31,12 +31,22 @@ def signers(tmp_path: Path, keys: dict[str, Path]) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine can be silent for a second; tests of impatience say so."""
+    monkeypatch.setattr("image.store.places.CONNECT_S", 60)
+    monkeypatch.setattr("image.store.places.SILENCE_S", 60)
+    monkeypatch.setattr("image.store.store.PATIENCE_S", 60)
+
+
 @pytest.fixture
 def make_store(tmp_path: Path, signers: Path, keys: dict[str, Path]) -> Maker:
     """A store as one call uses it; each is filled by ada, in tmp_path/shared."""
 
     def made(place: Place | None = None, who: str = "ada") -> Store:
         shared = place or Folder(tmp_path / "shared")
-        return Store("the store", shared, Verifier(signers), Signer(keys[who]), tmp_path / "way")
+        store = Store("the store", shared, Verifier(signers), Signer(keys[who]), tmp_path / "way")
+        store._patience_s = 60
+        return store
 
     return made

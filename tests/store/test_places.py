@@ -163,8 +163,12 @@ def test_a_connection_that_is_cut_costs_nothing_but_the_result(
     ids=["mute", "broken", "stalls", "resets", "floods"],
 )  # fmt: skip
 def test_a_server_in_trouble_is_left_alone(
-    served: tuple[web.Web, Store], capsys: pytest.CaptureFixture[str], answer: web.Answer
+    served: tuple[web.Web, Store],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: web.Answer,
 ) -> None:
+    monkeypatch.setattr("image.store.places.SILENCE_S", 0.3)
     server, store = served
     page = server.pages[f"/ac/{QUESTION.key}"]
     page.answers = (answer,)
