@@ -155,6 +155,25 @@ def on_terminal(command: Sequence[str | Path], log: Path) -> Iterator[int]:
         os.close(ours)
 
 
+@contextlib.contextmanager
+def beside(command: Sequence[str | Path], log: Path) -> Iterator[str]:
+    """A program that runs meanwhile, and is ended; gives the first line that it says.
+
+    That is empty if it ended instead. What it complains of goes to `log`.
+    """
+    words = _words(command)
+    with log.open("wb") as errors:
+        process = _launch(
+            words, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=errors,
+        )  # fmt: skip
+    with process, _noted(process):
+        try:
+            yield process.stdout.readline().decode().strip() if process.stdout else ""
+        finally:
+            _end(process)
+
+
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
     """The last lines of a log, as a failure shows them."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

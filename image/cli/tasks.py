@@ -15,6 +15,7 @@ from image.cli.bending import Task, foreground, told
 from image.cli.call import Call
 from image.errors import UserError
 from image.model import MODEL_PATH, PACKER, PACKER_PROGRAM, TOKENIZER_PATH
+from image.options import is_on
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import ROOT as TREE
@@ -115,8 +116,9 @@ def telling(call: Call) -> Iterator[Task]:
     from image import tell
 
     plan = commands.plan_to_tell(call)
-    host = graph.make(plan.project, [tell.PACKAGE], HOST)
-    program = host.step(step_name(tell.PACKAGE, HOST))
+    wanted = [tell.PACKAGE, *([tell.page.PACKAGE] if is_on(call.options, "page") else [])]
+    host = graph.make(plan.project, wanted, HOST)
+    programs = [host.step(step_name(name, HOST)) for name in wanted]
     models = [] if plan.project.model_files else [_model_step(plan)]
     of_model = [plan.steps[name] for model in models for name in plan.steps_before(model)]
     both = {step.name: plan for step in (*of_model, *models)} | dict.fromkeys(host.steps, host)
@@ -124,12 +126,18 @@ def telling(call: Call) -> Iterator[Task]:
 
     def speak(call: Call) -> None:
         _, model, tokenizer = _model(plan)
-        tells = host.folder(program) / runner.PROGRAMS / "storyteller"
+        tells = host.folder(programs[0]) / runner.PROGRAMS / "storyteller"
         settings, variables = tell.settings(plan.project), tell.variables(host)
-        teller = tell.Teller(tells, model, tokenizer, settings, variables)
+        shown = [
+            tell.page.Page(
+                host.folder(one) / runner.PROGRAMS / "story-page", call.root / tell.page.FILES
+            )
+            for one in programs[1:]
+        ]
+        teller = tell.Teller(tells, model, tokenizer, settings, variables, *shown)
         tell.tell(teller, call.root, call.options)
 
-    needs = [_own_name(step) for step in (program, *models)]
+    needs = [_own_name(step) for step in (*programs, *models)]
     yield {"basename": "tell", **foreground(speak, needs)}
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """`doit tell`: the storyteller on this machine, on this terminal and this machine's sound."""
 
+import contextlib
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from image.plan.step import STAGING, step_name
 from image.project import Project
 from image.recipes import voices
 from image.steps import build
-from image.tell import sound
+from image.tell import page, sound
 
 PACKAGE = "tell"
 FOLDER = "out/host/tell"
@@ -28,6 +29,7 @@ OPTIONS = (
            default="1 with wav=, else until Ctrl-C"),
     Option("seed", "of the first story: the same seed and request tell the same story",
            Whole(1, 10**18 - 1), default="another one each time"),
+    Option("page", f"show it in the browser, too, at {page.URL}", Flag(), default="0"),
     Option("figures", "show each story's number, seed and what it cost", Flag(), default="0"),
 )  # fmt: skip
 
@@ -41,6 +43,7 @@ class Teller:
     tokenizer: Path
     settings: str
     variables: Mapping[str, str]
+    shown: page.Page | None = None  # the page that is to be served meanwhile
 
 
 def check_call(options: Mapping[str, str]) -> None:
@@ -82,11 +85,23 @@ def tell(teller: Teller, root: Path, options: Mapping[str, str]) -> None:
             shutil.copyfile(root / SOURCE / PARENTS, folder / PARENTS)
         output.write(folder / "settings", teller.settings)
         words = [*_command(teller, root / SOURCE, folder), *_manner(options)]
-        status = run.interactive(words, has_interrupt=True, env=teller.variables)
+        with _followed(teller, folder) as more:
+            status = run.interactive([*words, *more], has_interrupt=True, env=teller.variables)
     if status != 0:
         raise UserError(f"the storyteller ended with status {status}; its messages are above")
     if "wav" in options:
         print(options["wav"])
+
+
+@contextlib.contextmanager
+def _followed(teller: Teller, folder: Path) -> Iterator[list[str | Path]]:
+    """Serve the page if it is wanted; gives the storyteller's options for that."""
+    if teller.shown is None:
+        yield []
+        return
+    with page.served(teller.shown, folder / "page.log") as socket:
+        print(page.URL)
+        yield ["--socket", socket]
 
 
 def _command(teller: Teller, source: Path, folder: Path) -> list[str | Path]:

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The story page: served next to the storyteller, to browsers on this machine only."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from image import run
+from image.errors import UserError
+
+PACKAGE = "story-page"
+FILES = "packages/story-page/page"
+ADDRESS = "127.0.0.1"
+PORT = 8064
+URL = f"http://localhost:{PORT}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What serves it, and the folder with its files."""
+
+    program: Path
+    files: Path
+
+
+@contextlib.contextmanager
+def served(page: Page, log: Path, port: int = PORT) -> Iterator[Path]:
+    """Serve the page; gives the path where the storyteller is to listen (--socket).
+
+    A folder of its own keeps that path short: the system takes 107 characters at most.
+    """
+    log.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="storyteller-") as folder:
+        socket = Path(folder) / "socket"
+        words: list[str | Path] = [page.program, ADDRESS, str(port), socket, page.files]
+        with run.beside(words, log) as said:
+            if not said:
+                problem = run.tail(log).removeprefix("story-page: ")
+                raise UserError(
+                    f"the story page: {problem}",
+                    hint="does another ./doit tell page=1 run? End that one, or leave out page=1",
+                )
+            yield socket

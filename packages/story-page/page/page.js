@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The page: events come in and are shown, buttons ask for something.
+
+import { ask, follow } from "./socket.js";
+import { Story } from "./story.js";
+
+const LOST = "I cannot hear the storyteller. Is it on?";
+const STATES = {
+  starting: "I am thinking of a story.",
+  paused: "Pause.",
+  listening: "I am listening.",
+};
+
+const at = (id) => document.getElementById(id);
+const story = new Story(at("story"));
+const chosen = { heroes: "", places: "", things: "" };
+const LABELS = { heroes: "Who", places: "Where", things: "What" };
+
+function note(text) {
+  if (at("note").textContent !== text) {
+    at("note").textContent = text;
+  }
+}
+
+function showState(state) {
+  const isTelling = state === "telling";
+  at("main").textContent = isTelling ? "Pause" : "Tell";
+  at("main").dataset.verb = isTelling ? "pause" : "tell";
+  at("main").disabled = false;
+  document.body.dataset.state = state;
+  if (state in STATES) {
+    note(STATES[state]);
+  } else if (Object.values(STATES).includes(at("note").textContent)) {
+    note("");
+  }
+  if (state === "ready" || state === "asleep") {
+    story.end();
+  }
+}
+
+/** What was chosen, in words: "a dragon and a kite in the forest". */
+function sentence() {
+  const parts = [chosen.heroes, chosen.things].filter((word) => word !== "");
+  const place = chosen.places === "" ? "" : ` in the ${chosen.places}`;
+  return parts.map((word) => `a ${word}`).join(" and ") + place;
+}
+
+function choose(chip, of, word) {
+  const isOn = chosen[of] !== word;
+  chosen[of] = isOn ? word : "";
+  for (const other of chip.parentElement.querySelectorAll("button")) {
+    other.setAttribute("aria-pressed", String(isOn && other === chip));
+  }
+  at("about").value = sentence().trim();
+}
+
+/** They come with each connection, and stay as they are. */
+function showList({ of, words }) {
+  if (document.getElementById(of) !== null) {
+    return;
+  }
+  const row = document.createElement("fieldset");
+  row.id = of;
+  const legend = document.createElement("legend");
+  legend.textContent = LABELS[of];
+  row.append(legend);
+  for (const word of words) {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.textContent = word;
+    chip.setAttribute("aria-pressed", "false");
+    chip.addEventListener("click", () => choose(chip, of, word));
+    row.append(chip);
+  }
+  at("chips").append(row);
+}
+
+const TAKE = {
+  hello: () => note(""),
+  state: (event) => showState(event.state),
+  story: () => story.clear(),
+  text: (event) => story.add(event.sentence, event.text),
+  note: (event) => note(event.text),
+  list: showList,
+  volume: (event) => {
+    at("volume").max = event.most;
+    at("volume").value = event.percent;
+  },
+};
+
+async function send(message) {
+  if (!(await ask(message))) {
+    note(LOST);
+  }
+}
+
+for (const verb of ["next", "again", "keep", "louder", "quieter"]) {
+  at(verb).addEventListener("click", () => send({ do: verb }));
+}
+at("main").addEventListener("click", () => send({ do: at("main").dataset.verb }));
+at("request").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send({ do: "request", about: at("about").value });
+  at("about").value = "";
+});
+
+follow(
+  (event) => TAKE[event.event]?.(event),
+  () => {
+    at("main").disabled = true;
+    note(LOST);
+  },
+);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* story-page: serves the story's page to browsers, at one address of this machine. */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server.h"
+
+#define LARGEST_PORT 65535
+
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER\n"
+                            "  ADDRESS PORT  where browsers are answered, such as 127.0.0.1 8064\n"
+                            "  SOCKET        of the storyteller: storyteller --socket SOCKET\n"
+                            "  FOLDER        with the page's files\n";
+
+static bool read_port(const char *text, uint16_t *port) {
+    char *end;
+    long number;
+
+    errno = 0;
+    number = strtol(text, &end, 10);
+    *port = (uint16_t)number;
+    return errno == 0 && *text != '\0' && *end == '\0' && number > 0 && number <= LARGEST_PORT;
+}
+
+/* Signals are taken here, by none of the server's threads. */
+static void block(sigset_t *signals) {
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int count, char **words) {
+    static struct server server;
+    sigset_t signals;
+    int number;
+
+    if (count != 5 || !read_port(words[2], &server.port)) {
+        fputs(USAGE, stderr);
+        return STATUS_USAGE;
+    }
+    server.address = words[1];
+    server.socket = words[3];
+    server.files = words[4];
+    block(&signals);
+    if (server_start(&server) == NULL) {
+        fprintf(stderr, "story-page: cannot answer at http://%s:%s: %s\n", words[1], words[2],
+                strerror(errno));
+        return STATUS_FAILED;
+    }
+    printf("http://%s:%s\n", words[1], words[2]);
+    fflush(stdout);
+    /* Nothing is to be saved: browsers that follow would keep us waiting for their next look. */
+    sigwait(&signals, &number);
+    return STATUS_OK;
+}

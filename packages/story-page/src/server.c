@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hosts.h"
+#include "telling.h"
+
+/* Of the eight clients that the storyteller lets in, one is for requests. */
+#define FOLLOWERS_AT_MOST 7
+#define CONNECTIONS_AT_MOST 24u
+/* Of a request's headers; a browser sends less than one kilobyte. */
+#define HEADER_BYTES ((size_t)8192)
+#define STACK_BYTES ((size_t)65536)
+/* A browser that neither sends nor takes anything is dropped. */
+#define IDLE_S 30u
+/* An empty line, to find out whether the browser is still there. */
+#define QUIET_MS 10000
+#define PART_BYTES 4096
+#define PATH_BYTES 512
+
+static const struct {
+    const char *url, *file, *type;
+} FILES[] = {
+    {"/", "index.html", "text/html; charset=utf-8"},
+    {"/page.css", "page.css", "text/css; charset=utf-8"},
+    {"/page.js", "page.js", "text/javascript; charset=utf-8"},
+    {"/story.js", "story.js", "text/javascript; charset=utf-8"},
+    {"/socket.js", "socket.js", "text/javascript; charset=utf-8"},
+};
+
+static const struct {
+    const char *name, *value;
+} HEADERS[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cache-Control", "no-store"},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What a browser sends, as it comes. */
+struct upload {
+    char line[TELLING_LINE_BYTES];
+    size_t length;
+    bool is_too_long;
+};
+
+/* A browser that follows the story. */
+struct follower {
+    struct server *server;
+    int file;
+    bool is_in_line;
+};
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status,
+                              struct MHD_Response *response, const char *type) {
+    enum MHD_Result queued;
+
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    for (size_t i = 0; i < COUNT(HEADERS); i++) {
+        MHD_add_response_header(response, HEADERS[i].name, HEADERS[i].value);
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    queued = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, const char *text) {
+    return answer(connection, status, MHD_create_response_from_buffer_static(strlen(text), text),
+                  "text/plain; charset=utf-8");
+}
+
+static ssize_t follow(void *user, uint64_t position, char *to, size_t size) {
+    struct follower *follower = user;
+    ssize_t got = telling_read(follower->file, to, size, QUIET_MS);
+
+    (void)position;
+    if (got < 0) {
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    }
+    if (got == 0 && !follower->is_in_line) {
+        to[got++] = '\n';
+    }
+    if (got > 0) {
+        follower->is_in_line = to[got - 1] != '\n';
+    }
+    return got;
+}
+
+static void end_following(void *user) {
+    struct follower *follower = user;
+
+    close(follower->file);
+    atomic_fetch_sub(&follower->server->followers, 1);
+    free(follower);
+}
+
+static enum MHD_Result serve_story(struct server *server, struct MHD_Connection *connection) {
+    struct follower *follower;
+
+    if (atomic_fetch_add(&server->followers, 1) >= FOLLOWERS_AT_MOST) {
+        atomic_fetch_sub(&server->followers, 1);
+        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages are open\n");
+    }
+    follower = calloc(1, sizeof(*follower));
+    if (follower != NULL) {
+        follower->server = server;
+        follower->file = telling_follow(server->socket);
+    }
+    if (follower == NULL || follower->file < 0) {
+        free(follower);
+        atomic_fetch_sub(&server->followers, 1);
+        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
+    }
+    return answer(connection, MHD_HTTP_OK,
+                  MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, follow, follower,
+                                                    end_following),
+                  "application/x-ndjson; charset=utf-8");
+}
+
+/* Only what is in the table: no path of the browser's is ever opened. */
+static enum MHD_Result serve_file(const struct server *server, struct MHD_Connection *connection,
+                                  const char *url) {
+    char path[PATH_BYTES];
+    struct stat found;
+
+    for (size_t i = 0; i < COUNT(FILES); i++) {
+        int file;
+
+        if (strcmp(url, FILES[i].url) != 0) {
+            continue;
+        }
+        snprintf(path, sizeof(path), "%s/%s", server->files, FILES[i].file);
+        file = open(path, O_RDONLY | O_CLOEXEC);
+        if (file >= 0 && fstat(file, &found) == 0) {
+            return answer(connection, MHD_HTTP_OK,
+                          MHD_create_response_from_fd((size_t)found.st_size, file), FILES[i].type);
+        }
+        return say(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "a file of the page is missing\n");
+    }
+    return say(connection, MHD_HTTP_NOT_FOUND, "there is no such page\n");
+}
+
+static enum MHD_Result take_request(const struct server *server, struct MHD_Connection *connection,
+                                    const struct upload *upload) {
+    if (upload->is_too_long) {
+        return say(connection, MHD_HTTP_CONTENT_TOO_LARGE, "that is too long\n");
+    }
+    if (memchr(upload->line, '\n', upload->length) != NULL) {
+        return say(connection, MHD_HTTP_BAD_REQUEST, "that is more than one line\n");
+    }
+    if (!telling_ask(server->socket, upload->line, upload->length)) {
+        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
+    }
+    return say(connection, MHD_HTTP_OK, "");
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name) {
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* Browsers say where a request comes from whenever it may change something. */
+static bool may_ask(const struct server *server, struct MHD_Connection *connection, bool is_post) {
+    const char *origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
+
+    if (!hosts_know(header(connection, MHD_HTTP_HEADER_HOST), server->address, server->port)) {
+        return false;
+    }
+    return (origin == NULL && !is_post) || hosts_know_origin(origin, server->address, server->port);
+}
+
+static void add(struct upload *upload, const char *data, size_t length) {
+    size_t room = sizeof(upload->line) - upload->length;
+
+    upload->is_too_long = upload->is_too_long || length > room;
+    length = length < room ? length : room;
+    memcpy(upload->line + upload->length, data, length);
+    upload->length += length;
+}
+
+/* Called when the headers are there, then with each part of a body, then once more. */
+static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *length, void **state) {
+    struct server *server = user;
+    bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
+
+    (void)version;
+    if (*state == NULL) {
+        if (!may_ask(server, connection, is_post)) {
+            return say(connection, MHD_HTTP_FORBIDDEN, "this page is not for you\n");
+        }
+        *state = calloc(1, sizeof(struct upload));
+        return *state != NULL ? MHD_YES : MHD_NO;
+    }
+    if (*length > 0) {
+        add(*state, data, *length);
+        *length = 0;
+        return MHD_YES;
+    }
+    if (is_post && strcmp(url, "/do") == 0) {
+        return take_request(server, connection, *state);
+    }
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0) {
+        return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "that cannot be done here\n");
+    }
+    return strcmp(url, "/story") == 0 ? serve_story(server, connection)
+                                      : serve_file(server, connection, url);
+}
+
+static void forget(void *user, struct MHD_Connection *connection, void **state,
+                   enum MHD_RequestTerminationCode reason) {
+    (void)user;
+    (void)connection;
+    (void)reason;
+    free(*state);
+    *state = NULL;
+}
+
+/* Our own, as the library does not say why it has none. */
+static int listen_at(const struct server *server) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server->port)};
+    int file, reason, again = 1;
+
+    if (inet_pton(AF_INET, server->address, &address.sin_addr) != 1) {
+        errno = EINVAL;
+        return -1;
+    }
+    file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (file >= 0 && setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &again, sizeof(again)) == 0 &&
+        bind(file, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+        listen(file, (int)CONNECTIONS_AT_MOST) == 0) {
+        return file;
+    }
+    reason = errno;
+    if (file >= 0) {
+        close(file);
+    }
+    errno = reason;
+    return -1;
+}
+
+struct MHD_Daemon *server_start(struct server *server) {
+    int file = listen_at(server);
+
+    if (file < 0) {
+        return NULL;
+    }
+    return MHD_start_daemon(
+        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
+        server->port, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_AT_MOST, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        HEADER_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_THREAD_STACK_SIZE,
+        STACK_BYTES, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
+        MHD_OPTION_END);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The storyteller at the other end of its socket (docs/story-page.md). */
+#ifndef STORY_PAGE_TELLING_H
+#define STORY_PAGE_TELLING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Longest line that it takes, without its end mark. */
+#define TELLING_LINE_BYTES 1023
+
+/* Connect, and ask for the lists of words. Returns the socket, or -1 where nobody tells. */
+int telling_follow(const char *path);
+
+/* Read some of what it sends, waiting at most timeout_ms. Returns how many bytes; 0: nothing came;
+ * -1: it closed the connection. */
+ssize_t telling_read(int file, char *to, size_t size, int timeout_ms);
+
+/* Hand over one line, which gets its end mark. Returns false when the storyteller did not let us in
+ * within two seconds. */
+bool telling_ask(const char *path, const char *line, size_t length);
+
+#endif

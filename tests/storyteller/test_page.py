@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: MIT
+"""The story page: who may reach it, what it serves, and what a browser shows of a story."""
+
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from image.errors import UserError
+from image.tell import page
+from tests.storyteller import build, client
+from tests.storyteller.started import HUNG_S
+from tests.storyteller.test_program import LONG, Bench
+
+FILES = build.ROOT / page.FILES
+MOST_BYTES = 100_000
+FOLLOWERS = 7
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # W3C WebDriver's name of a reference
+
+
+@pytest.fixture(scope="session")
+def server(compiler: None) -> Path:
+    """The page's server, as its recipe builds it for this machine."""
+    return build.host_package(page.PACKAGE) / "usr/bin/story-page"
+
+
+@pytest.fixture
+def bench(teller: Path, tmp_path: Path) -> Bench:
+    """The storyteller under sanitizers; the engine is a stand-in that takes its time."""
+    made = Bench(teller, tmp_path)
+    made.data.mkdir()
+    made.write(LONG, word_ms=20, settings="pause=3600\nsteps=100000\n")
+    return made
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Site:
+    """A page that is served, the storyteller behind it, and another client of that."""
+
+    port: int
+    client: client.Client
+
+    @property
+    def url(self) -> str:
+        """As a browser has it."""
+        return f"http://localhost:{self.port}"
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """One request; it is not waited for the end of a stream."""
+        return requests.get(self.url + path, headers=headers, stream=True, timeout=HUNG_S)
+
+    def post(self, body: bytes, **headers: str) -> int:
+        """Ask for something; returns the status."""
+        sent = {"Origin": self.url, **headers}
+        return requests.post(f"{self.url}/do", data=body, headers=sent, timeout=HUNG_S).status_code
+
+
+@pytest.fixture
+def site(bench: Bench, server: Path, tmp_path: Path) -> Iterator[Site]:
+    """A page of a story that is being told."""
+    port = free_port()
+    with page.served(page.Page(server, FILES), tmp_path / "log", port) as path:
+        words = bench.words("--no-figures", "--no-sound")
+        with client.telling(words, path) as own:
+            own.wait_for(event="text")
+            yield Site(port, own)
+
+
+def test_the_page_is_small_and_its_own(site: Site) -> None:
+    assert sum(path.stat().st_size for path in FILES.iterdir()) < MOST_BYTES
+    with site.get("/") as answer:
+        assert answer.ok and "<title>Storyteller</title>" in answer.text
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+    for path in FILES.iterdir():
+        assert "http" not in path.read_text().replace("http-equiv", ""), path
+        if path.name != "index.html":
+            with site.get(f"/{path.name}") as answer:
+                assert answer.content == path.read_bytes()
+
+
+def test_only_what_is_in_the_table_is_served(site: Site) -> None:
+    for path in ("/package.yaml", "/../package.yaml", "/%2e%2e/package.yaml", "//etc/passwd",
+                 "/page.css/", "/index.html%00", "/do"):  # fmt: skip
+        with socket.create_connection(("127.0.0.1", site.port), HUNG_S) as browser:
+            lines = f"GET {path} HTTP/1.1\r\nHost: localhost:{site.port}\r\nConnection: close\r\n"
+            browser.sendall(f"{lines}\r\n".encode())
+            status = browser.makefile("rb").readline()
+        assert re.match(rb"HTTP/1.1 4\d\d ", status), (path, status)
+
+
+def test_pages_from_elsewhere_are_refused(site: Site) -> None:
+    body = b'{"do":"pause"}'
+    assert site.post(body, Origin="http://example.org") == 403
+    assert site.post(body, Origin=f"https://localhost:{site.port}") == 403
+    assert site.post(body, Origin="null") == 403
+    assert site.post(body, Host=f"example.org:{site.port}") == 403
+    for path in ("/", "/story"):  # a name that leads here, as DNS rebinding has it
+        with site.get(path, Host=f"example.org:{site.port}") as answer:
+            assert answer.status_code == 403
+        with site.get(path, Origin="http://example.org") as answer:
+            assert answer.status_code == 403
+    no_origin = requests.post(f"{site.url}/do", data=body, timeout=HUNG_S)
+    assert no_origin.status_code == 403
+    assert not [event for event in site.client.seen if event.get("state") == "paused"]
+    assert site.post(body) == 200
+    site.client.wait_for(event="state", state="paused")
+
+
+def test_what_is_sent_is_bounded(site: Site) -> None:
+    assert site.post(b"x" * 1023) == 200  # the storyteller's own answer goes to nobody
+    assert site.post(b"x" * 1024) == 413
+    assert site.post(b"x" * 1_000_000) == 413
+    assert site.post(b'{"do":"pause"}\n{"do":"next"}') == 400
+    with site.get("/", **{"X-Long": "x" * 20_000}) as answer:
+        assert answer.status_code >= 400
+    assert site.post(b'{"do":"pause"}') == 200
+    site.client.wait_for(event="state", state="paused")
+
+
+def test_seven_pages_and_one_more(site: Site) -> None:
+    site.client.close()
+    with contextlib.ExitStack() as stack:
+        for _ in range(FOLLOWERS):
+            answer = stack.enter_context(site.get("/story"))
+            assert answer.ok and b'"hello"' in next(answer.iter_lines())
+        with site.get("/story") as answer:
+            assert answer.status_code == 503
+
+
+def test_another_at_the_same_port_is_told(site: Site, server: Path, tmp_path: Path) -> None:
+    with (
+        pytest.raises(UserError, match="Address already in use"),
+        page.served(page.Page(server, FILES), tmp_path / "other.log", site.port),
+    ):
+        pass
+
+
+class Browser:
+    """Chromium, through the protocol of its driver (W3C WebDriver)."""
+
+    def __init__(self, driver: str) -> None:
+        self.session = f"{driver}/session"
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        wanted = {"alwaysMatch": {"goog:chromeOptions": {"args": arguments}}}
+        self.session += "/" + self.call("", capabilities=wanted)["sessionId"]
+
+    def call(self, path: str, **body: Any) -> Any:
+        """One command; returns its value."""
+        answer = requests.post(self.session + path, json=body, timeout=HUNG_S).json()["value"]
+        assert not (isinstance(answer, dict) and "error" in answer), answer
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        requests.delete(self.session, timeout=HUNG_S)
+
+    def script(self, text: str) -> Any:
+        """What a function's body returns in the page."""
+        return self.call("/execute/sync", script=text, args=[])
+
+    def wait(self, condition: str) -> Any:
+        """Wait until an expression is true in the page; returns its value."""
+        text = (
+            "const done = arguments[0];"
+            f"const look = () => {{ const it = {condition};"
+            " it ? done(it) : requestAnimationFrame(look); }; look();"
+        )
+        return self.call("/execute/async", script=text, args=[])
+
+    def click(self, selector: str) -> None:
+        """As a finger does it: the element must be there and reachable."""
+        found = self.call("/element", using="css selector", value=selector)
+        self.call(f"/element/{found[ELEMENT]}/click")
+
+    def type(self, selector: str, text: str) -> None:
+        """Keys."""
+        found = self.call("/element", using="css selector", value=selector)
+        self.call(f"/element/{found[ELEMENT]}/value", text=text)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """A browser without a window; the test is skipped where there is none."""
+    if shutil.which("chromedriver") is None or shutil.which("chromium") is None:
+        pytest.skip("chromium and chromium-driver are not installed on this machine")
+    port = free_port()
+    with subprocess.Popen(
+        ["chromedriver", f"--port={port}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as driver:
+        try:
+            assert driver.stdout is not None
+            while b"started successfully" not in driver.stdout.readline():
+                assert driver.poll() is None
+            with contextlib.closing(Browser(f"http://127.0.0.1:{port}")) as opened:
+                yield opened
+        finally:
+            driver.terminate()
+
+
+def test_a_child_follows_pauses_and_asks(site: Site, browser: Browser) -> None:
+    browser.call("/timeouts", script=HUNG_S * 1000)
+    browser.call("/url", url=site.url)
+    marked = browser.wait("document.querySelector('.now')?.textContent")
+    assert marked
+    browser.wait("document.querySelectorAll('#story span').length > 2")
+    assert browser.script("return document.querySelectorAll('.now').length") == 1
+    shown = browser.script("return document.querySelector('#story').textContent")
+    assert shown.split()[:5] == site.client.told.split()[:5]
+    browser.click("#main")
+    site.client.wait_for(event="state", state="paused")
+    browser.wait("document.querySelector('#main').textContent === 'Tell'")
+    browser.click("#main")
+    site.client.wait_for(event="state", state="telling")
+    browser.wait("document.querySelector('#chips #places button')")
+    browser.click("#heroes button:nth-of-type(2)")
+    chosen = browser.script(
+        "return document.querySelector('#heroes [aria-pressed=true]').textContent"
+    )
+    assert browser.script("return document.querySelector('#about').value") == f"a {chosen}"
+    browser.type("#about", " on the moon\ue007")  # and Enter
+    note = site.client.wait_for(event="note")["text"]
+    assert chosen in note and "moon" in note
+    browser.wait(f"document.querySelector('#note').textContent === {note!r}")
+    browser.click("#main")
+    site.client.wait_for(event="state", state="paused")  # from here on, nothing comes by itself
+    browser.click("#next")
+    site.client.wait_for(event="story", number=2)
+    # Whatever a story says is text: nothing of it becomes a part of the page.
+    assert browser.script("return document.querySelectorAll('#story *:not(span)').length") == 0
+
+
+def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser) -> None:
+    browser.call("/timeouts", script=HUNG_S * 1000)
+    browser.call("/url", url=site.url)
+    browser.wait("document.querySelector('.now')")
+    nameless = browser.script(
+        "return [...document.querySelectorAll('button, input, meter')]"
+        ".filter((one) => !(one.ariaLabel || one.textContent || one.labels?.length)).length"
+    )
+    assert nameless == 0  # each control has a name for a screen reader
+    width = browser.script("return document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0
