@@ -136,9 +136,11 @@ def test_what_is_sent_is_bounded(site: Site) -> None:
 def test_seven_pages_and_one_more(site: Site) -> None:
     site.client.close()
     with contextlib.ExitStack() as stack:
+        followed = []  # who forgets a stream's lines closes it
         for _ in range(FOLLOWERS):
             answer = stack.enter_context(site.get("/story"))
-            assert answer.ok and b'"hello"' in next(answer.iter_lines())
+            followed.append(answer.iter_lines())
+            assert answer.ok and b'"hello"' in next(followed[-1])
         with site.get("/story") as answer:
             assert answer.status_code == 503
 
