@@ -26,10 +26,18 @@ ALL = "0"  # hops
 CLAUSE = ["0", "+50", "83", "47", "16", "+43", "156", "51", "+62", "3", "+70", "47", "54", "4", "0"]
 
 
-def compile_driver(program: Path, *flags: str) -> Path:
+def compile_driver(program: Path, *flags: str, compiler: str = "gcc") -> Path:
     parts = ("", "file/", "net/", "vocoder/", "kernels/")
-    library = [path for part in parts for path in sorted(SOURCES.glob(f"{part}*.c"))]
-    words = ["gcc", *WARNINGS, *flags, f"-I{SOURCES}", *map(str, (DRIVER, *library)), "-lm", "-o"]
+    library = [path for part in parts for path in sorted(SOURCES.glob(f"{part}*.[cS]"))]
+    words = [
+        compiler,
+        *WARNINGS,
+        *flags,
+        f"-I{SOURCES}",
+        *map(str, (DRIVER, *library)),
+        "-lm",
+        "-o",
+    ]
     return once(program, lambda partial: run.output([*words, partial]))
 
 

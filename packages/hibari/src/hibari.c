@@ -26,6 +26,7 @@ struct cursor {
 
 struct hibari {
     struct voice voice;
+    struct kernels kernels;
     struct scratch scratch;
     struct encoding encoding;
     struct vocoder vocoder;
@@ -45,6 +46,12 @@ struct hibari {
     float spectra[PIECE * WIDEST];
 };
 
+static bool choose_kernels(struct hibari *hibari, struct hibari_error *error) {
+    return hibari_choose(&hibari->kernels) ||
+           hibari_fail(error, "HIBARI_KERNEL=%s: this processor has no such kernels",
+                       getenv("HIBARI_KERNEL"));
+}
+
 struct hibari *hibari_open(const char *path, struct hibari_error *error) {
     error->text[0] = '\0';
     size_t size = (sizeof(struct hibari) + 63) / 64 * 64;
@@ -54,12 +61,12 @@ struct hibari *hibari_open(const char *path, struct hibari_error *error) {
         return NULL;
     }
     memset(hibari, 0, size);
-    if (!hibari_voice_open(&hibari->voice, path, error)) {
+    if (!choose_kernels(hibari, error) || !hibari_voice_open(&hibari->voice, path, error)) {
         free(hibari);
         return NULL;
     }
-    hibari->scratch.kernels = &hibari_portable;
-    vocoder_open(&hibari->vocoder, hibari->scratch.kernels);
+    hibari->scratch.kernels = &hibari->kernels;
+    vocoder_open(&hibari->vocoder, &hibari->kernels);
     return hibari;
 }
 

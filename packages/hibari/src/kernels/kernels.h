@@ -6,6 +6,7 @@
 #ifndef HIBARI_KERNELS_H
 #define HIBARI_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,8 @@ struct kernels {
     const char *name;
     /* to[i] = weights[i], count a multiple of TILE */
     void (*widen)(float *to, const int8_t *weights, size_t count);
-    /* sums[r][c] = sum over k < count of x[k][r] * tile[k][c], for ROWS rows, TILE columns */
+    /* sums[r][c] = sum over k < count of x[k][r] * tile[k][c], for ROWS rows, TILE columns; count
+     * is even */
     void (*multiply)(float *sums, const float *x, const float *tile, size_t count);
     /* y[i] += a[i] * b[i] */
     void (*accumulate)(float *y, const float *a, const float *b, size_t count);
@@ -37,5 +39,11 @@ struct kernels {
 };
 
 extern const struct kernels hibari_portable;
+
+/*
+ * The fastest that this processor has; what its vector unit brings nothing for is portable. The
+ * environment's HIBARI_KERNEL names one (portable, rvv07, rvv10); false when that is not there.
+ */
+bool hibari_choose(struct kernels *kernels);
 
 #endif
