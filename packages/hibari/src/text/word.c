@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "word.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "endings.h"
+
+enum { LONGEST = HIBARI_KEY };
+
+static bool is(const char *word, size_t length, const char *other) {
+    return strlen(other) == length && memcmp(word, other, length) == 0;
+}
+
+static void set(struct sounds *sounds, size_t count, const uint8_t *phonemes) {
+    memcpy(sounds->at, phonemes, count);
+    sounds->count = count;
+}
+
+#define SET(sounds, ...)                                                          \
+    set(sounds, sizeof((uint8_t[]){__VA_ARGS__}), (const uint8_t[]){__VA_ARGS__})
+
+/* Words that sound as their place wants; `small` is the word in small letters. */
+static bool say_small_word(const char *word, const char *small, size_t length,
+                           const struct place *place, struct sounds *sounds) {
+    bool is_last = place->follows == FOLLOWS_PAUSE;
+    if (is(small, length, "a") && !is_last) {
+        SET(sounds, P_ARTICLE);
+    } else if (is(small, length, "an")) {
+        SET(sounds, P_ARTICLE, P_n);
+    } else if (is(small, length, "the")) {
+        SET(sounds, P_EDH, place->follows == FOLLOWS_VOWEL ? P_i : P_SCHWA);
+    } else if (is(small, length, "to") && !is_last) {
+        SET(sounds, P_t, place->follows == FOLLOWS_VOWEL ? P_UH : P_SCHWA);
+    } else if (is(small, length, "in") && is_last) {
+        SET(sounds, P_STRESS, P_IH, P_n);
+    } else if (is(small, length, "in")) {
+        SET(sounds, P_IH, P_n);
+    } else if (is(word, length, "am") && !is_last) {
+        SET(sounds, P_ARTICLE, P_m);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* A capital says more; a word in capitals is a shout. */
+static void stress_capitals(const char *word, size_t length, struct sounds *sounds) {
+    size_t capitals = 0, letters = 0;
+    for (size_t i = 0; i < length; i++) {
+        capitals += isupper((unsigned char)word[i]) != 0;
+        letters += isalpha((unsigned char)word[i]) != 0;
+    }
+    if (capitals == letters && letters > 1) {
+        sounds_strengthen(sounds);
+        sounds_stress(sounds, P_STRESS);
+    } else if (capitals > 0) {
+        sounds_stress(sounds, P_WEAK_STRESS);
+    }
+}
+
+/* Letter by letter: the last one is stressed. */
+static void say_letters(const struct hibari_words *words, const char *word, size_t length,
+                        struct sounds *sounds) {
+    sounds->count = 0;
+    for (size_t i = 0; i < length; i++) {
+        struct sounds letter;
+        char capital = (char)toupper((unsigned char)word[i]);
+        if (words_find(words, &capital, 1, 0, &letter)) {
+            sounds_weaken(&letter);
+            sounds_stress(&letter, P_WEAK_STRESS);
+            sounds_join(sounds, &letter);
+        }
+    }
+    for (size_t i = sounds->count; i > 0; i--) {
+        if (sounds->at[i - 1] == P_WEAK_STRESS) {
+            sounds->at[i - 1] = P_STRESS;
+            break;
+        }
+    }
+}
+
+static bool is_spelt(const char *word, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("aeiouy", word[i]) != NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* In small letters: by the table, by an ending, or letter by letter. */
+static void say_unknown(const struct hibari_words *words, const char *small, size_t length,
+                        unsigned uses, struct sounds *sounds) {
+    bool has_s = length > 2 && small[length - 1] == 's' && small[length - 2] == '\'';
+    while (length > 1 && small[length - 1] == '\'') {
+        length--;
+    }
+    if (words_find(words, small, length, uses, sounds) ||
+        endings_find(words, small, length, uses, sounds)) {
+        return;
+    }
+    size_t stem = has_s ? length - 2 : length;
+    if (is_spelt(small, stem)) {
+        say_letters(words, small, stem, sounds);
+    } else {
+        words_spell(words, small, stem, sounds);
+    }
+    if (has_s) {
+        endings_add_s(sounds);
+    }
+}
+
+void word_say(const struct hibari_words *words, const char *word, size_t length,
+              const struct place *place, struct sounds *sounds) {
+    char small[LONGEST];
+    unsigned uses = place->uses;
+    sounds->count = 0;
+    length = length < LONGEST ? length : LONGEST;
+    for (size_t i = 0; i < length; i++) {
+        small[i] = (char)tolower((unsigned char)word[i]);
+    }
+    uses |= place->follows == FOLLOWS_PAUSE ? 1U << USE_LAST | 1U << USE_DETERMINER : 0;
+    if (is(small, length, "used")) {
+        uses = place->before_to ? 1U << USE_PAST : 0;
+    }
+    if (is(word, length, "I")) {
+        SET(sounds, P_WEAK_STRESS, P_I);
+    } else if (say_small_word(word, small, length, place, sounds)) {
+        return;
+    } else if (length == 1) {
+        say_letters(words, small, 1, sounds);
+    } else if (words_find(words, word, length, uses, sounds) ||
+               words_find(words, small, length, uses, sounds)) {
+        stress_capitals(word, length, sounds);
+    } else {
+        say_unknown(words, small, length, uses, sounds);
+        stress_capitals(word, length, sounds);
+    }
+}

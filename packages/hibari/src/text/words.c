@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "words.h"
+
+#include <string.h>
+
+enum {
+    VERSION = 1,
+    HEAD = 20, /* bytes before what the sum covers */
+    COUNTS = HEAD + 16,
+    BODY = COUNTS + HIBARI_CODES,
+    BLOCK = 16, /* entries per place in the index */
+    END = 0x80,
+    REACH = 9, /* letters of a rule's longest key */
+};
+
+static uint32_t number(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static uint32_t crc32(const uint8_t *bytes, size_t size) {
+    uint32_t crc = 0xFFFFFFFFU;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc >> 1 ^ (0xEDB88320U & (0U - (crc & 1)));
+        }
+    }
+    return ~crc;
+}
+
+/* The index and the entries of a table at `*at`, which moves behind them. */
+static bool take(struct hibari_table *table, const uint8_t *counts, const uint8_t **at,
+                 const uint8_t *end) {
+    table->count = number(counts);
+    table->bytes = number(counts + 4);
+    uint64_t index = ((uint64_t)table->count + BLOCK - 1) / BLOCK * 4;
+    if (table->count == 0 || index + table->bytes > (uint64_t)(end - *at)) {
+        return false;
+    }
+    table->index = *at;
+    table->data = *at + index;
+    *at = table->data + table->bytes;
+    return true;
+}
+
+bool hibari_words_parse(struct hibari_words *words, const void *bytes, size_t size,
+                        const char **why) {
+    const uint8_t *file = bytes, *at = file + BODY;
+    if (size < BODY || memcmp(file, "HEARTWRD", 8) != 0) {
+        *why = "is not a table of pronunciations";
+        return false;
+    }
+    if (number(file + 8) != VERSION) {
+        *why = "is a table of another version";
+        return false;
+    }
+    if (number(file + 12) != size || number(file + 16) != crc32(file + HEAD, size - HEAD)) {
+        *why = "is damaged";
+        return false;
+    }
+    memcpy(words->ids, file + COUNTS, HIBARI_CODES);
+    if (!take(&words->words, file + HEAD, &at, file + size) ||
+        !take(&words->rules, file + HEAD + 8, &at, file + size) || at != file + size) {
+        *why = "has sizes that cannot be";
+        return false;
+    }
+    return true;
+}
+
+/* An entry: its key, built upon that of the one before, and its value. */
+struct entry {
+    char key[HIBARI_KEY];
+    size_t length;
+    const uint8_t *value, *end; /* of the value */
+};
+
+/* Behind the byte that ends a key or a value; NULL: the table ends before. */
+static const uint8_t *behind(const uint8_t *at, const uint8_t *end) {
+    while (at < end && (*at & END) == 0) {
+        at++;
+    }
+    return at < end ? at + 1 : NULL;
+}
+
+/* The entry at `at`. Returns where the next one is; NULL: there is none, or it is damaged. */
+static const uint8_t *read_entry(struct entry *entry, const uint8_t *at, const uint8_t *end) {
+    if (at >= end || *at > entry->length) {
+        return NULL;
+    }
+    size_t shared = *at++;
+    const uint8_t *value = behind(at, end);
+    if (value == NULL || shared + (size_t)(value - at) > HIBARI_KEY) {
+        return NULL;
+    }
+    entry->length = shared;
+    while (at < value) {
+        entry->key[entry->length++] = (char)(*at++ & ~END);
+    }
+    entry->value = value;
+    entry->end = behind(value, end);
+    return entry->end;
+}
+
+static int compare(const struct entry *entry, const char *key, size_t length) {
+    size_t both = entry->length < length ? entry->length : length;
+    int order = memcmp(entry->key, key, both);
+    return order != 0 ? order : (entry->length > length) - (entry->length < length);
+}
+
+static const uint8_t *block(const struct hibari_table *table, uint32_t which) {
+    uint32_t place = number(table->index + (size_t)which * 4);
+    return table->data + (place < table->bytes ? place : table->bytes);
+}
+
+static bool find(const struct hibari_table *table, const char *key, size_t length,
+                 struct entry *entry) {
+    const uint8_t *end = table->data + table->bytes;
+    uint32_t low = 0, high = (table->count + BLOCK - 1) / BLOCK;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        entry->length = 0;
+        if (read_entry(entry, block(table, middle), end) == NULL) {
+            return false;
+        }
+        if (compare(entry, key, length) <= 0) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    const uint8_t *at = block(table, low);
+    entry->length = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        at = read_entry(entry, at, end);
+        if (at == NULL) {
+            return false;
+        }
+        int order = compare(entry, key, length);
+        if (order >= 0) {
+            return order == 0;
+        }
+    }
+    return false;
+}
+
+/* Adds the phonemes of codes up to the next variant. Returns where that begins. */
+static const uint8_t *add(const struct hibari_words *words, const uint8_t *at, const uint8_t *end,
+                          struct sounds *sounds) {
+    for (; at < end && (*at & ~END) < HIBARI_CODES; at++) {
+        uint8_t id = words->ids[*at & ~END];
+        if (id != 0) {
+            sounds_add(sounds, id);
+        }
+    }
+    return at;
+}
+
+bool words_find(const struct hibari_words *words, const char *word, size_t length, unsigned uses,
+                struct sounds *sounds) {
+    struct entry entry;
+    sounds->count = 0;
+    if (!find(&words->words, word, length, &entry)) {
+        return false;
+    }
+    const uint8_t *at = add(words, entry.value, entry.end, sounds);
+    while (at < entry.end) {
+        unsigned use = (*at++ & ~(unsigned)END) - HIBARI_CODES;
+        struct sounds other = {0};
+        at = add(words, at, entry.end, &other);
+        if (use < USES && (uses >> use & 1) != 0) {
+            *sounds = other;
+            break;
+        }
+    }
+    return true;
+}
+
+/* The letter, then those around it, the next ones first; _ beyond the word. */
+static void look_around(const char *word, size_t length, size_t at, char around[REACH]) {
+    for (size_t i = 0; i < REACH; i++) {
+        size_t distance = (i + 1) / 2;
+        size_t place = i % 2 == 1 ? at + distance : at - distance;
+        around[i] = place < length ? word[place] : '_';
+    }
+}
+
+/* No schwa is stressed: one that has to be, becomes another vowel. */
+static void stress_full_vowel(struct sounds *sounds) {
+    size_t first = sounds->count;
+    if (sounds_have(sounds, P_STRESS)) {
+        return;
+    }
+    for (size_t i = 0; i < sounds->count; i++) {
+        if (is_vowel(sounds->at[i]) && sounds->at[i] != P_SCHWA) {
+            sounds_insert(sounds, i, P_STRESS);
+            return;
+        }
+        first = is_vowel(sounds->at[i]) && first == sounds->count ? i : first;
+    }
+    if (first < sounds->count) {
+        sounds->at[first] = P_UP;
+        sounds_insert(sounds, first, P_STRESS);
+    }
+}
+
+void words_spell(const struct hibari_words *words, const char *word, size_t length,
+                 struct sounds *sounds) {
+    bool stressed = false;
+    sounds->count = 0;
+    for (size_t at = 0; at < length; at++) {
+        struct entry entry;
+        struct sounds one = {0};
+        char around[REACH];
+        look_around(word, length, at, around);
+        for (size_t reach = REACH; reach > 0; reach--) {
+            if (find(&words->rules, around, reach, &entry)) {
+                (void)add(words, entry.value, entry.end, &one);
+                break;
+            }
+        }
+        /* Each letter knows little of the others: the first main stress counts. */
+        if (stressed) {
+            sounds_weaken(&one);
+        }
+        stressed = stressed || sounds_have(&one, P_STRESS);
+        sounds_join(sounds, &one);
+    }
+    sounds_strengthen(sounds);
+    stress_full_vowel(sounds);
+}
