@@ -100,6 +100,8 @@ TOOLS = (
          extra="emulator"),
     Tool("/usr/include/pulse/pulseaudio.h", "libpulse-dev", "sound of the emulated Duo",
          extra="emulator"),
+    Tool("chromium", "chromium", "shows the story page in the tests", extra="browser"),
+    Tool("chromedriver", "chromium-driver", "drives Chromium in the tests", extra="browser"),
     Tool("clang", "clang", "fuzzes the engine in the tests", minimum=(13,), extra="test"),
     Tool("/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a", "libclang-rt-dev",
          "fuzzes the engine in the tests", extra="test"),

@@ -16,6 +16,7 @@ OPTIONS = (*DOWNLOADS, JOBS)
 WITH_SDK = (*OPTIONS, SDK_DIR)
 EXTRAS = ("test", "measure")
 EMULATOR = ("emulator",)  # some tests build the emulator of a board of hardware
+BROWSER = ("browser",)  # some open the story page
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class Tier:
 
 
 FAST = Tier("not c and not image and not sdk and not setup")
-C = Tier("c")
+C = Tier("c", extras=BROWSER)
 IMAGE = Tier("image", needs_card=True, has_quiet=True, extras=EMULATOR)
 SDK = Tier("sdk", needs_card=True, extras=EMULATOR)
-ALL = Tier("", needs_card=True, has_quiet=True, extras=EMULATOR)
+ALL = Tier("", needs_card=True, has_quiet=True, extras=(*EMULATOR, *BROWSER))
 
 
 def run_tier(tier: Tier, options: Mapping[str, str], files: Sequence[str] = ()) -> None:

@@ -3,9 +3,7 @@
 
 import contextlib
 import re
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,7 @@ from tests.storyteller.test_program import LONG, Bench
 FILES = build.ROOT / page.FILES
 MOST_BYTES = 100_000
 FOLLOWERS = 7
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # W3C WebDriver's name of a reference
+CHROMIUM, CHROMEDRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 
 
 @pytest.fixture(scope="session")
@@ -154,70 +152,56 @@ def test_another_at_the_same_port_is_told(site: Site, server: Path, tmp_path: Pa
 
 
 class Browser:
-    """Chromium, through the protocol of its driver (W3C WebDriver)."""
+    """Debian's Chromium without a window."""
 
-    def __init__(self, driver: str) -> None:
-        self.session = f"{driver}/session"
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        wanted = {"alwaysMatch": {"goog:chromeOptions": {"args": arguments}}}
-        self.session += "/" + self.call("", capabilities=wanted)["sessionId"]
+    def __init__(self) -> None:
+        from selenium import webdriver
 
-    def call(self, path: str, **body: Any) -> Any:
-        """One command; returns its value."""
-        answer = requests.post(self.session + path, json=body, timeout=HUNG_S).json()["value"]
-        assert not (isinstance(answer, dict) and "error" in answer), answer
-        return answer
-
-    def close(self) -> None:
-        """End it."""
-        requests.delete(self.session, timeout=HUNG_S)
+        options = webdriver.ChromeOptions()
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+            options.add_argument(argument)
+        # Both are named: without a name, selenium would download one.
+        options.binary_location = CHROMIUM
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
+        self.driver.set_script_timeout(HUNG_S)
 
     def script(self, text: str) -> Any:
         """What a function's body returns in the page."""
-        return self.call("/execute/sync", script=text, args=[])
+        return self.driver.execute_script(text)
 
     def wait(self, condition: str) -> Any:
         """Wait until an expression is true in the page; returns its value."""
-        text = (
+        return self.driver.execute_async_script(
             "const done = arguments[0];"
             f"const look = () => {{ const it = {condition};"
             " it ? done(it) : requestAnimationFrame(look); }; look();"
         )
-        return self.call("/execute/async", script=text, args=[])
 
     def click(self, selector: str) -> None:
         """As a finger does it: the element must be there and reachable."""
-        found = self.call("/element", using="css selector", value=selector)
-        self.call(f"/element/{found[ELEMENT]}/click")
+        self.driver.find_element("css selector", selector).click()
 
     def type(self, selector: str, text: str) -> None:
         """Keys."""
-        found = self.call("/element", using="css selector", value=selector)
-        self.call(f"/element/{found[ELEMENT]}/value", text=text)
+        self.driver.find_element("css selector", selector).send_keys(text)
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    """A browser without a window; the test is skipped where there is none."""
-    if shutil.which("chromedriver") is None or shutil.which("chromium") is None:
-        pytest.skip("chromium and chromium-driver are not installed on this machine")
-    port = free_port()
-    with subprocess.Popen(
-        ["chromedriver", f"--port={port}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as driver:
-        try:
-            assert driver.stdout is not None
-            while b"started successfully" not in driver.stdout.readline():
-                assert driver.poll() is None
-            with contextlib.closing(Browser(f"http://127.0.0.1:{port}")) as opened:
-                yield opened
-        finally:
-            driver.terminate()
+    """A browser; the test is skipped where there is none."""
+    pytest.importorskip("selenium")
+    for program in (CHROMIUM, CHROMEDRIVER):
+        if not Path(program).exists():
+            pytest.skip(f"there is no {program}")
+    opened = Browser()
+    try:
+        yield opened
+    finally:
+        opened.driver.quit()
 
 
 def test_a_child_follows_pauses_and_asks(site: Site, browser: Browser) -> None:
-    browser.call("/timeouts", script=HUNG_S * 1000)
-    browser.call("/url", url=site.url)
+    browser.driver.get(site.url)
     marked = browser.wait("document.querySelector('.now')?.textContent")
     assert marked
     browser.wait("document.querySelectorAll('#story span').length > 2")
@@ -248,8 +232,7 @@ def test_a_child_follows_pauses_and_asks(site: Site, browser: Browser) -> None:
 
 
 def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser) -> None:
-    browser.call("/timeouts", script=HUNG_S * 1000)
-    browser.call("/url", url=site.url)
+    browser.driver.get(site.url)
     browser.wait("document.querySelector('.now')")
     nameless = browser.script(
         "return [...document.querySelectorAll('button, input, meter')]"
