@@ -182,7 +182,7 @@ def test_round_trip(made_up: fip.Fip, rtos: tuple[bytes, int] | None) -> None:
             assert after == before
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
 @given(st.integers(0, len(BYTES) * 8 - 1))
 def test_each_bit_counts(bit: int) -> None:
     damaged = bytearray(BYTES)
@@ -199,7 +199,6 @@ def test_each_byte_of_the_tables_counts(offset: int) -> None:
         fip.unpack(bytes(damaged))
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(BYTES) - 1))
 def test_truncation(size: int) -> None:
     with pytest.raises(UserError):
@@ -212,7 +211,6 @@ def test_any_bytes(noise: bytes, magic: bool) -> None:
         fip.unpack(b"CVBL01\n\0" + noise if magic else noise)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 0x3F), st.integers(0, 2**32 - 1))
 def test_any_number_in_a_field(word: int, value: int) -> None:
     base = 0x1000 + 79 * 512

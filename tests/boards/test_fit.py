@@ -81,7 +81,7 @@ def test_parts_come_back() -> None:
     assert fit.pack(fit.unpack(BOOT)) == BOOT
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     kernel=st.binary(max_size=3000),
     names=st.lists(st.from_regex(r"config-[a-z0-9_]{1,40}", fullmatch=True), min_size=1, max_size=4,
@@ -297,7 +297,6 @@ def test_ranges_of_strange_widths(cells: int, size: int) -> None:
         fdt.Node("n", {"reg": bytes(size)}).ranges("reg", parent)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 3))
 def test_any_bytes(noise: bytes, kind: int) -> None:
     data = (noise, b"\xd0\x0d\xfe\xed" + noise, DTB[:40] + noise, tree_of(noise))[kind]
@@ -314,7 +313,6 @@ def test_a_flipped_bit_of_a_tree(bit: int) -> None:
         assert str(error).startswith("error: device tree: ")
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_flipped_bit_of_an_image(data: st.DataObject) -> None:
     start = data.draw(st.sampled_from([0, len(BOOT) - 1500]))
@@ -333,7 +331,6 @@ def flipped(data: bytes, bit: int) -> bytes:
     return bytes(damaged)
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(BOOT) - 1))
 def test_truncation(size: int) -> None:
     with pytest.raises(UserError):

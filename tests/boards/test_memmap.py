@@ -343,7 +343,7 @@ def test_regions_clash_exactly_if_some_byte_has_two_owners(one: Region, two: Reg
     assert one.clashes(two) == two.clashes(one) == bool(shared and one.phases & two.phases)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.sampled_from(["STACK", "SHARE_MEM", "UIMAG"]), st.integers(0, 64 * MIB // PAGE))
 def test_a_moved_region_is_taken_only_where_it_is_free(
     tmp_path_factory: pytest.TempPathFactory, board: MemoryMap, name: str, page: int

@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from image.boards import fdt, fip, fit, memmap, verify
@@ -215,7 +215,6 @@ def test_files_that_are_damaged() -> None:
     assert str(findings[0]).startswith("WRONG: fip.bin: PARAM_CKSUM")
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_no_damage_raises(data: st.DataObject) -> None:
     files = []

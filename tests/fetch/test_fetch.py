@@ -100,7 +100,7 @@ def test_once_is_enough(web: Web, dl: Settings) -> None:
     assert asked == [None]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cuts=st.lists(st.integers(1, 40_000), max_size=4), begun=st.integers(0, 99_999))
 def test_resumes_wherever_it_was_cut(
     web: Web, tmp_path_factory: pytest.TempPathFactory, cuts: list[int], begun: int

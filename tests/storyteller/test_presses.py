@@ -139,9 +139,7 @@ def test_a_button_that_is_stuck(driver: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 700), st.integers(0, 3), st.integers(0, 1)), max_size=40))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_edges(driver: Path, steps: list[tuple[int, int, int]]) -> None:
     """Whatever the lines do: no circle, each hold is released once, nothing doubles by itself."""
     clock = itertools.accumulate(step for step, _, _ in steps)

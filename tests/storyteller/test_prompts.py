@@ -327,7 +327,7 @@ def ask_ok(driver: Path, own: Path) -> bool:
 LIST_LINE = st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(files=st.lists(st.lists(LIST_LINE, max_size=6), min_size=6, max_size=6))
 def test_whatever_lists_there_are(
     prompt_driver: Path, tmp_path_factory: pytest.TempPathFactory, files: list[list[bytes]]

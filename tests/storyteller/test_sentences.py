@@ -100,7 +100,7 @@ def cut(data: bytes, cuts: list[int]) -> list[bytes]:
     return [data[a:b] for a, b in zip(places, places[1:], strict=False)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(data=PLAIN.map(str.encode) | ANYTHING, cuts=CUTS)
 def test_pieces_make_no_difference(sentence_driver: Path, data: bytes, cuts: list[int]) -> None:
     whole, pieces = split(sentence_driver, [[data], cut(data, cuts)])
@@ -112,7 +112,7 @@ def test_pieces_make_no_difference(sentence_driver: Path, data: bytes, cuts: lis
         assert len(sentence) <= LONGEST
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=PLAIN)
 def test_no_word_is_lost(sentence_driver: Path, text: str) -> None:
     (sentences,) = split(sentence_driver, [[text.encode()]])

@@ -157,7 +157,7 @@ LINE = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(lines=st.lists(LINE, max_size=8), end=st.sampled_from([b"\n", b"\r\n", b"\r"]))
 def test_whatever_is_written(
     settings_driver: Path, tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], end: bytes
