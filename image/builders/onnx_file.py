@@ -2,7 +2,7 @@
 """The tensors of an ONNX file: as much of the format as that takes.
 
 An ONNX file is a protobuf message. https://github.com/onnx/onnx/blob/main/onnx/onnx.proto has the
-field numbers, https://protobuf.dev/programming-guides/encoding the encoding.
+field numbers.
 """
 
 import struct
@@ -12,16 +12,12 @@ from math import prod
 from pathlib import Path
 
 from image.errors import UserError
+from image.protobuf import Damaged, fields, varints
 
 GRAPH, INITIALIZER = 7, 5  # of ModelProto, of GraphProto
 DIMS, TYPE, FLOATS, NAME, RAW = 1, 2, 4, 8, 9  # of TensorProto
 FLOAT32, INT8 = 1, 3  # its types
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # wire types
 WIDTH = {FLOAT32: 4, INT8: 1}
-
-
-class Damaged(Exception):
-    """Why a file is not an ONNX file, in a phrase."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +51,9 @@ def read(path: Path) -> Mapping[str, Tensor]:
 def _tensor(message: memoryview) -> tuple[str, Tensor | None]:
     dims: list[int] = []
     kind, name, data = 0, "", b""
-    for number, value in _fields(message):
+    for number, value in fields(message):
         if number == DIMS:
-            dims += [value] if isinstance(value, int) else _varints(value)
+            dims += [value] if isinstance(value, int) else varints(value)
         elif number == TYPE and isinstance(value, int):
             kind = value
         elif number == NAME and not isinstance(value, int):
@@ -72,49 +68,6 @@ def _tensor(message: memoryview) -> tuple[str, Tensor | None]:
 
 
 def _only(message: memoryview, wanted: int) -> Iterator[tuple[int, memoryview]]:
-    for number, value in _fields(message):
+    for number, value in fields(message):
         if number == wanted and not isinstance(value, int):
             yield number, value
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Each field's number with its value: a number, or the bytes of everything else."""
-    at = 0
-    while at < len(message):
-        key, at = _varint(message, at)
-        wire = key & 7
-        if wire == VARINT:
-            value, at = _varint(message, at)
-            yield key >> 3, value
-            continue
-        if wire == BYTES:
-            size, at = _varint(message, at)
-        elif wire in (FIXED64, FIXED32):
-            size = 8 if wire == FIXED64 else 4
-        else:
-            raise Damaged(f"wire type {wire} is unknown")
-        if size > len(message) - at:
-            raise Damaged(f"a field of {size} bytes is cut")
-        yield key >> 3, message[at : at + size]
-        at += size
-
-
-def _varints(packed: memoryview) -> list[int]:
-    found, at = list[int](), 0
-    while at < len(packed):
-        value, at = _varint(packed, at)
-        found.append(value)
-    return found
-
-
-def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 64, 7):
-        if at >= len(message):
-            raise Damaged("a number is cut")
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    raise Damaged("a number has more than 64 bits")

@@ -7,16 +7,14 @@ compiler's output would be, what we say about them (stdout) and our signature of
 https://github.com/bazelbuild/remote-apis, build/bazel/remote/execution/v2/remote_execution.proto
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from image.protobuf import BYTES, VARINT, Damaged, fields
 
 # Fields of ActionResult, OutputFile and Digest.
 OUTPUT_FILES, STDOUT, STDERR = 2, 5, 7
 PATH, DIGEST = 1, 2
 HASH, SIZE = 1, 2
-# How a field is written: https://protobuf.dev/programming-guides/encoding
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
-LONGEST_VARINT = 10  # bytes
 
 
 class NoAction(ValueError):
@@ -51,16 +49,23 @@ def encode(action: Action) -> bytes:
 
 def decode(data: bytes) -> Action:
     """Read an entry. Raises NoAction; fields that we do not use are passed over."""
+    try:
+        return _decoded(memoryview(data))
+    except Damaged as damaged:
+        raise NoAction(f"it is damaged: {damaged}") from None
+
+
+def _decoded(data: memoryview) -> Action:
     blobs = {}
     statement = signature = b""
-    for number, value in _fields(data):
-        if number == OUTPUT_FILES and isinstance(value, bytes):
+    for number, value in fields(data):
+        if number == OUTPUT_FILES and not isinstance(value, int):
             name, blob = _output_file(value)
             blobs[name] = blob
-        elif number == STDOUT and isinstance(value, bytes):
-            statement = value
-        elif number == STDERR and isinstance(value, bytes):
-            signature = value
+        elif number == STDOUT:
+            statement = _bytes(value)
+        elif number == STDERR:
+            signature = _bytes(value)
     return Action(blobs, statement, signature)
 
 
@@ -80,13 +85,13 @@ def _varint(value: int) -> bytes:
     return bytes([*coded, value])
 
 
-def _output_file(data: bytes) -> tuple[str, Blob]:
-    fields = dict(_fields(data))
-    digest = dict(_fields(_bytes(fields.get(DIGEST, b""))))
+def _output_file(data: memoryview) -> tuple[str, Blob]:
+    parts = dict(fields(data))
+    digest = dict(fields(memoryview(_bytes(parts.get(DIGEST)))))
     size = digest.get(SIZE, 0)
     try:
-        sha256 = _bytes(digest.get(HASH, b"")).decode("ascii")
-        name = _bytes(fields.get(PATH, b"")).decode()
+        sha256 = _bytes(digest.get(HASH)).decode("ascii")
+        name = _bytes(parts.get(PATH)).decode()
     except UnicodeDecodeError:
         raise NoAction("a name in it is not text") from None
     if not isinstance(size, int):
@@ -94,39 +99,8 @@ def _output_file(data: bytes) -> tuple[str, Blob]:
     return name, Blob(sha256, size)
 
 
-def _bytes(value: int | bytes) -> bytes:
+def _bytes(value: int | memoryview | None) -> bytes:
+    """What a field holds; nothing where it is left out."""
     if isinstance(value, int):
         raise NoAction("a number stands where text belongs")
-    return value
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Each field's number and value."""
-    at = 0
-    while at < len(data):
-        tag, at = _read_varint(data, at)
-        kind = tag & 7
-        if kind == VARINT:
-            value, at = _read_varint(data, at)
-            yield tag >> 3, value
-            continue
-        sizes = {FIXED64: 8, FIXED32: 4}
-        if kind == BYTES:
-            size, at = _read_varint(data, at)
-        elif kind in sizes:
-            size = sizes[kind]
-        else:
-            raise NoAction("it has a field of an unknown kind")
-        if size > len(data) - at:
-            raise NoAction("it is cut short")
-        yield tag >> 3, data[at : at + size]
-        at += size
-
-
-def _read_varint(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for count, byte in enumerate(data[at : at + LONGEST_VARINT]):
-        value |= (byte & 0x7F) << 7 * count
-        if byte < 0x80:
-            return value, at + count + 1
-    raise NoAction("it is cut short")
+    return bytes(value or b"")
