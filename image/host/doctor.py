@@ -14,6 +14,9 @@ from image.errors import UserError
 # A dotted version if there is one: names such as riscv64 hold bare numbers.
 VERSIONS = (re.compile(r"\d+(?:\.\d+)+"), re.compile(r"\d+"))
 
+# Machines update themselves in the background: apt waits for that, for at most so many seconds.
+PATIENT = ("-o", "DPkg::Lock::Timeout=300")
+
 # The version that apt would install of a package.
 CANDIDATE = re.compile(r"^(\S+):\n  Installed: .*\n  Candidate: (.*)$", re.M)
 
@@ -205,7 +208,7 @@ def install(extra: str = "") -> None:
     update = [*line.split()[: line.split().index("apt-get") + 1], "update"]
     is_updated = run.interactive(update) == 0
     line = install_line(findings)  # fresh lists may tell better which package brings what
-    if not is_updated or run.interactive([*line.split(), "-y"]) != 0:
+    if not is_updated or run.interactive([*line.split(), "-y", *PATIENT]) != 0:
         raise UserError("apt-get failed; its messages are above", hint=f"run by hand: {line}")
 
 
