@@ -52,10 +52,17 @@ def run_tests(tier: suite.Tier, call: Call, files: Sequence[str] = ()) -> None:
 
 
 def explain(call: Call, names: Sequence[str]) -> None:
-    """Print for each named step, or for all, whether it would run and why."""
-    plan = call.plan
+    """Print for each named step, or for all, whether it would run and why.
+
+    If a store is used, also whether it has the result, and why not.
+    """
+    from image.steps import sharing
+
+    plan, store = call.plan, call.store
     for step in [plan.step(name) for name in names] or plan.steps.values():
         print(f"{step.name:<18} {plan.why(step)}")
+        if store and step.kind != "fetch" and not sharing.is_here(plan, step):
+            print(f"{'':<18} {sharing.why(plan, step, store)}")
 
 
 def list_results(call: Call) -> None:

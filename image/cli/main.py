@@ -110,7 +110,9 @@ def _obey(line: Line) -> int:
     if status == 0:
         if tasks.builds_image(this):
             tidy.touch([this.plan])
-            tidy.limit(this.project.work, this.most_work, [this.plan])
+            if freed := tidy.limit(this.project.work, this.most_work, [this.plan]):
+                said = f"{freed / 1e9:.1f} GB of old results removed from work/"
+                print(f"{said}, which {tidy.WORK_GB.name}= limits", file=sys.stderr)
         bending.finish()
     return status
 

@@ -84,12 +84,12 @@ class Plan:
         if self.is_done(step):
             return "up to date"
         if waiting := self._unfetched(step):
-            return f"waits for {', '.join(_few(waiting, 'more'))}"
+            return f"waits for {', '.join(few(waiting, 'more'))}"
         last = last_inputs(self.folder(step).parent)
         if last is None:
             return "first build"
         said = list(differences(last, self.inputs(step)))
-        return "; ".join(_few(said, "more changes")) or "its result was removed"
+        return "; ".join(few(said, "more changes")) or "its result was removed"
 
     def _is_named(self, step: Step) -> bool:
         """Whether it is known what all sources are that a step rests on, so that it has a key."""
@@ -175,7 +175,7 @@ def differences(last: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     yield from changes({**last, CODE: new}, now)
 
 
-def _few(said: list[str], rest: str) -> list[str]:
+def few(said: list[str], rest: str) -> list[str]:
     """The first of what is said, and how many are the rest."""
     shown = said[:SHOWN_REASONS]
     return shown if shown == said else [*shown, f"and {len(said) - len(shown)} {rest}"]

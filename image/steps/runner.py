@@ -61,6 +61,7 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
                 stamp = graph.read_stamp(folder) or {}
                 store.put(question, folder, stamp.get("seconds", 0.0))
                 sharing.tell_names(plan, step, store)
+                sharing.tell_latest(plan, step, store)
 
 
 def _do(plan: Plan, step: Step) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from image import fetch
 from image.errors import UserError
+from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import Step
 from image.project import Project
@@ -85,6 +86,30 @@ def named(project: Project, store: Store) -> dict[str, Named]:
         entries = list(pool.map(lambda source: store.find(naming(source)), unknown))
     pairs = zip(unknown, entries, strict=True)
     return {source.sha256: _name(entry) for source, entry in pairs if entry}
+
+
+def latest(step: Step) -> Question:
+    """What to ask a store about the inputs with which a step was built last, by anyone."""
+    return Question(f"latest:{step.name}", {"host": _release()})
+
+
+def tell_latest(plan: Plan, step: Step, store: Store) -> None:
+    """Tell others the inputs of a step that we built. Raises UserError as Store.say."""
+    store.say(latest(step), {"inputs": plan.inputs(step)})
+
+
+def why(plan: Plan, step: Step, store: Store) -> str:
+    """In words, whether a store has the result of a step that is not here, and why it has not."""
+    asked = question(plan, step)
+    if asked is None:
+        return "not shared: it uses a folder of yours, or a source that is not known yet"
+    if entry := store.find(asked):
+        return f"{store.name} has it, by {entry.signer}"
+    last = store.find(latest(step))
+    if last is None or not isinstance(last.statement.says.get("inputs"), dict):
+        return f"{store.name} has none"
+    said = [*graph.differences(last.statement.says["inputs"], plan.inputs(step))]
+    return f"{store.name} has one of other inputs: {'; '.join(graph.few(said, 'more changes'))}"
 
 
 def tell_names(plan: Plan, step: Step, store: Store) -> None:

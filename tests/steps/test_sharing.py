@@ -99,6 +99,20 @@ def test_what_one_built_the_other_takes(tmp_path: Path, store: Store) -> None:
     assert not (folder / "log").exists(), "nothing was built"
 
 
+def test_it_is_told_why_the_store_has_nothing(tmp_path: Path, store: Store) -> None:
+    first = checkout(tmp_path / "first")
+    plan = plan_of(checkout(tmp_path / "second"))
+    step = plan.step("host:toy")
+    assert sharing.why(plan, step, store) == "the store has none"
+    do_all(plan_of(first), store)
+    assert sharing.why(plan, step, store) == "the store has it, by ada"
+    program = tmp_path / "second/packages/toy/src/toy.c"
+    program.write_text(program.read_text() + "\n")
+    changed = plan_of(tmp_path / "second")
+    said = sharing.why(changed, changed.step("host:toy"), store)
+    assert said.startswith("the store has one of other inputs: ") and "toy.c" in said
+
+
 def test_only_what_the_goal_needs_is_asked_for(tmp_path: Path, store: Store) -> None:
     do_all(plan_of(checkout(tmp_path / "first")), store)
     plan = plan_of(checkout(tmp_path / "second"))
