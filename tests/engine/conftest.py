@@ -17,6 +17,7 @@ from tests.models import Model
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "packages/llama/src"
+COMMON = ROOT / "packages/common/src"
 PACKER = sorted((SOURCES / "pack").glob("*.c"))
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
@@ -69,7 +70,8 @@ def compile_c(
     """Build the library and the files that have a `main` of their own (or are given one)."""
     mains = [main] if isinstance(main, Path) else list(main)
     library = [path for path in sorted(SOURCES.glob("*.[cS]")) if path.name != "main.c"]
-    words = [compiler, *STRICT, *flags, f"-I{SOURCES}", f"-I{SOURCES / 'pack'}"]
+    library.append(COMMON / "rvv.c")
+    words = [compiler, *STRICT, *flags, f"-I{SOURCES}", f"-I{SOURCES / 'pack'}", f"-I{COMMON}"]
     words += [*map(str, (*mains, *library)), "-lm", "-lpthread", "-o"]
     return once(program, lambda partial: run.output([*words, partial]))
 

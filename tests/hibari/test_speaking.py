@@ -17,6 +17,7 @@ from tests.conftest import ROOT, once
 from tests.hibari import crafted, oracle
 
 SOURCES = ROOT / "packages/hibari/src"
+COMMON = ROOT / "packages/common/src"
 DRIVER = Path(__file__).with_name("driver.c")
 WARNINGS = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
 CHECKED = ("-O1", "-g", "-fsanitize=address,undefined,float-cast-overflow")
@@ -29,11 +30,13 @@ CLAUSE = ["0", "+50", "83", "47", "16", "+43", "156", "51", "+62", "3", "+70", "
 def compile_driver(program: Path, *flags: str, compiler: str = "gcc") -> Path:
     parts = ("", "file/", "net/", "vocoder/", "kernels/")
     library = [path for part in parts for path in sorted(SOURCES.glob(f"{part}*.[cS]"))]
+    library.append(COMMON / "rvv.c")
     words = [
         compiler,
         *WARNINGS,
         *flags,
         f"-I{SOURCES}",
+        f"-I{COMMON}",
         *map(str, (DRIVER, *library)),
         "-lm",
         "-o",

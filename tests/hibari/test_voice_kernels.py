@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What vector units compute sounds as what the portable kernels compute."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,33 +8,23 @@ import numpy as np
 import pytest
 
 from image import run
-from image.cycles import emulator
-from image.errors import UserError
+from tests.hibari.boards import PLAIN, QEMU, RISCV, THEAD, emulator_of, need
 from tests.hibari.test_speaking import ALL, HANG_S, compile_driver, decibels, speak
 from tests.hibari.test_speaking import speaker as speaker
 from tests.hibari.test_speaking import voice as voice
 
-RISCV, QEMU, THEAD = "riscv64-linux-gnu-gcc", "qemu-riscv64", "T-Head's"
 CLAUSE = ("0", "50", "83", "47", "0")
 
 
 @pytest.fixture(scope="session")
 def board(compiled: Path) -> Path:
     """The driver as a program of the board's architecture."""
-    if shutil.which(RISCV) is None:
-        pytest.skip(f"{RISCV} is not installed on this machine")
+    need(RISCV)
     return compile_driver(compiled / "hibari/board", "-O3", "-static", compiler=RISCV)
 
 
 def speak_on(program: str, cpu: str, board: Path, voice: Path, kernel: str) -> tuple[bytes, str]:
-    if program == THEAD:
-        try:
-            program = str(emulator.find_emulator())
-        except UserError as error:
-            pytest.skip(error.message)
-    elif shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed on this machine")
-    command = [program, "-cpu", cpu, str(board), str(voice), "1", ALL, *CLAUSE]
+    command = [emulator_of(program), "-cpu", cpu, str(board), str(voice), "1", ALL, *CLAUSE]
     env = run.environment({"HIBARI_KERNEL": kernel})
     done = subprocess.run(command, capture_output=True, timeout=HANG_S, env=env)
     return done.stdout, done.stderr.decode()
@@ -60,5 +49,5 @@ def test_vector_kernels(
 
 
 def test_kernels_that_are_not_there(board: Path, voice: Path) -> None:
-    samples, said = speak_on(QEMU, "rv64", board, voice, "rvv10")
+    samples, said = speak_on(QEMU, PLAIN, board, voice, "rvv10")
     assert (samples, said) == (b"", "HIBARI_KERNEL=rvv10: this processor has no such kernels\n")

@@ -7,7 +7,7 @@
 	.set	E32M4, 2 << 2 | 2
 	.set	E32M8, 2 << 2 | 3
 	.set	WIDEN_FUNCT6, 0x22
-#include "kernels_rvv.inc"
+#include "rvv.inc"
 #endif
 /* On every machine, or the linker makes the stack executable. */
 	.section .note.GNU-stack, "", @progbits
