@@ -29,7 +29,7 @@ RUNS = 50_000
 
 
 def compile_c(program: Path, main: Path, compiler: str, sanitizers: str) -> Path:
-    files = [*sorted((SOURCES / "text").glob("*.c")), main]
+    files = [*sorted((SOURCES / "text").glob("*.c")), SOURCES / "error.c", main]
     words: list[str | Path] = [
         compiler,
         *STRICT,

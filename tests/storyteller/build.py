@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Builds of the storyteller for tests: with sanitizers, and with stand-ins for engine and card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from image import run
+from image import builders, run
 from image.builders.toolchain import HOST
 from image.plan import graph
 from image.plan.step import STAGING, step_name
+from image.project import Project
+from image.recipes.loading import configured, load_all
 from image.steps import runner
 from tests.conftest import load_project, once
 
@@ -35,6 +38,15 @@ def host_package(name: str) -> Path:
         if not plan.is_done(step):
             runner.run_step(plan, step)
     return plan.folder(plan.step(step_name(name, HOST))) / STAGING
+
+
+def with_symbols(symbols: Mapping[str, str | int | bool]) -> Project:
+    """The emulated board's project, with other choices."""
+    found = load_project()
+    config = replace(found.config, symbols={**found.config.symbols, **symbols})
+    recipes = load_all(ROOT / "packages", builders.keys())
+    packages = {name: configured(one, config.symbols) for name, one in recipes.items()}
+    return replace(found, config=config, packages=packages)
 
 
 def source(name: str) -> Path:

@@ -12,7 +12,7 @@ from tests.storyteller import build
 
 RATES = [
     (voice, rate)
-    for voice in (16000, 22050)
+    for voice in (16000, 22050, 24000)
     for rate in (
         8000,
         11025,
@@ -72,6 +72,8 @@ def test_tones(resample: Path, source: int, target: int) -> None:
         assert abs(own) < FLAT_DB and other < IMAGES_DB
         assert length == pytest.approx(1, abs=0.001)
     for part in STOPPED if target < source else ():
+        if part * lower > source / 2:  # the voice has no such tone
+            continue
         own, other, _ = spectrum(resample, round(part * lower), source, target)
         assert max(own, other) < IMAGES_DB
 

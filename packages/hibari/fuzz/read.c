@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "text/read.h"
+#include "text/words.h"
 
 enum { TEXT = 255, HEAD = 20 };
 

@@ -34,6 +34,7 @@ struct hibari {
     const struct hibari_sink *sink;
     struct cursor given, decoded, heard; /* to prosody, by the decoder, by the sink */
     size_t hops;
+    float pitch; /* ratio to the natural one */
     uint16_t units[HIBARI_PHONEMES];
     float sound[HIBARI_PHONEMES * SOUND], tune[HIBARI_PHONEMES * TUNE];
     struct stage prosody[PROSODY_BLOCKS], decoder[DECODER_STAGES];
@@ -66,6 +67,7 @@ struct hibari *hibari_open(const char *path, struct hibari_error *error) {
         return NULL;
     }
     hibari->scratch.kernels = &hibari->kernels;
+    hibari->pitch = 1;
     vocoder_open(&hibari->vocoder, &hibari->kernels);
     return hibari;
 }
@@ -182,15 +184,15 @@ static bool decode(struct hibari *hibari, size_t count, bool last) {
 }
 
 /* A pitch in Hz, and no number but such as can be computed with. */
-static float pitch_from(float tone) {
-    float pitch = tone * 100;
+static float pitch_from(const struct hibari *hibari, float tone) {
+    float pitch = tone * 100 * hibari->pitch;
     return pitch > 0 ? (pitch < 5000 ? pitch : 5000) : 0;
 }
 
 static void tell_unit(struct hibari *hibari, float *told, const float *tones) {
     const float *sound = hibari->sound + next(hibari, &hibari->decoded) * SOUND;
     for (size_t i = 0; i < FRAMES; i++, told += TOLD) {
-        float pitch = pitch_from(tones[i]);
+        float pitch = pitch_from(hibari, tones[i]);
         memcpy(told, sound, SOUND * sizeof *told);
         told[SOUND] = logf(1 + pitch) / 5;
         told[SOUND + 1] = tones[FRAMES + i];
@@ -229,6 +231,10 @@ static size_t tune_units(struct hibari *hibari, bool *last) {
     }
     net_linear(scratch, &hibari->voice.prosody_out, hibari->tones, 4, melody, TUNE, count);
     return count;
+}
+
+void hibari_set_pitch(struct hibari *hibari, float ratio) {
+    hibari->pitch = ratio > 0.5f ? (ratio < 2 ? ratio : 2) : 0.5f;
 }
 
 bool hibari_speak(struct hibari *hibari, const struct hibari_clause *clause, float speed,

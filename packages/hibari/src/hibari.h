@@ -35,6 +35,10 @@ struct hibari *hibari_open(const char *path, struct hibari_error *error);
 /* Gives back everything; NULL is allowed. */
 void hibari_close(struct hibari *hibari);
 
+/* How much higher than its natural pitch the voice speaks, from the next clause on: 1 as it is, 0.5
+ * to 2 are taken, what lies outside as the nearest. */
+void hibari_set_pitch(struct hibari *hibari, float ratio);
+
 /*
  * Speaks a clause; equal clauses and speeds sound equal. `speed` divides the length of each
  * phoneme: 1 is the voice's own pace, 0.25 to 4 are taken, what lies outside as the nearest.

@@ -208,14 +208,16 @@ static int tell_stories(struct teller *teller, const struct options *options) {
 
 /* The voice that the settings name; where there is none of that name, the usual one. */
 static struct speech *open_voice(const struct settings *settings) {
-    struct speech *speech = speech_open(settings->voice);
+    char problem[SPEECH_PROBLEM_BYTES];
+    struct speech *speech = speech_open(settings->voice, problem);
 
-    if (speech == NULL) {
-        fprintf(stderr, "storyteller: there is no voice '%s' in this image; using %s\n",
-                settings->voice, VOICES[0].name);
-        speech = speech_open(VOICES[0].name);
+    if (speech == NULL && strcmp(settings->voice, VOICES[0].name) != 0) {
+        fprintf(stderr, "storyteller: %s; using %s\n", problem, VOICES[0].name);
+        speech = speech_open(VOICES[0].name, problem);
     }
-    if (speech != NULL) {
+    if (speech == NULL) {
+        fail(STATUS_FAILED, problem);
+    } else {
         speech_set_speed(speech, settings->speed);
         speech->set_pitch(speech, settings->pitch);
     }
@@ -233,12 +235,13 @@ static int with_speaker(struct teller *teller, const struct options *options) {
         .is_program = options->player != NULL};
     int status = STATUS_FAILED;
 
+    if (speech == NULL) {
+        return STATUS_FAILED;
+    }
     teller->output = &output;
-    teller->speaker = speech != NULL ? speaker_open(speech, teller->settings.volume) : NULL;
+    teller->speaker = speaker_open(speech, teller->settings.volume);
     if (teller->speaker == NULL) {
-        if (speech != NULL) {
-            speech->close(speech);
-        }
+        speech->close(speech);
         return fail(STATUS_FAILED, "not enough memory for the voice");
     }
     output.rate = speech->rate;

@@ -7,6 +7,7 @@
 #include "endings.h"
 #include "numbers.h"
 #include "word.h"
+#include "words.h"
 
 enum {
     LAST = HIBARI_PHONEMES - 1, /* place of the closing pad, at most */

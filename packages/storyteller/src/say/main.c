@@ -75,6 +75,7 @@ static int write_file(const char *path, const struct take *take, unsigned rate) 
 int main(int count, char **words) {
     struct take take = {.is_whole = true};
     struct speech_sink sink = {take_samples, NULL, &take};
+    char problem[SPEECH_PROBLEM_BYTES];
     struct speech *speech;
     int status = 1;
 
@@ -82,9 +83,9 @@ int main(int count, char **words) {
         fprintf(stderr, "usage: say VOICE SPEED PITCH FILE TEXT\n");
         return 2;
     }
-    speech = speech_open(words[1]);
+    speech = speech_open(words[1], problem);
     if (speech == NULL) {
-        fprintf(stderr, "say: the voice %s is not built in, or its data are missing\n", words[1]);
+        fprintf(stderr, "say: %s\n", problem);
         return 2;
     }
     speech_set_speed(speech, atoi(words[2]));

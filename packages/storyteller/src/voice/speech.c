@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "voice/speech.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "voice/spoken.h"
 
-struct speech *speech_open(const char *name) {
+struct speech *speech_open(const char *name, char problem[SPEECH_PROBLEM_BYTES]) {
     for (const struct voice *voice = VOICES; voice->name != NULL; voice++) {
         if (strcmp(voice->name, name) == 0) {
-            struct speech *speech = voice->open();
+            struct speech *speech = voice->open(problem);
 
             if (speech != NULL) {
                 speech->words_per_minute = voice->words_per_minute;
@@ -16,6 +17,7 @@ struct speech *speech_open(const char *name) {
             return speech;
         }
     }
+    snprintf(problem, SPEECH_PROBLEM_BYTES, "there is no voice '%s' in this image", name);
     return NULL;
 }
 

@@ -30,17 +30,21 @@ struct speech {
     void (*close)(struct speech *speech);
 };
 
+/* Why a voice could not be opened: one clause, for a person. */
+#define SPEECH_PROBLEM_BYTES 320
+
 /* The voices that are built in, the usual one first; the last has no name. */
 struct voice {
     const char *name;
-    struct speech *(*open)(void);
+    struct speech *(*open)(char problem[SPEECH_PROBLEM_BYTES]);
     int words_per_minute;
 };
 extern const struct voice VOICES[];
 
-/* Open a voice that is built in. Only one can be open at a time. Returns NULL if there is none of
- * that name, or there is not enough memory, or its data are missing. */
-struct speech *speech_open(const char *name);
+/* Open a voice that is built in. Only one can be open at a time. Returns NULL, with the reason in
+ * `problem`, if there is none of that name, or there is not enough memory, or its data cannot be
+ * used. */
+struct speech *speech_open(const char *name, char problem[SPEECH_PROBLEM_BYTES]);
 
 /* Speak a sentence of printable ASCII, of at most SPEECH_SENTENCE_BYTES, as it is to be spoken: see
  * spoken.h. Returns when it is over or the sink had enough. */

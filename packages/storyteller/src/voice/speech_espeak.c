@@ -5,6 +5,7 @@
 #ifdef SPEECH_ESPEAK
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <espeak-ng/espeak_ng.h>
@@ -94,13 +95,15 @@ static bool start_engine(const char *speaker) {
     return status == ENS_OK;
 }
 
-struct speech *speech_open_espeak(const char *speaker) {
+struct speech *speech_open_espeak(const char *speaker, char problem[SPEECH_PROBLEM_BYTES]) {
     struct espeak *espeak = calloc(1, sizeof(*espeak));
 
     if (espeak == NULL) {
+        snprintf(problem, SPEECH_PROBLEM_BYTES, "not enough memory for the voice");
         return NULL;
     }
     if (!start_engine(speaker)) {
+        snprintf(problem, SPEECH_PROBLEM_BYTES, "the data of the voice %s are missing", speaker);
         espeak_close(&espeak->speech);
         return NULL;
     }

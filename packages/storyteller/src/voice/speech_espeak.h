@@ -6,11 +6,11 @@
 #include "voice/speech.h"
 
 /* Defines open_NAME(). */
-#define ESPEAK_VOICE(name, speaker)           \
-    static struct speech *open_##name(void) { \
-        return speech_open_espeak(#speaker);  \
+#define ESPEAK_VOICE(name, speaker)                    \
+    static struct speech *open_##name(char *problem) { \
+        return speech_open_espeak(#speaker, problem);  \
     }
 
-struct speech *speech_open_espeak(const char *speaker);
+struct speech *speech_open_espeak(const char *speaker, char problem[SPEECH_PROBLEM_BYTES]);
 
 #endif

@@ -5,6 +5,7 @@
 
 #ifdef SPEECH_FLITE
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "voice/speech_flite.h"
@@ -86,10 +87,12 @@ static void flite_close(struct speech *speech) {
     free(flite);
 }
 
-struct speech *speech_open_flite(flite_register_fn *open, flite_unregister_fn *unregister) {
+struct speech *speech_open_flite(flite_register_fn *open, flite_unregister_fn *unregister,
+                                 char problem[SPEECH_PROBLEM_BYTES]) {
     struct flite *flite = calloc(1, sizeof(*flite));
 
     if (flite == NULL) {
+        snprintf(problem, SPEECH_PROBLEM_BYTES, "not enough memory for the voice");
         return NULL;
     }
     flite->speech =
