@@ -84,7 +84,8 @@ def tell(teller: Teller, root: Path, options: Mapping[str, str]) -> None:
         if not (folder / PARENTS).exists():
             shutil.copyfile(root / SOURCE / PARENTS, folder / PARENTS)
         output.write(folder / "settings", teller.settings)
-        words = [*_command(teller, root / SOURCE, folder), *_manner(options)]
+        words = [*_command(teller, root / SOURCE, folder)]
+        words += manner(options, has_page=teller.shown is not None)
         with _followed(teller, folder) as more:
             status = run.interactive([*words, *more], has_interrupt=True, env=teller.variables)
     if status != 0:
@@ -110,8 +111,8 @@ def _command(teller: Teller, source: Path, folder: Path) -> list[str | Path]:
     return [teller.program, *files, "--card", folder, "--data", folder / "data"]
 
 
-def _manner(options: Mapping[str, str]) -> list[str]:
-    """How it is told: what is heard, what is shown, how many."""
+def manner(options: Mapping[str, str], has_page: bool) -> list[str]:
+    """The storyteller's options for how it is told: what is heard, what is shown, how many."""
     words = ["--in-step", "--colour"]
     words += ["--json"] if is_on(options, "figures") else ["--no-figures"]
     stories = options.get("count", "1" if "wav" in options else None)
@@ -120,6 +121,9 @@ def _manner(options: Mapping[str, str]) -> list[str]:
     if "wav" in options:
         return [*words, "--wav", options["wav"]]
     player = sound.find()
+    if player.command is None and has_page:
+        print("This machine plays no sound: the browser does.", file=sys.stderr)
+        return [*words, "--device", sound.BROWSER]
     if player.command is None:
         print(player.note, file=sys.stderr)
         return [*words, "--no-sound"]

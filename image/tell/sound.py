@@ -13,6 +13,7 @@ PULSE = ("pacat", "--playback", "--raw", "--format=s16le", "--rate=48000", "--ch
          "--client-name=storyteller", "--latency-msec=80")  # fmt: skip
 ALSA = ("aplay", "--quiet", "--file-type=raw", "--format=S16_LE", "--rate=48000", "--channels=1",
         "--buffer-time=80000")  # fmt: skip
+BROWSER = "page"  # what --device of the storyteller calls the sound that the story page plays
 SERVERS = ("pulse/native", "pipewire-0")  # where they listen, below XDG_RUNTIME_DIR
 CARDS = Path("/dev/snd")
 ADVICE = "wav=FILE records the voice instead"

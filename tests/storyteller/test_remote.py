@@ -17,6 +17,7 @@ from tests.storyteller.test_in_step import player
 from tests.storyteller.test_program import LONG, TEXT, Bench
 
 CLIENTS = 8
+WAV_HEADER_BYTES = 44
 STORIES = 60  # more than the kernel keeps for a client that does not read
 FUZZ = build.ROOT / "packages/storyteller/fuzz/message.c"
 RUNS = 200_000
@@ -43,7 +44,7 @@ def started(bench: Bench, *options: str) -> Iterator[Client]:
 def test_a_story_and_its_sentences(bench: Bench) -> None:
     bench.write(TEXT, settings="pause=3600\n")
     with started(bench, "--no-sound", "--prompt", "The fox ran") as client:
-        assert client.event() == {"event": "hello", "protocol": 1}
+        assert client.event() == {"event": "hello", "protocol": 2, "sound": 0}
         client.wait_for(event="state", state="ready")
         assert client.told == f"The fox ran{TEXT}"
         sentences: dict[int, str] = {}
@@ -134,6 +135,30 @@ def test_the_lists_are_those_that_are_drawn_from(bench: Bench) -> None:
         of = {name: client.wait_for(event="list", of=name) for name in ("heroes", "places")}
         assert "dragon" in of["heroes"]["words"] and "moon" in of["places"]["words"]
         assert len(of["heroes"]["words"]) < 65
+
+
+def test_who_listens_gets_sound_and_nothing_else(bench: Bench) -> None:
+    with started(bench, "--device", "page") as client:
+        rate = client.wait_for(event="hello")["sound"]
+        client.wait_for(event="text")  # words come by the sound's clock, though nobody listens
+        ears = [connect(bench.folder / "socket") for _ in range(CLIENTS + 1)]
+        for ear in ears[:CLIENTS]:
+            ear.send(do="sound")
+            ear.wait_for(event="sound")
+            header = ear.lines.read(WAV_HEADER_BYTES)
+            assert header[:4] == b"RIFF" and int.from_bytes(header[24:28], "little") == rate
+        ears[CLIENTS].send(do="sound")  # there are places for so many
+        ears[CLIENTS].wait_for(event="sound")
+        assert ears[CLIENTS].lines.read() == b""
+        second = ears[0].lines.read(2 * rate)
+        assert max(second) > 0
+        for ear in ears:
+            ear.close()
+        client.send(do="lists")  # they took no place of a client's
+        client.wait_for(event="list", of="things")
+    with started(bench) as client:
+        client.send(do="sound")
+        client.wait_for(event="error", problem="there is no sound to listen to")
 
 
 def test_eight_clients_and_one_more(bench: Bench) -> None:

@@ -52,11 +52,13 @@ class Played:
         return [float(5 * gap) for gap in np.diff(loud) - 1 if gap > 0]
 
 
-def compile_player(path: Path, flags: tuple[str, ...]) -> Path:
-    """The player with the fake card, under a sanitizer."""
+def compile_player(
+    path: Path, flags: tuple[str, ...], card: tuple[str, ...] = ("fake_sound.c",), more: str = ""
+) -> Path:
+    """The player with the fake card, or another one and what that needs, under a sanitizer."""
     own = ("player.c", "player_control.c", "feed.c", "feed_report.c", "gain.c")
-    parts = (*own, "marks.c", "ring.c", "resample.c", "clock.c", "watchdog.c", "-lm", "-lpthread")
-    card = ["fake_sound.c"]
+    rest = ("marks.c", "ring.c", "resample.c", "clock.c", "watchdog.c", "-lm", "-lpthread")
+    parts = (*own, *more.split(), *rest)
     return build.compile_driver(path, *parts, main="player_driver", more=card, flags=flags)
 
 
@@ -83,7 +85,8 @@ class Stage:
         )
         rate = int((re.findall(r"rate=(\d+)", card) or [RATE])[0])
         samples = np.fromfile(f"{path}.heard", np.int16).astype(np.float64)
-        log = Path(f"{path}.log").read_text().split()
+        log_file = Path(f"{path}.log")  # not every card has one
+        log = log_file.read_text().split() if log_file.exists() else []
         return Played(samples, rate, done.stdout, log)
 
 

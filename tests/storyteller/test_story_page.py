@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The story page: who may reach it, what it serves, and what a browser shows of a story."""
 
+import base64
 import contextlib
 import re
 import socket
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import requests
+from numpy.typing import NDArray
 
 from image.errors import UserError
 from image.tell import page
+from tests.emulator import listen
 from tests.storyteller import build, client
 from tests.storyteller.started import HUNG_S
 from tests.storyteller.test_program import LONG, Bench
@@ -21,6 +25,11 @@ from tests.storyteller.test_program import LONG, Bench
 FILES = build.ROOT / page.FILES
 MOST_BYTES = 100_000
 FOLLOWERS = 7
+WAV_HEADER_BYTES = 44
+WORDS_FOUND = 0.6  # by a recogniser of general English
+TOLD = (" there was a small dog. The dog was very happy in the big garden. Then the sun went down,"
+        " and the dog was tired. He went home to his mother.")  # fmt: skip
+PAUSED_S = 0.3  # after it was asked for, nothing is heard any more
 CHROMIUM, CHROMEDRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 
 
@@ -68,15 +77,33 @@ class Site:
         return requests.post(f"{self.url}/do", data=body, headers=sent, timeout=HUNG_S).status_code
 
 
-@pytest.fixture
-def site(bench: Bench, server: Path, tmp_path: Path) -> Iterator[Site]:
+@contextlib.contextmanager
+def served(bench: Bench, server: Path, *options: str) -> Iterator[Site]:
     """A page of a story that is being told."""
     port = free_port()
-    with page.served(page.Page(server, FILES), tmp_path / "log", port) as path:
-        words = bench.words("--no-figures", "--no-sound")
-        with client.telling(words, path) as own:
-            own.wait_for(event="text")
-            yield Site(port, own)
+    words = bench.words("--no-figures", *options)
+    with (
+        page.served(page.Page(server, FILES), bench.folder / "log", port) as path,
+        client.telling(words, path) as own,
+    ):
+        own.wait_for(event="text")
+        yield Site(port, own)
+
+
+@pytest.fixture
+def site(bench: Bench, server: Path) -> Iterator[Site]:
+    """A story that is only shown."""
+    with served(bench, server, "--no-sound") as made:
+        yield made
+
+
+@pytest.fixture
+def audible(bench: Bench, server: Path, quiet: None) -> Iterator[Site]:
+    """A story that browsers play, slow enough for a recogniser; then the storyteller ends."""
+    bench.write(TOLD, settings="speed=80\n")
+    options = ("--device", "page", "--prompt", "Once upon a time", "--stories", "1")
+    with served(bench, server, *options) as made:
+        yield made
 
 
 def test_the_page_is_small_and_its_own(site: Site) -> None:
@@ -143,12 +170,59 @@ def test_seven_pages_and_one_more(site: Site) -> None:
             assert answer.status_code == 503
 
 
+def whole_text(client: client.Client) -> str:
+    """Of the story, when the storyteller has ended."""
+    while client.event() is not None:
+        pass
+    return client.told
+
+
+def understood(samples: NDArray[np.int16], rate: int, text: str) -> float:
+    """Share of the words that a recogniser finds."""
+    assert rate == listen.RATE  # of the voice that the tests have
+    return listen.words_found(listen.hear(listen.Sound(samples)), text)
+
+
+def test_the_stream_is_the_story(audible: Site) -> None:
+    with audible.get("/sound") as answer:
+        assert answer.ok and answer.headers["Content-Type"] == "audio/wav"
+        wav = answer.content
+    rate = int.from_bytes(wav[24:28], "little")
+    samples = np.frombuffer(wav, "<i2", offset=WAV_HEADER_BYTES)
+    assert understood(samples, rate, whole_text(audible.client)) > WORDS_FOUND
+
+
+def test_who_has_no_sound_is_told(site: Site) -> None:
+    with site.get("/sound") as answer:
+        assert answer.status_code == 503
+
+
 def test_another_at_the_same_port_is_told(site: Site, server: Path, tmp_path: Path) -> None:
     with (
         pytest.raises(UserError, match="Address already in use"),
         page.served(page.Page(server, FILES), tmp_path / "other.log", site.port),
     ):
         pass
+
+
+# Keeps what a page plays, and where on the clock of the sound.
+KEEP_SOUND = """
+window.played = [];
+const start = AudioBufferSourceNode.prototype.start;
+AudioBufferSourceNode.prototype.start = function (when) {
+  window.audio = this.context;
+  window.played.push({when, length: this.buffer.duration,
+                      samples: Int16Array.from(this.buffer.getChannelData(0), (x) => x * 32768)});
+  start.call(this, when);
+};
+"""
+
+
+# All of it as base64: as numbers it would take minutes.
+PLAYED = """
+return btoa(window.played.map((part) => String.fromCharCode(
+    ...new Uint8Array(part.samples.buffer))).join(""));
+"""
 
 
 class Browser:
@@ -164,6 +238,8 @@ class Browser:
         options.binary_location = CHROMIUM
         self.driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
         self.driver.set_script_timeout(HUNG_S)
+        source = {"source": KEEP_SOUND}
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
 
     def script(self, text: str) -> Any:
         """What a function's body returns in the page."""
@@ -241,3 +317,36 @@ def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser) -> None
     assert nameless == 0  # each control has a name for a screen reader
     width = browser.script("return document.documentElement.scrollWidth - innerWidth")
     assert width <= 0
+
+
+def test_a_browser_plays_the_story(audible: Site, browser: Browser) -> None:
+    browser.driver.get(audible.url)
+    browser.wait("document.querySelector('#listen').checkVisibility()")
+    browser.click("#listen")
+    browser.wait("document.querySelector('#listen').ariaPressed === 'true'")
+    text = whole_text(audible.client)
+    browser.wait("document.querySelector('#main').disabled")  # the end of the storyteller, too
+    samples = np.frombuffer(base64.b64decode(browser.script(PLAYED)), "<i2")
+    rate = browser.script("return window.audio.sampleRate")
+    later = text.partition(".")[2]  # the browser took its time to come
+    assert understood(samples, rate, later) > WORDS_FOUND
+
+
+def test_a_pause_is_heard_at_once(bench: Bench, server: Path, browser: Browser) -> None:
+    with served(bench, server, "--device", "page") as site:
+        browser.driver.get(site.url)
+        browser.wait("document.querySelector('#listen').checkVisibility()")
+        browser.click("#listen")
+        browser.wait("window.played.length > 20")
+        browser.script(
+            "document.querySelector('#main').addEventListener('click',"
+            "() => { window.asked ??= window.audio.currentTime; })"
+        )
+        browser.click("#main")
+        site.client.wait_for(event="state", state="paused")
+        last = "(({when, length}) => when + length)(window.played.at(-1))"
+        browser.wait(f"{last} < window.audio.currentTime")  # else more would have come
+        assert browser.script(f"return {last} - window.asked") < PAUSED_S
+        before = browser.script("return window.played.length")
+        browser.click("#main")
+        browser.wait(f"window.played.length > {before}")

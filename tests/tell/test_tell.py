@@ -74,6 +74,14 @@ def test_a_machine_without_a_player_is_told_which(
     assert found.command is None and "apt-get install alsa-utils" in found.note
 
 
+def test_the_browser_plays_where_nothing_else_does(desk: Path) -> None:
+    assert tell.manner({}, has_page=True)[-2:] == ["--device", "page"]
+    assert tell.manner({}, has_page=False)[-1] == "--no-sound"
+    assert "--wav" in tell.manner({"wav": "story.wav"}, has_page=True)
+    has(desk, "pulse/native")
+    assert "--player" in tell.manner({}, has_page=True)
+
+
 def test_a_file_that_cannot_be_is_refused_at_once(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere/story.wav"):
         with pytest.raises(UserError, match=re.escape(str(path.parent))):

@@ -2,6 +2,7 @@
 // The page: events come in and are shown, buttons ask for something.
 
 import { ask, follow } from "./socket.js";
+import { Sound } from "./sound.js";
 import { Story } from "./story.js";
 
 const LOST = "I cannot hear the storyteller. Is it on?";
@@ -13,6 +14,8 @@ const STATES = {
 
 const at = (id) => document.getElementById(id);
 const story = new Story(at("story"));
+const sound = new Sound(() => at("listen").setAttribute("aria-pressed", String(sound.isOn)));
+let wantsSound = true;
 const chosen = { heroes: "", places: "", things: "" };
 const LABELS = { heroes: "Who", places: "Where", things: "What" };
 
@@ -75,8 +78,26 @@ function showList({ of, words }) {
   at("chips").append(row);
 }
 
+/** Browsers let a page be heard only after somebody has touched it. */
+function listen() {
+  if (wantsSound) {
+    sound.start();
+  }
+}
+
+function showSound(rate) {
+  sound.rate = rate;
+  at("listen").hidden = rate === 0;
+  if (rate === 0) {
+    sound.stop();
+  }
+}
+
 const TAKE = {
-  hello: () => note(""),
+  hello: (event) => {
+    note("");
+    showSound(event.sound);
+  },
   state: (event) => showState(event.state),
   story: () => story.clear(),
   text: (event) => story.add(event.sentence, event.text),
@@ -89,11 +110,17 @@ const TAKE = {
 };
 
 async function send(message) {
+  listen();
   if (!(await ask(message))) {
     note(LOST);
   }
 }
 
+at("listen").addEventListener("click", () => {
+  wantsSound = !sound.isOn;
+  sound.stop();
+  listen();
+});
 for (const verb of ["next", "again", "keep", "louder", "quieter"]) {
   at(verb).addEventListener("click", () => send({ do: verb }));
 }

@@ -17,6 +17,7 @@
 
 /* Of the eight clients that the storyteller lets in, one is for requests. */
 #define FOLLOWERS_AT_MOST 7
+#define LISTENERS_AT_MOST 7
 #define CONNECTIONS_AT_MOST 24u
 /* Of a request's headers; a browser sends less than one kilobyte. */
 #define HEADER_BYTES ((size_t)8192)
@@ -26,6 +27,8 @@
 /* An empty line, to find out whether the browser is still there. */
 #define QUIET_MS 10000
 #define PART_BYTES 4096
+/* What the kernel keeps for a browser that listens and is late: it shall skip, not lag behind. */
+#define UNHEARD_BYTES 16384
 #define PATH_BYTES 512
 
 static const struct {
@@ -36,6 +39,7 @@ static const struct {
     {"/page.js", "page.js", "text/javascript; charset=utf-8"},
     {"/story.js", "story.js", "text/javascript; charset=utf-8"},
     {"/socket.js", "socket.js", "text/javascript; charset=utf-8"},
+    {"/sound.js", "sound.js", "text/javascript; charset=utf-8"},
 };
 
 static const struct {
@@ -59,11 +63,12 @@ struct upload {
     bool is_too_long;
 };
 
-/* A browser that follows the story. */
-struct follower {
-    struct server *server;
+/* A stream to a browser: what it is made of, and the place that it takes among others. */
+struct stream {
     int file;
-    bool is_in_line;
+    bool is_sound;
+    bool is_in_line; /* of text */
+    atomic_int *places;
 };
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status,
@@ -87,52 +92,93 @@ static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, c
                   "text/plain; charset=utf-8");
 }
 
-static ssize_t follow(void *user, uint64_t position, char *to, size_t size) {
-    struct follower *follower = user;
-    ssize_t got = telling_read(follower->file, to, size, QUIET_MS);
+/* What shows that the browser is still there, and means nothing: an empty line or a silent sample,
+ * where one may be. Returns how many bytes. */
+static ssize_t put_nothing(const struct stream *stream, uint64_t position, char *to) {
+    static const char SILENCE[2] = {0, 0};
 
-    (void)position;
+    if (!stream->is_sound && !stream->is_in_line) {
+        to[0] = '\n';
+        return 1;
+    }
+    if (stream->is_sound && position % sizeof(SILENCE) == 0) {
+        memcpy(to, SILENCE, sizeof(SILENCE));
+        return sizeof(SILENCE);
+    }
+    return 0;
+}
+
+static ssize_t read_stream(void *user, uint64_t position, char *to, size_t size) {
+    struct stream *stream = user;
+    ssize_t got = telling_read(stream->file, to, size, QUIET_MS);
+
     if (got < 0) {
         return MHD_CONTENT_READER_END_OF_STREAM;
     }
-    if (got == 0 && !follower->is_in_line) {
-        to[got++] = '\n';
+    if (got == 0) {
+        got = put_nothing(stream, position, to);
     }
     if (got > 0) {
-        follower->is_in_line = to[got - 1] != '\n';
+        stream->is_in_line = to[got - 1] != '\n';
     }
     return got;
 }
 
-static void end_following(void *user) {
-    struct follower *follower = user;
+static void end_stream(void *user) {
+    struct stream *stream = user;
 
-    close(follower->file);
-    atomic_fetch_sub(&follower->server->followers, 1);
-    free(follower);
+    close(stream->file);
+    atomic_fetch_sub(stream->places, 1);
+    free(stream);
+}
+
+/* Take one of so many places. */
+static bool take_place(atomic_int *places, int most) {
+    if (atomic_fetch_add(places, 1) < most) {
+        return true;
+    }
+    atomic_fetch_sub(places, 1);
+    return false;
+}
+
+/* Pass on what comes from a socket, -1: there is none. The place is taken already. */
+static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file, bool is_sound,
+                                    atomic_int *places) {
+    struct stream *stream = file >= 0 ? calloc(1, sizeof(*stream)) : NULL;
+
+    if (stream == NULL) {
+        if (file >= 0) {
+            close(file);
+        }
+        atomic_fetch_sub(places, 1);
+        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
+    }
+    *stream = (struct stream){.file = file, .is_sound = is_sound, .places = places};
+    return answer(connection, MHD_HTTP_OK,
+                  MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, read_stream,
+                                                    stream, end_stream),
+                  is_sound ? "audio/wav" : "application/x-ndjson; charset=utf-8");
 }
 
 static enum MHD_Result serve_story(struct server *server, struct MHD_Connection *connection) {
-    struct follower *follower;
-
-    if (atomic_fetch_add(&server->followers, 1) >= FOLLOWERS_AT_MOST) {
-        atomic_fetch_sub(&server->followers, 1);
+    if (!take_place(&server->followers, FOLLOWERS_AT_MOST)) {
         return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages are open\n");
     }
-    follower = calloc(1, sizeof(*follower));
-    if (follower != NULL) {
-        follower->server = server;
-        follower->file = telling_follow(server->socket);
+    return serve_stream(connection, telling_follow(server->socket), false, &server->followers);
+}
+
+static enum MHD_Result serve_sound(struct server *server, struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int most = UNHEARD_BYTES;
+
+    if (!take_place(&server->listeners, LISTENERS_AT_MOST)) {
+        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages listen\n");
     }
-    if (follower == NULL || follower->file < 0) {
-        free(follower);
-        atomic_fetch_sub(&server->followers, 1);
-        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
+    if (info != NULL) {
+        setsockopt(info->connect_fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof(most));
     }
-    return answer(connection, MHD_HTTP_OK,
-                  MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, follow, follower,
-                                                    end_following),
-                  "application/x-ndjson; charset=utf-8");
+    return serve_stream(connection, telling_listen(server->socket), true, &server->listeners);
 }
 
 /* Only what is in the table: no path of the browser's is ever opened. */
@@ -221,7 +267,10 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0) {
         return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "that cannot be done here\n");
     }
-    return strcmp(url, "/story") == 0 ? serve_story(server, connection)
+    if (strcmp(url, "/story") == 0) {
+        return serve_story(server, connection);
+    }
+    return strcmp(url, "/sound") == 0 ? serve_sound(server, connection)
                                       : serve_file(server, connection, url);
 }
 

@@ -12,7 +12,7 @@ struct server {
     uint16_t port;
     const char *socket; /* of the storyteller */
     const char *files;  /* the folder of the page */
-    atomic_int followers;
+    atomic_int followers, listeners;
 };
 
 struct MHD_Daemon;

@@ -10,6 +10,8 @@
 
 #define LET_IN_MS 2000
 #define GREETING_BYTES 256
+/* Of a line, as much as tells what it is. */
+#define BEGINNING_BYTES 256
 
 static int connect_to(const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -44,11 +46,55 @@ ssize_t telling_read(int file, char *to, size_t size, int timeout_ms) {
     return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
-int telling_follow(const char *path) {
-    static const char LISTS[] = "{\"do\":\"lists\"}\n";
+/* Connect and send a line. Returns the socket, or -1. */
+static int connect_and_send(const char *path, const char *line) {
     int file = connect_to(path);
 
-    if (file >= 0 && send(file, LISTS, strlen(LISTS), MSG_NOSIGNAL) != (ssize_t)strlen(LISTS)) {
+    if (file >= 0 && send(file, line, strlen(line), MSG_NOSIGNAL) != (ssize_t)strlen(line)) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
+int telling_follow(const char *path) {
+    return connect_and_send(path, "{\"do\":\"lists\"}\n");
+}
+
+/* Take what is there up to the end of a line, and not a byte of what comes after it. Returns how
+ * many bytes; at most `size`, 0 at an error. */
+static size_t take_line(int file, char *to, size_t size) {
+    struct pollfd polled = {.fd = file, .events = POLLIN};
+    ssize_t there = poll(&polled, 1, LET_IN_MS) > 0 ? recv(file, to, size, MSG_PEEK) : 0;
+    const char *end = there > 0 ? memchr(to, '\n', (size_t)there) : NULL;
+    ssize_t taken = end != NULL ? end + 1 - to : there;
+
+    return taken > 0 && recv(file, to, (size_t)taken, 0) == taken ? (size_t)taken : 0;
+}
+
+/* The greeting, with the story so far, comes before the answer. */
+static bool await_sound(int file) {
+    static const char SOUND[] = "{\"event\":\"sound\"", ERROR[] = "{\"event\":\"error\"";
+    char part[BEGINNING_BYTES];
+    bool is_beginning = true;
+    size_t taken;
+
+    while ((taken = take_line(file, part, sizeof(part))) > 0) {
+        if (is_beginning && taken > strlen(ERROR) && memcmp(part, ERROR, strlen(ERROR)) == 0) {
+            return false;
+        }
+        if (is_beginning && taken > strlen(SOUND) && memcmp(part, SOUND, strlen(SOUND)) == 0) {
+            return true;
+        }
+        is_beginning = part[taken - 1] == '\n';
+    }
+    return false;
+}
+
+int telling_listen(const char *path) {
+    int file = connect_and_send(path, "{\"do\":\"sound\"}\n");
+
+    if (file >= 0 && !await_sound(file)) {
         close(file);
         return -1;
     }

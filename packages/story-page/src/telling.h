@@ -13,6 +13,10 @@
 /* Connect, and ask for the lists of words. Returns the socket, or -1 where nobody tells. */
 int telling_follow(const char *path);
 
+/* Connect, and ask for the sound. Returns the socket, from which a WAV stream comes, or -1 where
+ * nobody tells or there is nothing to listen to. */
+int telling_listen(const char *path);
+
 /* Read some of what it sends, waiting at most timeout_ms. Returns how many bytes; 0: nothing came;
  * -1: it closed the connection. */
 ssize_t telling_read(int file, char *to, size_t size, int timeout_ms);

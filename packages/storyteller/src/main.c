@@ -224,11 +224,61 @@ static struct speech *open_voice(const struct settings *settings) {
     return speech;
 }
 
+/* Open what is not looked for again at each story: a file, a program, what browsers play. Returns
+ * false when it cannot be. */
+static bool open_output(struct output *output, const struct options *options) {
+    if (options->wav != NULL) {
+        output->only = sound_open_wav(options->wav, output->rate);
+    } else if (options->player != NULL) {
+        output->only = sound_open_program(options->player);
+    }
+    if (options->wav != NULL && output->only == NULL) {
+        fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
+    } else if (options->player != NULL && output->only == NULL) {
+        fprintf(stderr, "storyteller: --player: cannot start it: %s\n", strerror(errno));
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* Stories are heard through the socket, too, if that is wanted and there is one. */
+static int with_listeners(struct teller *teller, const struct options *options, bool is_wanted) {
+    struct listeners listeners;
+    int status;
+
+    if (!is_wanted || teller->remote == NULL) {
+        return tell_stories(teller, options);
+    }
+    if (!listeners_open(&listeners, teller->output->rate)) {
+        return fail(STATUS_FAILED, "not enough memory for listeners");
+    }
+    teller->output->page = sound_open_page(&listeners);
+    remote_set_listeners(teller->remote, &listeners);
+    status = tell_stories(teller, options);
+    remote_set_listeners(teller->remote, NULL);
+    output_close(teller->output);
+    listeners_close(&listeners);
+    return status;
+}
+
+/* The sound cards that are wanted; whether browsers are to play, too. */
+static const char *wanted_cards(struct settings *settings, const struct options *options,
+                                bool *is_page_wanted) {
+    if (options->device != NULL) {
+        *is_page_wanted = strcmp(options->device, SOUND_PAGE) == 0;
+        return *is_page_wanted ? "" : options->device;
+    }
+    *is_page_wanted = output_take_page(settings->sound);
+    return settings->sound;
+}
+
 static int with_speaker(struct teller *teller, const struct options *options) {
     struct speech *speech = open_voice(&teller->settings);
     struct mixer mixer = {{0}};
+    bool is_page_wanted;
     struct output output = {
-        .device = either(options->device, teller->settings.sound),
+        .device = wanted_cards(&teller->settings, options, &is_page_wanted),
         .archive = {.folder = data_folder(options), .most = teller->settings.keep_sound},
         .mixer = teller->settings.mixer ? &mixer : NULL,
         .is_wanted = !options->no_sound,
@@ -245,17 +295,8 @@ static int with_speaker(struct teller *teller, const struct options *options) {
         return fail(STATUS_FAILED, "not enough memory for the voice");
     }
     output.rate = speech->rate;
-    if (options->wav != NULL) {
-        output.only = sound_open_wav(options->wav, output.rate);
-    } else if (options->player != NULL) {
-        output.only = sound_open_program(options->player);
-    }
-    if (options->wav != NULL && output.only == NULL) {
-        fprintf(stderr, "storyteller: --wav: cannot write %s: %s\n", options->wav, strerror(errno));
-    } else if (options->player != NULL && output.only == NULL) {
-        fprintf(stderr, "storyteller: --player: cannot start it: %s\n", strerror(errno));
-    } else {
-        status = tell_stories(teller, options);
+    if (open_output(&output, options)) {
+        status = with_listeners(teller, options, is_page_wanted && output.only == NULL);
     }
     speaker_close(teller->speaker);
     output_close(&output);

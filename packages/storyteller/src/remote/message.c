@@ -12,6 +12,7 @@ static const char *const VERBS[MESSAGE_VERBS] = {
     [MESSAGE_TELL] = "tell",       [MESSAGE_PAUSE] = "pause",     [MESSAGE_NEXT] = "next",
     [MESSAGE_AGAIN] = "again",     [MESSAGE_KEEP] = "keep",       [MESSAGE_LOUDER] = "louder",
     [MESSAGE_QUIETER] = "quieter", [MESSAGE_REQUEST] = "request", [MESSAGE_LISTS] = "lists",
+    [MESSAGE_SOUND] = "sound",
 };
 
 static const char NO_JSON[] = "not an object of strings in JSON";

@@ -19,6 +19,7 @@ enum message_verb {
     MESSAGE_QUIETER,
     MESSAGE_REQUEST,
     MESSAGE_LISTS,
+    MESSAGE_SOUND,
     MESSAGE_VERBS,
 };
 

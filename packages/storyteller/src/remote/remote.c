@@ -24,7 +24,7 @@
 #define PART_BYTES 512
 /* Of one list. Words are of at most 31 letters, so an event has room for them. */
 #define OFFERED_WORDS 64
-#define PROTOCOL 1
+#define PROTOCOL 2
 
 static const char *const STATES[] = {
     [REMOTE_STARTING] = "starting", [REMOTE_TELLING] = "telling",     [REMOTE_PAUSED] = "paused",
@@ -42,6 +42,7 @@ struct remote {
     int door;
     struct client clients[REMOTE_CLIENTS];
     const struct words *words;
+    struct listeners *listeners; /* NULL: there is nothing to listen to */
     enum remote_state state;
     int volume, most_volume;
     long number;
@@ -125,6 +126,7 @@ static void send_heard(struct remote *remote, size_t first, struct client *clien
 static void greet(struct remote *remote, struct client *client) {
     event_begin(&remote->event, "hello");
     event_number(&remote->event, "protocol", PROTOCOL);
+    event_number(&remote->event, "sound", remote->listeners != NULL ? remote->listeners->rate : 0);
     event_end(&remote->event);
     send_to(remote, client);
     make_volume(remote);
@@ -164,6 +166,21 @@ static void complain(struct remote *remote, struct client *client, const char *p
     send_to(remote, client);
 }
 
+/* From here on, this client gets sound and nothing else, and is none of ours. */
+static void let_listen(struct remote *remote, struct client *client) {
+    if (remote->listeners == NULL) {
+        complain(remote, client, "there is no sound to listen to");
+        return;
+    }
+    event_begin(&remote->event, "sound");
+    event_end(&remote->event);
+    send_to(remote, client);
+    if (client->file >= 0 && listeners_add(remote->listeners, client->file)) {
+        client->file = -1;
+    }
+    drop(client);
+}
+
 /* "tell" and "pause" say what is to be, however often they come. Returns whether it is not yet. */
 static bool is_asked_for(const struct remote *remote, struct message *message) {
     if (message->verb == MESSAGE_TELL && remote->state != REMOTE_PAUSED) {
@@ -184,6 +201,10 @@ static bool take_line(struct remote *remote, struct client *client, size_t lengt
     }
     if (message->verb == MESSAGE_LISTS) {
         send_lists(remote, client);
+        return false;
+    }
+    if (message->verb == MESSAGE_SOUND) {
+        let_listen(remote, client);
         return false;
     }
     return is_asked_for(remote, message);
@@ -247,6 +268,12 @@ static void let_in(struct remote *remote) {
         }
     }
     close(file);
+}
+
+void remote_set_listeners(struct remote *remote, struct listeners *listeners) {
+    if (remote != NULL) {
+        remote->listeners = listeners;
+    }
 }
 
 int remote_poll(const struct remote *remote, struct pollfd *polled) {

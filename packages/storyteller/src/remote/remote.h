@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "remote/listeners.h"
 #include "remote/message.h"
 #include "text/words.h"
 
@@ -32,6 +33,10 @@ enum remote_state {
  * replaced. The words stay the caller's. Returns NULL with errno set. */
 struct remote *remote_open(const char *path, const struct words *words);
 void remote_close(struct remote *remote);
+
+/* From now on clients may listen, too; NULL: there is nothing to listen to. They stay the caller's.
+ */
+void remote_set_listeners(struct remote *remote, struct listeners *listeners);
 
 /* Fill in what to poll for; returns how many of at most REMOTE_POLLED. */
 int remote_poll(const struct remote *remote, struct pollfd *polled);

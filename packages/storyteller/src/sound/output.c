@@ -3,6 +3,7 @@
 
 #include <clock.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sound/arrival.h"
 #include "stop.h"
@@ -15,6 +16,26 @@
 
 /* Samples of silence that show whether a card moves. */
 #define SILENCE 4096
+
+/* What is between the names of a list; an ALSA device (hw:1,0) is no "page" either way. */
+#define BETWEEN " ,;"
+
+bool output_take_page(char *list) {
+    size_t length = strlen(SOUND_PAGE);
+    bool is_there = false;
+
+    for (char *at = list + strspn(list, BETWEEN); *at != '\0';) {
+        size_t name = strcspn(at, BETWEEN), whole = name + strspn(at + name, BETWEEN);
+
+        if (name == length && strncasecmp(at, SOUND_PAGE, length) == 0) {
+            memmove(at, at + whole, strlen(at + whole) + 1);
+            is_there = true;
+        } else {
+            at += whole;
+        }
+    }
+    return is_there;
+}
 
 /* Open the card; at the first story, give one that is just being found the time to appear. */
 static struct sound *find_card(struct output *output) {
@@ -57,6 +78,9 @@ static void look_at_still(struct output *output) {
 }
 
 static struct sound *use_card(struct output *output, struct console *console) {
+    if (output->device[0] == '\0') {
+        return NULL;
+    }
     look_at_still(output);
     output->card = find_card(output);
     if (output->card != NULL && output->lack_was_told) {
@@ -67,7 +91,7 @@ static struct sound *use_card(struct output *output, struct console *console) {
 }
 
 static void tell_lack(struct output *output, struct console *console) {
-    bool is_any = strcmp(output->device, SOUND_ANY) == 0;
+    bool is_any = output->device[0] == '\0' || strcmp(output->device, SOUND_ANY) == 0;
 
     if (output->lack_was_told) {
         return;
@@ -88,10 +112,10 @@ struct sound *output_begin(struct output *output, struct console *console) {
     if (output->only != NULL || output->card != NULL || !output->is_wanted) {
         return output->only != NULL ? output->only : output->card;
     }
-    if (use_card(output, console) == NULL) {
+    if (use_card(output, console) == NULL && output->page == NULL) {
         tell_lack(output, console);
     }
-    return output->card;
+    return output->card != NULL ? output->card : output->page;
 }
 
 static void close_sound(struct sound **sound) {
@@ -103,7 +127,7 @@ static void close_sound(struct sound **sound) {
 
 /* In one story this is said once, however often it comes and goes. */
 static void tell_loss(struct output *output, struct console *console) {
-    if (output->loss_was_told) {
+    if (output->loss_was_told || output->page != NULL) {
         return;
     }
     output->loss_was_told = true;
@@ -139,7 +163,7 @@ struct sound *output_look(struct output *output, struct console *console) {
         clock_seconds() < output->looked_s + LOOK_S) {
         return NULL;
     }
-    return use_card(output, console);
+    return use_card(output, console) != NULL ? output->card : output->page;
 }
 
 struct sound *output_keep(struct output *output, struct console *console) {
@@ -157,4 +181,5 @@ void output_close(struct output *output) {
     close_sound(&output->card);
     close_sound(&output->still);
     close_sound(&output->only);
+    close_sound(&output->page);
 }

@@ -10,12 +10,13 @@
 #include "sound/sound.h"
 
 struct output {
-    const char *device;  /* wanted sound cards: see sound.h */
+    const char *device;  /* wanted sound cards: see sound.h; "": none */
     unsigned rate;       /* samples per second of the voice */
     struct mixer *mixer; /* see mixer.h; NULL: cards' mixers stay as they are */
     bool is_wanted;      /* false: text only, by choice */
     struct sound *only;  /* open for the whole run, a file or a program; NULL: sound cards */
     bool is_program;
+    struct sound *page; /* open for the whole run: plays where no card does; NULL: nothing does */
     struct archive archive; /* the story's sound, if it is to stay */
     struct sound *card;     /* open for one story, or NULL */
     char name[SOUND_NAME_BYTES];
@@ -26,6 +27,9 @@ struct output {
     bool lack_was_told; /* "no sound" is said once, until there was sound again */
     bool loss_was_told; /* and in one story only once */
 };
+
+/* Take "page" out of a list of wanted sounds (sound.h). Returns whether it was there. */
+bool output_take_page(char *list);
 
 /* Find the output for a story: the one that is open already, or a card, which may have been plugged
  * in since the last story. Returns NULL when the story is text only. */

@@ -58,4 +58,12 @@ struct sound *sound_open_wav(const char *path, unsigned rate);
 #define SOUND_PROGRAM_RATE 48000u
 struct sound *sound_open_program(const char *command);
 
+/* The name of what browsers play. */
+#define SOUND_PAGE "page"
+
+/* Sound for those who listen, who stay the caller's: at their rate, by a clock of its own. Returns
+ * NULL when the system has no means left. */
+struct listeners;
+struct sound *sound_open_page(struct listeners *listeners);
+
 #endif

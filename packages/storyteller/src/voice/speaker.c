@@ -3,7 +3,6 @@
 
 #include <clock.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "sound/player.h"
 #include "stop.h"
+#include "thread.h"
 #include "voice/clip.h"
 #include "voice/queue.h"
 #include "voice/utterance.h"
@@ -82,23 +82,6 @@ static void *run(void *user) {
     return NULL;
 }
 
-/* Signals go to the other thread, where they end waiting for input; but what is this thread's own
- * fault must be handled, as it leaves the terminal as it was (terminal.c). */
-static bool start_thread(struct speaker *speaker) {
-    static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    sigset_t all, before;
-    bool ok;
-
-    sigfillset(&all);
-    for (size_t i = 0; i < sizeof(FAULTS) / sizeof(FAULTS[0]); i++) {
-        sigdelset(&all, FAULTS[i]);
-    }
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    ok = pthread_create(&speaker->thread, NULL, run, speaker) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
 static void destroy(struct speaker *speaker) {
     queue_destroy(&speaker->queue);
     player_close(&speaker->player);
@@ -122,7 +105,7 @@ struct speaker *speaker_open(struct speech *speech, int volume) {
         free(speaker);
         return NULL;
     }
-    if (start_thread(speaker)) {
+    if (thread_start(&speaker->thread, run, speaker)) {
         return speaker;
     }
     destroy(speaker);
