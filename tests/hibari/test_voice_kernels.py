@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What vector units compute sounds as what the portable kernels compute."""
+"""What vector units compute is what the portable kernels compute, one by one and as sound."""
 
 import subprocess
 from pathlib import Path
@@ -8,46 +8,103 @@ import numpy as np
 import pytest
 
 from image import run
+from tests.conftest import once
 from tests.hibari.boards import PLAIN, QEMU, RISCV, THEAD, emulator_of, need
-from tests.hibari.test_speaking import ALL, HANG_S, compile_driver, decibels, speak
+from tests.hibari.test_speaking import (
+    ALL,
+    CHECKED,
+    COMMON,
+    HANG_S,
+    SOURCES,
+    STOP,
+    WARNINGS,
+    compile_driver,
+    decibels,
+    speak,
+)
 from tests.hibari.test_speaking import speaker as speaker
 from tests.hibari.test_speaking import voice as voice
 
+KERNELS = Path(__file__).with_name("kernels.c")
 CLAUSE = ("0", "50", "83", "47", "0")
+NAMES = {
+    "product", "accumulate", "depthwise", "combine", "norm", "scores", "weighted_sum", "gelu",
+    "softmax", "polar", "turn", "sine",
+}  # fmt: skip
+VECTOR = [
+    (QEMU, "rv64,v=true,vlen=128,vext_spec=v1.0", "rvv10"),
+    (QEMU, "rv64,v=true,vlen=256,vext_spec=v1.0", "rvv10"),
+    (THEAD, "c906fdv", "rvv07"),
+]
+
+
+def compile_kernels(program: Path, *flags: str, compiler: str = "gcc") -> Path:
+    files = [KERNELS, *sorted((SOURCES / "kernels").glob("*.[cS]")), COMMON / "rvv.c"]
+    words: list[str | Path] = [compiler, *WARNINGS, *flags, f"-I{SOURCES}", f"-I{COMMON}", *files]
+    return once(program, lambda partial: run.output([*words, "-lm", "-o", partial]))
+
+
+@pytest.fixture(scope="session")
+def kernels(compiled: Path) -> Path:
+    """The kernels' own driver as a program of the board's architecture."""
+    need(RISCV)
+    return compile_kernels(compiled / "hibari/kernels", "-O2", "-static", compiler=RISCV)
 
 
 @pytest.fixture(scope="session")
 def board(compiled: Path) -> Path:
-    """The driver as a program of the board's architecture."""
+    """What speaks, as a program of the board's architecture."""
     need(RISCV)
     return compile_driver(compiled / "hibari/board", "-O3", "-static", compiler=RISCV)
 
 
-def speak_on(program: str, cpu: str, board: Path, voice: Path, kernel: str) -> tuple[bytes, str]:
-    command = [emulator_of(program), "-cpu", cpu, str(board), str(voice), "1", ALL, *CLAUSE]
+def on(program: str, cpu: str, kernel: str, *words: str | Path) -> tuple[bytes, str]:
+    """What a program of the board's says on a processor."""
+    command = [emulator_of(program), "-cpu", cpu, *words]
     env = run.environment({"HIBARI_KERNEL": kernel})
     done = subprocess.run(command, capture_output=True, timeout=HANG_S, env=env)
     return done.stdout, done.stderr.decode()
 
 
-@pytest.mark.parametrize(
-    ("program", "cpu", "kernel"),
-    [
-        (QEMU, "rv64,v=true,vlen=128,vext_spec=v1.0", "rvv10"),
-        (QEMU, "rv64,v=true,vlen=256,vext_spec=v1.0", "rvv10"),
-        (THEAD, "c906fdv", "rvv07"),
-    ],
-)
-def test_vector_kernels(
+def losses(report: str) -> dict[str, float]:
+    """The largest of each kernel."""
+    found: dict[str, float] = {}
+    for line in report.splitlines():
+        name, loss = line.split()
+        name = "product" if name.startswith("product") else name
+        found[name] = max(found.get(name, 0), float(loss))
+    return found
+
+
+@pytest.mark.parametrize(("program", "cpu", "kernel"), VECTOR)
+def test_each_kernel(kernels: Path, program: str, cpu: str, kernel: str) -> None:
+    found = losses(on(program, cpu, kernel, kernels)[0].decode())
+    assert set(found) == NAMES
+    assert all(loss <= 1 for loss in found.values()), found
+    assert any(loss > 0 for loss in found.values())  # or it was the oracle itself
+
+
+def test_portable_kernels_stay_in_bounds(compiled: Path) -> None:
+    driver = compile_kernels(compiled / "hibari/kernels-checked", *CHECKED, STOP)
+    assert losses(run.output([driver])) == dict.fromkeys(NAMES, 0)
+
+
+@pytest.mark.parametrize(("program", "cpu", "kernel"), [*VECTOR, (QEMU, PLAIN, "portable")])
+def test_each_processor_gets_its_own(kernels: Path, program: str, cpu: str, kernel: str) -> None:
+    assert on(program, cpu, "", kernels, "name") == (f"{kernel}\n".encode(), "")
+
+
+@pytest.mark.parametrize(("program", "cpu", "kernel"), VECTOR)
+def test_the_sound(
     speaker: Path, board: Path, voice: Path, program: str, cpu: str, kernel: str
 ) -> None:
     wanted = np.frombuffer(speak(speaker, voice, "1", ALL, *CLAUSE)[0], "<i2").astype(float)
-    samples, said = speak_on(program, cpu, board, voice, kernel)
+    samples, said = on(program, cpu, kernel, board, voice, "1", ALL, *CLAUSE)
     found = np.frombuffer(samples, "<i2")
     assert said.startswith("done"), said
     assert len(found) == len(wanted) > 0 and decibels(wanted, found) > 50
 
 
 def test_kernels_that_are_not_there(board: Path, voice: Path) -> None:
-    samples, said = speak_on(QEMU, PLAIN, board, voice, "rvv10")
-    assert (samples, said) == (b"", "HIBARI_KERNEL=rvv10: this processor has no such kernels\n")
+    found = on(QEMU, PLAIN, "rvv10", board, voice, "1", ALL, *CLAUSE)
+    assert found == (b"", "HIBARI_KERNEL=rvv10: this processor has no such kernels\n")

@@ -40,6 +40,7 @@ struct hibari {
     struct stage prosody[PROSODY_BLOCKS], decoder[DECODER_STAGES];
     float prosody_kept[PROSODY_BLOCKS][REACH * TUNE];
     float decoder_kept[DECODER_STAGES][DECODER_REACH * FRAME];
+    float rows[PIECE * TUNE];     /* of the tune encoder */
     float melody[AT_ONCE * TUNE]; /* rows of units */
     float tones[AT_ONCE * 4];     /* of a unit: pitch of two frames, loudness of two */
     float told[PIECE * TOLD];
@@ -221,11 +222,11 @@ static size_t tune_units(struct hibari *hibari, bool *last) {
     struct scratch *scratch = &hibari->scratch;
     size_t count = 0;
     for (; count < PIECE && !is_over(hibari, &hibari->given); count++) {
-        memcpy(melody + count * TUNE, hibari->tune + next(hibari, &hibari->given) * TUNE,
+        memcpy(hibari->rows + count * TUNE, hibari->tune + next(hibari, &hibari->given) * TUNE,
                TUNE * sizeof *melody);
     }
     *last = is_over(hibari, &hibari->given);
-    net_linear(scratch, &hibari->voice.prosody_in, melody, TUNE, melody, TUNE, count);
+    net_linear(scratch, &hibari->voice.prosody_in, melody, TUNE, hibari->rows, TUNE, count);
     for (int i = 0; i < PROSODY_BLOCKS; i++) {
         count = stage_push(&hibari->prosody[i], scratch, melody, melody, count, *last);
     }

@@ -6,51 +6,64 @@
 
 #include "kernels.h"
 
+enum { MOST = 1 };
+
 #if defined __riscv && __riscv_xlen == 64
 
-#define DECLARE(flavour)                                                                       \
-    void hibari_##flavour##_widen(float *to, const int8_t *weights, size_t count);             \
-    void hibari_##flavour##_multiply(float *sums, const float *x, const float *tile,           \
-                                     size_t count);                                            \
-    void hibari_##flavour##_accumulate(float *y, const float *a, const float *b, size_t count)
-DECLARE(rvv07);
-DECLARE(rvv10);
+#include "layout.h"
 
-static bool find_vector(struct kernels *kernels) {
+#define HAS(member, offset)                                                                     \
+    _Static_assert(offsetof(struct product, member) == (offset), #member " as layout.h has it")
+HAS(out, PRODUCT_OUT);
+HAS(base, PRODUCT_BASE);
+HAS(out_stride, PRODUCT_OUT_STRIDE);
+HAS(base_stride, PRODUCT_BASE_STRIDE);
+HAS(scales, PRODUCT_SCALES);
+HAS(panel, PRODUCT_PANEL);
+HAS(tile, PRODUCT_TILE);
+HAS(depth, PRODUCT_DEPTH);
+HAS(rows, PRODUCT_ROWS);
+HAS(columns, PRODUCT_COLUMNS);
+
+#define RVV07(kernel, parameters) void hibari_rvv07_##kernel parameters;
+#define RVV10(kernel, parameters) void hibari_rvv10_##kernel parameters;
+KERNELS(RVV07)
+KERNELS(RVV10)
+
+#define SET_RVV07(kernel, parameters) .kernel = hibari_rvv07_##kernel,
+#define SET_RVV10(kernel, parameters) .kernel = hibari_rvv10_##kernel,
+static const struct kernels rvv07 = {.name = "rvv07", .columns = TILE, KERNELS(SET_RVV07)};
+static const struct kernels rvv10 = {.name = "rvv10", .columns = TILE, KERNELS(SET_RVV10)};
+
+/* Those of this processor's vector unit, the fastest first; returns how many. */
+static size_t find(struct kernels *found) {
     enum rvv version = rvv_version();
-    if (version == RVV_07) {
-        kernels->name = "rvv07";
-        kernels->widen = hibari_rvv07_widen;
-        kernels->multiply = hibari_rvv07_multiply;
-        kernels->accumulate = hibari_rvv07_accumulate;
-        return true;
+    if (version == RVV_NONE) {
+        return 0;
     }
-    if (version == RVV_10) {
-        kernels->name = "rvv10";
-        kernels->widen = hibari_rvv10_widen;
-        kernels->multiply = hibari_rvv10_multiply;
-        kernels->accumulate = hibari_rvv10_accumulate;
-        return true;
-    }
-    return false;
+    found[0] = version == RVV_07 ? rvv07 : rvv10;
+    return 1;
 }
 
 #else
 
-static bool find_vector(struct kernels *kernels) {
-    (void)kernels;
-    return false;
+static size_t find(struct kernels *found) {
+    (void)found;
+    return 0;
 }
 
 #endif
 
 bool hibari_choose(struct kernels *kernels) {
     const char *name = getenv("HIBARI_KERNEL");
-    *kernels = hibari_portable;
-    if (name == NULL || name[0] == '\0') {
-        find_vector(kernels);
-        return true;
+    struct kernels found[MOST + 1];
+    size_t count = find(found);
+    found[count++] = hibari_portable;
+    for (size_t i = 0; i < count; i++) {
+        if (name == NULL || name[0] == '\0' || strcmp(name, found[i].name) == 0) {
+            *kernels = found[i];
+            return true;
+        }
     }
-    return strcmp(name, kernels->name) == 0 ||
-           (find_vector(kernels) && strcmp(name, kernels->name) == 0);
+    return false;
 }

@@ -11,38 +11,87 @@
 #include <stdint.h>
 
 enum {
-    TILE = 16, /* columns of a tile of weights: 64 bytes of float32 */
-    ROWS = 6,  /* rows that share a tile's weights: as many as registers hold sums for */
+    TILE = 16,   /* columns of a tile of weights: 64 bytes of float32 */
+    ROWS = 6,    /* rows that share a tile's weights: as many as registers hold sums for */
+    DEPTH = 256, /* of a product at a time, at most: rows and weights fit into the first cache */
+    LANES = 32,  /* what some counts are a multiple of */
+    SLACK = 256, /* bytes after a tile, and after a panel, that may be read or overwritten */
 };
 
+/*
+ * out[r][c] = base[r][c] + scales[c] * sum over k < depth of x[r][k] * weights[k][c]
+ *
+ * `panel` holds x and `tile` the weights, as the flavour's own `pack` and `widen` left them.
+ */
+struct product {
+    float *out;
+    const float *base; /* may be out */
+    size_t out_stride, base_stride;
+    const float *scales;
+    const void *panel, *tile;
+    size_t depth; /* even */
+    size_t rows;  /* 1 to ROWS */
+    size_t columns;
+};
+
+/* Each kernel's prototype: KERNEL(name, parameters). Strides are in floats. */
+#define KERNELS(KERNEL)                                                                            \
+    /*                                                                                             \
+     * int8 weights (depth, TILE) for `multiply`, where it takes two tiles side by side both, the  \
+     * second one `apart` bytes after the first. Up to 32 bytes after them are read.               \
+     */                                                                                            \
+    KERNEL(widen, (void *tile, const int8_t *weights, size_t apart, size_t depth))                 \
+    /* `rows` rows of x for `multiply`: into at most 4 * ROWS * depth bytes */                     \
+    KERNEL(pack, (void *panel, const float *x, size_t stride, size_t depth, size_t rows))          \
+    KERNEL(multiply, (const struct product *product))                                              \
+    /* y[i] += a[i] * b[i] */                                                                      \
+    KERNEL(accumulate, (float *y, const float *a, const float *b, size_t count))                   \
+    /* to[i] = bias[i] + sum over t < taps of x[t * step + i] * weights[t * width + i] */          \
+    KERNEL(depthwise, (float *to, const float *x, size_t step, const float *weights,               \
+                       const float *bias, size_t taps, size_t width))                              \
+    /* x[i] = x[i] * (1 + erf(x[i] / sqrt(2))) / 2, within 1e-6 of the larger of 1 and |x[i]| */   \
+    KERNEL(gelu, (float *x, size_t count))                                                         \
+    /* to = (x - mean) / deviation * weight + bias; to may be x; count a multiple of LANES */      \
+    KERNEL(norm,                                                                                   \
+           (float *to, const float *x, const float *weight, const float *bias, size_t count))      \
+    /* x[i] = e^(x[i] - largest) / their sum */                                                    \
+    KERNEL(softmax, (float *x, size_t count))                                                      \
+    /* out[j] = factor * sum over i < size of query[i] * keys[j * stride + i]; LANES divide size   \
+     */                                                                                            \
+    KERNEL(scores, (float *out, const float *query, const float *keys, size_t stride, size_t size, \
+                    size_t count, float factor))                                                   \
+    /* out[i] = sum over j < count of weights[j] * values[j * stride + i]; LANES divide size */    \
+    KERNEL(weighted_sum, (float *out, const float *weights, const float *values, size_t stride,    \
+                          size_t size, size_t count))                                              \
+    /* real[i] = e^min(x[i], 7) * cos(angle[i]), the other sin; beyond +-1e5 any angle's */        \
+    KERNEL(polar,                                                                                  \
+           (float *real, float *imaginary, const float *x, const float *angle, size_t count))      \
+    /* x[i] = pi * tanh(x[i]) */                                                                   \
+    KERNEL(turn, (float *x, size_t count))                                                         \
+    /* to[i] = sin(x[i]); beyond +-1e5 any angle's */                                              \
+    KERNEL(sine, (float *to, const float *x, size_t count))                                        \
+    /*                                                                                             \
+     * Of complex numbers: to[i] = sum over r < radix of from[r * apart + i] * f[r], with the real \
+     * part of f[r] in factors[2 * r], and in the next one the imaginary part, negated.            \
+     */                                                                                            \
+    KERNEL(combine, (float *to_real, float *to_imaginary, const float *from_real,                  \
+                     const float *from_imaginary, size_t apart, const float *factors,              \
+                     size_t radix, size_t count))
+
+/* One flavour of all of them. */
 struct kernels {
     const char *name;
-    /* to[i] = weights[i], count a multiple of TILE */
-    void (*widen)(float *to, const int8_t *weights, size_t count);
-    /* sums[r][c] = sum over k < count of x[k][r] * tile[k][c], for ROWS rows, TILE columns; count
-     * is even */
-    void (*multiply)(float *sums, const float *x, const float *tile, size_t count);
-    /* y[i] += a[i] * b[i] */
-    void (*accumulate)(float *y, const float *a, const float *b, size_t count);
-    /* x[i] = x[i] * (1 + erf(x[i] / sqrt(2))) / 2, within 1e-6 of the larger of 1 and |x[i]| */
-    void (*gelu)(float *x, size_t count);
-    /* to = (x - mean) / deviation * weight + bias; to may be x */
-    void (*norm)(float *to, const float *x, const float *weight, const float *bias, size_t count);
-    /* x[i] = e^(x[i] - largest) / their sum */
-    void (*softmax)(float *x, size_t count);
-    /* real[i] = e^min(x[i], 7) * cos(angle[i]), the other sin; |angle| < 100,000, else as 0 */
-    void (*polar)(float *real, float *imaginary, const float *x, const float *angle, size_t count);
-    /* x[i] = pi * tanh(x[i]) */
-    void (*turn)(float *x, size_t count);
-    /* to[i] = sin(x[i]); |x| < 100,000, else as 0 */
-    void (*sine)(float *to, const float *x, size_t count);
+    size_t columns; /* that `multiply` takes at a time: TILE, or twice as many */
+#define POINTER(kernel, parameters) void(*kernel) parameters;
+    KERNELS(POINTER)
+#undef POINTER
 };
 
 extern const struct kernels hibari_portable;
 
 /*
- * The fastest that this processor has; what its vector unit brings nothing for is portable. The
- * environment's HIBARI_KERNEL names one (portable, rvv07, rvv10); false when that is not there.
+ * The fastest that this processor has. The environment's HIBARI_KERNEL names one (portable, rvv07,
+ * rvv10); false when that is not there.
  */
 bool hibari_choose(struct kernels *kernels);
 

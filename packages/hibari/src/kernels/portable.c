@@ -4,27 +4,53 @@
 
 #include "kernels.h"
 
-static void widen(float *to, const int8_t *weights, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+static void widen(void *tile, const int8_t *weights, size_t apart, size_t depth) {
+    float *to = tile;
+    (void)apart;
+    for (size_t i = 0; i < depth * TILE; i++) {
         to[i] = weights[i];
     }
 }
 
-static void multiply(float *sums, const float *x, const float *tile, size_t count) {
-    float here[ROWS * TILE] = {0};
-    for (size_t k = 0; k < count; k++) {
+static void pack(void *panel, const float *x, size_t stride, size_t depth, size_t rows) {
+    float *to = panel;
+    for (size_t k = 0; k < depth; k++) {
+        for (size_t r = 0; r < ROWS; r++) {
+            to[k * ROWS + r] = r < rows ? x[r * stride + k] : 0;
+        }
+    }
+}
+
+static void multiply(const struct product *product) {
+    const float *x = product->panel, *tile = product->tile;
+    float sums[ROWS][TILE] = {0};
+    for (size_t k = 0; k < product->depth; k++) {
         for (size_t r = 0; r < ROWS; r++) {
             for (size_t c = 0; c < TILE; c++) {
-                here[r * TILE + c] += x[k * ROWS + r] * tile[k * TILE + c];
+                sums[r][c] += x[k * ROWS + r] * tile[k * TILE + c];
             }
         }
     }
-    memcpy(sums, here, sizeof here);
+    for (size_t r = 0; r < product->rows; r++) {
+        const float *base = product->base + r * product->base_stride;
+        float *out = product->out + r * product->out_stride;
+        for (size_t c = 0; c < product->columns; c++) {
+            out[c] = base[c] + product->scales[c] * sums[r][c];
+        }
+    }
 }
 
 static void accumulate(float *y, const float *a, const float *b, size_t count) {
     for (size_t i = 0; i < count; i++) {
         y[i] += a[i] * b[i];
+    }
+}
+
+static void depthwise(float *to, const float *x, size_t step, const float *weights,
+                      const float *bias, size_t taps, size_t width) {
+    memcpy(to, bias, width * sizeof *to);
+    for (size_t tap = 0; tap < taps; tap++) {
+        accumulate(to, x + tap * step, weights + tap * width, width);
     }
 }
 
@@ -91,6 +117,27 @@ static void softmax(float *x, size_t count) {
     }
 }
 
+static void scores(float *out, const float *query, const float *keys, size_t stride, size_t size,
+                   size_t count, float factor) {
+    for (size_t j = 0; j < count; j++) {
+        float sum = 0;
+        for (size_t i = 0; i < size; i++) {
+            sum += query[i] * keys[j * stride + i];
+        }
+        out[j] = factor * sum;
+    }
+}
+
+static void weighted_sum(float *out, const float *weights, const float *values, size_t stride,
+                         size_t size, size_t count) {
+    memset(out, 0, size * sizeof *out);
+    for (size_t j = 0; j < count; j++) {
+        for (size_t i = 0; i < size; i++) {
+            out[i] += weights[j] * values[j * stride + i];
+        }
+    }
+}
+
 /* Quarter turns are taken off in three parts, exactly; then the series of both. */
 static void sincos_of(float x, float *sine, float *cosine) {
     if (!(fabsf(x) < 1e5f)) {
@@ -130,15 +177,21 @@ static void sine(float *to, const float *x, size_t count) {
     }
 }
 
-const struct kernels hibari_portable = {
-    .name = "portable",
-    .widen = widen,
-    .multiply = multiply,
-    .accumulate = accumulate,
-    .gelu = gelu,
-    .norm = norm,
-    .softmax = softmax,
-    .polar = polar,
-    .turn = turn,
-    .sine = sine,
-};
+static void combine(float *to_real, float *to_imaginary, const float *from_real,
+                    const float *from_imaginary, size_t apart, const float *factors, size_t radix,
+                    size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float real = 0, imaginary = 0;
+        for (size_t r = 0; r < radix; r++) {
+            float a = from_real[r * apart + i], b = from_imaginary[r * apart + i];
+            float c = factors[2 * r], s = factors[2 * r + 1];
+            real += a * c + b * s;
+            imaginary += b * c - a * s;
+        }
+        to_real[i] = real;
+        to_imaginary[i] = imaginary;
+    }
+}
+
+#define SET(kernel, parameters) .kernel = kernel,
+const struct kernels hibari_portable = {.name = "portable", .columns = TILE, KERNELS(SET)};

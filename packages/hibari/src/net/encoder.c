@@ -30,29 +30,14 @@ static void push_all(struct stage *stage, struct scratch *scratch, float *out, s
     }
 }
 
-static float dot(const float *a, const float *b, size_t count) {
-    float sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += a[i] * b[i];
-    }
-    return sum;
-}
-
 /* What query `i` of a head finds takes the query's place, for nobody asks with it again. */
 static void attend_one(struct scratch *scratch, float *head, size_t i, size_t width, size_t count) {
+    const struct kernels *kernels = scratch->kernels;
     size_t size = width / HEADS, stride = 3 * width;
     float *query = head + i * stride, *scores = scratch->scores;
-    for (size_t j = 0; j < count; j++) {
-        scores[j] = dot(query, head + j * stride + width, size) / sqrtf((float)size);
-    }
-    scratch->kernels->softmax(scores, count);
-    memset(query, 0, size * sizeof(float));
-    for (size_t j = 0; j < count; j++) {
-        const float *value = head + j * stride + 2 * width;
-        for (size_t c = 0; c < size; c++) {
-            query[c] += scores[j] * value[c];
-        }
-    }
+    kernels->scores(scores, query, head + width, stride, size, count, 1 / sqrtf((float)size));
+    kernels->softmax(scores, count);
+    kernels->weighted_sum(query, scores, head + 2 * width, stride, size, count);
 }
 
 static void attend(struct scratch *scratch, float *projected, size_t width, size_t count) {
@@ -123,6 +108,14 @@ void net_encode(const struct encoder *encoder, struct encoding *encoding, struct
         scratch->kernels->norm(x + row * width, x + row * width, encoder->after.weight,
                                encoder->after.bias, width);
     }
+}
+
+static float dot(const float *a, const float *b, size_t count) {
+    float sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += a[i] * b[i];
+    }
+    return sum;
 }
 
 void net_durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,

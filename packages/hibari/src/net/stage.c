@@ -7,43 +7,47 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Rows in groups of ROWS, whose values lie side by side: what the kernel `multiply` takes. */
-static void pack(float *panel, const float *x, size_t stride, size_t depth, size_t count) {
-    for (size_t first = 0; first < count; first += ROWS, panel += depth * ROWS) {
-        for (size_t r = 0; r < ROWS; r++) {
-            const float *row = x + (first + r) * stride;
-            for (size_t k = 0; k < depth; k++) {
-                panel[k * ROWS + r] = first + r < count ? row[k] : 0;
-            }
-        }
+/* A tile of the matrix (or two) times all groups of rows, of which the panel holds `depth` values.
+ */
+static void multiply_tile(struct scratch *scratch, const struct matrix *matrix,
+                          struct product product, size_t from, size_t count) {
+    const struct kernels *kernels = scratch->kernels;
+    const float *base = product.base;
+    float *out = product.out;
+    product.tile = scratch->tile;
+    product.scales = matrix->scales + from;
+    product.columns = least(kernels->columns, matrix->columns - from);
+    for (size_t row = 0; row < count; row += ROWS) {
+        product.out = out + row * product.out_stride + from;
+        product.base = base + row * product.base_stride + from;
+        product.panel = scratch->panel + row * product.depth;
+        product.rows = least(ROWS, count - row);
+        kernels->multiply(&product);
     }
 }
 
-/* Columns `from` to `from` + TILE of the group's rows, scaled, with their bias. */
-static void store(const struct matrix *matrix, float *out, size_t stride, const float *sums,
-                  size_t from, size_t rows) {
-    size_t columns = least(TILE, matrix->columns - from);
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < columns; c++) {
-            size_t column = from + c;
-            out[r * stride + column] =
-                sums[r * TILE + c] * matrix->scales[column] + matrix->bias[column];
-        }
-    }
-}
-
+/*
+ * The sums grow in `out`, so many rows of the matrix at a time as the first cache holds with what
+ * they are multiplied with.
+ */
 static void multiply_piece(struct scratch *scratch, const struct matrix *matrix, float *out,
                            size_t out_stride, const float *x, size_t stride, size_t count) {
     const struct kernels *kernels = scratch->kernels;
-    size_t depth = matrix->rows;
-    pack(scratch->panel, x, stride, depth, count);
-    for (size_t from = 0; from < matrix->columns; from += TILE) {
-        kernels->widen(scratch->tile, matrix->tiles + from * depth, depth * TILE);
+    struct product product = {.out = out, .out_stride = out_stride, .base = matrix->bias};
+    for (size_t at = 0; at < matrix->rows; at += DEPTH) {
+        size_t depth = product.depth = least(DEPTH, matrix->rows - at);
         for (size_t row = 0; row < count; row += ROWS) {
-            kernels->multiply(scratch->sums, scratch->panel + row * depth, scratch->tile, depth);
-            store(matrix, out + row * out_stride, out_stride, scratch->sums, from,
-                  least(ROWS, count - row));
+            kernels->pack(scratch->panel + row * depth, x + row * stride + at, stride, depth,
+                          least(ROWS, count - row));
         }
+        for (size_t from = 0; from < matrix->columns; from += kernels->columns) {
+            const int8_t *tile = matrix->tiles + from * matrix->rows + at * TILE;
+            bool has_second = matrix->columns - from > TILE;
+            kernels->widen(scratch->tile, tile, has_second ? matrix->rows * TILE : 0, depth);
+            multiply_tile(scratch, matrix, product, from, count);
+        }
+        product.base = out;
+        product.base_stride = out_stride;
     }
 }
 
@@ -88,11 +92,8 @@ static void block_piece(const struct stage *stage, struct scratch *scratch, floa
     size_t width = stage->width, step = stage->dilation * width;
     for (size_t row = 0; row < count; row++) {
         float *normed = scratch->normed + row * width;
-        memcpy(normed, block->bias, width * sizeof(float));
-        for (size_t tap = 0; tap < stage->taps; tap++) {
-            kernels->accumulate(normed, x + row * width + tap * step, block->kernel + tap * width,
-                                width);
-        }
+        kernels->depthwise(normed, x + row * width, step, block->kernel, block->bias, stage->taps,
+                           width);
         kernels->norm(normed, normed, block->norm.weight, block->norm.bias, width);
     }
     size_t hidden = block->first.columns;

@@ -10,9 +10,8 @@
 #include "kernels/kernels.h"
 
 enum {
-    PIECE = 32,    /* rows that are given at a time */
+    PIECE = 36,    /* rows that are given at a time: a multiple of ROWS */
     WIDEST = 3008, /* columns of the widest matrix */
-    DEEPEST = 910, /* rows of the deepest one */
     HIDDEN = 768,  /* of a block */
     REACH = 48,    /* rows that a stage keeps at most: 6 taps, 8 apart */
     LATE = 54,     /* rows that come out at the end, after the last piece: 3 taps, 18 apart */
@@ -22,9 +21,8 @@ enum {
 /* Memory for what is computed at a time, shared by all stages. */
 struct scratch {
     const struct kernels *kernels;
-    _Alignas(64) float panel[(PIECE + ROWS) * DEEPEST];
-    _Alignas(64) float tile[DEEPEST * TILE];
-    _Alignas(64) float sums[ROWS * TILE];
+    _Alignas(64) float panel[PIECE * DEPTH + SLACK / sizeof(float)];
+    _Alignas(64) float tile[DEPTH * TILE + SLACK / sizeof(float)];
     _Alignas(64) float window[WINDOW * FRAME];
     _Alignas(64) float normed[PIECE * FRAME];
     _Alignas(64) float hidden[PIECE * HIDDEN];
@@ -39,7 +37,9 @@ struct stage {
     float *kept;
 };
 
-/* out[i] = x[i] * matrix + bias, for any number of rows that lie `stride` and `out_stride` apart.
+/*
+ * out[i] = x[i] * matrix + bias, for any number of rows that lie `stride` and `out_stride` apart;
+ * `out` and `x` do not overlap.
  */
 void net_linear(struct scratch *scratch, const struct matrix *matrix, float *out, size_t out_stride,
                 const float *x, size_t stride, size_t count);

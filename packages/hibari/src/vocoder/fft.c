@@ -3,65 +3,93 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 
-enum { HALF = FFT / 2, WIDEST_RADIX = 5 };
+enum { HALF = FFT / 2, FIRST = 25, SECOND = 24 };
 
-static const size_t radices[] = {5, 5, 4, 3, 2}; /* their product is HALF */
+static const size_t first_radices[] = {5, 5}, second_radices[] = {4, 3, 2};
+enum { FIRST_PASSES = 2, SECOND_PASSES = 3 };
 
-void fft_open(struct fft *fft) {
+/* The factors of all sums of a transform of `size`, in order of use; returns what follows them. */
+static float *put_factors(const struct fft *fft, float *to, size_t size, const size_t *radices,
+                          size_t passes) {
+    for (size_t pass = 0; pass < passes; pass++) {
+        size_t radix = radices[pass], smaller = size / radix;
+        for (size_t k = 0; k < smaller; k++) {
+            for (size_t t = 0; t < radix; t++) {
+                for (size_t r = 0; r < radix; r++) {
+                    size_t at = (FFT / radix * t * r + FFT / size * k * t) % FFT;
+                    *to++ = fft->cosine[at];
+                    *to++ = fft->sine[at];
+                }
+            }
+        }
+        size = smaller;
+    }
+    return to;
+}
+
+void fft_open(struct fft *fft, const struct kernels *kernels) {
+    fft->kernels = kernels;
     for (size_t k = 0; k < FFT; k++) {
         double turn = 6.283185307179586 * (double)k / FFT;
         fft->cosine[k] = (float)cos(turn);
         fft->sine[k] = (float)sin(turn);
     }
-}
-
-/* `count` sums of `radix` terms, `apart` from each other; the factor of term r is step * r turns.
- */
-static void combine(const struct fft *fft, float *real, float *imaginary, const float *from_real,
-                    const float *from_imaginary, size_t radix, size_t apart, size_t step,
-                    size_t turn, size_t count) {
-    float c[WIDEST_RADIX], s[WIDEST_RADIX];
-    for (size_t r = 0; r < radix; r++) {
-        size_t at = (step * r + turn) % FFT;
-        c[r] = fft->cosine[at];
-        s[r] = fft->sine[at];
-    }
-    for (size_t q = 0; q < count; q++) {
-        float sum_real = 0, sum_imaginary = 0;
-        for (size_t r = 0; r < radix; r++) {
-            float a = from_real[q + r * apart], b = from_imaginary[q + r * apart];
-            sum_real += a * c[r] + b * s[r];
-            sum_imaginary += b * c[r] - a * s[r];
-        }
-        real[q] = sum_real;
-        imaginary[q] = sum_imaginary;
+    float *rest = put_factors(fft, fft->factors, FIRST, first_radices, FIRST_PASSES);
+    put_factors(fft, rest, SECOND, second_radices, SECOND_PASSES);
+    for (size_t i = 0; i < HALF; i++) {
+        size_t at = 2 * (i / SECOND) * (i % SECOND);
+        fft->turn_real[i] = fft->cosine[at];
+        fft->turn_imaginary[i] = fft->sine[at];
     }
 }
 
 /*
- * Stockham's transform of the numbers in place 0, which sorts itself: each pass takes transforms
- * of `size`, `stride` of them interleaved, apart into `radix` smaller ones. Returns the place of
- * the result.
+ * Stockham's transforms of `columns` columns of numbers in place *from, which sort themselves: each
+ * pass takes transforms of `size`, `stride` of them interleaved, apart into `radix` smaller ones.
+ * *from becomes the place of the result. Returns the factors of what follows.
  */
-static int transform(struct fft *fft) {
-    int from = 0;
-    size_t size = HALF, stride = 1;
-    for (size_t pass = 0; pass < sizeof radices / sizeof *radices; pass++) {
+static const float *transform_columns(struct fft *fft, int *from, const float *factors, size_t size,
+                                      size_t columns, const size_t *radices, size_t passes) {
+    size_t stride = columns;
+    for (size_t pass = 0; pass < passes; pass++) {
         size_t radix = radices[pass], smaller = size / radix;
-        for (size_t k = 0; k < smaller; k++) {
-            for (size_t t = 0; t < radix; t++) {
-                size_t to = stride * (radix * k + t);
-                combine(fft, fft->real[!from] + to, fft->imaginary[!from] + to,
-                        fft->real[from] + stride * k, fft->imaginary[from] + stride * k, radix,
-                        stride * smaller, FFT / radix * t, FFT / size * k * t, stride);
-            }
+        float *to_real = fft->real[!*from], *to_imaginary = fft->imaginary[!*from];
+        const float *real = fft->real[*from], *imaginary = fft->imaginary[*from];
+        for (size_t to = 0; to < size; to++, factors += 2 * radix) {
+            size_t k = to / radix;
+            fft->kernels->combine(to_real + to * stride, to_imaginary + to * stride,
+                                  real + k * stride, imaginary + k * stride, smaller * stride,
+                                  factors, radix, stride);
         }
-        from = !from;
+        *from = !*from;
         size = smaller;
         stride *= radix;
     }
+    return factors;
+}
+
+/* Turns each number of (FIRST, SECOND), and makes rows columns. */
+static void turn_over(struct fft *fft, int *from) {
+    const float *real = fft->real[*from], *imaginary = fft->imaginary[*from];
+    float *to_real = fft->real[!*from], *to_imaginary = fft->imaginary[!*from];
+    for (size_t row = 0, i = 0; row < FIRST; row++) {
+        for (size_t column = 0; column < SECOND; column++, i++) {
+            float c = fft->turn_real[i], s = fft->turn_imaginary[i];
+            to_real[column * FIRST + row] = real[i] * c + imaginary[i] * s;
+            to_imaginary[column * FIRST + row] = imaginary[i] * c - real[i] * s;
+        }
+    }
+    *from = !*from;
+}
+
+/* The transform of the numbers in place 0; returns the place of the result. */
+static int transform(struct fft *fft) {
+    int from = 0;
+    const float *rest =
+        transform_columns(fft, &from, fft->factors, FIRST, SECOND, first_radices, FIRST_PASSES);
+    turn_over(fft, &from);
+    transform_columns(fft, &from, rest, SECOND, FIRST, second_radices, SECOND_PASSES);
     return from;
 }
 

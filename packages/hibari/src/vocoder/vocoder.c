@@ -13,7 +13,7 @@ static const float unvoiced = 40, highest = 11000; /* Hz: of pulses, of their ha
 
 void vocoder_open(struct vocoder *vocoder, const struct kernels *kernels) {
     vocoder->kernels = kernels;
-    fft_open(&vocoder->fft);
+    fft_open(&vocoder->fft, kernels);
     for (size_t i = 0; i < FFT; i++) {
         vocoder->window[i] = 0.5f - 0.5f * vocoder->fft.cosine[i];
     }
