@@ -149,7 +149,7 @@ def test_sound_card_comes_and_goes(card: Path, tmp_path: Path) -> None:
 def test_many_stories_in_flat_memory(card: Path, tmp_path: Path, stories: int, more: str) -> None:
     with Machine(qemu.make_card(card, tmp_path / "card.img", 256)) as machine:
         machine.open_shell()
-        machine.command("echo pause=0 > /tmp/settings")
+        machine.command("printf 'pause=0\\nspeed=200\\n' > /tmp/settings")  # to be done sooner
         before = memory(machine)
         said = machine.command(
             f"storyteller --json --stories {stories} --steps {STEPS} {more}"
