@@ -12,9 +12,10 @@ from image.boards import fip, memmap
 from image.boards.board import Board
 from image.boards.memmap import MemoryMap
 from image.config import Config
-from image.errors import UserError
+from image.errors import UserError, unknown
 from image.fetch import Settings as FetchSettings
 from image.options import File, Flag, Folder, Option, Place, Text, Whole, is_on
+from image.recipes import voices
 from image.recipes.loading import configured, load_all
 from image.recipes.package import Package, variable
 
@@ -24,6 +25,12 @@ BOARD = Option(
     f"the board, {' or '.join(boards.names(CHECKOUT))}, without touching .config",
     Text("NAME"),
     default="from .config, else the first in the menu",
+)
+VOICE = Option(
+    "voice",
+    "who tells the stories, a voice of docs/sound.md, without touching .config",
+    Text("NAME"),
+    default="from the configuration",
 )
 SDK_DIR = Option(
     "SDK_DIR",
@@ -48,7 +55,7 @@ JOBS = Option(
     default="one per processor",
 )
 # What a whole build reads.
-OPTIONS = (BOARD, MODEL, TOKENIZER, *DOWNLOADS, JOBS, SDK_DIR, FIP)
+OPTIONS = (BOARD, VOICE, MODEL, TOKENIZER, *DOWNLOADS, JOBS, SDK_DIR, FIP)
 SOURCE_SUFFIX = "_SRC"
 
 
@@ -108,7 +115,7 @@ class Project:
 def load(root: Path, options: Mapping[str, str]) -> Project:
     """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
     packages = load_all(root / "packages", builders.keys())
-    chosen = config.load(root, options.get("board"))
+    chosen = config.load(root, options.get("board"), _voice(root, options.get("voice")))
     return Project(
         root=root,
         config=chosen,
@@ -123,6 +130,17 @@ def load(root: Path, options: Mapping[str, str]) -> Project:
         model_files=model.chosen(options.get("MODEL"), options.get("TOKENIZER")),
         boot_files=_boot_files(root, chosen.board, options.get("FIP")),
     )
+
+
+def _voice(root: Path, name: str | None) -> list[str]:
+    """The symbol that makes the voice of that name speak; none without a name."""
+    if name is None:
+        return []
+    known, _ = voices.read(root / "packages")
+    symbols = {voice.name: voice.chooser for voice in known}
+    if name not in symbols:
+        raise unknown("there is no voice", name, symbols)
+    return [symbols[name]]
 
 
 def source_options(root: Path) -> tuple[Option, ...]:

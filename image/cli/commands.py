@@ -73,14 +73,21 @@ def list_results(call: Call) -> None:
 
 
 def plan_to_tell(call: Call) -> Plan:
-    """The plan of board= or .config; without either that of the emulated board, which costs least.
+    """The plan of board= or .config; without either one that costs least, and sounds best.
 
-    Raises UserError.
+    That is the emulated board's, with the voice tell.VOICE if nobody names another, and if that is
+    here or can be fetched; where it cannot, this says so. Raises UserError.
     """
+    from image import tell
+
     if "board" in call.options or (call.root / config.DOT_CONFIG).exists():
         return call.plan
     emulated = boards.first(call.root, lambda board: board.is_emulated).name
-    return dataclasses.replace(call, options={**call.options, "board": emulated}).plan
+    usual = dataclasses.replace(call, options={**call.options, "board": emulated})
+    if "voice" in call.options:
+        return usual.plan
+    natural = dataclasses.replace(usual, options={**usual.options, "voice": tell.VOICE})
+    return natural.plan if tell.can_speak(natural.project) else usual.plan
 
 
 def boot(call: Call) -> None:

@@ -52,10 +52,12 @@ ENTRIES = (
     Entry("tell", HEAR, is_built=True, module="image.tell",
           more="Type what the next story is about, `again`, `keep` or `pause`; Ctrl-C ends it."
           " The voice goes to this machine's sound, and each word is shown when it is heard."
-          " Without board= and .config it tells with the small model. out/host/tell has the"
-          " parents' storyteller.txt, and what was kept.",
+          " Without board= and .config it tells with the small model and the voice heart, or slt if"
+          " heart cannot be downloaded. out/host/tell has the parents' storyteller.txt, and what"
+          " was kept.",
           examples=("tell", "tell wav=story.wav", "tell seed=7 figures=1",
-                    "tell page=1", "tell MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
+                    "tell page=1", "tell voice=slt",
+                    "tell MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
     Entry("run", HEAR, is_built=True, module="image.emulator.stand_in",
           more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
           " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,16 @@ class Config:
     origin: Path  # the file that they come from
 
 
-def load(root: Path, board: str | None = None) -> Config:
+def load(root: Path, board: str | None = None, chosen: Sequence[str] = ()) -> Config:
     """Read the choices: those of `board` if given, else .config, else those of the default board.
 
-    Raises UserError that lists every line that does not say what it seems to say.
+    The symbols of `chosen` are switched on, whatever the file says. Raises UserError that lists
+    every line that does not say what it seems to say.
     """
     path = _file(root, board)
     tree = _filled_tree(root, path)
+    for name in chosen:
+        tree.syms[name].set_value("y")
     symbols = {s.name: _value(s) for s in tree.unique_defined_syms if s.name}
     return Config(_board(tree), symbols, path)
 

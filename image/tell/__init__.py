@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import output, run
+from image import fetch, output, run
 from image.builders.toolchain import HOST
 from image.errors import UserError
 from image.options import AnyPath, Flag, Option, Whole, is_on
@@ -20,6 +20,7 @@ from image.steps import build
 from image.tell import page, sound
 
 PACKAGE = "tell"
+VOICE = "heart"  # who tells where nothing is configured
 FOLDER = "out/host/tell"
 SOURCE = "packages/storyteller"
 PARENTS = "storyteller.txt"
@@ -60,6 +61,21 @@ def settings(project: Project) -> str:
     """The settings file that the configuration asks for."""
     recipe = project.packages["storyteller"]
     return build.settings_text(recipe.settings(project.config.symbols)["etc/storyteller.conf"])
+
+
+def can_speak(project: Project) -> bool:
+    """Whether the files of VOICE are here, or could be fetched just now; else says why not."""
+    known, _ = voices.read(project.root / "packages")
+    (voice,) = (one for one in known if one.name == VOICE)
+    sources = [source for name in voice.data for source in project.packages[name].sources]
+    try:
+        for source in sources:
+            fetch.fetch(source, project.fetch)
+    except UserError as error:
+        usual = known[0].name
+        print(f"{error.message}\nThe voice is {usual}, not {VOICE}.", file=sys.stderr)
+        return False
+    return True
 
 
 def variables(plan: Plan) -> dict[str, str]:

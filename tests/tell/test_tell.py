@@ -15,7 +15,7 @@ from image.cli import commands
 from image.cli.call import Call
 from image.errors import UserError
 from image.tell import sound
-from tests.conftest import DL_DIR, ROOT, doit
+from tests.conftest import DL_DIR, ROOT, doit, load_project
 from tests.emulator import listen
 from tests.storyteller import build
 from tests.storyteller.said import Screen
@@ -89,12 +89,40 @@ def test_a_file_that_cannot_be_is_refused_at_once(tmp_path: Path) -> None:
     tell.check_call({"wav": str(tmp_path / "story.wav")})
 
 
-def test_without_a_configuration_the_small_model_tells(checkout: Path) -> None:
+def voice_of(call: Call) -> str:
+    return str(commands.plan_to_tell(call).project.config.symbols["STORYTELLER_VOICE"])
+
+
+def test_without_a_configuration_the_small_model_tells(
+    checkout: Path, all_sources: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the most natural voice, unless another one is named."""
     call = Call(checkout)
     assert commands.plan_to_tell(call).project.board.is_emulated
     assert not call.project.board.is_emulated
     named = dataclasses.replace(call, options={"board": call.project.board.name})
     assert not commands.plan_to_tell(named).project.board.is_emulated
+    assert (voice_of(call), voice_of(named)) == ("heart", "slt")
+    assert voice_of(dataclasses.replace(call, options={"voice": "kal16"})) == "kal16"
+    assert voice_of(dataclasses.replace(named, options={"voice": "heart"})) == "heart"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_voice_that_cannot_be_fetched_is_said_once(
+    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The story is told all the same, by the voice that needs no download of its own."""
+    options = {"DL_DIR": str(tmp_path / "dl"), "OFFLINE": "1"}
+    assert voice_of(Call(checkout, options)) == "slt"
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("hibari_tts-0.2.1-py3-none-any.whl could not be fetched")
+    assert said[-1] == "The voice is slt, not heart."
+
+
+def test_a_voice_that_nobody_has() -> None:
+    with pytest.raises(UserError, match="there is no voice 'hart'.*") as caught:
+        load_project(voice="hart")
+    assert "heart" in str(caught.value.hint)
 
 
 def test_a_story_that_is_asked_for_is_told_and_heard(compiler: None, tmp_path: Path) -> None:
@@ -126,15 +154,19 @@ def test_a_story_that_is_asked_for_is_told_and_heard(compiler: None, tmp_path: P
     assert listen.words_found(heard, story) > WORDS_FOUND
 
 
-def test_espeak_finds_its_data(compiler: None, checkout: Path, tmp_path: Path) -> None:
-    """espeak-ng's are in a folder of this machine, not where they are on a card."""
+# Each engine has its own; flite's is 16,000.
+@pytest.mark.parametrize(("voice", "rate"), [("espeak", 22050), ("heart", 24000)])
+def test_a_voice_finds_its_data(
+    compiler: None, checkout: Path, tmp_path: Path, voice: str, rate: int
+) -> None:
+    """They are in folders of this machine, not where they are on a card."""
     (checkout / "work").symlink_to(ROOT / "work")
-    chosen = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_STORYTELLER_USE_ESPEAK=y\n"
+    chosen = f"CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_STORYTELLER_USE_{voice.upper()}=y\n"
     (checkout / ".config").write_text(chosen)
     wav = tmp_path / "story.wav"
     doit(checkout, "tell", f"wav={wav}", "seed=5")
     with wave.open(str(wav)) as sound:
-        assert sound.getframerate() == 22050  # espeak-ng's own; flite's is 16000
+        assert sound.getframerate() == rate and sound.getnframes() > 20 * rate
 
 
 def test_ctrl_c_ends_it_well(compiler: None) -> None:
