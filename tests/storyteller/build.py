@@ -70,11 +70,18 @@ def compile_driver(
     return once(program, lambda partial: run.output([*words, partial]))
 
 
-def compile_with_stand_ins(program: Path, flags: Sequence[str], compiler: str = "gcc") -> Path:
-    """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones."""
+def compile_with_stand_ins(
+    program: Path, flags: Sequence[str], compiler: str = "gcc", voices: Path | None = None
+) -> Path:
+    """The storyteller with fake_llama.c and fake_sound.c; voice and all else are the real ones.
+
+    `voices` takes the place of voices.c.
+    """
     own = [path for path in sorted(SOURCES.rglob("*.c")) if path.name not in CARD]
     own += sorted(COMMON.glob("*.c"))
     own.remove(SOURCES / "say/main.c")
+    if voices is not None:
+        own[own.index(SOURCES / "voice/voices.c")] = voices
     flite = host_package("flite") / "usr"
     words: list[str | Path] = [
         *(compiler, *STRICT, *flags, *VOICES, *INCLUDES),

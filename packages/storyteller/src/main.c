@@ -11,6 +11,7 @@
 #include "stop.h"
 #include "teller.h"
 #include "voice/greeting.h"
+#include "voice/trial.h"
 
 #define MODEL_PATH "/usr/share/llama/model.bin"
 #define TOKENIZER_PATH "/usr/share/llama/tokenizer.bin"
@@ -206,21 +207,37 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
 }
 
-/* The voice that the settings name; where there is none of that name, the usual one. */
-static struct speech *open_voice(const struct settings *settings) {
-    char problem[SPEECH_PROBLEM_BYTES];
+/* The voice that the settings name, if it is there and, where there is another, fast enough. */
+static struct speech *open_wanted(const struct settings *settings,
+                                  char problem[SPEECH_PROBLEM_BYTES]) {
     struct speech *speech = speech_open(settings->voice, problem);
+
+    if (speech == NULL || strcmp(settings->voice, VOICES[0].name) == 0 ||
+        trial_cost(speech) <= TRIAL_COST_MOST) {
+        return speech;
+    }
+    snprintf(problem, SPEECH_PROBLEM_BYTES, "this processor is too slow for the voice %s",
+             settings->voice);
+    speech->close(speech);
+    return NULL;
+}
+
+/* That one, or the usual one, which the settings name from then on. */
+static struct speech *open_voice(struct settings *settings) {
+    char problem[SPEECH_PROBLEM_BYTES];
+    struct speech *speech = open_wanted(settings, problem);
 
     if (speech == NULL && strcmp(settings->voice, VOICES[0].name) != 0) {
         fprintf(stderr, "storyteller: %s; using %s\n", problem, VOICES[0].name);
-        speech = speech_open(VOICES[0].name, problem);
+        snprintf(settings->voice, sizeof(settings->voice), "%s", VOICES[0].name);
+        speech = open_wanted(settings, problem);
     }
     if (speech == NULL) {
         fail(STATUS_FAILED, problem);
-    } else {
-        speech_set_speed(speech, settings->speed);
-        speech->set_pitch(speech, settings->pitch);
+        return NULL;
     }
+    speech_set_speed(speech, settings->speed);
+    speech->set_pitch(speech, settings->pitch);
     return speech;
 }
 

@@ -33,7 +33,7 @@ const struct voice VOICES[] = {
     {"slt", open_slt, 190},
 #endif
 #ifdef VOICE_HEART
-    {"heart", open_heart, 190},
+    {"heart", open_heart, 179},
 #endif
 #ifdef VOICE_KAL16
     {"kal16", open_kal16, 200},

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""A voice that the processor is too slow for: another one tells, and that is said once."""
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from tests.storyteller import build, started
+
+TEXT = " there was a bear. He was big. He sat down. The end."
+SLOW = "this processor is too slow for the voice tortoise; using slt"
+
+
+@pytest.fixture(scope="module")
+def slow_teller(programs: Path) -> Path:
+    """The storyteller with slt, a slow and a fast voice."""
+    voices = build.HERE / "slow_voices.c"
+    return build.compile_with_stand_ins(programs / "slow-teller", build.ADDRESSES, voices=voices)
+
+
+@pytest.mark.parametrize(
+    ("voice", "teller"), [("tortoise", "slt"), ("hare", "hare"), ("slt", "slt")]
+)
+def test_a_voice_that_is_too_slow(
+    slow_teller: Path, tmp_path: Path, voice: str, teller: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    files = {"model": TEXT, "tokenizer": "0", "settings": f"pause=0\nvoice={voice}\n"}
+    words = [str(slow_teller), "--words", str(build.WORDS), "--card", str(tmp_path)]
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        words += [f"--{name}", str(tmp_path / name)]
+    words += ["--data", str(tmp_path / "data"), "--stories", "2", "--prompt", "Once"]
+    said = started.run_to_end([*words, "--wav", str(tmp_path / "story.wav")], b"", 0)
+    with wave.open(str(tmp_path / "story.wav")) as file:
+        assert file.getframerate() == (16_000 if teller == "slt" else 24_000)
+        assert file.getnframes() > file.getframerate() / 2
+    assert said.count(SLOW) == (1 if voice == "tortoise" else 0)
+    assert said.count("using") == said.count(SLOW)
