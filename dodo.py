@@ -49,6 +49,12 @@ def task_tell(call: Call) -> Iterator[Task]:
 
 
 @reported
+def task_voices(call: Call) -> Iterator[Task]:
+    """let several voices say the same, on a page with players"""
+    yield from tasks.voices(call)
+
+
+@reported
 def task_run(call: Call) -> Iterator[Task]:
     """boot the card image in QEMU and hear a story; Ctrl-A X quits"""
     yield from tasks.emulation(call)

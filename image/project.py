@@ -2,7 +2,7 @@
 """What one call works on: the folders, the choices, and what the command line overrides."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,10 +112,14 @@ class Project:
         return self.root / "out" / self.config.board
 
 
-def load(root: Path, options: Mapping[str, str]) -> Project:
-    """Read choices, recipes and overrides. Raises UserError for anything that cannot be used."""
+def load(root: Path, options: Mapping[str, str], built_in: Sequence[str] = ()) -> Project:
+    """Read choices, recipes and overrides; `built_in` names further voices to build in.
+
+    Raises UserError for anything that cannot be used.
+    """
     packages = load_all(root / "packages", builders.keys())
-    chosen = config.load(root, options.get("board"), _voice(root, options.get("voice")))
+    symbols = _voices(root, options.get("voice"), built_in)
+    chosen = config.load(root, options.get("board"), symbols)
     return Project(
         root=root,
         config=chosen,
@@ -132,15 +136,17 @@ def load(root: Path, options: Mapping[str, str]) -> Project:
     )
 
 
-def _voice(root: Path, name: str | None) -> list[str]:
-    """The symbol that makes the voice of that name speak; none without a name."""
-    if name is None:
-        return []
-    known, _ = voices.read(root / "packages")
-    symbols = {voice.name: voice.chooser for voice in known}
-    if name not in symbols:
-        raise unknown("there is no voice", name, symbols)
-    return [symbols[name]]
+def _voices(root: Path, speaking: str | None, built_in: Sequence[str]) -> list[str]:
+    """The symbols that make one voice speak, and build in others."""
+    wanted = [*([speaking] if speaking else ()), *built_in]
+    known = {voice.name: voice for voice in voices.read(root / "packages")[0]} if wanted else {}
+    for name in wanted:
+        if name not in known:
+            raise unknown("there is no voice", name, known)
+    return [
+        *([known[speaking].chooser] if speaking else ()),
+        *(known[name].symbol for name in built_in),
+    ]
 
 
 def source_options(root: Path) -> tuple[Option, ...]:

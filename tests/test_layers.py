@@ -19,8 +19,8 @@ ORDER = (
     "words", "errors", "trouble", "reading", "yamlfile", "options", "page", "surroundings", "jobs",
     "run", "lock", "output", "key", "elf", "protobuf", "archive", "model", "host", "recipes",
     "fetch", "config", "boards", "builders", "project", "plan", "store", "sbom", "card", "steps",
-    "legal", "emulator", "cycles", "stories", "report", "tell", "submission", "device", "bench",
-    "testing", "generate", "training", "cli", "__main__",
+    "legal", "emulator", "cycles", "stories", "report", "tell", "audition", "submission", "device",
+    "bench", "testing", "generate", "training", "cli", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config",
            "cyclonedx": "sbom", "packageurl": "sbom", "serial": "device",

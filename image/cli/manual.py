@@ -58,6 +58,9 @@ ENTRIES = (
           examples=("tell", "tell wav=story.wav", "tell seed=7 figures=1",
                     "tell page=1", "tell voice=slt",
                     "tell MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
+    Entry("voices", HEAR, is_built=True, module="image.audition",
+          more="Writes out/host/voices/index.html, for a browser.",
+          examples=("voices", "voices voices=heart,slt,kal16")),
     Entry("run", HEAR, is_built=True, module="image.emulator.stand_in",
           more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
           " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",

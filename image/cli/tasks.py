@@ -141,6 +141,27 @@ def telling(call: Call) -> Iterator[Task]:
     yield {"basename": "tell", **foreground(speak, needs)}
 
 
+def voices(call: Call) -> Iterator[Task]:
+    """The voices as a program for this machine, then the page on which they are heard."""
+    if "voices" not in call.tasks:  # each call of ./doit comes here, whatever its task
+        yield {"basename": "voices", **foreground(lambda call: None)}
+        return
+    from image import audition, project
+
+    wanted = audition.names(call.options)
+    made = audition.plan(project.load(call.root, call.options, wanted))
+    yield from (_own_task(call, made, step) for step in made.steps.values())
+
+    def speak(call: Call) -> None:
+        known = {voice.name: voice for voice in audition.built_in(made.project)}
+        folder = call.root / audition.FOLDER
+        with output.alone(folder):
+            chosen = [known[name] for name in wanted]
+            print(audition.record(audition.speaker(made), chosen, folder).relative_to(call.root))
+
+    yield {"basename": "voices", **foreground(speak, [_own_name(s) for s in made.steps.values()])}
+
+
 def _own_task(call: Call, plan: Plan, step: Step) -> Task:
     """A step by a name that no other task's steps have."""
     needs = [_own_name(plan.steps[need]) for need in step.needs]
