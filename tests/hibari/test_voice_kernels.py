@@ -14,6 +14,7 @@ from tests.hibari.test_speaking import (
     ALL,
     CHECKED,
     COMMON,
+    DRIVER,
     HANG_S,
     SOURCES,
     STOP,
@@ -25,23 +26,33 @@ from tests.hibari.test_speaking import (
 from tests.hibari.test_speaking import speaker as speaker
 from tests.hibari.test_speaking import voice as voice
 
-KERNELS = Path(__file__).with_name("kernels.c")
+KERNELS, MODEL = (Path(__file__).with_name(name) for name in ("kernels.c", "half_model.c"))
 CLAUSE = ("0", "50", "83", "47", "0")
 NAMES = {
     "product", "accumulate", "depthwise", "combine", "norm", "scores", "weighted_sum", "gelu",
-    "softmax", "polar", "turn", "sine",
+    "softmax", "polar", "turn", "sine", "filter", "split",
 }  # fmt: skip
 VECTOR = [
     (QEMU, "rv64,v=true,vlen=128,vext_spec=v1.0", "rvv10"),
     (QEMU, "rv64,v=true,vlen=256,vext_spec=v1.0", "rvv10"),
     (THEAD, "c906fdv", "rvv07"),
 ]
+HALF = (THEAD, "c906fdv", "rvv07half")
 
 
 def compile_kernels(program: Path, *flags: str, compiler: str = "gcc") -> Path:
     files = [KERNELS, *sorted((SOURCES / "kernels").glob("*.[cS]")), COMMON / "rvv.c"]
     words: list[str | Path] = [compiler, *WARNINGS, *flags, f"-I{SOURCES}", f"-I{COMMON}", *files]
     return once(program, lambda partial: run.output([*words, "-lm", "-o", partial]))
+
+
+def compile_model(program: Path) -> Path:
+    """What speaks as with products in half precision, on this machine."""
+    parts = ("", "file/", "net/", "vocoder/")
+    library = [path for part in parts for path in sorted((SOURCES / part).glob("*.c"))]
+    files = [DRIVER, MODEL, SOURCES / "kernels/portable.c", *library]
+    words: list[str | Path] = ["gcc", *WARNINGS, "-O3", "-ffp-contract=off", f"-I{SOURCES}"]
+    return once(program, lambda partial: run.output([*words, *files, "-lm", "-o", partial]))
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +87,7 @@ def losses(report: str) -> dict[str, float]:
     return found
 
 
-@pytest.mark.parametrize(("program", "cpu", "kernel"), VECTOR)
+@pytest.mark.parametrize(("program", "cpu", "kernel"), [*VECTOR, HALF])
 def test_each_kernel(kernels: Path, program: str, cpu: str, kernel: str) -> None:
     found = losses(on(program, cpu, kernel, kernels)[0].decode())
     assert set(found) == NAMES
@@ -89,7 +100,9 @@ def test_portable_kernels_stay_in_bounds(compiled: Path) -> None:
     assert losses(run.output([driver])) == dict.fromkeys(NAMES, 0)
 
 
-@pytest.mark.parametrize(("program", "cpu", "kernel"), [*VECTOR, (QEMU, PLAIN, "portable")])
+@pytest.mark.parametrize(
+    ("program", "cpu", "kernel"), [*VECTOR[:2], HALF, (QEMU, PLAIN, "portable")]
+)
 def test_each_processor_gets_its_own(kernels: Path, program: str, cpu: str, kernel: str) -> None:
     assert on(program, cpu, "", kernels, "name") == (f"{kernel}\n".encode(), "")
 
@@ -103,6 +116,19 @@ def test_the_sound(
     found = np.frombuffer(samples, "<i2")
     assert said.startswith("done"), said
     assert len(found) == len(wanted) > 0 and decibels(wanted, found) > 50
+
+
+def test_half_precision(compiled: Path, speaker: Path, board: Path, voice: Path) -> None:
+    """It loses what a model of it on this machine loses, and that is little."""
+    model = compile_model(compiled / "hibari/half-model")
+    exact, modelled = (
+        np.frombuffer(speak(program, voice, "1", ALL, *CLAUSE)[0], "<i2").astype(float)
+        for program in (speaker, model)
+    )
+    samples, said = on(*HALF, board, voice, "1", ALL, *CLAUSE)
+    assert said.startswith("done"), said
+    found = np.frombuffer(samples, "<i2")
+    assert decibels(modelled, found) > decibels(exact, modelled) > 30
 
 
 def test_kernels_that_are_not_there(board: Path, voice: Path) -> None:

@@ -12,7 +12,7 @@
  * Each question is asked in words that only its version has, or that trap elsewhere. The answers:
  * element 0 of a register after vl was set for LANES floats, which returns vl; the product below.
  */
-enum { LANES = 32 };
+enum { LANES = 32, BYTES = 16 };
 
 static sigjmp_buf no_such_instruction;
 
@@ -39,6 +39,13 @@ static long ask_rvv10(void) {
                      :
                      : "a1");
     return lanes;
+}
+
+static long ask_bytes(void) {
+    register long bytes __asm__("a0");
+    __asm__ volatile(".word 0x00007557" /* vsetvli a0, zero, e8, m1: all that a register has */
+                     : "=r"(bytes));
+    return bytes;
 }
 
 /* In half precision 1.5 * 3 + 1.5 * 2.25 = 7.875, of which these are the bits as float32. */
@@ -96,7 +103,7 @@ enum rvv rvv_version(void) {
 }
 
 bool rvv07_has_half(void) {
-    return answers(ask_rvv07, LANES) && answers(ask_half, HALF_SUM);
+    return answers(ask_rvv07, LANES) && answers(ask_bytes, BYTES) && answers(ask_half, HALF_SUM);
 }
 
 #else

@@ -21,8 +21,9 @@ enum rvv {
 enum rvv rvv_version(void);
 
 /*
- * Whether a unit of version 0.7.1 computes in half precision: products, their sums, and the
- * conversions from and to float32 are tried, and the result is checked. As above.
+ * Whether there is a unit of version 0.7.1, with registers of 128 bits, that computes in half
+ * precision: products, their sums, and the conversions from and to float32 are tried, and the
+ * result is checked. As above.
  */
 bool rvv07_has_half(void);
 

@@ -26,7 +26,7 @@ struct cursor {
 
 struct hibari {
     struct voice voice;
-    struct kernels kernels;
+    struct kernels fast, exact;
     struct scratch scratch;
     struct encoding encoding;
     struct vocoder vocoder;
@@ -49,7 +49,7 @@ struct hibari {
 };
 
 static bool choose_kernels(struct hibari *hibari, struct hibari_error *error) {
-    return hibari_choose(&hibari->kernels) ||
+    return hibari_choose(&hibari->fast, &hibari->exact) ||
            hibari_fail(error, "HIBARI_KERNEL=%s: this processor has no such kernels",
                        getenv("HIBARI_KERNEL"));
 }
@@ -67,9 +67,8 @@ struct hibari *hibari_open(const char *path, struct hibari_error *error) {
         free(hibari);
         return NULL;
     }
-    hibari->scratch.kernels = &hibari->kernels;
     hibari->pitch = 1;
-    vocoder_open(&hibari->vocoder, &hibari->kernels);
+    vocoder_open(&hibari->vocoder, &hibari->exact);
     return hibari;
 }
 
@@ -99,10 +98,14 @@ static void begin_stages(struct hibari *hibari) {
     }
 }
 
-/* What needs the whole clause: its phonemes, and how long they are. */
+/*
+ * What needs the whole clause: its phonemes, and how long they are. As the pitch, that is computed
+ * exactly: a phoneme of another length, or a pitch that is a little off, moves all that follows.
+ */
 static void prepare(struct hibari *hibari, float speed) {
     const struct hibari_clause *clause = hibari->clause;
     struct scratch *scratch = &hibari->scratch;
+    scratch->kernels = &hibari->exact;
     net_encode(&hibari->voice.sound, &hibari->encoding, scratch, clause, SOUND_LAYERS,
                hibari->sound);
     net_encode(&hibari->voice.tune, &hibari->encoding, scratch, clause, TUNE_LAYERS, hibari->tune);
@@ -171,6 +174,7 @@ static bool sound_frames(struct hibari *hibari, float *frames, size_t count) {
 
 static bool decode(struct hibari *hibari, size_t count, bool last) {
     float *frames = hibari->frames;
+    hibari->scratch.kernels = &hibari->fast;
     count = stage_push(&hibari->decoder[0], &hibari->scratch, frames, hibari->told, count, last);
     for (int i = 1; i < DECODER_STAGES; i++) {
         count = stage_push(&hibari->decoder[i], &hibari->scratch, frames, frames, count, last);
@@ -221,6 +225,7 @@ static size_t tune_units(struct hibari *hibari, bool *last) {
     float *melody = hibari->melody;
     struct scratch *scratch = &hibari->scratch;
     size_t count = 0;
+    scratch->kernels = &hibari->exact;
     for (; count < PIECE && !is_over(hibari, &hibari->given); count++) {
         memcpy(hibari->rows + count * TUNE, hibari->tune + next(hibari, &hibari->given) * TUNE,
                TUNE * sizeof *melody);

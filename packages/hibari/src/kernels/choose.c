@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "half.h"
 #include "kernels.h"
 
-enum { MOST = 1 };
+enum { MOST = 2 }; /* flavours of a vector unit */
 
 #if defined __riscv && __riscv_xlen == 64
 
@@ -32,8 +33,10 @@ KERNELS(RVV10)
 
 #define SET_RVV07(kernel, parameters) .kernel = hibari_rvv07_##kernel,
 #define SET_RVV10(kernel, parameters) .kernel = hibari_rvv10_##kernel,
-static const struct kernels rvv07 = {.name = "rvv07", .columns = TILE, KERNELS(SET_RVV07)};
-static const struct kernels rvv10 = {.name = "rvv10", .columns = TILE, KERNELS(SET_RVV10)};
+static const struct kernels rvv07 = {
+    .name = "rvv07", .columns = TILE, .depth = DEPTH, KERNELS(SET_RVV07)};
+static const struct kernels rvv10 = {
+    .name = "rvv10", .columns = TILE, .depth = DEPTH, KERNELS(SET_RVV10)};
 
 /* Those of this processor's vector unit, the fastest first; returns how many. */
 static size_t find(struct kernels *found) {
@@ -41,8 +44,12 @@ static size_t find(struct kernels *found) {
     if (version == RVV_NONE) {
         return 0;
     }
-    found[0] = version == RVV_07 ? rvv07 : rvv10;
-    return 1;
+    size_t last = version == RVV_07 && rvv07_has_half() ? 1 : 0;
+    found[0] = found[last] = version == RVV_07 ? rvv07 : rvv10;
+    if (last > 0) {
+        hibari_use_half(&found[0]);
+    }
+    return last + 1;
 }
 
 #else
@@ -54,14 +61,15 @@ static size_t find(struct kernels *found) {
 
 #endif
 
-bool hibari_choose(struct kernels *kernels) {
+bool hibari_choose(struct kernels *fast, struct kernels *exact) {
     const char *name = getenv("HIBARI_KERNEL");
     struct kernels found[MOST + 1];
     size_t count = find(found);
     found[count++] = hibari_portable;
     for (size_t i = 0; i < count; i++) {
         if (name == NULL || name[0] == '\0' || strcmp(name, found[i].name) == 0) {
-            *kernels = found[i];
+            *fast = found[i];
+            *exact = found[found[i].columns > TILE ? i + 1 : i];
             return true;
         }
     }

@@ -44,8 +44,9 @@ struct product {
     /* `rows` rows of x for `multiply`: into at most 4 * ROWS * depth bytes */                     \
     KERNEL(pack, (void *panel, const float *x, size_t stride, size_t depth, size_t rows))          \
     KERNEL(multiply, (const struct product *product))                                              \
-    /* y[i] += a[i] * b[i] */                                                                      \
-    KERNEL(accumulate, (float *y, const float *a, const float *b, size_t count))                   \
+    /* to[i] = base[i] + a[i] * b[i]; base may be to */                                            \
+    KERNEL(accumulate,                                                                             \
+           (float *to, const float *base, const float *a, const float *b, size_t count))           \
     /* to[i] = bias[i] + sum over t < taps of x[t * step + i] * weights[t * width + i] */          \
     KERNEL(depthwise, (float *to, const float *x, size_t step, const float *weights,               \
                        const float *bias, size_t taps, size_t width))                              \
@@ -66,6 +67,16 @@ struct product {
     /* real[i] = e^min(x[i], 7) * cos(angle[i]), the other sin; beyond +-1e5 any angle's */        \
     KERNEL(polar,                                                                                  \
            (float *real, float *imaginary, const float *x, const float *angle, size_t count))      \
+    /* Of complex numbers: to[i] += a[i] * b[i] */                                                 \
+    KERNEL(filter, (float *real, float *imaginary, const float *a_real, const float *a_imaginary,  \
+                    const float *b_real, const float *b_imaginary, size_t count))                  \
+    /*                                                                                             \
+     * One step between the transforms of real and of complex numbers, for i < count, with j =     \
+     * size - i: 2 * real[i] = x[i] + x[j] + (y[i] + y[j]) * cosine[i] + (x[j] - x[i]) * sine[i],  \
+     * 2 * imaginary[i] = y[i] - y[j] + (x[j] - x[i]) * cosine[i] - (y[i] + y[j]) * sine[i]        \
+     */                                                                                            \
+    KERNEL(split, (float *real, float *imaginary, const float *x, const float *y,                  \
+                   const float *cosine, const float *sine, size_t count, size_t size))             \
     /* x[i] = pi * tanh(x[i]) */                                                                   \
     KERNEL(turn, (float *x, size_t count))                                                         \
     /* to[i] = sin(x[i]); beyond +-1e5 any angle's */                                              \
@@ -82,6 +93,7 @@ struct product {
 struct kernels {
     const char *name;
     size_t columns; /* that `multiply` takes at a time: TILE, or twice as many */
+    size_t depth;   /* that its sums are good for: DEPTH, or less */
 #define POINTER(kernel, parameters) void(*kernel) parameters;
     KERNELS(POINTER)
 #undef POINTER
@@ -90,9 +102,10 @@ struct kernels {
 extern const struct kernels hibari_portable;
 
 /*
- * The fastest that this processor has. The environment's HIBARI_KERNEL names one (portable, rvv07,
- * rvv10); false when that is not there.
+ * The fastest that this processor has, and `exact` the fastest of float32 throughout. The
+ * environment's HIBARI_KERNEL names one for both (portable, rvv07, rvv10), or for the first
+ * (rvv07half); false when that is not there.
  */
-bool hibari_choose(struct kernels *kernels);
+bool hibari_choose(struct kernels *fast, struct kernels *exact);
 
 #endif

@@ -40,9 +40,9 @@ static void multiply(const struct product *product) {
     }
 }
 
-static void accumulate(float *y, const float *a, const float *b, size_t count) {
+static void accumulate(float *to, const float *base, const float *a, const float *b, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        y[i] += a[i] * b[i];
+        to[i] = base[i] + a[i] * b[i];
     }
 }
 
@@ -50,7 +50,7 @@ static void depthwise(float *to, const float *x, size_t step, const float *weigh
                       const float *bias, size_t taps, size_t width) {
     memcpy(to, bias, width * sizeof *to);
     for (size_t tap = 0; tap < taps; tap++) {
-        accumulate(to, x + tap * step, weights + tap * width, width);
+        accumulate(to, to, x + tap * step, weights + tap * width, width);
     }
 }
 
@@ -163,6 +163,24 @@ static void polar(float *real, float *imaginary, const float *x, const float *an
     }
 }
 
+static void filter(float *real, float *imaginary, const float *a_real, const float *a_imaginary,
+                   const float *b_real, const float *b_imaginary, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        real[i] += a_real[i] * b_real[i] - a_imaginary[i] * b_imaginary[i];
+        imaginary[i] += a_real[i] * b_imaginary[i] + a_imaginary[i] * b_real[i];
+    }
+}
+
+static void split(float *real, float *imaginary, const float *x, const float *y,
+                  const float *cosine, const float *sine, size_t count, size_t size) {
+    for (size_t i = 0; i < count; i++) {
+        size_t j = size - i;
+        float sum = y[i] + y[j], difference = x[j] - x[i];
+        real[i] = 0.5f * (x[i] + x[j] + sum * cosine[i] + difference * sine[i]);
+        imaginary[i] = 0.5f * (y[i] - y[j] + difference * cosine[i] - sum * sine[i]);
+    }
+}
+
 static void turn(float *x, size_t count) {
     for (size_t i = 0; i < count; i++) {
         float e = exponential(x[i] < 10 ? 2 * x[i] : 20);
@@ -194,4 +212,5 @@ static void combine(float *to_real, float *to_imaginary, const float *from_real,
 }
 
 #define SET(kernel, parameters) .kernel = kernel,
-const struct kernels hibari_portable = {.name = "portable", .columns = TILE, KERNELS(SET)};
+const struct kernels hibari_portable = {
+    .name = "portable", .columns = TILE, .depth = DEPTH, KERNELS(SET)};

@@ -34,8 +34,8 @@ static void multiply_piece(struct scratch *scratch, const struct matrix *matrix,
                            size_t out_stride, const float *x, size_t stride, size_t count) {
     const struct kernels *kernels = scratch->kernels;
     struct product product = {.out = out, .out_stride = out_stride, .base = matrix->bias};
-    for (size_t at = 0; at < matrix->rows; at += DEPTH) {
-        size_t depth = product.depth = least(DEPTH, matrix->rows - at);
+    for (size_t at = 0; at < matrix->rows; at += kernels->depth) {
+        size_t depth = product.depth = least(kernels->depth, matrix->rows - at);
         for (size_t row = 0; row < count; row += ROWS) {
             kernels->pack(scratch->panel + row * depth, x + row * stride + at, stride, depth,
                           least(ROWS, count - row));
@@ -100,9 +100,10 @@ static void block_piece(const struct stage *stage, struct scratch *scratch, floa
     net_linear(scratch, &block->first, scratch->hidden, hidden, scratch->normed, width, count);
     kernels->gelu(scratch->hidden, count * hidden);
     net_linear(scratch, &block->second, scratch->normed, width, scratch->hidden, hidden, count);
-    memcpy(out, x + stage->taps / 2 * step, count * width * sizeof(float));
+    const float *middle = x + stage->taps / 2 * step;
     for (size_t row = 0; row < count; row++) {
-        kernels->accumulate(out + row * width, scratch->normed + row * width, block->gamma, width);
+        kernels->accumulate(out + row * width, middle + row * width, scratch->normed + row * width,
+                            block->gamma, width);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "kernels/kernels.h"
 
 enum {
-    PIECE = 36,    /* rows that are given at a time: a multiple of ROWS */
+    PIECE = 42,    /* rows that are given at a time: a multiple of ROWS */
     WIDEST = 3008, /* columns of the widest matrix */
     HIDDEN = 768,  /* of a block */
     REACH = 48,    /* rows that a stage keeps at most: 6 taps, 8 apart */

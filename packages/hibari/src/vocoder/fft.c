@@ -99,33 +99,22 @@ void fft_forward(struct fft *fft, float *real, float *imaginary, const float *x)
         fft->imaginary[0][k] = x[2 * k + 1];
     }
     int place = transform(fft);
-    const float *a = fft->real[place], *b = fft->imaginary[place];
-    for (size_t k = 0; k <= HALF; k++) {
-        size_t here = k % HALF, mirror = (HALF - k) % HALF;
-        float even_real = (a[here] + a[mirror]) / 2, even_imaginary = (b[here] - b[mirror]) / 2;
-        float odd_real = (b[here] + b[mirror]) / 2, odd_imaginary = (a[mirror] - a[here]) / 2;
-        float c = fft->cosine[k], s = fft->sine[k];
-        real[k] = even_real + odd_real * c + odd_imaginary * s;
-        imaginary[k] = even_imaginary + odd_imaginary * c - odd_real * s;
-    }
+    float *a = fft->real[place], *b = fft->imaginary[place];
+    a[HALF] = a[0];
+    b[HALF] = b[0];
+    fft->kernels->split(real, imaginary, a, b, fft->cosine, fft->sine, FFT_BINS, HALF);
 }
 
-/* Real and imaginary parts change their places, before and after: that is the inverse. */
+/*
+ * Real and imaginary parts change their places, before and after: that is the inverse. The cosines
+ * of half a turn more are those with the other sign.
+ */
 void fft_inverse(struct fft *fft, float *x, const float *real, const float *imaginary) {
-    for (size_t k = 0; k < HALF; k++) {
-        size_t mirror = HALF - k;
-        float here = k == 0 ? 0 : imaginary[k], there = mirror == HALF ? 0 : imaginary[mirror];
-        float even_real = (real[k] + real[mirror]) / 2, even_imaginary = (here - there) / 2;
-        float odd_real = (real[k] - real[mirror]) / 2, odd_imaginary = (here + there) / 2;
-        float c = fft->cosine[k], s = fft->sine[k];
-        float turned_real = odd_real * c - odd_imaginary * s;
-        float turned_imaginary = odd_imaginary * c + odd_real * s;
-        fft->imaginary[0][k] = even_real - turned_imaginary;
-        fft->real[0][k] = even_imaginary + turned_real;
-    }
+    fft->kernels->split(fft->imaginary[0], fft->real[0], real, imaginary, fft->cosine + HALF,
+                        fft->sine, HALF, HALF);
     int place = transform(fft);
     for (size_t k = 0; k < HALF; k++) {
-        x[2 * k] = fft->imaginary[place][k] / HALF;
-        x[2 * k + 1] = fft->real[place][k] / HALF;
+        x[2 * k] = fft->imaginary[place][k] * (1.0f / HALF);
+        x[2 * k + 1] = fft->real[place][k] * (1.0f / HALF);
     }
 }

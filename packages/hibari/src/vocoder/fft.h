@@ -22,7 +22,7 @@ struct fft {
     float cosine[FFT], sine[FFT]; /* of k / FFT turns */
     float factors[2 * FFT_FACTORS];
     float turn_real[FFT / 2], turn_imaginary[FFT / 2]; /* between the two transforms */
-    float real[2][FFT / 2], imaginary[2][FFT / 2];
+    float real[2][FFT_BINS], imaginary[2][FFT_BINS];
 };
 
 void fft_open(struct fft *fft, const struct kernels *kernels);
@@ -30,7 +30,7 @@ void fft_open(struct fft *fft, const struct kernels *kernels);
 /* real[k] + i imaginary[k] = sum of x[j] e^(-2 pi i j k / FFT), k < FFT_BINS */
 void fft_forward(struct fft *fft, float *real, float *imaginary, const float *x);
 
-/* The inverse; the imaginary parts of the first and the last bin are taken as 0. */
+/* The inverse; the imaginary parts of the first and the last bin are 0. */
 void fft_inverse(struct fft *fft, float *x, const float *real, const float *imaginary);
 
 #endif

@@ -9,6 +9,8 @@ enum {
     OVERLAPS = FFT / HIBARI_HOP,
     NEXT = 3 * HIBARI_HOP, /* where the next frame's pulses begin */
 };
+/* The sum of the squares of a Hann window's four quarters is 3/2 everywhere. */
+static const float all_weights = 1.5f;
 static const float unvoiced = 40, highest = 11000; /* Hz: of pulses, of their harmonics */
 
 void vocoder_open(struct vocoder *vocoder, const struct kernels *kernels) {
@@ -50,10 +52,10 @@ static void make_pulses(struct vocoder *vocoder, float *pulses, size_t frame) {
                                 : here + (at - 0.5f) * (after - here);
         bool is_voiced = pitch > unvoiced;
         pitch = is_voiced ? pitch : unvoiced;
-        vocoder->phase += (double)pitch / HIBARI_RATE;
-        vocoder->phase -= floor(vocoder->phase);
+        vocoder->phase += (double)pitch * (1.0 / HIBARI_RATE);
+        vocoder->phase -= vocoder->phase < 1 ? 0 : 1;
         float phase = (float)(vocoder->phase * 6.283185307179586);
-        harmonics[i] = is_voiced ? floorf(highest / pitch) + 0.5f : 0;
+        harmonics[i] = is_voiced ? (float)(int)(highest / pitch) + 0.5f : 0;
         halves[i] = phase * 0.5f;
         many[i] = harmonics[i] * phase;
     }
@@ -106,17 +108,18 @@ static float normal(uint32_t *state) {
     return ((float)sum - 510) * (1 / 147.8f);
 }
 
-static void filter_pulses(struct vocoder *vocoder, const float *size, const float *turns) {
-    float *real = vocoder->real, *imaginary = vocoder->imaginary;
+/* The third spectrum is that of what is neither. */
+static void begin_sum(struct vocoder *vocoder, const float *size, const float *angle) {
+    vocoder->kernels->polar(vocoder->sum_real, vocoder->sum_imaginary, size, angle, BINS);
+}
+
+static void add_pulses(struct vocoder *vocoder, const float *size, const float *turns) {
     memcpy(vocoder->angle, turns, sizeof vocoder->angle);
     vocoder->kernels->turn(vocoder->angle, BINS);
     vocoder->kernels->polar(vocoder->part_real, vocoder->part_imaginary, size, vocoder->angle,
                             BINS);
-    for (size_t k = 0; k < BINS; k++) {
-        float c = vocoder->part_real[k], s = vocoder->part_imaginary[k], a = real[k];
-        real[k] = a * c - imaginary[k] * s;
-        imaginary[k] = a * s + imaginary[k] * c;
-    }
+    vocoder->kernels->filter(vocoder->sum_real, vocoder->sum_imaginary, vocoder->real,
+                             vocoder->imaginary, vocoder->part_real, vocoder->part_imaginary, BINS);
 }
 
 static void add_noise(struct vocoder *vocoder, const float *size) {
@@ -124,28 +127,24 @@ static void add_noise(struct vocoder *vocoder, const float *size) {
     vocoder->kernels->polar(vocoder->part_real, vocoder->part_imaginary, size, vocoder->angle,
                             BINS);
     for (size_t k = 0; k < BINS; k++) {
-        vocoder->real[k] += vocoder->part_real[k] * normal(&vocoder->noise);
-        vocoder->imaginary[k] += vocoder->part_real[k] * normal(&vocoder->noise);
+        vocoder->real[k] = normal(&vocoder->noise);
+        vocoder->imaginary[k] = normal(&vocoder->noise);
     }
-}
-
-static void add_free(struct vocoder *vocoder, const float *size, const float *angle) {
-    vocoder->kernels->polar(vocoder->part_real, vocoder->part_imaginary, size, angle, BINS);
-    for (size_t k = 0; k < BINS; k++) {
-        vocoder->real[k] += vocoder->part_real[k];
-        vocoder->imaginary[k] += vocoder->part_imaginary[k];
-    }
+    vocoder->kernels->filter(vocoder->sum_real, vocoder->sum_imaginary, vocoder->real,
+                             vocoder->imaginary, vocoder->part_real, vocoder->part_imaginary, BINS);
 }
 
 /* A finished hop: the sum divided by that of the squared windows of the frames that it is of. */
 static void finish(const struct vocoder *vocoder, float *hop, const float *sum, size_t number) {
+    bool has_all = number > 0 && number + 2 < vocoder->frame;
     for (size_t i = 0; i < HIBARI_HOP; i++) {
         float weight = 0;
-        for (size_t q = 0; q < OVERLAPS; q++) {
+        for (size_t q = 0; !has_all && q < OVERLAPS; q++) {
             size_t frame = number + 2 - q; /* wraps round before the first one */
             float window = vocoder->window[q * HIBARI_HOP + i];
             weight += frame < vocoder->frame ? window * window : 0;
         }
+        weight = has_all ? all_weights : weight;
         hop[i] = sum[i] / (weight > 1e-11f ? weight : 1e-11f);
     }
 }
@@ -153,14 +152,13 @@ static void finish(const struct vocoder *vocoder, float *hop, const float *sum, 
 bool vocoder_push(struct vocoder *vocoder, float *hop, const float *spectra) {
     move_pulses(vocoder);
     analyse(vocoder);
-    filter_pulses(vocoder, spectra, spectra + BINS);
+    begin_sum(vocoder, spectra + 3 * BINS, spectra + 4 * BINS);
+    add_pulses(vocoder, spectra, spectra + BINS);
     add_noise(vocoder, spectra + 2 * BINS);
-    add_free(vocoder, spectra + 3 * BINS, spectra + 4 * BINS);
-    fft_inverse(&vocoder->fft, vocoder->time, vocoder->real, vocoder->imaginary);
+    vocoder->sum_imaginary[0] = vocoder->sum_imaginary[BINS - 1] = 0;
+    fft_inverse(&vocoder->fft, vocoder->time, vocoder->sum_real, vocoder->sum_imaginary);
     float *overlap = vocoder->overlap;
-    for (size_t i = 0; i < FFT; i++) {
-        overlap[i] += vocoder->time[i] * vocoder->window[i];
-    }
+    vocoder->kernels->accumulate(overlap, overlap, vocoder->time, vocoder->window, FFT);
     size_t frame = vocoder->frame++;
     if (frame >= 2) {
         finish(vocoder, hop, overlap, frame - 2);

@@ -26,6 +26,7 @@ struct vocoder {
     float pulses[FFT];     /* from two frames before this one to the end of the next */
     float overlap[FFT];    /* the sum of what overlaps, from there on */
     float real[FFT_BINS], imaginary[FFT_BINS];
+    float sum_real[FFT_BINS], sum_imaginary[FFT_BINS];
     float part_real[FFT_BINS], part_imaginary[FFT_BINS];
     float angle[FFT_BINS], time[FFT];
 };
