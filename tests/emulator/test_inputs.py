@@ -130,7 +130,7 @@ def stories(board: Machine) -> Iterator[Machine]:
 
 def start_stories(board: Machine, options: str) -> str:
     """Have stories told; returns the first one's header."""
-    board.command("printf 'pause=3600\\n' > /tmp/settings; line=0")
+    board.command("printf 'pause=3600\\nspeed=200\\n' > /tmp/settings; line=0")
     command = f"storyteller --json {options} --settings /tmp/settings"
     board.send(f"{command} < /dev/null > /tmp/log 2>&1 &")
     board.expect(machine.PROMPT)
