@@ -298,7 +298,7 @@ def test_a_spoken_request(duo_emulator: Path, new_card: Path, tmp_path: Path) ->
         board.expect(r"story 2  seed", WAITED_S)
         assert "rabbit" in board.expect(machine.SENTENCE)
         board.console.sendintr()
-        board.open_prompt()
+        board.expect(machine.PROMPT)  # they were started in a shell
         board.power_off()
         assert board.misuses() == []
 
