@@ -4,8 +4,6 @@
  * kernels/choose.c: each sum is rounded to 11 bits after each product. Numbers that half precision
  * could not tell, because of their size, do not occur: rows are scaled.
  */
-#include <string.h>
-
 #include "kernels/kernels.h"
 
 enum { WIDE = 2 * TILE };
@@ -16,10 +14,12 @@ static float rounded(float x) {
 }
 
 static void widen(void *tile, const int8_t *weights, size_t apart, size_t depth) {
-    int8_t *to = tile;
+    int16_t *to = tile;
     for (size_t k = 0; k < depth; k++) {
-        memcpy(to + k * WIDE, weights + k * TILE, TILE);
-        memcpy(to + k * WIDE + TILE, weights + apart + k * TILE, TILE);
+        for (size_t c = 0; c < TILE; c++) {
+            to[k * WIDE + c] = weights[k * TILE + c];
+            to[k * WIDE + TILE + c] = weights[apart + k * TILE + c];
+        }
     }
 }
 
@@ -34,7 +34,7 @@ static void pack(void *panel, const float *x, size_t stride, size_t depth, size_
 
 static void multiply(const struct product *product) {
     const float *x = product->panel;
-    const int8_t *tile = product->tile;
+    const int16_t *tile = product->tile;
     for (size_t r = 0; r < product->rows; r++) {
         float sums[WIDE] = {0};
         for (size_t k = 0; k < product->depth; k++) {

@@ -41,7 +41,7 @@ struct product {
      * second one `apart` bytes after the first. Up to 32 bytes after them are read.               \
      */                                                                                            \
     KERNEL(widen, (void *tile, const int8_t *weights, size_t apart, size_t depth))                 \
-    /* `rows` rows of x for `multiply`: into at most 4 * ROWS * depth bytes */                     \
+    /* `rows` rows of x for `multiply`: 4 * ROWS * depth bytes, where depth is at least ROWS */    \
     KERNEL(pack, (void *panel, const float *x, size_t stride, size_t depth, size_t rows))          \
     KERNEL(multiply, (const struct product *product))                                              \
     /* to[i] = base[i] + a[i] * b[i]; base may be to */                                            \

@@ -7,22 +7,42 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* A tile of the matrix (or two) times all groups of rows, of which the panel holds `depth` values.
- */
-static void multiply_tile(struct scratch *scratch, const struct matrix *matrix,
-                          struct product product, size_t from, size_t count) {
-    const struct kernels *kernels = scratch->kernels;
+/* A part of a tile (or two), from row `at` on, times all groups of rows. */
+static void multiply_part(struct scratch *scratch, struct product product, size_t at,
+                          size_t count) {
     const float *base = product.base;
     float *out = product.out;
-    product.tile = scratch->tile;
-    product.scales = matrix->scales + from;
-    product.columns = least(kernels->columns, matrix->columns - from);
+    product.tile = scratch->tile + at * TILE; /* a row is as long in every flavour */
     for (size_t row = 0; row < count; row += ROWS) {
-        product.out = out + row * product.out_stride + from;
-        product.base = base + row * product.base_stride + from;
-        product.panel = scratch->panel + row * product.depth;
+        product.out = out + row * product.out_stride;
+        product.base = base + row * product.base_stride;
+        product.panel = scratch->panel + at * PIECE + row * product.depth;
         product.rows = least(ROWS, count - row);
-        kernels->multiply(&product);
+        scratch->kernels->multiply(&product);
+    }
+}
+
+/* A tile (or two), of `depth` rows, in parts that the kernel's sums are good for. */
+static void multiply_tile(struct scratch *scratch, struct product product, size_t depth,
+                          size_t count) {
+    size_t most = scratch->kernels->depth;
+    for (size_t at = 0; at < depth; at += most) {
+        product.depth = least(most, depth - at);
+        multiply_part(scratch, product, at, count);
+        product.base = product.out;
+        product.base_stride = product.out_stride;
+    }
+}
+
+static void pack_rows(struct scratch *scratch, const float *x, size_t stride, size_t depth,
+                      size_t count) {
+    size_t most = scratch->kernels->depth;
+    for (size_t at = 0; at < depth; at += most) {
+        size_t part = least(most, depth - at);
+        for (size_t row = 0; row < count; row += ROWS) {
+            scratch->kernels->pack(scratch->panel + at * PIECE + row * part, x + row * stride + at,
+                                   stride, part, least(ROWS, count - row));
+        }
     }
 }
 
@@ -33,21 +53,21 @@ static void multiply_tile(struct scratch *scratch, const struct matrix *matrix,
 static void multiply_piece(struct scratch *scratch, const struct matrix *matrix, float *out,
                            size_t out_stride, const float *x, size_t stride, size_t count) {
     const struct kernels *kernels = scratch->kernels;
-    struct product product = {.out = out, .out_stride = out_stride, .base = matrix->bias};
-    for (size_t at = 0; at < matrix->rows; at += kernels->depth) {
-        size_t depth = product.depth = least(kernels->depth, matrix->rows - at);
-        for (size_t row = 0; row < count; row += ROWS) {
-            kernels->pack(scratch->panel + row * depth, x + row * stride + at, stride, depth,
-                          least(ROWS, count - row));
-        }
+    struct product product = {.out_stride = out_stride};
+    for (size_t at = 0; at < matrix->rows; at += DEPTH) {
+        size_t depth = least(DEPTH, matrix->rows - at);
+        pack_rows(scratch, x + at, stride, depth, count);
         for (size_t from = 0; from < matrix->columns; from += kernels->columns) {
             const int8_t *tile = matrix->tiles + from * matrix->rows + at * TILE;
             bool has_second = matrix->columns - from > TILE;
             kernels->widen(scratch->tile, tile, has_second ? matrix->rows * TILE : 0, depth);
-            multiply_tile(scratch, matrix, product, from, count);
+            product.out = out + from;
+            product.base = at > 0 ? product.out : matrix->bias + from;
+            product.base_stride = at > 0 ? out_stride : 0;
+            product.scales = matrix->scales + from;
+            product.columns = least(kernels->columns, matrix->columns - from);
+            multiply_tile(scratch, product, depth, count);
         }
-        product.base = out;
-        product.base_stride = out_stride;
     }
 }
 
