@@ -2,13 +2,14 @@
 """What speaking costs on the board: the storyteller's start, and each second of a voice."""
 
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from image.cycles import engines
 from image.cycles.emulator import CLOCK_HZ, DUO, Measured, measure
 from image.cycles.engines import Bench
+from image.cycles.symbols import Function, by_function
 from image.cycles.tables import millions, table
 from image.errors import UserError
 from image.recipes import voices as voice_entries
@@ -20,6 +21,17 @@ LONG = (
     "with her big brown dog."
 )
 SYMBOL = "STORYTELLER_VOICE_"
+
+# Of an engine that chooses its kernels by the processor, the flavours that are measured: what they
+# are called, and the words that choose them.
+FLAVOURS = {
+    "hibari": (
+        ("in half precision", {"HIBARI_KERNEL": "rvv07half"}),
+        ("in float32", {"HIBARI_KERNEL": "rvv07"}),
+    )
+}
+SHOWN = 1  # of DUO: the memory that shares are for
+LEAST_SHARE = 0.01  # of what is in a table of shares
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Cost:
     name: str
     instructions: float
     cycles: tuple[float, ...]
+    functions: tuple[Function, ...] = ()  # of the longer sentence, dearest first
 
     @property
     def seconds(self) -> tuple[float, ...]:
@@ -50,7 +63,7 @@ def voices(symbols: Mapping[str, str | int | bool]) -> list[str]:
     return sorted(name.removeprefix(SYMBOL).lower() for name in chosen)
 
 
-def per_second(name: str, short: Spoken, long: Spoken) -> Cost:
+def per_second(name: str, short: Spoken, long: Spoken, functions: Sequence[Function] = ()) -> Cost:
     """What one second of speech costs, from two sentences of one voice."""
     more = long.seconds - short.seconds
     if more <= 0:
@@ -60,22 +73,30 @@ def per_second(name: str, short: Spoken, long: Spoken) -> Cost:
         name=f"{name}, a second of speech",
         instructions=(sum(long.found.instructions) - sum(short.found.instructions)) / more,
         cycles=tuple((after.cycles - before.cycles) / more for before, after in pairs),
+        functions=tuple(functions),
     )
 
 
-def say(bench: Bench, program: Path, voice: str, text: str) -> Spoken:
+def say(
+    bench: Bench, program: Path, voice: str, text: str, env: Mapping[str, str] | None = None
+) -> Spoken:
     """One sentence by the storyteller's voice alone, into a WAV file."""
     sound = bench.work / "speech.wav"
     command = (program, voice, "100", "100", sound, text)
-    found = measure(command, bench.work, DUO, _data(bench, voice), bench.work / "speech.log")
+    env = {**_data(bench, voice), **(env or {})}
+    found = measure(command, bench.work, DUO, env, bench.work / "speech.log")
     with wave.open(str(sound)) as file:
         return Spoken(file.getnframes() / file.getframerate(), found)
 
 
+def _entry(bench: Bench, voice: str) -> voice_entries.Voice:
+    known, _ = voice_entries.read(bench.project.root / "packages")
+    return next(one for one in known if one.name == voice)
+
+
 def _data(bench: Bench, voice: str) -> dict[str, str]:
     """Where a voice that has files of its own finds them."""
-    known, _ = voice_entries.read(bench.project.root / "packages")
-    entry = next(one for one in known if one.name == voice)
+    entry = _entry(bench, voice)
     needs = {name: engines.programs(bench, name).parents[1] for name in entry.data}
     return {key: value.format_map({"needs": needs}) for key, value in entry.env.items()}
 
@@ -101,9 +122,17 @@ def costs(bench: Bench) -> list[Cost]:
     program = engines.programs(bench, "say") / "say"
     found = [start(bench)]
     for voice in voices(bench.project.config.symbols):
-        short, long = (say(bench, program, voice, text) for text in (SHORT, LONG))
-        found.append(per_second(voice, short, long))
+        found += _voice_costs(bench, program, voice)
     return found
+
+
+def _voice_costs(bench: Bench, program: Path, voice: str) -> Iterator[Cost]:
+    """A voice's cost, or that of each flavour of it, and then what each function's share is."""
+    flavours = FLAVOURS.get(_entry(bench, voice).engine, ())
+    for title, env in flavours or (("", {}),):
+        short, long = (say(bench, program, voice, text, env) for text in (SHORT, LONG))
+        functions = by_function(program, long.found.blocks, SHOWN) if flavours else ()
+        yield per_second(f"{voice} {title}".rstrip(), short, long, functions)
 
 
 def as_markdown(found: Sequence[Cost]) -> str:
@@ -114,5 +143,26 @@ def as_markdown(found: Sequence[Cost]) -> str:
     ]
     return (
         "# What speaking costs\n\nInstructions emulated, seconds of the board's core modelled "
-        "at its nominal 1 GHz.\n\n" + table(["", "M instructions", *memories], body) + "\n"
+        "at its nominal 1 GHz.\n\n"
+        + table(["", "M instructions", *memories], body)
+        + "\n"
+        + "".join(_shares(one) for one in found if one.functions)
+    )
+
+
+def _shares(cost: Cost) -> str:
+    """Where the time goes: functions of the whole program, its start included."""
+    whole = sum(function.cycles for function in cost.functions)
+    body = [
+        [function.name, f"{100 * function.cycles / whole:.1f} %"]
+        for function in cost.functions
+        if function.cycles >= LEAST_SHARE * whole
+    ]
+    memory = f"{DUO[SHOWN].bandwidth_mb_s / 1000:g} GB/s"
+    title = cost.name.partition(",")[0]
+    return (
+        f"\n## {title}: shares\n\nModelled at {memory}, of the longer sentence and the program's "
+        f"start; functions below {LEAST_SHARE:.0%} are left out.\n\n"
+        + table(["function", "share"], body)
+        + "\n"
     )

@@ -11,6 +11,7 @@ from image.cycles import engines, speech
 from image.cycles.emulator import DUO, Cost, Measured
 from image.cycles.engines import Bench
 from image.cycles.speech import Spoken, per_second, voices
+from image.cycles.symbols import Function
 from image.errors import UserError
 from image.project import load
 from tests.conftest import ROOT
@@ -90,3 +91,34 @@ def test_a_voice_with_files_is_told_where_they_are(
     for voice in ("slt", "espeak"):
         speech.say(bench, Path("say"), voice, "Hello.")
     assert told == [{}, {"ESPEAK_DATA_PATH": str(tmp_path / "espeak-ng-data/usr/share")}]
+
+
+def test_each_flavour_of_a_voice_has_a_row_and_shares(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    def pretend(
+        command: tuple[str | Path, ...], _: Path, __: object, env: dict[str, str], ___: Path
+    ) -> Measured:
+        told.append(env["HIBARI_KERNEL"])
+        with wave.open(str(command[4]), "wb") as file:
+            file.setparams((1, 2, 24000, 0, "NONE", "not compressed"))
+            file.writeframes(bytes(2 * 24000 * len(str(command[5]))))
+        return spoken(0, 1_000 * len(str(command[5])), 50_000 * len(str(command[5]))).found
+
+    dear, cheap, least = (
+        Function(name, 1, (cycles, 0, 0, 0, 0))
+        for name, cycles in (("multiply", 750), ("gelu", 245), ("emit", 5))
+    )
+    monkeypatch.setattr(speech, "measure", pretend)
+    monkeypatch.setattr(speech, "by_function", lambda *_: [dear, cheap, least])
+    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
+    bench = Bench(load(ROOT, {"board": "qemu_virt"}), tmp_path, tmp_path, tmp_path)
+    found = list(speech._voice_costs(bench, Path("say"), "heart"))
+    assert told == ["rvv07half", "rvv07half", "rvv07", "rvv07"]
+    report = speech.as_markdown(found)
+    for flavour in ("heart in half precision", "heart in float32"):
+        assert f"| {flavour}, a second of speech" in report and f"## {flavour}: shares" in report
+    assert report.count("| multiply | 75.0 % |") == report.count("| gelu     | 24.5 % |") == 2
+    assert "emit" not in report
