@@ -16,11 +16,11 @@ IMAGE = Path(__file__).resolve().parent.parent / "image"
 
 # Each room, a folder or a module at the top, may import only rooms that stand before it.
 ORDER = (
-    "words", "errors", "trouble", "reading", "yamlfile", "options", "page", "surroundings", "jobs",
-    "run", "lock", "output", "key", "elf", "protobuf", "archive", "model", "host", "recipes",
-    "fetch", "config", "boards", "builders", "project", "plan", "store", "sbom", "card", "steps",
-    "legal", "emulator", "cycles", "stories", "report", "tell", "audition", "submission", "device",
-    "bench", "testing", "generate", "training", "cli", "__main__",
+    "words", "errors", "trouble", "reading", "yamlfile", "options", "page", "surroundings",
+    "browser", "jobs", "run", "lock", "output", "key", "elf", "protobuf", "archive", "model",
+    "host", "recipes", "fetch", "config", "boards", "builders", "project", "plan", "store", "sbom",
+    "card", "steps", "legal", "emulator", "cycles", "stories", "report", "tell", "audition",
+    "submission", "device", "bench", "testing", "generate", "training", "cli", "__main__",
 )  # fmt: skip
 KEEPERS = {"subprocess": "run", "kconfiglib": "config", "menuconfig": "config",
            "cyclonedx": "sbom", "packageurl": "sbom", "serial": "device",

@@ -99,7 +99,8 @@ def boot(call: Call) -> None:
     if project.board.stand_in:
         stand_in.run(project, image_file, call.options)
     else:
-        qemu.run(image_file, project.out, project.board.memory_mib, call.options)
+        has_page = bool(project.config.symbols["PACKAGE_STORY_PAGE"])
+        qemu.run(image_file, project.out, project.board.memory_mib, call.options, has_page)
 
 
 def check_image(call: Call) -> None:

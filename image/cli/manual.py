@@ -64,7 +64,8 @@ ENTRIES = (
     Entry("run", HEAR, is_built=True, module="image.emulator.stand_in",
           more="Type what the next story is about, `again`, `keep` or `pause`. Ctrl-C opens a shell"
           " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",
-          examples=("run board=qemu_virt", "run board=qemu_virt SOUND=wav",
+          examples=("run board=qemu_virt", "run board=qemu_virt open=1",
+                    "run board=qemu_virt SOUND=wav",
                     "run board=milkv_duo file=some.img.gz")),
     Entry("image", HEAR, is_built=True,
           more="For the board of .config or board=NAME. What ./doit does when no task is named."

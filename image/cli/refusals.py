@@ -109,7 +109,7 @@ def _check_emulator(call: Call) -> None:
     from image.emulator import qemu
 
     qemu.find_emulator()
-    qemu.choose_audio(call.options.get("SOUND"), call.root)
+    qemu.choose_audio(call.options.get("SOUND"), call.root, has_page=True)
 
 
 def _check_free(port: int) -> None:

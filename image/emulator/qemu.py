@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from image import browser
 from image import run as programs
 from image.card import imagefile
 from image.errors import UserError
-from image.options import Choice, Option, Whole
+from image.options import Choice, Flag, Option, Whole, is_on
 
 EMULATOR = "qemu-system-riscv64"
 U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
@@ -53,9 +54,10 @@ SSH_PORT = Option(
     Whole(1, 65535),
     hint="SSH_PORT=2222",
 )
+OPEN = Option("open", "show the story page in the browser", Flag(), default="0")
 OPTIONS = (
-    Option("SOUND", "where the sound goes", Choice(("host", "wav", "none")),
-           default="the speakers, else out/BOARD/run/speech.wav"),
+    Option("SOUND", "where the sound goes", Choice(("host", "wav", "page", "none")),
+           default="the speakers, else the story page, else out/BOARD/run/speech.wav"),
     Option("CARD_SIZE_MIB", "size of the emulated card", Whole(1, 1 << 20),
            default=str(CARD_SIZE_MIB)),
     SSH_PORT,
@@ -97,24 +99,40 @@ def command(
     ]
 
 
-def prepare(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> list[str]:
+def prepare(
+    image: Path, out: Path, memory_mib: int, options: Mapping[str, str], has_page: bool = False
+) -> list[str]:
     """The QEMU command line for a card made from `image`, with what this call says of the board.
 
-    The card is in `out` and keeps its /data from run to run, until the image changes.
+    The card is in `out` and keeps its /data from run to run, until the image changes. `has_page`:
+    this machine's browser is led to its story page.
     """
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     card = keep_card(image, folder / "card.img", int(options.get("CARD_SIZE_MIB", CARD_SIZE_MIB)))
     devices = Devices(
-        audio=choose_audio(options.get("SOUND"), folder / "speech.wav"),
-        extra=network(options.get("SSH_PORT")),
+        audio=choose_audio(options.get("SOUND"), folder / "speech.wav", has_page=has_page),
+        extra=network(options.get("SSH_PORT"), browser.PORT if has_page else None),
     )
     return command(card, folder, devices, memory_mib)
 
 
-def run(image: Path, out: Path, memory_mib: int, options: Mapping[str, str]) -> None:
-    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff."""
-    boot(prepare(image, out, memory_mib, options), out)
+def run(
+    image: Path, out: Path, memory_mib: int, options: Mapping[str, str], has_page: bool = False
+) -> None:
+    """Boot a card made from `image` on this terminal, until Ctrl-A X or the board's poweroff.
+
+    `has_page`: the image has the story page.
+    """
+    is_shown = has_page and browser.is_port_free()
+    words = prepare(image, out, memory_mib, options, is_shown)
+    if has_page and not is_shown:
+        print(f"No story page: something else answers at {browser.URL}.")
+    if is_shown:
+        print(f"The story in a browser: {browser.URL}")
+        if is_on(options, OPEN.name):
+            browser.open_when_it_answers()
+    boot(words, out)
 
 
 def boot(words: list[str], out: Path, end: str = "Ctrl-A X switches off.") -> None:
@@ -190,17 +208,27 @@ def keep_card(image: Path, card: Path, size_mib: int) -> Path:
 
 
 def choose_audio(
-    sound: str | None, recording: Path, emulator: str | None = None, rate_hz: int = USB_AUDIO_HZ
+    sound: str | None,
+    recording: Path,
+    emulator: str | None = None,
+    rate_hz: int = USB_AUDIO_HZ,
+    has_page: bool = False,
 ) -> str | None:
     """QEMU's audio driver for a SOUND setting; unset: the host's speakers if it has any.
 
-    `recording` is where 'wav' puts the speech, at the rate of the board's sound device: nothing is
+    None: the board has no sound device, so that the story page plays, if it `has_page`. `recording`
+    is where 'wav' puts the speech, at the rate of the board's sound device: nothing is
     converted on the way to the file. Raises UserError when 'host' finds no speakers.
     """
     wav = f"wav,path={escape(recording)},out.frequency={rate_hz}"
     if sound == "wav":
         return wav
-    if sound == "none":
+    if sound == "page" and not has_page:
+        raise UserError(
+            f"SOUND=page: this image has no story page, or {browser.URL} is in use",
+            hint="./doit menuconfig has the page under Packages; end what else runs there",
+        )
+    if sound in ("none", "page"):
         return None
     driver = _host_driver(_drivers(emulator or find_emulator()))
     if driver is None and sound == "host":
@@ -208,20 +236,24 @@ def choose_audio(
             "QEMU finds no speakers on this machine",
             hint="sudo apt install qemu-system-gui, or SOUND=wav to record the speech",
         )
-    return driver or wav
+    return driver or (None if has_page else wav)
 
 
-def network(ssh_port: str | None) -> tuple[str, ...]:
+def network(ssh_port: str | None, page_port: int | None = None) -> tuple[str, ...]:
     """A cable between the board and this machine's loopback, and no way out from there."""
-    if ssh_port is None:
+    if ssh_port is None and page_port is None:
         return ()
-    return ("-netdev", f"{cable(ssh_port)},id=net", "-device", "virtio-net-device,netdev=net")
+    ends = cable(ssh_port, page_port)
+    return ("-netdev", f"{ends},id=net", "-device", "virtio-net-device,netdev=net")
 
 
-def cable(ssh_port: str) -> str:
+def cable(ssh_port: str | None, page_port: int | None = None) -> str:
     """QEMU's driver for a network that ends at this machine's loopback, with its options."""
-    ends = f"user,restrict=on,net={SUBNET},host={HOST_ADDRESS}"
-    return f"{ends},hostfwd=tcp:127.0.0.1:{ssh_port}-{BOARD_ADDRESS}:22"
+    words = [f"user,restrict=on,net={SUBNET},host={HOST_ADDRESS}"]
+    for port, its_port in ((ssh_port, 22), (page_port, 80)):
+        if port is not None:
+            words.append(f"hostfwd=tcp:{browser.HOST}:{port}-{BOARD_ADDRESS}:{its_port}")
+    return ",".join(words)
 
 
 def _host_driver(drivers: Iterable[str]) -> str | None:

@@ -28,7 +28,13 @@ MICROPHONE = Option(
     File(),
     default="silence",
 )
-OPTIONS = (*qemu.OPTIONS, check.FILE, CONSOLE, MICROPHONE)  # of ./doit run, on whichever machine
+OPTIONS = (
+    *qemu.OPTIONS,
+    qemu.OPEN,
+    check.FILE,
+    CONSOLE,
+    MICROPHONE,
+)  # of ./doit run, on whichever machine
 EXTRA = "emulator"  # what of pyproject.toml, and which host programs, building it needs
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import fetch, output, run
+from image import browser, fetch, output, run
 from image.builders.toolchain import HOST
 from image.errors import UserError
 from image.options import AnyPath, Flag, Option, Whole, is_on
@@ -30,7 +30,7 @@ OPTIONS = (
            default="1 with wav=, else until Ctrl-C"),
     Option("seed", "of the first story: the same seed and request tell the same story",
            Whole(1, 10**18 - 1), default="another one each time"),
-    Option("page", f"show it in the browser, too, at {page.URL}", Flag(), default="0"),
+    Option("page", f"show it in the browser, too, at {browser.URL}", Flag(), default="0"),
     Option("figures", "show each story's number, seed and what it cost", Flag(), default="0"),
 )  # fmt: skip
 
@@ -117,7 +117,7 @@ def _followed(teller: Teller, folder: Path) -> Iterator[list[str | Path]]:
         yield []
         return
     with page.served(teller.shown, folder / "page.log") as socket:
-        print(page.URL)
+        print(browser.URL)
         yield ["--socket", socket]
 
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image import run
+from image.browser import HOST, PORT
 from image.errors import UserError
 
 PACKAGE = "story-page"
 FILES = "packages/story-page/page"
-ADDRESS = "127.0.0.1"
-PORT = 8064
-URL = f"http://localhost:{PORT}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def served(page: Page, log: Path, port: int = PORT) -> Iterator[Path]:
     log.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="storyteller-") as folder:
         socket = Path(folder) / "socket"
-        words: list[str | Path] = [page.program, ADDRESS, str(port), socket, page.files]
+        words: list[str | Path] = [page.program, HOST, str(port), socket, page.files]
         with run.beside(words, log) as said:
             if not said:
                 problem = run.tail(log).removeprefix("story-page: ")

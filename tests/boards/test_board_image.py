@@ -175,6 +175,7 @@ def test_device_tree(firmware: Path, sdk: Path) -> None:
     [
         ("USB", ['dr_mode = "host"', 'label = "status"'], ["dac@0300A000", "i2s@04120000"]),
         ("GADGET", ['dr_mode = "otg"', 'label = "status"'], ["dac@0300A000", "i2s@04120000"]),
+        ("PAGE", ['dr_mode = "otg"', 'label = "status"'], ["dac@0300A000", "i2s@04120000"]),
         ("I2S2", ["maxim,max98357a", "i2s@04120000", 'label = "status"'], ["dac@0300A000"]),
         ("DAC", ["dac@0300A000"], ["i2s@04120000", 'label = "status"']),
         ("NONE", ['label = "status"'], ["dac@0300A000", "i2s@04120000"]),

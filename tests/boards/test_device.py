@@ -17,6 +17,7 @@ BOARD = ROOT / "overlays/boards/milkv_duo/rootfs"
 START = BOARD / "etc/init.d/start.d"
 LED = ROOT / "overlays/rootfs/usr/bin/led"
 SSH = ROOT / "packages/dropbear/ssh"
+PAGE = ROOT / "packages/story-page/start"
 GADGET = "sys/kernel/config/usb_gadget/storyteller"
 KEY = "ssh-ed25519 AAAAC3Nz someone"
 
@@ -131,6 +132,7 @@ def test_without_a_usb_controller_nothing_happens(tree: Tree) -> None:
     [
         ("none", 0, {"acm"}),
         ("dac", 1, {"acm", "ncm"}),
+        ("page", 1, {"acm", "ncm"}),
         ("gadget", 0, {"acm", "uac1"}),
         ("gadget", 1, {"acm", "uac1", "ncm"}),
     ],
@@ -318,3 +320,21 @@ def test_ssh_without_a_key_stays_off_and_says_so(card: Callable[..., Tree]) -> N
     tree.run(SSH)
     assert not started(tree)
     assert tree.read("dev/console").startswith("ssh: no key: put your public key")
+
+
+@pytest.mark.parametrize(("network", "address"), [(1, "192.168.42.1"), (1, "10.0.0.1"), (0, "")])
+def test_the_page_is_where_the_network_is(tree: Tree, network: int, address: str) -> None:
+    settings(tree, network=network)
+    lines = f"eth0\n inet addr:{address}  Bcast:192.168.42.255\n"
+    tree.put("fakes/ifconfig", f"#!/bin/sh\nprintf '{lines}'\n").chmod(0o755)
+    # Killed once, it begins again; then what starts it is killed.
+    serve = 'echo "story-page $*" >> "$TEST_ROOT/calls"\n[ "$(wc -l < "$TEST_ROOT/calls")" -lt 2 ]'
+    tree.put("fakes/story-page", f"#!/bin/sh\n{serve} || kill $PPID\n").chmod(0o755)
+    assert tree.run(PAGE) == ""
+    is_there = address == "192.168.42.1"
+    call = (
+        "story-page 192.168.42.1 80 /run/story-page/socket /usr/share/story-page"
+        " localhost:8064 127.0.0.1:8064"
+    )
+    assert tree.calls() == [call] * 2 * is_there
+    assert tree.has("run/story-page") is is_there

@@ -18,7 +18,7 @@ from image.recipes.package import Package
 from tests.conftest import CHOICES, ROOT, copy_files
 
 OVERLAY = ROOT / "overlays/boards/milkv_duo"
-SOUNDS = ("USB", "GADGET", "I2S2", "DAC", "NONE")
+SOUNDS = ("USB", "GADGET", "PAGE", "I2S2", "DAC", "NONE")
 MICROPHONE = ("-DDUO_MICROPHONE_ADC", "-DDUO_MICROPHONE_DB=12")
 
 # What milkv_duo.dts needs of the vendor's files, with two of the nodes that it takes out.
@@ -81,6 +81,7 @@ def choices(root: Path, package: Package, board: str) -> Iterator[Config]:
     asked = [name for name in optional if any(node.prompt for node in menu[name].nodes)]
     for values in itertools.product("yn", repeat=len(asked)):
         picks = dict(zip(asked, values, strict=True))
+        picks["PACKAGE_STORY_PAGE"] = "n"  # it would bring a network by itself
         kept = [line for line in given if not {*re.findall(r"CONFIG_(\w+)", line)} & {*picks}]
         lines = [*kept, *(f"CONFIG_{name}={value}" for name, value in picks.items())]
         defconfig.write_text("\n".join(lines))

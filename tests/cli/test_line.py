@@ -66,7 +66,7 @@ def test_tasks_settings_and_what_follows() -> None:
         ("image file=x", "image: file= is not used here.*flash, check"),
         ("doctor OFFLINE=1", "doctor: OFFLINE= is not used here"),
         ("image OFFLINE=perhaps", "OFFLINE=perhaps is neither yes nor no"),
-        ("run SOUND=loud", "SOUND=loud is not one of host, wav, none"),
+        ("run SOUND=loud", "SOUND=loud is not one of host, wav, page, none"),
         ("run SSH_PORT=0", "SSH_PORT=0 is not a whole number from 1 to 65535"),
         ("run SSH_PORT=65536", "SSH_PORT=65536 is not"),
         ("run CARD_SIZE_MIB=1_000", "CARD_SIZE_MIB=1_000 is not a whole number"),

@@ -479,3 +479,25 @@ def test_every_package_has_its_symbol() -> None:
         if package.is_only_needed or name in judges(packages):
             continue
         assert f"PACKAGE_{name.upper().replace('-', '_')}" in symbols
+
+
+@pytest.mark.parametrize(
+    ("board", "line", "has_page"),
+    [
+        ("milkv_duo", "CONFIG_DUO_SOUND_PAGE=y", True),
+        ("milkv_duo", "", False),
+        ("qemu_virt", "CONFIG_PACKAGE_STORY_PAGE=y", True),
+        ("qemu_virt", "", False),
+    ],
+)
+def test_the_page_brings_its_network_and_the_browser_as_sound(
+    real: Path, board: str, line: str, has_page: bool
+) -> None:
+    with (real / f"defconfigs/{board}_defconfig").open("a") as file:
+        file.write(f"{line}\n")
+    symbols = config.load(real, board).symbols
+    network = symbols["DUO_NET" if board == "milkv_duo" else "LINUX_NET"]
+    assert symbols["PACKAGE_STORY_PAGE"] is has_page and network is has_page
+    assert symbols["STORYTELLER_SOUND"] == ("any, page" if has_page else "any")
+    if board == "milkv_duo":
+        assert symbols["DUO_SOUND_NAME"] == ("page" if has_page else "gadget")

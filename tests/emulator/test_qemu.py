@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from image import browser
 from image.emulator import qemu
 from image.errors import UserError
 
@@ -40,3 +41,47 @@ def test_its_failure_shows_what_it_said(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(UserError, match=r"status 3: Resetting rate control \(4096") as caught:
         run(tmp_path, monkeypatch, 3)
     assert "qemu.log" in (caught.value.hint or "")
+
+
+def test_the_page_is_forwarded_from_this_machine_only() -> None:
+    assert qemu.network(None) == ()
+    _, ends, *device = qemu.network(None, browser.PORT)
+    assert "restrict=on" in ends and ends.endswith(
+        "hostfwd=tcp:127.0.0.1:8064-192.168.42.1:80,id=net"
+    )
+    assert device == ["-device", "virtio-net-device,netdev=net"]
+    assert qemu.cable("2222", 8064).count("hostfwd=tcp:127.0.0.1:") == 2
+
+
+def test_the_browser_plays_where_there_are_no_speakers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qemu, "HOST_SOUND", ())
+    wav = tmp_path / "speech.wav"
+    assert qemu.choose_audio(None, wav, "true", has_page=True) is None
+    assert (qemu.choose_audio(None, wav, "true") or "").startswith("wav,")
+    assert qemu.choose_audio("page", wav, has_page=True) is None
+    assert (qemu.choose_audio("wav", wav, has_page=True) or "").startswith("wav,")
+    with pytest.raises(UserError, match="SOUND=page: this image has no story page"):
+        qemu.choose_audio("page", wav)
+
+
+def test_a_port_in_use_leaves_out_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepared: list[bool] = []
+
+    def prepare(*words: object) -> list[str]:
+        prepared.append(bool(words[-1]))
+        return ["true"]
+
+    monkeypatch.setattr(qemu, "prepare", prepare)
+    monkeypatch.setattr(qemu, "boot", lambda words, out: None)
+    asked: list[str] = []
+    monkeypatch.setattr(browser, "open_when_it_answers", lambda: asked.append("open"))
+    for is_free in (True, False):
+        monkeypatch.setattr(browser, "is_port_free", lambda is_free=is_free: is_free)
+        qemu.run(tmp_path / "image", tmp_path, 64, {"open": "1"}, has_page=True)
+    assert prepared == [True, False] and asked == ["open"]
+    shown = capsys.readouterr().out
+    assert browser.URL in shown and "No story page" in shown

@@ -4,6 +4,7 @@
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from image import run
 from tests.storyteller import build
-from tests.storyteller.client import Client, connect, telling
+from tests.storyteller.client import Client, Event, connect, telling
 from tests.storyteller.test_in_step import player
 from tests.storyteller.test_program import LONG, TEXT, Bench
 
@@ -159,6 +160,58 @@ def test_who_listens_gets_sound_and_nothing_else(bench: Bench) -> None:
     with started(bench) as client:
         client.send(do="sound")
         client.wait_for(event="error", problem="there is no sound to listen to")
+
+
+def setting(client: Client, name: str, **more: str) -> Event:
+    """What is said next of a setting."""
+    return client.wait_for(event="setting", name=name, **more)
+
+
+def test_parents_set_what_the_card_leaves_open(bench: Bench) -> None:
+    (bench.folder / "storyteller.txt").write_text("speed = 80\n")
+    bench.write(LONG, word_ms=20, settings="volume=90\npause=3600\n")
+    with started(bench) as client:
+        client.wait_for(event="text")
+        client.send(do="settings")
+        said = {name: setting(client, name) for name in ("volume", "speed", "quiet")}
+        assert [said[name]["value"] for name in said] == ["90", "80", "no"]
+        assert [said[name]["from"] for name in said] == ["image", "card", "image"]
+        client.send(do="set", about="volume = 40 %")
+        client.wait_for(event="volume", percent=40, most=40)  # at once, and never louder
+        setting(client, "volume", value="40")
+        client.send(do="louder")
+        client.wait_for(event="volume", percent=40, most=40)
+        client.send(do="set", about="quiet = 20-7")
+        setting(client, "quiet", value="20:00-7:00")
+        client.send(do="set", about="speed = 120")
+        assert "storyteller.txt" in setting(client, "speed", value="80")["problem"]
+        client.send(do="set", about="stories = many")
+        assert "must be a number" in setting(client, "stories", value="0")["problem"]
+        client.send(do="set", about="keep_sound = 1000")  # is none of those that are offered
+        assert setting(client, "keep_sound")["problem"] == "that is not set here"
+        client.send(do="set", about="rm -rf /")
+        client.wait_for(event="error", problem="that is not set here")
+    kept = (bench.data / "settings.txt").read_text()
+    assert kept.splitlines()[1:] == ["volume = 40", "quiet = 20:00-7:00"]
+    with started(bench) as client:
+        client.wait_for(event="volume", percent=40, most=40)
+        client.send(do="settings")
+        assert setting(client, "quiet")["from"] == "page"
+    (bench.folder / "storyteller.txt").write_text("volume = 20\n")
+    with started(bench) as client:
+        client.wait_for(event="volume", percent=20, most=20)
+
+
+def test_a_clock_that_was_set_stays(bench: Bench) -> None:
+    with started(bench) as client:
+        for nonsense in ("", "soon", "0", "99999999999999999999"):
+            client.send(do="time", about=nonsense)
+            client.wait_for(event="error", problem='"about" must be a time')
+        before = time.time()
+        client.send(do="time", about="1767225601")
+        client.send(do="lists")
+        client.wait_for(event="list")
+        assert time.time() >= before
 
 
 def test_eight_clients_and_one_more(bench: Bench) -> None:

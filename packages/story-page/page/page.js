@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page: events come in and are shown, buttons ask for something.
 
-import { ask, follow } from "./socket.js";
+import { ask, follow, tellTime } from "./socket.js";
 import { Sound } from "./sound.js";
 import { Story } from "./story.js";
 
@@ -97,6 +97,7 @@ const TAKE = {
   hello: (event) => {
     note("");
     showSound(event.sound);
+    tellTime();
   },
   state: (event) => showState(event.state),
   story: () => story.clear(),

@@ -17,6 +17,13 @@ export async function ask(message) {
   }
 }
 
+/** Tell the storyteller what time it is here: it may have no clock, and quiet hours need one. */
+export function tellTime() {
+  const now = new Date();
+  const here = Math.floor(now.getTime() / 1000) - now.getTimezoneOffset() * 60;
+  return ask({ do: "time", about: String(here) });
+}
+
 /** Call `take` with each event, for ever; `lose` when the connection is lost. */
 export async function follow(take, lose) {
   for (;;) {

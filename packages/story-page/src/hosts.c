@@ -18,17 +18,22 @@ static bool is_name(const char *host, const char *name, uint16_t port) {
     return strcasecmp(host, whole) == 0 || (port == USUAL_PORT && strcasecmp(host, name) == 0);
 }
 
-bool hosts_know(const char *host, const char *address, uint16_t port) {
+bool hosts_know(const struct hosts *hosts, const char *host) {
     if (host == NULL) {
         return false;
     }
-    return is_name(host, address, port) ||
-           (strcmp(address, LOOPBACK) == 0 && is_name(host, "localhost", port));
+    for (int i = 0; i < hosts->count; i++) {
+        if (strcasecmp(host, hosts->more[i]) == 0) {
+            return true;
+        }
+    }
+    return is_name(host, hosts->address, hosts->port) ||
+           (strcmp(hosts->address, LOOPBACK) == 0 && is_name(host, "localhost", hosts->port));
 }
 
-bool hosts_know_origin(const char *origin, const char *address, uint16_t port) {
+bool hosts_know_origin(const struct hosts *hosts, const char *origin) {
     size_t length = strlen(HTTP);
 
     return origin != NULL && strncmp(origin, HTTP, length) == 0 &&
-           hosts_know(origin + length, address, port);
+           hosts_know(hosts, origin + length);
 }

@@ -7,11 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether a Host header names this address ("127.0.0.1"; there also "localhost") and port. NULL is
- * no name. */
-bool hosts_know(const char *host, const char *address, uint16_t port);
+/* All of it stays the caller's. */
+struct hosts {
+    const char *address; /* "127.0.0.1", which is "localhost", too */
+    uint16_t port;
+    const char *const *more; /* with their ports, as browsers write them: "localhost:8064" */
+    int count;
+};
+
+/* Whether a Host header is one of these; NULL is no name. */
+bool hosts_know(const struct hosts *hosts, const char *host);
 
 /* The same for an Origin header: "http://" and such a name. */
-bool hosts_know_origin(const char *origin, const char *address, uint16_t port);
+bool hosts_know_origin(const struct hosts *hosts, const char *origin);
 
 #endif

@@ -14,10 +14,11 @@
 
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
-static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER\n"
+static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER [NAME...]\n"
                             "  ADDRESS PORT  where browsers are answered, such as 127.0.0.1 8064\n"
                             "  SOCKET        of the storyteller: storyteller --socket SOCKET\n"
-                            "  FOLDER        with the page's files\n";
+                            "  FOLDER        with the page's files\n"
+                            "  NAME          another name of ours in browsers: localhost:8064\n";
 
 static bool read_port(const char *text, uint16_t *port) {
     char *end;
@@ -43,11 +44,13 @@ int main(int count, char **words) {
     sigset_t signals;
     int number;
 
-    if (count != 5 || !read_port(words[2], &server.port)) {
+    if (count < 5 || !read_port(words[2], &server.hosts.port)) {
         fputs(USAGE, stderr);
         return STATUS_USAGE;
     }
-    server.address = words[1];
+    server.hosts.address = words[1];
+    server.hosts.more = (const char *const *)words + 5;
+    server.hosts.count = count - 5;
     server.socket = words[3];
     server.files = words[4];
     block(&signals);

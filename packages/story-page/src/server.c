@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hosts.h"
 #include "telling.h"
 
 /* Of the eight clients that the storyteller lets in, one is for requests. */
@@ -35,10 +34,12 @@ static const struct {
     const char *url, *file, *type;
 } FILES[] = {
     {"/", "index.html", "text/html; charset=utf-8"},
+    {"/parents", "parents.html", "text/html; charset=utf-8"},
     {"/page.css", "page.css", "text/css; charset=utf-8"},
     {"/page.js", "page.js", "text/javascript; charset=utf-8"},
     {"/story.js", "story.js", "text/javascript; charset=utf-8"},
     {"/socket.js", "socket.js", "text/javascript; charset=utf-8"},
+    {"/parents.js", "parents.js", "text/javascript; charset=utf-8"},
     {"/sound.js", "sound.js", "text/javascript; charset=utf-8"},
 };
 
@@ -226,10 +227,10 @@ static const char *header(struct MHD_Connection *connection, const char *name) {
 static bool may_ask(const struct server *server, struct MHD_Connection *connection, bool is_post) {
     const char *origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
 
-    if (!hosts_know(header(connection, MHD_HTTP_HEADER_HOST), server->address, server->port)) {
+    if (!hosts_know(&server->hosts, header(connection, MHD_HTTP_HEADER_HOST))) {
         return false;
     }
-    return (origin == NULL && !is_post) || hosts_know_origin(origin, server->address, server->port);
+    return (origin == NULL && !is_post) || hosts_know_origin(&server->hosts, origin);
 }
 
 static void add(struct upload *upload, const char *data, size_t length) {
@@ -285,10 +286,10 @@ static void forget(void *user, struct MHD_Connection *connection, void **state,
 
 /* Our own, as the library does not say why it has none. */
 static int listen_at(const struct server *server) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server->port)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server->hosts.port)};
     int file, reason, again = 1;
 
-    if (inet_pton(AF_INET, server->address, &address.sin_addr) != 1) {
+    if (inet_pton(AF_INET, server->hosts.address, &address.sin_addr) != 1) {
         errno = EINVAL;
         return -1;
     }
@@ -314,7 +315,7 @@ struct MHD_Daemon *server_start(struct server *server) {
     }
     return MHD_start_daemon(
         MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
-        server->port, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
+        server->hosts.port, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, file,
         MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_AT_MOST, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         HEADER_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_THREAD_STACK_SIZE,
         STACK_BYTES, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,

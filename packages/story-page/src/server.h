@@ -4,12 +4,12 @@
 #define STORY_PAGE_SERVER_H
 
 #include <stdatomic.h>
-#include <stdint.h>
+
+#include "hosts.h"
 
 /* All of it stays the caller's. */
 struct server {
-    const char *address; /* the only one that is answered at: "127.0.0.1" */
-    uint16_t port;
+    struct hosts hosts; /* its address is the only one that is answered at */
     const char *socket; /* of the storyteller */
     const char *files;  /* the folder of the page */
     atomic_int followers, listeners;

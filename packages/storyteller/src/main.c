@@ -80,11 +80,19 @@ static void complain_aloud(void *user, const struct complaint *complaint) {
     }
 }
 
-/* The image's settings, then the parents'. The file named on the command line must be there; the
- * usual ones need not. */
-static bool load_settings(struct settings *settings, const struct options *options,
-                          struct news *news) {
-    const char *path = either(options->settings, SETTINGS_PATH);
+/* NULL: nothing can be kept. */
+static const char *data_folder(const struct options *options) {
+    if (options->data != NULL || access(DATA_PATH, F_OK) != 0) {
+        return options->data;
+    }
+    return DATA_PATH;
+}
+
+/* The image's settings, those set in a browser, then the parents' file. The file named on the
+ * command line must be there; the usual ones need not. */
+static bool load_settings(struct teller *teller, const struct options *options, struct news *news) {
+    struct settings *settings = &teller->settings;
+    const char *path = either(options->settings, SETTINGS_PATH), *data = data_folder(options);
     char parents[PATH_BYTES];
 
     *settings = settings_default();
@@ -93,11 +101,19 @@ static bool load_settings(struct settings *settings, const struct options *optio
         fprintf(stderr, "storyteller: cannot read settings %s: %s\n", path, strerror(errno));
         return false;
     }
+    settings->named = 0;
+    snprintf(parents, sizeof(parents), "%s/" PARENTS_FILE, data != NULL ? data : "");
+    if (data != NULL) {
+        (void)settings_load(settings, parents, complain, NULL);
+    }
+    teller->parents.on_page = settings->named;
+    settings->named = 0;
     snprintf(parents, sizeof(parents), "%s/storyteller.txt", either(options->card, CARD_PATH));
     if (!settings_load(settings, parents, complain_aloud, news) && errno != ENOENT) {
         fprintf(stderr, "storyteller: %s: %s; the default settings are used\n", parents,
                 strerror(errno));
     }
+    teller->parents.on_card = settings->named;
     if (options->steps > 0) {
         settings->steps = (int)options->steps;
     }
@@ -110,14 +126,6 @@ static struct words *open_words(const struct options *options) {
     snprintf(own, sizeof(own), "%s/words", either(options->card, CARD_PATH));
     return words_open(either(options->words, WORDS_PATH), access(own, R_OK) == 0 ? own : NULL,
                       complain, NULL);
-}
-
-/* NULL: nothing can be kept. */
-static const char *data_folder(const struct options *options) {
-    if (options->data != NULL || access(DATA_PATH, F_OK) != 0) {
-        return options->data;
-    }
-    return DATA_PATH;
 }
 
 static struct shelf *open_shelf(struct teller *teller, const struct options *options) {
@@ -333,6 +341,9 @@ static int with_remote(struct teller *teller, const struct options *options) {
             return STATUS_FAILED;
         }
     }
+    teller->parents.settings = &teller->settings;
+    teller->parents.shelf = teller->shelf;
+    remote_set_parents(teller->remote, &teller->parents);
     status = with_speaker(teller, options);
     remote_close(teller->remote);
     return status;
@@ -369,7 +380,7 @@ int main(int count, char **words) {
         return fputs(OPTIONS_HELP, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
     }
     stop_leave_at_once();
-    if (!load_settings(&teller.settings, &options, &news)) {
+    if (!load_settings(&teller, &options, &news)) {
         return STATUS_FAILED;
     }
     teller.prompt = options.prompt;

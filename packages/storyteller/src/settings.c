@@ -14,7 +14,7 @@
 
 /* Between names of sound cards, and within them. */
 #define LIST_MARKS ", :-_"
-#define PROBLEM_BYTES (LINES_BYTES + 200)
+#define PROBLEM_BYTES SETTINGS_PROBLEM_BYTES
 
 enum kind { NUMBER, YES_OR_NO, HOURS, WORD, LIST };
 
@@ -247,6 +247,7 @@ static void use_line(void *user, int number, char *line) {
     field = find_field(line, &value);
     mark = strpbrk(line, "=:");
     if (field != NULL) {
+        loading->settings->named |= 1u << (field - FIELDS);
         set_field(loading->settings, field, value_clean(value), problem);
     } else if (mark != NULL) {
         *mark = '\0';
@@ -263,4 +264,56 @@ bool settings_load(struct settings *settings, const char *path, complain_fn *com
     struct loading loading = {settings, path, complain, user};
 
     return lines_read(path, use_line, &loading);
+}
+
+int settings_find(const char *line) {
+    char copy[LINES_BYTES], *value;
+    const struct field *field;
+
+    snprintf(copy, sizeof(copy), "%s=", line); /* a name alone is enough */
+    field = find_field(copy, &value);
+    return field != NULL ? (int)(field - FIELDS) : -1;
+}
+
+const char *settings_name(int number) {
+    return FIELDS[number].key;
+}
+
+void settings_value(const struct settings *settings, int number, char value[SETTINGS_VALUE_BYTES]) {
+    const struct field *field = &FIELDS[number];
+    const char *held = (const char *)settings + field->offset;
+    int numbers[2] = {0, 0};
+
+    if (field->kind == WORD || field->kind == LIST) {
+        snprintf(value, SETTINGS_VALUE_BYTES, "%s", held);
+        return;
+    }
+    memcpy(numbers, held, field->kind == HOURS ? sizeof(numbers) : sizeof(numbers[0]));
+    if (field->kind == NUMBER) {
+        snprintf(value, SETTINGS_VALUE_BYTES, "%d", numbers[0]);
+    } else if (field->kind == YES_OR_NO || numbers[0] == numbers[1]) {
+        snprintf(value, SETTINGS_VALUE_BYTES, "%s",
+                 field->kind == YES_OR_NO && numbers[0] != 0 ? "yes" : "no");
+    } else {
+        snprintf(value, SETTINGS_VALUE_BYTES, "%d:%02d-%d:%02d", numbers[0] / 60, numbers[0] % 60,
+                 numbers[1] / 60, numbers[1] % 60);
+    }
+}
+
+bool settings_use(struct settings *settings, const char *line,
+                  char problem[SETTINGS_PROBLEM_BYTES]) {
+    struct settings changed = *settings;
+    char copy[LINES_BYTES], *value;
+    const struct field *field;
+
+    snprintf(copy, sizeof(copy), "%s", line);
+    field = find_field(copy, &value);
+    problem[0] = '\0';
+    set_field(&changed, field, value_clean(value), problem);
+    if (problem[0] != '\0') {
+        problem[strcspn(problem, "(")] = '\0'; /* no careful value holds until then */
+        return false;
+    }
+    *settings = changed;
+    return true;
 }

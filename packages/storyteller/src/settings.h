@@ -26,6 +26,7 @@ struct settings {
     int keep_texts;  /* 1: told stories are written to stories.txt in /data */
     int quiet_from;  /* minutes since midnight, where there is a clock; equal: no quiet hours */
     int quiet_to;
+    unsigned named; /* bits of the settings that were read so far: see settings_find() */
 };
 
 /* What holds without a settings file. */
@@ -37,6 +38,20 @@ struct settings settings_default(void);
  * fewer or earlier: a careful one holds then. Returns false when the file cannot be read, with
  * errno set. */
 bool settings_load(struct settings *settings, const char *path, complain_fn *complain, void *user);
+
+/* The number of the setting that a line of such a file is about; -1: it is about none. */
+int settings_find(const char *line);
+
+/* The name of a setting, and its value as such a file has it. */
+const char *settings_name(int number);
+#define SETTINGS_VALUE_BYTES SETTINGS_LIST_BYTES
+void settings_value(const struct settings *settings, int number, char value[SETTINGS_VALUE_BYTES]);
+
+/* Take over what one line says, which must be about a setting. Returns false when it cannot be
+ * used; problem says why then, and nothing changes. */
+#define SETTINGS_PROBLEM_BYTES (LINES_BYTES + 200)
+bool settings_use(struct settings *settings, const char *line,
+                  char problem[SETTINGS_PROBLEM_BYTES]);
 
 /* The whole of text as a number within [low, high]. Returns false when it is none. */
 bool settings_number(const char *text, long low, long high, long *number);

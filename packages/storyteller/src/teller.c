@@ -217,11 +217,25 @@ static bool tell_next(struct run *run, long number, struct llama_error *error) {
     return true;
 }
 
+/* Parents changed the settings: never is it louder than they want. What a story begins with holds
+ * from the next one on. */
+static void keep_to_settings(void *user) {
+    struct teller *teller = user;
+
+    if (teller->volume > teller->settings.volume) {
+        teller->volume = teller->settings.volume;
+        speaker_set_volume(teller->speaker, teller->volume);
+    }
+    remote_volume(teller->remote, teller->volume, teller->settings.volume);
+}
+
 enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
     struct run run = {.teller = teller};
 
     teller->volume = teller->settings.volume;
     remote_volume(teller->remote, teller->volume, teller->volume);
+    teller->parents.changed = keep_to_settings;
+    teller->parents.user = teller;
     evening_wake(&run.evening);
     if (teller->news != NULL) {
         telling_announce(teller, &run.next, teller->news);

@@ -10,6 +10,7 @@
 #include "inputs/console.h"
 #include "inputs/inputs.h"
 #include "memory/shelf.h"
+#include "parents.h"
 #include "remote/remote.h"
 #include "settings.h"
 #include "sound/output.h"
@@ -29,14 +30,15 @@ struct teller {
     const struct words *words;
     struct shelf *shelf;
     struct settings settings;
-    int volume;         /* percent now; never above that of the settings */
-    const char *prompt; /* how each story begins, or NULL: drawn */
-    uint64_t seed;      /* of the first story, or 0: fresh ones */
-    long stories;       /* how many, or 0: until a signal comes */
-    bool is_in_step;    /* words are shown when they are heard */
-    bool has_figures;   /* number and seed of each story on the console */
-    bool is_json;       /* a line of JSON about each story on the console */
-    const char *news;   /* said before the first story, or NULL */
+    struct parents parents; /* who may change them */
+    int volume;             /* percent now; never above that of the settings */
+    const char *prompt;     /* how each story begins, or NULL: drawn */
+    uint64_t seed;          /* of the first story, or 0: fresh ones */
+    long stories;           /* how many, or 0: until a signal comes */
+    bool is_in_step;        /* words are shown when they are heard */
+    bool has_figures;       /* number and seed of each story on the console */
+    bool is_json;           /* a line of JSON about each story on the console */
+    const char *news;       /* said before the first story, or NULL */
 };
 
 /* How telling ended. */

@@ -146,6 +146,10 @@ void shelf_count(struct shelf *shelf, const char *day) {
     folder_replace(&shelf->folder, TODAY, text);
 }
 
+void shelf_replace(struct shelf *shelf, const char *name, const char *text) {
+    folder_replace(&shelf->folder, name, text);
+}
+
 void shelf_append(struct shelf *shelf, const char *name, const char *text) {
     folder_append(&shelf->folder, name, text);
 }

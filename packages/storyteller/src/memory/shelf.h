@@ -36,6 +36,9 @@ void shelf_keep(struct shelf *shelf, const struct recipe *recipe);
 int shelf_today(const struct shelf *shelf, const char *day);
 void shelf_count(struct shelf *shelf, const char *day);
 
+/* Put a text in the place of a file of the folder: see folder_replace(). */
+void shelf_replace(struct shelf *shelf, const char *name, const char *text);
+
 /* Append a text to a file of the folder: see folder_append(). */
 void shelf_append(struct shelf *shelf, const char *name, const char *text);
 

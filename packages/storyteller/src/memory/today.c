@@ -14,6 +14,12 @@ static bool is_clock_set(struct tm *now) {
     return localtime_r(&seconds, now) != NULL && now->tm_year + 1900 >= FIRST_YEAR;
 }
 
+bool today_is_known(void) {
+    struct tm now;
+
+    return is_clock_set(&now);
+}
+
 void today_name(char name[TODAY_BYTES]) {
     struct tm now;
     FILE *file;

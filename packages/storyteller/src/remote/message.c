@@ -9,10 +9,11 @@
 #define MEMBERS_AT_MOST 4
 
 static const char *const VERBS[MESSAGE_VERBS] = {
-    [MESSAGE_TELL] = "tell",       [MESSAGE_PAUSE] = "pause",     [MESSAGE_NEXT] = "next",
-    [MESSAGE_AGAIN] = "again",     [MESSAGE_KEEP] = "keep",       [MESSAGE_LOUDER] = "louder",
-    [MESSAGE_QUIETER] = "quieter", [MESSAGE_REQUEST] = "request", [MESSAGE_LISTS] = "lists",
-    [MESSAGE_SOUND] = "sound",
+    [MESSAGE_TELL] = "tell",       [MESSAGE_PAUSE] = "pause",       [MESSAGE_NEXT] = "next",
+    [MESSAGE_AGAIN] = "again",     [MESSAGE_KEEP] = "keep",         [MESSAGE_LOUDER] = "louder",
+    [MESSAGE_QUIETER] = "quieter", [MESSAGE_REQUEST] = "request",   [MESSAGE_LISTS] = "lists",
+    [MESSAGE_SOUND] = "sound",     [MESSAGE_SETTINGS] = "settings", [MESSAGE_SET] = "set",
+    [MESSAGE_TIME] = "time",
 };
 
 static const char NO_JSON[] = "not an object of strings in JSON";

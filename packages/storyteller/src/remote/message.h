@@ -20,12 +20,15 @@ enum message_verb {
     MESSAGE_REQUEST,
     MESSAGE_LISTS,
     MESSAGE_SOUND,
+    MESSAGE_SETTINGS,
+    MESSAGE_SET,
+    MESSAGE_TIME,
     MESSAGE_VERBS,
 };
 
 struct message {
     enum message_verb verb;
-    char about[MESSAGE_ABOUT_BYTES]; /* of a MESSAGE_REQUEST, without control characters */
+    char about[MESSAGE_ABOUT_BYTES]; /* of a request, a setting or a time; no control characters */
 };
 
 /* Read a line, which need not have an end mark: an object of strings, "do" and perhaps "about".

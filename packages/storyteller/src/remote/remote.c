@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "parents.h"
 #include "remote/event.h"
 #include "remote/message.h"
 #include "remote/transcript.h"
@@ -43,6 +44,7 @@ struct remote {
     struct client clients[REMOTE_CLIENTS];
     const struct words *words;
     struct listeners *listeners; /* NULL: there is nothing to listen to */
+    struct parents *parents;     /* NULL: nothing can be set */
     enum remote_state state;
     int volume, most_volume;
     long number;
@@ -181,6 +183,59 @@ static void let_listen(struct remote *remote, struct client *client) {
     drop(client);
 }
 
+/* A setting, to all: so each page shows what holds. problem: why it is not another one, or NULL. */
+static void send_setting(struct remote *remote, int number, const char *problem) {
+    const char *source = parents_source(remote->parents, number), *name = settings_name(number);
+    char value[SETTINGS_VALUE_BYTES];
+
+    settings_value(remote->parents->settings, number, value);
+    event_begin(&remote->event, "setting");
+    event_text(&remote->event, "name", name, strlen(name));
+    event_text(&remote->event, "value", value, strlen(value));
+    event_text(&remote->event, "from", source, strlen(source));
+    if (problem != NULL) {
+        event_text(&remote->event, "problem", problem, strlen(problem));
+    }
+    event_end(&remote->event);
+    send_to_all(remote);
+}
+
+static void send_settings(struct remote *remote) {
+    for (int i = 0; PARENTS_SETTINGS[i] != NULL; i++) {
+        send_setting(remote, settings_find(PARENTS_SETTINGS[i]), NULL);
+    }
+}
+
+static void set(struct remote *remote, struct client *client, const char *line) {
+    char problem[SETTINGS_PROBLEM_BYTES];
+    bool is_set = parents_set(remote->parents, line, problem);
+    int number = settings_find(line);
+
+    if (number >= 0) {
+        send_setting(remote, number, is_set ? NULL : problem);
+    } else {
+        complain(remote, client, problem);
+    }
+}
+
+/* What is for parents. Returns whether it was. */
+static bool take_setting(struct remote *remote, struct client *client,
+                         const struct message *message) {
+    if (message->verb < MESSAGE_SETTINGS || message->verb > MESSAGE_TIME) {
+        return false;
+    }
+    if (remote->parents == NULL) {
+        complain(remote, client, "nothing can be set here");
+    } else if (message->verb == MESSAGE_SETTINGS) {
+        send_settings(remote);
+    } else if (message->verb == MESSAGE_SET) {
+        set(remote, client, message->about);
+    } else if (!parents_set_clock(message->about)) {
+        complain(remote, client, "\"about\" must be a time");
+    }
+    return true;
+}
+
 /* "tell" and "pause" say what is to be, however often they come. Returns whether it is not yet. */
 static bool is_asked_for(const struct remote *remote, struct message *message) {
     if (message->verb == MESSAGE_TELL && remote->state != REMOTE_PAUSED) {
@@ -205,6 +260,9 @@ static bool take_line(struct remote *remote, struct client *client, size_t lengt
     }
     if (message->verb == MESSAGE_SOUND) {
         let_listen(remote, client);
+        return false;
+    }
+    if (take_setting(remote, client, message)) {
         return false;
     }
     return is_asked_for(remote, message);
@@ -273,6 +331,12 @@ static void let_in(struct remote *remote) {
 void remote_set_listeners(struct remote *remote, struct listeners *listeners) {
     if (remote != NULL) {
         remote->listeners = listeners;
+    }
+}
+
+void remote_set_parents(struct remote *remote, struct parents *parents) {
+    if (remote != NULL) {
+        remote->parents = parents;
     }
 }
 

@@ -15,6 +15,7 @@
 #include "remote/message.h"
 #include "text/words.h"
 
+struct parents;
 struct remote;
 
 #define REMOTE_CLIENTS 8
@@ -37,6 +38,9 @@ void remote_close(struct remote *remote);
 /* From now on clients may listen, too; NULL: there is nothing to listen to. They stay the caller's.
  */
 void remote_set_listeners(struct remote *remote, struct listeners *listeners);
+
+/* From now on clients may change these settings; NULL: none. They stay the caller's. */
+void remote_set_parents(struct remote *remote, struct parents *parents);
 
 /* Fill in what to poll for; returns how many of at most REMOTE_POLLED. */
 int remote_poll(const struct remote *remote, struct pollfd *polled);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "parents.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "memory/today.h"
+
+#define FILE_BYTES 1024
+#define FIRST_S 1767225600L /* 2026 */
+#define LAST_S 4102444800L  /* 2100 */
+
+const char *const PARENTS_SETTINGS[] = {"volume", "speed", "pause", "stories",
+                                        "sleep",  "quiet", NULL};
+
+static unsigned bit(int number) {
+    return 1u << number;
+}
+
+static bool is_offered(int number) {
+    for (int i = 0; number >= 0 && PARENTS_SETTINGS[i] != NULL; i++) {
+        if (strcmp(PARENTS_SETTINGS[i], settings_name(number)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *parents_source(const struct parents *parents, int number) {
+    if ((parents->on_card & bit(number)) != 0) {
+        return "card";
+    }
+    return (parents->on_page & bit(number)) != 0 ? "page" : "image";
+}
+
+static void keep(const struct parents *parents) {
+    char text[FILE_BYTES] =
+        "# Set in a browser; what the card's storyteller.txt says comes first.\n";
+    size_t length = strlen(text);
+
+    for (int i = 0; PARENTS_SETTINGS[i] != NULL; i++) {
+        int number = settings_find(PARENTS_SETTINGS[i]);
+        char value[SETTINGS_VALUE_BYTES];
+
+        if ((parents->on_page & bit(number)) != 0) {
+            settings_value(parents->settings, number, value);
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "%s = %s\n",
+                                       PARENTS_SETTINGS[i], value);
+        }
+    }
+    shelf_replace(parents->shelf, PARENTS_FILE, text);
+}
+
+bool parents_set(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]) {
+    int number = settings_find(line);
+
+    if (!is_offered(number)) {
+        snprintf(problem, SETTINGS_PROBLEM_BYTES, "that is not set here");
+        return false;
+    }
+    if ((parents->on_card & bit(number)) != 0) {
+        snprintf(problem, SETTINGS_PROBLEM_BYTES,
+                 "the card's storyteller.txt sets the %s, and holds", settings_name(number));
+        return false;
+    }
+    if (!settings_use(parents->settings, line, problem)) {
+        return false;
+    }
+    parents->on_page |= bit(number);
+    keep(parents);
+    if (parents->changed != NULL) {
+        parents->changed(parents->user);
+    }
+    return true;
+}
+
+bool parents_set_clock(const char *seconds) {
+    long now_s;
+
+    if (!settings_number(seconds, FIRST_S, LAST_S, &now_s)) {
+        return false;
+    }
+    if (!today_is_known()) {
+        (void)settimeofday(&(struct timeval){.tv_sec = now_s}, NULL);
+    }
+    return true;
+}

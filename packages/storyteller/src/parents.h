@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What parents set in a browser. It is kept in the data folder, in the form of storyteller.txt;
+ * what the card's own file says holds all the same. */
+#ifndef STORYTELLER_PARENTS_H
+#define STORYTELLER_PARENTS_H
+
+#include <stdbool.h>
+
+#include "memory/shelf.h"
+#include "settings.h"
+
+#define PARENTS_FILE "settings.txt" /* in the data folder */
+
+struct parents {
+    struct settings *settings; /* that hold */
+    unsigned on_page, on_card; /* bits of those that a browser, and the card's file, set */
+    struct shelf *shelf;
+    void (*changed)(void *user); /* the settings did; NULL: nobody wants to know */
+    void *user;
+};
+
+/* The names of the settings that a browser may change, until NULL. */
+extern const char *const PARENTS_SETTINGS[];
+
+/* Where a setting's value comes from: "image", "page" or "card". */
+const char *parents_source(const struct parents *parents, int number);
+
+/* Set what a line says. Returns false with the reason in problem; nothing changed then. */
+bool parents_set(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]);
+
+/* The time of day where the parents are, in seconds since 1970 as if it were UTC. Only a clock that
+ * nobody has set is set by it. Returns false for what is no time of these years. */
+bool parents_set_clock(const char *seconds);
+
+#endif
