@@ -126,7 +126,7 @@ ENTRIES = (
           examples=("engine",)),
     Entry("train", DEVELOP, module="image.training",
           more="Takes hours. After a Ctrl-C the same command resumes. Writes to out/training.",
-          examples=("train", "train tokens=120")),
+          examples=("train", "train tokens=120", "train shipped=1 tokens=10")),
     Entry("explain", DEVELOP, is_built=True, words="[STEP ...]",
           examples=("explain board=qemu_virt", "explain musl llama")),
     Entry("cache", DEVELOP, is_built=True,

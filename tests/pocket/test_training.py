@@ -50,6 +50,19 @@ def test_it_continues_as_if_it_had_not_stopped(folder: Path) -> None:
     assert (again.step, steps(again, 4)) == (3, expected)
 
 
+def test_it_begins_with_the_weights_of_another(folder: Path) -> None:
+    first = Training(folder, SCHEDULE, SMALL, seed=1)
+    steps(first, 20)
+    first.save()
+    weights = (folder / "model.bin").rename(folder / "other.bin")
+    first.saved.unlink()
+    second = Training(folder, SCHEDULE, SMALL, seed=1, weights=weights)
+    assert second.step == 0
+    assert second.bits_per_character() == pytest.approx(first.bits_per_character())
+    with pytest.raises(UserError, match=r"other\.bin: not a whole checkpoint of this shape"):
+        Training(folder, SCHEDULE, Shape(vocabulary=512), seed=1, weights=weights)
+
+
 def test_a_kill_while_saving_leaves_the_old_checkpoint(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

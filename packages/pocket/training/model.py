@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from image import output
+from image.errors import UserError
 from image.model import HEADER
 
 from .precision import FACTORS
@@ -144,16 +145,39 @@ class Model(nn.Module):
 
 def export(model: Model, target: Path) -> None:
     """Write a llama2.c legacy checkpoint: float32, the classifier tied to the embedding."""
-    shape = model.shape
+    with output.whole(target) as partial, partial.open("wb") as file:
+        file.write(_header(model.shape))
+        for tensor in _tensors(model):
+            file.write(tensor.detach().float().contiguous().numpy().astype("<f4").tobytes())
+
+
+def read_weights(model: Model, source: Path) -> None:
+    """Fill a model with the weights of a checkpoint. Raises UserError for one of another shape."""
+    data = source.read_bytes()
+    tensors = _tensors(model)
+    size = HEADER.size + 4 * sum(tensor.numel() for tensor in tensors)
+    if data[: HEADER.size] != _header(model.shape) or len(data) != size:
+        raise UserError(f"{source}: not a whole checkpoint of this shape", f"shape: {model.shape}")
+    at = HEADER.size
+    with torch.no_grad():
+        for tensor in tensors:
+            end = at + 4 * tensor.numel()
+            found = torch.frombuffer(bytearray(data[at:end]), dtype=torch.float32)
+            tensor.copy_(found.view_as(tensor))
+            at = end
+
+
+def _header(shape: Shape) -> bytes:
+    sizes = (shape.dim, shape.hidden, shape.layers, shape.heads, shape.kv_heads)
+    return HEADER.pack(*sizes, shape.vocabulary, shape.length)
+
+
+def _tensors(model: Model) -> list[Tensor]:
+    """All that a checkpoint holds, in its order."""
     names = ("norm_attention", "wq", "wk", "wv", "wo", "norm_feed", "w1", "w2", "w3")
     tensors = [model.embedding]
     tensors += [getattr(layer, name) for name in names for layer in model.layers]
-    tensors += [model.norm, model.cos, model.sin]
-    sizes = (shape.dim, shape.hidden, shape.layers, shape.heads, shape.kv_heads)
-    with output.whole(target) as partial, partial.open("wb") as file:
-        file.write(HEADER.pack(*sizes, shape.vocabulary, shape.length))
-        for tensor in tensors:
-            file.write(tensor.detach().float().contiguous().numpy().astype("<f4").tobytes())
+    return [*tensors, model.norm, model.cos, model.sin]
 
 
 def _rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

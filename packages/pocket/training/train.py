@@ -2,11 +2,13 @@
 """Trains `pocket`: python -m packages.pocket.training.train FOLDER --tokens 80
 
 What is in FOLDER already is continued: interrupt it with Ctrl-C, go on with the same command.
+With --shipped, a new training begins with the weights and the tokenizer of the shipped model.
 """
 
 import argparse
 import math
 import random
+import shutil
 import signal
 import sys
 import time
@@ -23,7 +25,7 @@ from image.errors import UserError
 
 from . import batches, checkpoint, tokenizer
 from .batches import Batches
-from .model import Model, Shape, export
+from .model import Model, Shape, export, read_weights
 from .muon import Muon
 from .schedule import Schedule
 from .stories import Generator
@@ -31,6 +33,9 @@ from .stories import Generator
 BATCH = 32  # stories
 MATRIX_RATE = 0.01  # learning rates: of Muon, and of AdamW for everything else
 OTHER_RATE = 0.0015
+SHIPPED = Path(__file__).parents[1] / "src/model.bin"
+SHIPPED_TOKENIZER = Path(__file__).with_name("tokenizer.model")
+TOKENIZER = "tokenizer.model"
 SAVE_S = 300
 LOG_S = 60
 HELD_OUT = 60  # stories
@@ -40,7 +45,14 @@ SMOOTH = 0.98  # of the loss that is shown
 class Training:
     """A model, its optimizers and where they are."""
 
-    def __init__(self, folder: Path, schedule: Schedule, shape: Shape, seed: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        schedule: Schedule,
+        shape: Shape,
+        seed: int,
+        weights: Path | None = None,
+    ) -> None:
         self.folder, self.schedule, self.shape = folder, schedule, shape
         self.generator = Generator()
         self.tokenizer = _tokenizer(folder, self.generator, shape, seed)
@@ -54,6 +66,8 @@ class Training:
         self.loss = math.nan
         if self.saved.exists():
             self._restore(checkpoint.load(self.saved))
+        elif weights:
+            read_weights(self.model, weights)
 
     @property
     def saved(self) -> Path:
@@ -163,7 +177,7 @@ def _report(training: Training, log: TextIO, more: str = "") -> None:
 
 def _tokenizer(folder: Path, generator: Generator, shape: Shape, seed: int) -> Any:
     """The folder's, learned first where it has none."""
-    target = folder / "tokenizer.model"
+    target = folder / TOKENIZER
     if not target.exists():
         tokenizer.learn(generator, shape.vocabulary, target, random.Random(seed))
     found = tokenizer.load(target)
@@ -180,12 +194,16 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tokens", type=float, default=80.0, help="millions, over all runs")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shipped", action="store_true", help="begin with the shipped model")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # saves, as Ctrl-C does
     try:
         options.folder.mkdir(parents=True, exist_ok=True)
         schedule = Schedule(round(options.tokens * 1e6))
-        training = Training(options.folder, schedule, Shape(), options.seed)
+        weights = SHIPPED if options.shipped else None
+        if weights and not (options.folder / TOKENIZER).exists():
+            shutil.copy(SHIPPED_TOKENIZER, options.folder / TOKENIZER)
+        training = Training(options.folder, schedule, Shape(), options.seed, weights)
         with (options.folder / "train.log").open("a") as log:
             run(training, log)
     except KeyboardInterrupt:
