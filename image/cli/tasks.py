@@ -93,11 +93,13 @@ def story_report(call: Call) -> Iterator[Task]:
 
     def tell(call: Call, words: Sequence[str]) -> None:
         from image.report import stories
+        from image.tell import settings
 
         wanted = stories.number(words)
         program = host.folder(last) / runner.PROGRAMS / "storyteller"
         target = plan.project.out / stories.FOLDER
-        model = stories.Model(*_model(plan), stories.trained(call.options))
+        trained, how = stories.trained(call.options), settings(plan.project)
+        model = stories.Model(*_model(plan), trained, how)
         page = stories.tell(program, model, call.root, target, wanted, plan.project.jobs)
         print(page.read_text().partition("\n## Mistakes")[0])
         print(page.relative_to(call.root))

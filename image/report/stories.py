@@ -24,6 +24,7 @@ from image.trouble import told
 FOLDER = "stories"
 WORDS = "packages/storyteller/words"
 FORMAT = 1
+HOW = ("temperature", "steps")  # settings that a story's words depend on
 LOOK_S = 0.5
 STOP_S = 0.1
 SAMPLES = 5
@@ -39,13 +40,14 @@ STORY = re.compile(r'^story \d+  seed \d+\n\n(.*?)\n(\{"story"[^\n]*\})$', re.M 
 class Model:
     """What invents: a model file, its tokenizer, and a name for the report.
 
-    And stories that it was trained on, where they are known.
+    And stories that it was trained on, where they are known, and the image's settings.
     """
 
     name: str
     file: Path
     tokenizer: Path
     trained: tuple[str, ...] = ()
+    settings: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _tell(program: Path, model: Model, root: Path, folder: Path, wanted: int, jo
     # The report of the last time stays until there is another.
     for old in folder.glob("worker-*"):
         shutil.rmtree(old)
-    workers = list(_workers(folder, wanted, jobs))
+    workers = list(_workers(folder, model, wanted, jobs))
     commands = [_command(program, model, root, worker, *share) for worker, *share in workers]
     logs = [worker / "log" for worker, *_ in workers]
     try:
@@ -100,13 +102,15 @@ def _tell(program: Path, model: Model, root: Path, folder: Path, wanted: int, jo
     return target
 
 
-def _workers(folder: Path, wanted: int, jobs: int) -> Iterator[tuple[Path, int, int]]:
+def _workers(folder: Path, model: Model, wanted: int, jobs: int) -> Iterator[tuple[Path, int, int]]:
     """Folder, first seed and number of stories of each process."""
+    lines = model.settings.splitlines()
+    how = [line for line in lines if line.partition("=")[0].strip() in HOW]
     count = min(jobs, wanted)
     for index in range(count):
         worker = folder / f"worker-{index + 1}"
         worker.mkdir(parents=True)
-        (worker / "settings").write_text("pause=0\n")
+        (worker / "settings").write_text("\n".join(["pause=0", *how, ""]))
         first, end = (wanted * n // count for n in (index, index + 1))
         yield worker, first + 1, end - first
 

@@ -62,6 +62,13 @@ def test_report(program: Path, tmp_path: Path) -> None:
     assert seeds == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_stories_are_invented_as_the_image_says(program: Path, tmp_path: Path) -> None:
+    model = dataclasses.replace(MODEL, settings="volume=70\ntemperature=70\npause=4\nsteps=99\n")
+    stories.tell(program, model, ROOT, tmp_path / "out", 1, jobs=1)
+    used = (tmp_path / "out/worker-1/settings").read_text()
+    assert used == "pause=0\ntemperature=70\nsteps=99\n"
+
+
 def test_blocked_words_are_found_by_themselves(program: Path, tmp_path: Path) -> None:
     program.write_text(PROGRAM.replace("$WORD", "Killed"))
     page = stories.tell(program, MODEL, ROOT, tmp_path / "out", 2, jobs=2)
