@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 # Formats that hold no comments, recordings, and files that are wrong on purpose.
 WITHOUT_LICENCE_LINE = re.compile(
-    r"\.(bin|jsonl|md|mp3|patch|png|svg|txt)$|^tests/config/bad/|^LICENSE$|^\.gitignore$|/etc/(passwd|group)$"
+    r"\.(bin|jsonl|md|model|mp3|patch|png|svg|txt)$|^tests/config/bad/|^LICENSE$|^\.gitignore$|/etc/(passwd|group)$"
 )
 LINKED_WITH_QEMU = ROOT / "packages/qemu-duo/src"
 
@@ -52,7 +52,7 @@ def test_scripts_can_be_run() -> None:
 
 
 def test_own_files_are_small() -> None:
-    limit = 6_000_000
+    limit = 8_000_000  # what the model in this repository may have
     assert not [path for path in tracked() if path.stat().st_size > limit]
 
 
