@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # -j4, -j 4, --jobs=4 or --jobs 4, between other words.
 JOBS = re.compile("(\0)(?:-j\0?|--jobs[=\0])([^\0]*)")
 WHOLE = ("image", "run", "flash")  # need the finished card alone
-LISTING = "cache"  # asks the store about all steps
+LISTING = ("cache", "explain")  # ask the store about all steps
 WAITING = 4  # steps for each place, with a store
 CALLED_FROM = "CALLED_FROM"  # variable: the folder that ./doit was called in
 
@@ -89,7 +89,7 @@ class Call:
     def project(self) -> Project:
         """What is built. Raises UserError."""
         loaded = project.load(self.root, self.options)
-        if self.store is None or not (self._goals or LISTING in self.tasks):
+        if self.store is None or not (self._goals or set(LISTING) & set(self.tasks)):
             return loaded
         named = sharing.named(loaded, self.store)
         return replace(loaded, fetch=replace(loaded.fetch, named=named))

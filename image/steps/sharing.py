@@ -103,9 +103,11 @@ def why(plan: Plan, step: Step, store: Store) -> str:
     asked = question(plan, step)
     if asked is None:
         return "not shared: it uses a folder of yours, or a source that is not known yet"
-    if entry := store.find(asked):
+    if entry := store.find(asked, is_free=True):
         return f"{store.name} has it, by {entry.signer}"
-    last = store.find(latest(step))
+    last = store.find(latest(step), is_free=True)
+    if not store.is_on:
+        return f"{store.name} was not asked"
     if last is None or not isinstance(last.statement.says.get("inputs"), dict):
         return f"{store.name} has none"
     said = [*graph.differences(last.statement.says["inputs"], plan.inputs(step))]

@@ -53,12 +53,15 @@ def flips(text: str) -> list[Finding]:
 def mixed(text: str) -> list[Finding]:
     """The first he of a story of a she, or the other way round, where no word explains it.
 
-    "Her grandpa" does, as does another one with a name.
+    "Her grandpa" does, as does another one with a name. A story of a prince is one of a he.
     """
     story = body(text)
     lists = lexicon.load()
     used = [word for word in words(narration(story)) if word.plain in OF]
-    other = next((word for word in used if OF[word.plain] != OF[used[0].plain]), None)
+    hero = HERO.search(story)
+    own = lists.pronouns.get(hero["word"]) if hero else None
+    first = own or next((OF[word.plain] for word in used), None)
+    other = next((word for word in used if OF[word.plain] != first), None)
     if other is None:
         return []
     explained = {lists.pronouns.get(singular(word.plain)) for word in words(story)}

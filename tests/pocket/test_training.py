@@ -59,8 +59,21 @@ def test_it_begins_with_the_weights_of_another(folder: Path) -> None:
     second = Training(folder, SCHEDULE, SMALL, seed=1, weights=weights)
     assert second.step == 0
     assert second.bits_per_character() == pytest.approx(first.bits_per_character())
+    second.save()
+    with pytest.raises(UserError, match="this training began with the shipped model"):
+        Training(folder, SCHEDULE, SMALL, seed=1)
+    second.saved.unlink()
     with pytest.raises(UserError, match=r"other\.bin: not a whole checkpoint of this shape"):
         Training(folder, SCHEDULE, Shape(vocabulary=512), seed=1, weights=weights)
+
+
+def test_shipped_weights_have_their_own_tokenizer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "tokenizer.model").write_bytes(b"another")
+    monkeypatch.setattr("sys.argv", ["train", str(folder), "--shipped"])
+    assert train.main() == 2
+    assert "tokenizer.model: not that of the shipped model" in capsys.readouterr().err
 
 
 def test_a_kill_while_saving_leaves_the_old_checkpoint(

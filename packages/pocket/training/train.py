@@ -54,6 +54,7 @@ class Training:
         weights: Path | None = None,
     ) -> None:
         self.folder, self.schedule, self.shape = folder, schedule, shape
+        self.has_begun_anew = weights is None
         self.generator = Generator()
         self.tokenizer = _tokenizer(folder, self.generator, shape, seed)
         torch.manual_seed(seed)
@@ -100,6 +101,7 @@ class Training:
         """A checkpoint, and the model as it is now for the engine."""
         state = {
             "shape": asdict(self.shape),
+            "has_begun_anew": self.has_begun_anew,
             "model": self.model.state_dict(),
             "muon": self.muon.state(),
             "adam": self.adam.state_dict(),
@@ -116,6 +118,10 @@ class Training:
     def _restore(self, state: dict[str, Any]) -> None:
         if state["shape"] != asdict(self.shape):
             raise UserError(f"{self.saved}: of another shape: {state['shape']}", "another folder")
+        had_begun_anew = state.get("has_begun_anew", True)
+        if had_begun_anew != self.has_begun_anew:
+            how = "from nothing" if had_begun_anew else "with the shipped model"
+            raise UserError(f"{self.saved}: this training began {how}", f"remove {self.folder}")
         self.model.load_state_dict(state["model"])
         self.muon.restore(state["muon"])
         self.adam.load_state_dict(state["adam"])
@@ -185,6 +191,14 @@ def _tokenizer(folder: Path, generator: Generator, shape: Shape, seed: int) -> A
     return found
 
 
+def _use_shipped_tokenizer(target: Path) -> None:
+    """Another one would give the shipped weights other pieces. Raises UserError."""
+    if not target.exists():
+        shutil.copy(SHIPPED_TOKENIZER, target)
+    elif target.read_bytes() != SHIPPED_TOKENIZER.read_bytes():
+        raise UserError(f"{target}: not that of the shipped model", f"remove {target.parent}")
+
+
 def _smoothed(old: float, new: float) -> float:
     return new if math.isnan(old) else SMOOTH * old + (1 - SMOOTH) * new
 
@@ -201,8 +215,8 @@ def main() -> int:
         options.folder.mkdir(parents=True, exist_ok=True)
         schedule = Schedule(round(options.tokens * 1e6))
         weights = SHIPPED if options.shipped else None
-        if weights and not (options.folder / TOKENIZER).exists():
-            shutil.copy(SHIPPED_TOKENIZER, options.folder / TOKENIZER)
+        if weights:
+            _use_shipped_tokenizer(options.folder / TOKENIZER)
         training = Training(options.folder, schedule, Shape(), options.seed, weights)
         with (options.folder / "train.log").open("a") as log:
             run(training, log)
