@@ -124,6 +124,8 @@ def run(
 
     `has_page`: the image has the story page.
     """
+    if is_on(options, OPEN.name) and not has_page:
+        raise UserError("open=1: this image has no story page", hint="CONFIG_PACKAGE_STORY_PAGE=y")
     is_shown = has_page and browser.is_port_free()
     words = prepare(image, out, memory_mib, options, is_shown)
     if has_page and not is_shown:

@@ -9,7 +9,7 @@ from image.builders.toolchain import HOST
 from image.card import check
 from image.emulator import qemu
 from image.errors import UserError
-from image.options import AnyPath, File, Option
+from image.options import AnyPath, File, Option, is_on
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import STAGING, Step, step_name
@@ -59,6 +59,11 @@ def check_call(board: Board, options: Mapping[str, str]) -> None:
         if MICROPHONE.name in options:
             raise UserError(f"{MICROPHONE.name}=: {board.name} has no microphone", "leave it out")
         return
+    if is_on(options, qemu.OPEN.name) or options.get("SOUND") == "page":
+        raise UserError(
+            f"open=1, SOUND=page: the story page of the emulated {board.name} cannot be reached yet",
+            hint="leave it out, or take board=qemu_virt",
+        )
     console = options.get(CONSOLE.name)
     if console and Path(console).exists() and not Path(console).is_symlink():
         message = f"{CONSOLE.name}={console} is there already"

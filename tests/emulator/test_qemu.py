@@ -85,3 +85,8 @@ def test_a_port_in_use_leaves_out_the_page(
     assert prepared == [True, False] and asked == ["open"]
     shown = capsys.readouterr().out
     assert browser.URL in shown and "No story page" in shown
+
+
+def test_a_page_that_is_not_there_is_not_opened(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="open=1: this image has no story page"):
+        qemu.run(tmp_path / "image", tmp_path, 64, {"open": "1"})

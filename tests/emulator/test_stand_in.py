@@ -96,3 +96,6 @@ def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
     assert caught.value.hint == "CARD_SIZE_MIB=512"
     with pytest.raises(UserError, match="console=.*card.img.gz is there already"):
         stand_in.check_call(duo.board, {"console": str(image(tmp_path))})
+    for setting in ({"open": "1"}, {"SOUND": "page"}):
+        with pytest.raises(UserError, match="cannot be reached yet"):
+            stand_in.check_call(duo.board, setting)
