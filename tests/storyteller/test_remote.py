@@ -4,7 +4,6 @@
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -142,12 +141,14 @@ def test_who_listens_gets_sound_and_nothing_else(bench: Bench) -> None:
     with started(bench, "--device", "page") as client:
         rate = client.wait_for(event="hello")["sound"]
         client.wait_for(event="text")  # words come by the sound's clock, though nobody listens
-        ears = [connect(bench.folder / "socket") for _ in range(CLIENTS + 1)]
-        for ear in ears[:CLIENTS]:
+        ears: list[Client] = []
+        for _ in range(CLIENTS):
+            ears.append(ear := connect(bench.folder / "socket"))
             ear.send(do="sound")
             ear.wait_for(event="sound")
             header = ear.lines.read(WAV_HEADER_BYTES)
             assert header[:4] == b"RIFF" and int.from_bytes(header[24:28], "little") == rate
+        ears.append(connect(bench.folder / "socket"))
         ears[CLIENTS].send(do="sound")  # there are places for so many
         ears[CLIENTS].wait_for(event="sound")
         assert ears[CLIENTS].lines.read() == b""
@@ -160,6 +161,17 @@ def test_who_listens_gets_sound_and_nothing_else(bench: Bench) -> None:
     with started(bench) as client:
         client.send(do="sound")
         client.wait_for(event="error", problem="there is no sound to listen to")
+
+
+@pytest.mark.parametrize(
+    ("sound", "lacking"), [("any, page", ""), ("page, usb", " usb"), ("usb, Page, ", " usb")]
+)
+def test_without_a_socket_the_page_is_none_of_the_sounds(
+    bench: Bench, sound: str, lacking: str
+) -> None:
+    bench.write(settings=f"sound={sound}\n")
+    said = bench.run("--stories", "1")
+    assert f"No sound device{lacking}: stories are shown as text" in said
 
 
 def setting(client: Client, name: str, **more: str) -> Event:
@@ -189,6 +201,8 @@ def test_parents_set_what_the_card_leaves_open(bench: Bench) -> None:
         assert "must be a number" in setting(client, "stories", value="0")["problem"]
         client.send(do="set", about="keep_sound = 1000")  # is none of those that are offered
         assert setting(client, "keep_sound")["problem"] == "that is not set here"
+        client.send(do="set", about="volume")
+        assert setting(client, "volume", value="40")["problem"] == "a value is missing"
         client.send(do="set", about="rm -rf /")
         client.wait_for(event="error", problem="that is not set here")
     kept = (bench.data / "settings.txt").read_text()
@@ -202,16 +216,82 @@ def test_parents_set_what_the_card_leaves_open(bench: Bench) -> None:
         client.wait_for(event="volume", percent=20, most=20)
 
 
-def test_a_clock_that_was_set_stays(bench: Bench) -> None:
+def test_what_the_card_overrides_stays_kept(bench: Bench) -> None:
+    (bench.data / "settings.txt").write_text("volume = 40\n")
+    (bench.folder / "storyteller.txt").write_text("volume = 20\n")
     with started(bench) as client:
-        for nonsense in ("", "soon", "0", "99999999999999999999"):
-            client.send(do="time", about=nonsense)
-            client.wait_for(event="error", problem='"about" must be a time')
-        before = time.time()
-        client.send(do="time", about="1767225601")
-        client.send(do="lists")
-        client.wait_for(event="list")
-        assert time.time() >= before
+        client.send(do="set", about="pause = 7")
+        setting(client, "pause", value="7")
+    kept = (bench.data / "settings.txt").read_text()
+    assert kept.splitlines()[1:] == ["volume = 40", "pause = 7"]
+
+
+def test_what_is_kept_already_is_not_written_again(bench: Bench) -> None:
+    file = bench.data / "settings.txt"
+    with started(bench) as client:
+        client.send(do="set", about="volume = 100")  # the image's own value is kept, too
+        setting(client, "volume", value="100")
+        written = file.stat().st_ino
+        client.send(do="set", about="Volume: 100 %")
+        setting(client, "volume", value="100")
+        assert file.stat().st_ino == written
+        client.send(do="set", about="volume = 90")
+        setting(client, "volume", value="90")
+        assert file.read_text().splitlines()[1:] == ["volume = 90"]
+
+
+def test_kept_settings_that_cannot_be_read_are_told(bench: Bench) -> None:
+    (bench.data / "settings.txt").mkdir()
+    said = bench.run("--no-sound", "--stories", "1")
+    assert f"{bench.data}/settings.txt: Is a directory; the default settings are used" in said
+
+
+@pytest.mark.parametrize("nonsense", ["", "soon", "0", "99999999999999999999"])
+def test_what_is_no_time_is_refused(bench: Bench, nonsense: str) -> None:
+    with started(bench) as client:
+        client.send(do="time", about=nonsense)
+        client.wait_for(event="error", problem='"about" must be a time')
+
+
+CLOCKS = {
+    "0 1767225601": "set to 1767225601",  # nobody set it: it begins in 1970,
+    "1750000000 1767225601": "set to 1767225601",  # or when the kernel was made
+    "1790000000 1767225601": "left",
+    "0 1767225599": "refused",
+    "0 4102444801": "refused",
+}
+
+
+@pytest.mark.parametrize("words", CLOCKS)
+def test_only_a_clock_that_nobody_set_is_set(programs: Path, words: str) -> None:
+    driver = programs / "clock_driver"
+    if not driver.exists():
+        wraps = tuple(f"-Wl,--wrap={name}" for name in ("time", "settimeofday"))
+        parts = ("parents.c", "settings.c", "settings_value.c", "lines.c", "today.c")
+        build.compile_driver(driver, *parts, flags=(*build.ADDRESSES, *wraps))
+    assert run.output([driver, *words.split()]).strip() == CLOCKS[words]
+
+
+# The parents' limit, whether good night is near, the volume that is wanted: what is heard.
+VOLUMES = {"80 0 50": 50, "80 0 90": 80, "80 1 50": 30, "80 1 90": 48, "0 1 100": 0}
+
+
+@pytest.mark.parametrize("words", VOLUMES)
+def test_volume(programs: Path, words: str) -> None:
+    driver = programs / "volume_driver"
+    if not driver.exists():
+        build.compile_driver(driver, "volume.c")
+    assert int(run.output([driver, *words.split()])) == VOLUMES[words]
+
+
+def test_only_one_place_sets_the_volume() -> None:
+    """So no other one forgets how late it is."""
+    callers = {
+        path.name
+        for path in build.SOURCES.rglob("*.c")
+        if "speaker_set_volume(teller" in path.read_text()
+    }
+    assert callers == {"volume.c"}
 
 
 def test_eight_clients_and_one_more(bench: Bench) -> None:

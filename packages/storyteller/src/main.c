@@ -88,6 +88,15 @@ static const char *data_folder(const struct options *options) {
     return DATA_PATH;
 }
 
+/* A file that need not be there. */
+static void load_if_there(struct settings *settings, const char *path, complain_fn *complain_of,
+                          struct news *news) {
+    if (!settings_load(settings, path, complain_of, news) && errno != ENOENT) {
+        fprintf(stderr, "storyteller: %s: %s; the default settings are used\n", path,
+                strerror(errno));
+    }
+}
+
 /* The image's settings, those set in a browser, then the parents' file. The file named on the
  * command line must be there; the usual ones need not. */
 static bool load_settings(struct teller *teller, const struct options *options, struct news *news) {
@@ -104,15 +113,13 @@ static bool load_settings(struct teller *teller, const struct options *options, 
     settings->named = 0;
     snprintf(parents, sizeof(parents), "%s/" PARENTS_FILE, data != NULL ? data : "");
     if (data != NULL) {
-        (void)settings_load(settings, parents, complain, NULL);
+        load_if_there(settings, parents, complain, NULL);
     }
+    teller->parents.own = *settings;
     teller->parents.on_page = settings->named;
     settings->named = 0;
     snprintf(parents, sizeof(parents), "%s/storyteller.txt", either(options->card, CARD_PATH));
-    if (!settings_load(settings, parents, complain_aloud, news) && errno != ENOENT) {
-        fprintf(stderr, "storyteller: %s: %s; the default settings are used\n", parents,
-                strerror(errno));
-    }
+    load_if_there(settings, parents, complain_aloud, news);
     teller->parents.on_card = settings->named;
     if (options->steps > 0) {
         settings->steps = (int)options->steps;
@@ -249,8 +256,8 @@ static struct speech *open_voice(struct settings *settings) {
     return speech;
 }
 
-/* Open what is not looked for again at each story: a file, a program, what browsers play. Returns
- * false when it cannot be. */
+/* Open what is not looked for again at each story: a file, a program. Returns false when it
+ * cannot be. */
 static bool open_output(struct output *output, const struct options *options) {
     if (options->wav != NULL) {
         output->only = sound_open_wav(options->wav, output->rate);
@@ -279,7 +286,9 @@ static int with_listeners(struct teller *teller, const struct options *options, 
         return fail(STATUS_FAILED, "not enough memory for listeners");
     }
     teller->output->page = sound_open_page(&listeners);
-    remote_set_listeners(teller->remote, &listeners);
+    if (teller->output->page != NULL) {
+        remote_set_listeners(teller->remote, &listeners);
+    }
     status = tell_stories(teller, options);
     remote_set_listeners(teller->remote, NULL);
     output_close(teller->output);

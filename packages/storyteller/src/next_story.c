@@ -7,6 +7,7 @@
 #include "inputs/typed.h"
 #include "led.h"
 #include "text/article.h"
+#include "volume.h"
 
 #define VOLUME_STEP 10
 #define QUIETEST 10
@@ -153,9 +154,7 @@ static void take_favourite(struct next_story *next, struct teller *teller,
 static void change_volume(struct teller *teller, int change) {
     int volume = teller->volume + change;
 
-    volume = volume < QUIETEST ? QUIETEST : volume;
-    teller->volume = volume > teller->settings.volume ? teller->settings.volume : volume;
-    speaker_set_volume(teller->speaker, teller->volume);
+    volume_set(teller, volume < QUIETEST ? QUIETEST : volume);
     console_answer(teller->console, "(volume: %d)", teller->volume);
     remote_volume(teller->remote, teller->volume, teller->settings.volume);
 }

@@ -44,12 +44,27 @@ static void keep(const struct parents *parents) {
         char value[SETTINGS_VALUE_BYTES];
 
         if ((parents->on_page & bit(number)) != 0) {
-            settings_value(parents->settings, number, value);
+            settings_value(&parents->own, number, value);
             length += (size_t)snprintf(text + length, sizeof(text) - length, "%s = %s\n",
                                        PARENTS_SETTINGS[i], value);
         }
     }
     shelf_replace(parents->shelf, PARENTS_FILE, text);
+}
+
+/* Keep what a line sets, which can be used; nothing is written if it is kept already. */
+static void set_own(struct parents *parents, int number, const char *line) {
+    char before[SETTINGS_VALUE_BYTES], after[SETTINGS_VALUE_BYTES];
+    char problem[SETTINGS_PROBLEM_BYTES];
+    bool was_set = (parents->on_page & bit(number)) != 0;
+
+    settings_value(&parents->own, number, before);
+    (void)settings_use(&parents->own, line, problem);
+    settings_value(&parents->own, number, after);
+    parents->on_page |= bit(number);
+    if (!was_set || strcmp(before, after) != 0) {
+        keep(parents);
+    }
 }
 
 bool parents_set(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]) {
@@ -67,8 +82,7 @@ bool parents_set(struct parents *parents, const char *line, char problem[SETTING
     if (!settings_use(parents->settings, line, problem)) {
         return false;
     }
-    parents->on_page |= bit(number);
-    keep(parents);
+    set_own(parents, number, line);
     if (parents->changed != NULL) {
         parents->changed(parents->user);
     }

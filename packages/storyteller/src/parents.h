@@ -13,6 +13,7 @@
 
 struct parents {
     struct settings *settings; /* that hold */
+    struct settings own;       /* without what the card's file says: those of the page are kept */
     unsigned on_page, on_card; /* bits of those that a browser, and the card's file, set */
     struct shelf *shelf;
     void (*changed)(void *user); /* the settings did; NULL: nobody wants to know */

@@ -308,6 +308,10 @@ bool settings_use(struct settings *settings, const char *line,
 
     snprintf(copy, sizeof(copy), "%s", line);
     field = find_field(copy, &value);
+    if (field == NULL) {
+        snprintf(problem, PROBLEM_BYTES, "a value is missing");
+        return false;
+    }
     problem[0] = '\0';
     set_field(&changed, field, value_clean(value), problem);
     if (problem[0] != '\0') {

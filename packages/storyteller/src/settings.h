@@ -47,8 +47,8 @@ const char *settings_name(int number);
 #define SETTINGS_VALUE_BYTES SETTINGS_LIST_BYTES
 void settings_value(const struct settings *settings, int number, char value[SETTINGS_VALUE_BYTES]);
 
-/* Take over what one line says, which must be about a setting. Returns false when it cannot be
- * used; problem says why then, and nothing changes. */
+/* Take over what one line says, which must be about a setting: see settings_find(). Returns false
+ * when it cannot be used; problem says why then, and nothing changes. */
 #define SETTINGS_PROBLEM_BYTES (LINES_BYTES + 200)
 bool settings_use(struct settings *settings, const char *line,
                   char problem[SETTINGS_PROBLEM_BYTES]);

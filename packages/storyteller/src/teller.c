@@ -12,6 +12,7 @@
 #include "stop.h"
 #include "telling.h"
 #include "text/prompt.h"
+#include "volume.h"
 
 /* A press that may grow is looked at so often. */
 #define LOOK_MS 20
@@ -21,8 +22,7 @@
 #define LISTEN_S 20.0
 /* So many stories in a row that cannot be told are no accident. */
 #define FAILURES_AT_MOST 3
-/* How much quieter and slower it gets before good night, in percent. */
-#define LATE_VOLUME 60
+/* How much slower it gets before good night, in percent. */
 #define LATE_SPEED 85
 
 /* The run of a teller. */
@@ -150,11 +150,13 @@ static bool doze(struct run *run) {
 }
 
 static void set_voice(const struct run *run) {
-    const struct teller *teller = run->teller;
-    bool is_late = evening_is_late(&run->evening, &teller->settings);
+    struct teller *teller = run->teller;
+    int pace;
 
-    speaker_set_volume(teller->speaker, teller->volume * (is_late ? LATE_VOLUME : 100) / 100);
-    speaker_set_speed(teller->speaker, teller->settings.speed * (is_late ? LATE_SPEED : 100) / 100);
+    teller->is_late = evening_is_late(&run->evening, &teller->settings);
+    pace = teller->is_late ? LATE_SPEED : 100;
+    volume_set(teller, teller->volume);
+    speaker_set_speed(teller->speaker, teller->settings.speed * pace / 100);
 }
 
 static void invent_recipe(const struct run *run, long number, struct recipe *recipe) {
@@ -222,10 +224,7 @@ static bool tell_next(struct run *run, long number, struct llama_error *error) {
 static void keep_to_settings(void *user) {
     struct teller *teller = user;
 
-    if (teller->volume > teller->settings.volume) {
-        teller->volume = teller->settings.volume;
-        speaker_set_volume(teller->speaker, teller->volume);
-    }
+    volume_set(teller, teller->volume);
     remote_volume(teller->remote, teller->volume, teller->settings.volume);
 }
 

@@ -32,6 +32,7 @@ struct teller {
     struct settings settings;
     struct parents parents; /* who may change them */
     int volume;             /* percent now; never above that of the settings */
+    bool is_late;           /* the last part before good night */
     const char *prompt;     /* how each story begins, or NULL: drawn */
     uint64_t seed;          /* of the first story, or 0: fresh ones */
     long stories;           /* how many, or 0: until a signal comes */

@@ -21,7 +21,7 @@
 #define BETWEEN " ,;"
 
 bool output_take_page(char *list) {
-    size_t length = strlen(SOUND_PAGE);
+    size_t length = strlen(SOUND_PAGE), left;
     bool is_there = false;
 
     for (char *at = list + strspn(list, BETWEEN); *at != '\0';) {
@@ -33,6 +33,9 @@ bool output_take_page(char *list) {
         } else {
             at += whole;
         }
+    }
+    for (left = strlen(list); left > 0 && strchr(BETWEEN, list[left - 1]) != NULL; left--) {
+        list[left - 1] = '\0';
     }
     return is_there;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The voices of hibari: a small neural network that has learned from a person's recordings. The
- * most natural ones, and the dearest. */
+ * most natural ones, and the most expensive. */
 #include "voice/speech.h"
 
 #ifdef SPEECH_HIBARI
