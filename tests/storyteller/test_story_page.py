@@ -23,7 +23,7 @@ from tests.storyteller.test_program import LONG, Bench
 
 FILES = build.ROOT / page.FILES
 MOST_BYTES = 100_000
-FOLLOWERS = 7
+FOLLOWERS = 6
 WAV_HEADER_BYTES = 44
 WORDS_FOUND = 0.6  # by a recogniser of general English
 TOLD = (" there was a small dog. The dog was very happy in the big garden. Then the sun went down,"
@@ -156,7 +156,7 @@ def test_what_is_sent_is_bounded(site: Site) -> None:
     site.client.wait_for(event="state", state="paused")
 
 
-def test_seven_pages_and_one_more(site: Site) -> None:
+def test_six_pages_and_one_more(site: Site) -> None:
     site.client.close()
     with contextlib.ExitStack() as stack:
         followed = []  # who forgets a stream's lines closes it

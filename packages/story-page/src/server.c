@@ -14,8 +14,9 @@
 
 #include "telling.h"
 
-/* Of the eight clients that the storyteller lets in, one is for requests. */
-#define FOLLOWERS_AT_MOST 7
+/* Of the eight clients that the storyteller lets in, one is for requests, and one for a listener,
+ * who is a client until the sound begins. */
+#define FOLLOWERS_AT_MOST 6
 #define LISTENERS_AT_MOST 7
 #define CONNECTIONS_AT_MOST 24u
 /* Of a request's headers; a browser sends less than one kilobyte. */
@@ -26,7 +27,7 @@
 /* An empty line, to find out whether the browser is still there. */
 #define QUIET_MS 10000
 #define PART_BYTES 4096
-/* What the kernel keeps for a browser that listens and is late: it shall skip, not lag behind. */
+/* What the kernel keeps for a browser that listens: a late one skips instead of lagging behind. */
 #define UNHEARD_BYTES 16384
 #define PATH_BYTES 512
 
@@ -146,6 +147,7 @@ static bool take_place(atomic_int *places, int most) {
 static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file, bool is_sound,
                                     atomic_int *places) {
     struct stream *stream = file >= 0 ? calloc(1, sizeof(*stream)) : NULL;
+    struct MHD_Response *response;
 
     if (stream == NULL) {
         if (file >= 0) {
@@ -155,9 +157,12 @@ static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file,
         return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
     }
     *stream = (struct stream){.file = file, .is_sound = is_sound, .places = places};
-    return answer(connection, MHD_HTTP_OK,
-                  MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, read_stream,
-                                                    stream, end_stream),
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, read_stream, stream,
+                                                 end_stream);
+    if (response == NULL) {
+        end_stream(stream);
+    }
+    return answer(connection, MHD_HTTP_OK, response,
                   is_sound ? "audio/wav" : "application/x-ndjson; charset=utf-8");
 }
 
@@ -182,23 +187,36 @@ static enum MHD_Result serve_sound(struct server *server, struct MHD_Connection 
     return serve_stream(connection, telling_listen(server->socket), true, &server->listeners);
 }
 
+/* A whole file, which the response closes. Returns NULL when it cannot be read. */
+static struct MHD_Response *file_response(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct MHD_Response *response = NULL;
+    struct stat found;
+
+    if (file >= 0 && fstat(file, &found) == 0) {
+        response = MHD_create_response_from_fd((size_t)found.st_size, file);
+    }
+    if (file >= 0 && response == NULL) {
+        close(file);
+    }
+    return response;
+}
+
 /* Only what is in the table: no path of the browser's is ever opened. */
 static enum MHD_Result serve_file(const struct server *server, struct MHD_Connection *connection,
                                   const char *url) {
     char path[PATH_BYTES];
-    struct stat found;
 
     for (size_t i = 0; i < COUNT(FILES); i++) {
-        int file;
+        struct MHD_Response *response;
 
         if (strcmp(url, FILES[i].url) != 0) {
             continue;
         }
         snprintf(path, sizeof(path), "%s/%s", server->files, FILES[i].file);
-        file = open(path, O_RDONLY | O_CLOEXEC);
-        if (file >= 0 && fstat(file, &found) == 0) {
-            return answer(connection, MHD_HTTP_OK,
-                          MHD_create_response_from_fd((size_t)found.st_size, file), FILES[i].type);
+        response = file_response(path);
+        if (response != NULL) {
+            return answer(connection, MHD_HTTP_OK, response, FILES[i].type);
         }
         return say(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "a file of the page is missing\n");
     }
