@@ -18,6 +18,7 @@ START = BOARD / "etc/init.d/start.d"
 LED = ROOT / "overlays/rootfs/usr/bin/led"
 SSH = ROOT / "packages/dropbear/ssh"
 PAGE = ROOT / "packages/story-page/start"
+STORIES = BOARD / "usr/bin/stories"
 GADGET = "sys/kernel/config/usb_gadget/storyteller"
 KEY = "ssh-ed25519 AAAAC3Nz someone"
 
@@ -338,3 +339,17 @@ def test_the_page_is_where_the_network_is(tree: Tree, network: int, address: str
     )
     assert tree.calls() == [call] * 2 * is_there
     assert tree.has("run/story-page") is is_there
+
+
+@pytest.mark.parametrize("page", [True, False])
+def test_stories_on_another_terminal_are_on_the_page(tree: Tree, page: bool) -> None:
+    if page:
+        tree.put("run/story-page/log")
+    for name in ("killall", "storyteller"):
+        tree.put(f"fakes/{name}", f'#!/bin/sh\necho "{name} $*" >> "$TEST_ROOT/calls"\n').chmod(
+            0o755
+        )
+    tree.put("fakes/pidof", "#!/bin/sh\nexit 1\n").chmod(0o755)
+    assert tree.run(STORIES, "--seed", "7") == ""
+    socket = "--socket /run/story-page/socket " if page else ""
+    assert tree.calls() == ["killall storyteller", f"storyteller {socket}--seed 7"]

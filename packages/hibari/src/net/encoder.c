@@ -2,7 +2,6 @@
 #include "encoder.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { HEADS = 2 };
 
