@@ -61,9 +61,9 @@ def test_story_is_the_engines(product: Path, tmp_path: Path, beginning: str) -> 
     lines = (tmp_path / "data/stories.jsonl").read_text().splitlines()
     figures = [json.loads(line) for line in lines]
     # Where a word was refused, or a sentence generated again, it is another story: with these
-    # seeds at most a third of them, after openings that the model was not trained on.
+    # seeds most of them, after beginnings that the model was not trained on.
     as_they_are = [one["refused"] == one["rewinds"] == 0 for one in figures]
-    assert sum(as_they_are) >= 12
+    assert sum(as_they_are) >= (3 if beginning else 18)
     for seed, text, prompt in itertools.compress(stories, as_they_are):
         how = ["-t", "0.9", "-p", "0.9", "-n", "256", "-s", seed, "-i", beginning or prompt]
         told = subprocess.run(
