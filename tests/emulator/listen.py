@@ -15,6 +15,7 @@ RATE = 16_000  # samples per second that the recogniser wants
 # A voice of RATE has nothing above half of it, so what a card of 48 kHz plays there is a click, or
 # an image that its resampling left.
 BEYOND_HZ = 9_600
+LATE_S = 0.5  # by which QEMU's recording may lag behind the board
 QUIET = 100  # of 32,767: the silence between words
 LOUD = 500  # of 32,767: above the noise of a silent line
 # A low-pass before taking each third sample: without it, high sounds fold into the speech.
@@ -45,10 +46,6 @@ class Sound:
         gaps = np.diff(loud) - 1
         return sorted((float(gap) / 50 for gap in gaps if gap > 0), reverse=True)
 
-    def since(self, seconds: float) -> "Sound":
-        """What comes behind its first seconds."""
-        return Sound(self.samples[round(seconds * RATE) :], self.beyond)
-
     def trimmed(self, until_s: float) -> "Sound":
         """What was heard until then, with half a second of the silence around it."""
         samples = self.samples[: round(until_s * RATE)]
@@ -74,8 +71,12 @@ class Sound:
         return float(np.sum(self._levels() > LOUD)) / 50
 
 
-def load(path: Path) -> Sound:
-    """Read a 16-bit WAV file of RATE or three times RATE; QEMU's may lack its final length."""
+def load(path: Path, since_s: float = 0.0) -> Sound:
+    """Read a 16-bit WAV file of RATE or three times RATE; QEMU's may lack its final length.
+
+    Of its first `since_s` seconds nothing is taken; an end of sound that QEMU's buffers bring after
+    them is no click.
+    """
     data = path.read_bytes()
     with wave.open(str(path)) as file:
         channels, rate = file.getnchannels(), file.getframerate()
@@ -88,10 +89,11 @@ def load(path: Path) -> Sound:
     if rate == 3 * RATE:
         spectrum = np.fft.rfft(mono)
         spectrum[np.fft.rfftfreq(len(mono), 1 / rate) < BEYOND_HZ] = 0
-        beyond = int(np.abs(np.fft.irfft(spectrum, len(mono))).max())
+        first = round((since_s + LATE_S) * rate) if since_s else 0
+        beyond = int(np.abs(np.fft.irfft(spectrum, len(mono)))[first:].max())
         taps = np.sinc((np.arange(FILTER_TAPS) - FILTER_TAPS // 2) / 3) * np.hamming(FILTER_TAPS)
         mono = np.convolve(mono, taps / taps.sum(), "same")[::3]
-    return Sound(mono.astype(np.int16), beyond)
+    return Sound(mono.astype(np.int16)[round(since_s * RATE) :], beyond)
 
 
 def show(sound: Sound, picture: Path) -> None:
