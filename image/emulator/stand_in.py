@@ -61,7 +61,7 @@ def check_call(board: Board, options: Mapping[str, str]) -> None:
         return
     if is_on(options, qemu.OPEN.name) or options.get("SOUND") == "page":
         raise UserError(
-            f"open=1, SOUND=page: the story page of the emulated {board.name} cannot be reached yet",
+            f"open=1, SOUND=page: the page of the emulated {board.name} cannot be reached yet",
             hint="leave it out, or take board=qemu_virt",
         )
     console = options.get(CONSOLE.name)
