@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from image import output, page, run
+from image import output, page, run, tell
 from image.builders.toolchain import HOST
 from image.options import Option, Text
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import STAGING, step_name
 from image.project import Project
-from image.recipes import voices
 from image.recipes.voices import Voice
 
 FOLDER = "out/host/voices"
@@ -50,29 +49,16 @@ def names(options: Mapping[str, str]) -> list[str]:
 
 def plan(project: Project) -> Plan:
     """What the voices that are built in need on this machine."""
-    data = dict.fromkeys(name for voice in built_in(project) for name in voice.data)
+    data = dict.fromkeys(name for voice in tell.built_in(project) for name in voice.data)
     return graph.make(project, [SAY, *data], HOST)
-
-
-def built_in(project: Project) -> list[Voice]:
-    """The voices of a project, the usual one first."""
-    known, _ = voices.read(project.root / "packages")
-    return [voice for voice in known if project.config.symbols[voice.symbol]]
 
 
 def speaker(made: Plan) -> Speaker:
     """The program of a plan whose steps are done."""
     symbols = made.project.config.symbols
-    needs = {
-        name: made.folder(made.step(step_name(name, HOST))) / STAGING
-        for voice in built_in(made.project)
-        for name in voice.data
-    }
-    given = dict(item for voice in built_in(made.project) for item in voice.env.items())
-    variables = {name: text.format_map({"needs": needs}) for name, text in given.items()}
     program = made.folder(made.step(step_name(SAY, HOST))) / STAGING / "usr/bin" / SAY
     speed, pitch = (int(symbols[f"STORYTELLER_{what}"]) for what in ("SPEED", "PITCH"))
-    return Speaker(program, variables, speed, pitch)
+    return Speaker(program, tell.variables(made), speed, pitch)
 
 
 def record(speaker: Speaker, wanted: Sequence[Voice], folder: Path) -> Path:

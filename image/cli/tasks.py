@@ -148,14 +148,14 @@ def voices(call: Call) -> Iterator[Task]:
     if "voices" not in call.tasks:  # each call of ./doit comes here, whatever its task
         yield {"basename": "voices", **foreground(lambda call: None)}
         return
-    from image import audition, project
+    from image import audition, project, tell
 
     wanted = audition.names(call.options)
     made = audition.plan(project.load(call.root, call.options, wanted))
     yield from (_own_task(call, made, step) for step in made.steps.values())
 
     def speak(call: Call) -> None:
-        known = {voice.name: voice for voice in audition.built_in(made.project)}
+        known = {voice.name: voice for voice in tell.built_in(made.project)}
         folder = call.root / audition.FOLDER
         with output.alone(folder):
             chosen = [known[name] for name in wanted]

@@ -16,6 +16,7 @@ from image.plan.graph import Plan
 from image.plan.step import STAGING, step_name
 from image.project import Project
 from image.recipes import voices
+from image.recipes.voices import Voice
 from image.steps import build
 from image.tell import page, sound
 
@@ -78,14 +79,18 @@ def can_speak(project: Project) -> bool:
     return True
 
 
+def built_in(project: Project) -> list[Voice]:
+    """The voices of a project, the usual one first."""
+    known, _ = voices.read(project.root / "packages")
+    return [voice for voice in known if project.config.symbols[voice.symbol]]
+
+
 def variables(plan: Plan) -> dict[str, str]:
     """What leads the voices that are built in to their data; `plan` is that of this machine."""
-    known, _ = voices.read(plan.project.root / "packages")
-    symbols = plan.project.config.symbols
-    built_in = [voice for voice in known if symbols[voice.symbol]]
-    steps = {name: plan.step(step_name(name, HOST)) for voice in built_in for name in voice.data}
+    found = built_in(plan.project)
+    steps = {name: plan.step(step_name(name, HOST)) for voice in found for name in voice.data}
     needs = {name: plan.folder(step) / STAGING for name, step in steps.items()}
-    given = dict(item for voice in built_in for item in voice.env.items())
+    given = dict(item for voice in found for item in voice.env.items())
     return {name: text.format_map({"needs": needs}) for name, text in given.items()}
 
 

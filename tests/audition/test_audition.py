@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from image import audition, project
+from image import audition, project, tell
 from image.errors import UserError
 from tests.conftest import ROOT, doit, load_project
 
@@ -22,7 +22,7 @@ def test_names() -> None:
 
 def test_each_voice_is_built_in_with_its_data(all_sources: None) -> None:
     loaded = project.load(ROOT, {"board": "qemu_virt"}, ["heart", "kal16"])
-    assert [voice.name for voice in audition.built_in(loaded)] == ["slt", "heart", "kal16"]
+    assert [voice.name for voice in tell.built_in(loaded)] == ["slt", "heart", "kal16"]
     assert {"host:say", "host:heart", "host:heart-words", "host:flite"} <= {
         *audition.plan(loaded).steps
     }
@@ -34,7 +34,7 @@ def test_the_page_has_a_player_for_each_sentence_of_each_voice(tmp_path: Path) -
     say = tmp_path / "say"
     say.write_text(SAY)
     say.chmod(0o755)
-    wanted = audition.built_in(load_project())
+    wanted = tell.built_in(load_project())
     speaker = audition.Speaker(say, {"DATA": "there"}, 90, 110)
     text = audition.record(speaker, wanted, tmp_path / "voices").read_text()
     files = re.findall(r'<audio[^>]* src="([^"]+)"', text)

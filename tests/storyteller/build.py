@@ -70,6 +70,26 @@ def compile_driver(
     return once(program, lambda partial: run.output([*words, partial]))
 
 
+def compile_voice(
+    program: Path, voice: str, engine: str, *files: Path, checks: Sequence[str] = ADDRESSES
+) -> Path:
+    """`files` with a voice whose engine is a package: its kind is the package's first word."""
+    tree, kind = host_package(engine) / "usr", engine.partition("-")[0]
+    own = [source(name) for name in ("speech.c", f"speech_{kind}.c", "spoken.c", "voices.c")]
+    choices = (f"-DVOICE_{voice.upper()}", f"-DSPEECH_{kind.upper()}")
+    headers = ("-isystem", tree / "include")
+    libraries = (f"-L{tree / 'lib'}", f"-l{engine}", "-lm")
+    flags = (*STRICT, *checks, *choices, *INCLUDES)
+    run.output(["gcc", *flags, *headers, *own, *files, *libraries, "-o", program])
+    return program
+
+
+def compile_say(program: Path, voice: str, engine: str) -> Path:
+    """A voice as a program."""
+    files = [SOURCES / name for name in ("say/main.c", "sound/sound_wav.c")]
+    return compile_voice(program, voice, engine, *files, source("wav.c"))
+
+
 def compile_with_stand_ins(
     program: Path, flags: Sequence[str], compiler: str = "gcc", voices: Path | None = None
 ) -> Path:

@@ -34,23 +34,10 @@ def data(compiler: None) -> dict[str, str]:
     return {"ESPEAK_DATA_PATH": str(build.host_package("espeak-ng-data") / "usr/share")}
 
 
-def compile_voice(program: Path, *files: Path) -> Path:
-    """`files` with the voice, stopping at the first bad access, undefined step or leak."""
-    engine = build.host_package("espeak-ng") / "usr"
-    own = [build.source(name) for name in ("speech.c", "speech_espeak.c", "spoken.c", "voices.c")]
-    flags = (*build.STRICT, *build.ADDRESSES, "-DVOICE_ESPEAK", "-DSPEECH_ESPEAK", *build.INCLUDES)
-    headers = ("-isystem", engine / "include")
-    libraries = (f"-L{engine / 'lib'}", "-lespeak-ng", "-lm")
-    run.output(["gcc", *flags, *headers, *own, *files, *libraries, "-o", program])
-    return program
-
-
 @pytest.fixture(scope="module")
 def say(programs: Path) -> Path:
     """The voice as a program."""
-    files = [build.SOURCES / name for name in ("say/main.c", "sound/sound_wav.c")]
-    files.append(build.source("wav.c"))
-    return compile_voice(programs / "say-espeak", *files)
+    return build.compile_say(programs / "say-espeak", "espeak", "espeak-ng")
 
 
 def test_is_understood(say: Path, data: dict[str, str], tmp_path: Path) -> None:
@@ -80,7 +67,9 @@ def test_speed_and_pitch(say: Path, data: dict[str, str], tmp_path: Path) -> Non
 
 
 def test_stopped_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> None:
-    program = compile_voice(programs / "espeak_driver", build.HERE / "voice_driver.c")
+    program = build.compile_voice(
+        programs / "espeak_driver", "espeak", "espeak-ng", build.HERE / "voice_driver.c"
+    )
     lines = run.output([program, "espeak"], env=data).splitlines()
     stopped, after, anew = (int(line.split()[0]) for line in lines)
     assert stopped <= RATE / 10

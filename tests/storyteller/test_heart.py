@@ -37,23 +37,10 @@ def data(compiler: None) -> dict[str, str]:
     return {name: str(build.host_package(package)) for name, package in folders.items()}
 
 
-def compile_voice(program: Path, *files: Path, checks: tuple[str, ...] = build.ADDRESSES) -> Path:
-    """`files` with the voice, stopping at the first bad access, undefined step or leak."""
-    engine = build.host_package("hibari") / "usr"
-    own = [build.source(name) for name in ("speech.c", "speech_hibari.c", "spoken.c", "voices.c")]
-    flags = (*build.STRICT, *checks, "-DVOICE_HEART", "-DSPEECH_HIBARI", *build.INCLUDES)
-    headers = ("-isystem", engine / "include")
-    libraries = (f"-L{engine / 'lib'}", "-lhibari", "-lm")
-    run.output(["gcc", *flags, *headers, *own, *files, *libraries, "-o", program])
-    return program
-
-
 @pytest.fixture(scope="module")
 def say(programs: Path) -> Path:
     """The voice as a program."""
-    files = [build.SOURCES / name for name in ("say/main.c", "sound/sound_wav.c")]
-    files.append(build.source("wav.c"))
-    return compile_voice(programs / "say-heart", *files)
+    return build.compile_say(programs / "say-heart", "heart", "hibari")
 
 
 def test_is_understood(say: Path, data: dict[str, str], tmp_path: Path) -> None:
@@ -87,7 +74,9 @@ def test_speed_and_pitch(say: Path, data: dict[str, str], tmp_path: Path) -> Non
 
 def test_stopped_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> None:
     """It stops within a hop; the next one sounds as if there had been no other."""
-    program = compile_voice(programs / "heart_driver", build.HERE / "voice_driver.c")
+    program = build.compile_voice(
+        programs / "heart_driver", "heart", "hibari", build.HERE / "voice_driver.c"
+    )
     stopped, after, anew = run.output([program, "heart"], env=data).splitlines()
     assert int(stopped.split()[0]) == HOP
     samples, _, *words = map(int, after.split())
@@ -100,7 +89,9 @@ def test_stopped_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> 
 def test_speaking_takes_no_memory(programs: Path, data: dict[str, str]) -> None:
     wraps = tuple(f"-Wl,--wrap={name}" for name in TAKING)
     main = build.HERE / "allocating.c"
-    program = compile_voice(programs / "heart_allocating", main, checks=wraps)
+    program = build.compile_voice(
+        programs / "heart_allocating", "heart", "hibari", main, checks=wraps
+    )
     before, spoken = map(int, run.output([program, "heart"], env=data).split())
     assert before > 2 and spoken == 0
 
