@@ -13,7 +13,10 @@ FORMS = {
     "she": ("she", "her", "her", "hers", "herself"),
     "they": ("they", "them", "their", "theirs", "themselves"),
 }
-CHILD = 0.15  # share of heroes that are children, besides those drawn from all
+# Shares of heroes that are children, and that are always he or always she, besides those drawn from
+# all: what a queen is called takes practice.
+CHILD = 0.15
+SETTLED = 0.15
 NAMED_CHILD = 0.6  # shares of heroes and friends who have a name
 NAMED = 0.2
 UNKNOWN_HERO = 0.16  # shares of words that are in no list
@@ -105,8 +108,11 @@ def _alike(one: Person, another: Person) -> bool:
 
 
 def _hero(words: Words, rng: random.Random) -> Person:
-    if rng.random() < CHILD:
+    chance = rng.random()
+    if chance < CHILD:
         return _person_of(rng.choice(words.children), words, rng)
+    if chance < CHILD + SETTLED:
+        return _person_of(rng.choice(words.settled), words, rng)
     known = rng.choice(words.heroes)
     if rng.random() >= UNKNOWN_HERO:
         return _person_of(known, words, rng)

@@ -94,6 +94,11 @@ class Words:
     def children(self) -> tuple[Hero, ...]:
         return tuple(hero for hero in self.heroes if hero.section == "children")
 
+    @cached_property
+    def settled(self) -> tuple[Hero, ...]:
+        """Those that every story calls he, or she."""
+        return tuple(hero for hero in self.heroes if hero.pronoun != ANY)
+
     def names_of(self, pronoun: str) -> tuple[Name, ...]:
         """Names of a girl, of a boy, or of anybody."""
         return self._names[pronoun]
