@@ -37,7 +37,7 @@ return btoa(window.played.map((part) => String.fromCharCode(
 class Browser:
     """Debian's Chromium without a window."""
 
-    def __init__(self, hosts: str) -> None:
+    def __init__(self, hosts: str, hung_s: float) -> None:
         from selenium import webdriver
 
         options = webdriver.ChromeOptions()
@@ -47,7 +47,7 @@ class Browser:
         # Both are named: without a name, selenium would download one.
         options.binary_location = CHROMIUM
         self.driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
-        self.driver.set_script_timeout(HUNG_S)
+        self.driver.set_script_timeout(hung_s)
         source = {"source": KEEP_SOUND}
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
 
@@ -78,16 +78,17 @@ class Browser:
 
 
 @contextlib.contextmanager
-def opened(hosts: str = "") -> Iterator[Browser]:
+def opened(hosts: str = "", hung_s: float = HUNG_S) -> Iterator[Browser]:
     """A browser; the test is skipped where there is none.
 
     `hosts`: rules for where names lead, as Chromium's --host-resolver-rules has them.
+    `hung_s`: only ends a hung test; whom a page waits for may be slow.
     """
     pytest.importorskip("selenium")
     for program in (CHROMIUM, CHROMEDRIVER):
         if not Path(program).exists():
             pytest.skip(f"there is no {program}")
-    browser = Browser(hosts)
+    browser = Browser(hosts, hung_s)
     try:
         yield browser
     finally:

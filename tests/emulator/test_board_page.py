@@ -21,7 +21,6 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 LOUD_S = 0.3  # of samples that are more than silence: some words
 CHOICES = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_PACKAGE_STORY_PAGE=y\n"
-ANSWER_S = 60  # only ends a hung test
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Board:
     def status(self, host: str) -> int:
         """Of the page, for a browser that calls it so."""
         url = f"http://{this_machine.HOST}:{self.port}/"
-        return requests.get(url, headers={"Host": host}, timeout=ANSWER_S).status_code
+        return requests.get(url, headers={"Host": host}, timeout=machine.BOOT_S).status_code
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +60,7 @@ def board(paged: Path, tmp_path: Path) -> Iterator[Board]:
 def browser(board: Board) -> Iterator[Browser]:
     """A browser in which the page's name leads to the board."""
     here = f"{this_machine.HOST}:{board.port}"
-    with opened(f"MAP localhost:{this_machine.PORT} {here}") as browser:
+    with opened(f"MAP localhost:{this_machine.PORT} {here}", machine.BOOT_S) as browser:
         yield browser
 
 

@@ -254,22 +254,38 @@ def test_what_is_no_time_is_refused(bench: Bench, nonsense: str) -> None:
 
 
 CLOCKS = {
-    "0 1767225601": "set to 1767225601",  # nobody set it: it begins in 1970,
-    "1750000000 1767225601": "set to 1767225601",  # or when the kernel was made
-    "1790000000 1767225601": "left",
+    "0 1767225601": "set to 1767225601, 0 told",  # nobody set it: it begins in 1970,
+    "1750000000 1767225601": "set to 1767225601, 0 told",  # or when the kernel was made
+    "1790000000 1767225601": "left to 1790000000, 0 told",
     "0 1767225599": "refused",
     "0 4102444801": "refused",
 }
 
 
-@pytest.mark.parametrize("words", CLOCKS)
-def test_only_a_clock_that_nobody_set_is_set(programs: Path, words: str) -> None:
+def say_time(programs: Path, data: Path, words: str, told: int) -> str:
+    """What a storyteller makes of it, with what it keeps in a folder; it has told some stories."""
     driver = programs / "clock_driver"
-    if not driver.exists():
-        wraps = tuple(f"-Wl,--wrap={name}" for name in ("time", "settimeofday"))
-        parts = ("parents.c", "settings.c", "settings_value.c", "lines.c", "today.c")
-        build.compile_driver(driver, *parts, flags=(*build.ADDRESSES, *wraps))
-    assert run.output([driver, *words.split()]).strip() == CLOCKS[words]
+    wraps = tuple(f"-Wl,--wrap={name}" for name in ("time", "settimeofday"))
+    parts = ("parents.c", "settings.c", "settings_value.c", "lines.c", "today.c", "shelf.c",
+             "folder.c", "record.c")  # fmt: skip
+    build.compile_driver(driver, *parts, flags=(*build.ADDRESSES, *wraps))
+    return run.output([driver, data, *words.split(), str(told)]).strip()
+
+
+@pytest.mark.parametrize("words", CLOCKS)
+def test_only_a_clock_that_nobody_set_is_set(programs: Path, tmp_path: Path, words: str) -> None:
+    assert say_time(programs, tmp_path, words, told=0) == CLOCKS[words]
+
+
+def test_a_page_that_is_opened_gives_no_further_stories(programs: Path, tmp_path: Path) -> None:
+    """What was told before the clock was known is today's, and so is what was told earlier."""
+    unknown, known = "0 1767225601", "1767230000 1767225601"
+    assert say_time(programs, tmp_path, unknown, told=2).endswith(" 2 told")
+    assert say_time(programs, tmp_path, known, told=1).endswith(" 3 told")
+    # Switched off and on: the clock is gone, a story is told, then the page is opened.
+    assert say_time(programs, tmp_path, unknown, told=1).endswith(" 4 told")
+    assert say_time(programs, tmp_path, unknown, told=0).endswith(" 4 told")
+    assert say_time(programs, tmp_path, "0 1767312001", told=0).endswith(" 0 told")
 
 
 # The parents' limit, whether good night is near, the volume that is wanted: what is heard.

@@ -9,6 +9,8 @@ import pytest
 from tests.storyteller import build
 from tests.storyteller.test_sound_player import LOUD, SOFT_MS, Stage, compile_player
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 CARD = ("page_card.c",)
 MORE = "sound_page.c listeners.c thread.c wav.c"
 DROPPED_S = 10  # a listener that takes nothing for so long

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from tests.storyteller import build
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 RATE = 16000
 TONE = 440
 LOUD = 12000

@@ -17,7 +17,7 @@ from image.errors import UserError
 from image.tell import page
 from tests.browser import Browser, opened
 from tests.emulator import listen
-from tests.storyteller import build, client
+from tests.storyteller import build, client, fake_teller
 from tests.storyteller.started import HUNG_S
 from tests.storyteller.test_program import LONG, Bench
 
@@ -29,6 +29,7 @@ WORDS_FOUND = 0.6  # by a recogniser of general English
 TOLD = (" there was a small dog. The dog was very happy in the big garden. Then the sun went down,"
         " and the dog was tired. He went home to his mother.")  # fmt: skip
 AHEAD_S = 0.3  # MOST_S of sound.js
+ABOUT_BYTES = 159  # as docs/story-page.md says
 
 
 @pytest.fixture(scope="session")
@@ -284,6 +285,33 @@ def test_a_pause_ends_the_sound(bench: Bench, server: Path, browser: Browser) ->
         assert ahead <= AHEAD_S
 
 
+def test_another_voice_is_played_at_its_own_rate(
+    server: Path, tmp_path: Path, browser: Browser
+) -> None:
+    """The storyteller starts again with a voice of another rate, while the page listens."""
+    port = free_port()
+    with page.served(page.Page(server, FILES), tmp_path / "log", port) as path:
+        with fake_teller.humming(path, 16000):
+            browser.driver.get(f"http://localhost:{port}")
+            browser.wait("document.querySelector('#listen').checkVisibility()")
+            browser.click("#listen")
+            browser.wait("window.audio?.sampleRate === 16000")
+        browser.wait("document.querySelector('#main').disabled")
+        with fake_teller.humming(path, 22050):
+            browser.wait("window.audio.sampleRate === 22050")
+            assert browser.script("return document.querySelector('#listen').ariaPressed") == "true"
+
+
+def test_what_has_no_room_is_not_sent(site: Site, browser: Browser) -> None:
+    """Nobody would see the storyteller's complaint: the page that asked is gone by then."""
+    browser.driver.get(site.url)
+    browser.wait("document.querySelector('.now')")
+    browser.type("#about", "\u00e9" * 80 + "\ue007")  # 160 bytes, and Enter
+    browser.wait("document.querySelector('#note').textContent.startsWith('That is too long')")
+    assert len(browser.script("return document.querySelector('#about').value")) == 80
+    assert not [event for event in site.client.seen if event["event"] == "note"]
+
+
 def test_parents_set_the_volume(site: Site, browser: Browser) -> None:
     browser.driver.get(site.url)
     browser.click("a[href='/parents']")
@@ -302,3 +330,5 @@ def test_parents_set_the_volume(site: Site, browser: Browser) -> None:
     browser.type("#quiet", "\ue003\ue003late\ue007")
     browser.wait("document.querySelector('#quiet-status').textContent.includes('Not changed')")
     assert browser.script("return document.querySelector('#quiet').value") == "no"
+    longest = browser.script("return document.querySelector('#quiet').maxLength")
+    assert len("quiet = ") + longest == ABOUT_BYTES

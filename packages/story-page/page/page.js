@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The page: events come in and are shown, buttons ask for something.
 
-import { ask, follow, tellTime } from "./socket.js";
+import { ask, fits, follow, tellTime } from "./socket.js";
 import { Sound } from "./sound.js";
 import { Story } from "./story.js";
 
 const LOST = "I cannot hear the storyteller. Is it on?";
+const TOO_LONG = "That is too long. Say it in fewer words.";
 const STATES = {
   starting: "I am thinking of a story.",
   paused: "Pause.",
@@ -128,7 +129,12 @@ for (const verb of ["next", "again", "keep", "louder", "quieter"]) {
 at("main").addEventListener("click", () => send({ do: at("main").dataset.verb }));
 at("request").addEventListener("submit", (event) => {
   event.preventDefault();
-  send({ do: "request", about: at("about").value });
+  const about = at("about").value;
+  if (!fits(about)) {
+    note(TOO_LONG);
+    return;
+  }
+  send({ do: "request", about });
   at("about").value = "";
 });
 

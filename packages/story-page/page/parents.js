@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The parents' page: what they may set, what holds now, and who says so.
 
-import { ask, follow, tellTime } from "./socket.js";
+import { ABOUT_BYTES, ask, fits, follow, tellTime } from "./socket.js";
 
 const LOST = "I cannot hear the storyteller. Is it on?";
 const SETTINGS = {
@@ -31,10 +31,14 @@ function makeRow(name) {
   label.textContent = SETTINGS[name];
   label.htmlFor = input.id = name;
   status.id = `${name}-status`;
+  const line = (value) => `${name} = ${value}`;
+  input.maxLength = ABOUT_BYTES - line("").length;
   input.setAttribute("aria-describedby", status.id);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!(await ask({ do: "set", about: `${name} = ${input.value}` }))) {
+    if (!fits(line(input.value))) {
+      status.textContent = "Not changed: that is too long";
+    } else if (!(await ask({ do: "set", about: line(input.value) }))) {
       at("note").textContent = LOST;
     }
   });

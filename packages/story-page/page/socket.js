@@ -3,6 +3,14 @@
 
 const AGAIN_MS = 1000;
 
+/** Of what something is about, in UTF-8: the storyteller takes no more. */
+export const ABOUT_BYTES = 159;
+
+/** Whether the storyteller takes a text of that length. */
+export function fits(about) {
+  return new TextEncoder().encode(about).length <= ABOUT_BYTES;
+}
+
 /** Ask for something. Resolves to whether it was handed over. */
 export async function ask(message) {
   try {

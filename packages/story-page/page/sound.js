@@ -3,6 +3,7 @@
 // An AudioWorklet would be for this, but is only for pages with a certificate.
 
 const HEADER_BYTES = 44;
+const RATE_AT = 24;
 const SAMPLE_BYTES = 2;
 // Between arrival and loudspeaker: so much may a part be late.
 const LEAD_S = 0.12;
@@ -42,15 +43,27 @@ export class Sound {
 /** One loudspeaker, which plays what comes until it is closed. */
 class Player {
   constructor(rate) {
-    this.context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
     this.end = new AbortController();
-    this.next = 0; // where on the context's clock the next part belongs
-    this.skips = false;
+    this.#open(rate);
   }
 
   close() {
     this.end.abort();
     this.context.close();
+  }
+
+  #open(rate) {
+    this.context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
+    this.next = 0; // where on the context's clock the next part belongs
+    this.skips = false;
+  }
+
+  /** The storyteller may have started again, with another voice. */
+  #keepTo(rate) {
+    if (this.context.sampleRate !== rate) {
+      this.context.close();
+      this.#open(rate);
+    }
   }
 
   async run() {
@@ -66,20 +79,31 @@ class Player {
   }
 
   async #read(reader) {
-    let skip = HEADER_BYTES;
+    let isBegun = false;
     let rest = new Uint8Array();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       const bytes = new Uint8Array(rest.length + part.value.length);
       bytes.set(rest);
       bytes.set(part.value, rest.length);
-      const begin = Math.min(skip, bytes.length);
-      skip -= begin;
-      const count = Math.floor((bytes.length - begin) / SAMPLE_BYTES);
-      rest = bytes.slice(begin + count * SAMPLE_BYTES);
-      if (count > 0) {
-        this.#play(new DataView(bytes.buffer, begin, count * SAMPLE_BYTES), count);
+      rest = bytes;
+      if (!isBegun && bytes.length >= HEADER_BYTES) {
+        isBegun = true;
+        this.#keepTo(new DataView(bytes.buffer).getUint32(RATE_AT, true));
+        rest = bytes.slice(HEADER_BYTES);
+      }
+      if (isBegun) {
+        rest = this.#playWhole(rest);
       }
     }
+  }
+
+  /** Plays whole samples; returns what is left of the bytes. */
+  #playWhole(bytes) {
+    const count = Math.floor(bytes.length / SAMPLE_BYTES);
+    if (count > 0 && !this.end.signal.aborted) {
+      this.#play(new DataView(bytes.buffer, bytes.byteOffset, count * SAMPLE_BYTES), count);
+    }
+    return bytes.slice(count * SAMPLE_BYTES);
   }
 
   #play(samples, count) {

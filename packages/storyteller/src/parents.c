@@ -89,14 +89,18 @@ bool parents_set(struct parents *parents, const char *line, char problem[SETTING
     return true;
 }
 
-bool parents_set_clock(const char *seconds) {
+bool parents_set_clock(const struct parents *parents, const char *seconds) {
+    char before[TODAY_BYTES], after[TODAY_BYTES];
     long now_s;
 
     if (!settings_number(seconds, FIRST_S, LAST_S, &now_s)) {
         return false;
     }
     if (!today_is_known()) {
+        today_name(before);
         (void)settimeofday(&(struct timeval){.tv_sec = now_s}, NULL);
+        today_name(after);
+        shelf_move_day(parents->shelf, before, after);
     }
     return true;
 }

@@ -30,7 +30,8 @@ const char *parents_source(const struct parents *parents, int number);
 bool parents_set(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]);
 
 /* The time of day where the parents are, in seconds since 1970 as if it were UTC. Only a clock that
- * nobody has set is set by it. Returns false for what is no time of these years. */
-bool parents_set_clock(const char *seconds);
+ * nobody has set is set by it: what comes first holds until power-off. What was told before counts
+ * for the day that it is then. Returns false for what is no time of these years. */
+bool parents_set_clock(const struct parents *parents, const char *seconds);
 
 #endif

@@ -9,10 +9,16 @@
 #include "memory/record.h"
 
 #define DAY_BYTES 48
+#define DAYS 2 /* today, and the one before: the date, while the clock is not known */
 
 static const char LAST[] = "last-story";
 static const char FAVOURITES[] = "favourites";
 static const char TODAY[] = "today";
+
+struct day {
+    char name[DAY_BYTES];
+    int told;
+};
 
 struct shelf {
     struct folder folder;
@@ -20,8 +26,7 @@ struct shelf {
     struct recipe last;
     struct recipe favourites[SHELF_FAVOURITES];
     size_t count;
-    char day[DAY_BYTES];
-    int told;
+    struct day days[DAYS]; /* the newest first */
 };
 
 static void take_last(void *user, int number, char *line) {
@@ -50,10 +55,10 @@ static void take_favourite(void *user, int number, char *line) {
 
 static void take_today(void *user, int number, char *line) {
     struct shelf *shelf = user;
+    struct day day;
 
-    (void)number;
-    if (sscanf(line, "%47s %d", shelf->day, &shelf->told) != 2 || shelf->told < 0) {
-        shelf->told = 0;
+    if (number <= DAYS && sscanf(line, "%47s %d", day.name, &day.told) == 2 && day.told >= 0) {
+        shelf->days[number - 1] = day;
     }
 }
 
@@ -134,16 +139,46 @@ void shelf_keep(struct shelf *shelf, const struct recipe *recipe) {
 }
 
 int shelf_today(const struct shelf *shelf, const char *day) {
-    return strcmp(shelf->day, day) == 0 ? shelf->told : 0;
+    int told = 0;
+
+    for (int i = 0; i < DAYS; i++) {
+        told += strcmp(shelf->days[i].name, day) == 0 ? shelf->days[i].told : 0;
+    }
+    return told;
+}
+
+static void write_days(struct shelf *shelf) {
+    char text[DAYS * (DAY_BYTES + 16)];
+    int length = 0;
+
+    for (int i = 0; i < DAYS && shelf->days[i].name[0] != '\0'; i++) {
+        length += snprintf(text + length, sizeof(text) - (size_t)length, "%s %d\n",
+                           shelf->days[i].name, shelf->days[i].told);
+    }
+    folder_replace(&shelf->folder, TODAY, text);
 }
 
 void shelf_count(struct shelf *shelf, const char *day) {
-    char text[DAY_BYTES + 16];
+    struct day today = {.told = shelf_today(shelf, day) + 1};
 
-    shelf->told = shelf_today(shelf, day) + 1;
-    snprintf(shelf->day, sizeof(shelf->day), "%s", day);
-    snprintf(text, sizeof(text), "%s %d\n", shelf->day, shelf->told);
-    folder_replace(&shelf->folder, TODAY, text);
+    if (strcmp(shelf->days[0].name, day) != 0) {
+        shelf->days[1] = shelf->days[0];
+    }
+    snprintf(today.name, sizeof(today.name), "%s", day);
+    shelf->days[0] = today;
+    write_days(shelf);
+}
+
+void shelf_move_day(struct shelf *shelf, const char *from, const char *to) {
+    struct day moved = {.told = shelf_today(shelf, from) + shelf_today(shelf, to)};
+
+    if (strcmp(from, to) == 0 || shelf_today(shelf, from) == 0) {
+        return;
+    }
+    snprintf(moved.name, sizeof(moved.name), "%s", to);
+    shelf->days[0] = moved;
+    shelf->days[1] = (struct day){.told = 0};
+    write_days(shelf);
 }
 
 void shelf_replace(struct shelf *shelf, const char *name, const char *text) {

@@ -36,6 +36,9 @@ void shelf_keep(struct shelf *shelf, const struct recipe *recipe);
 int shelf_today(const struct shelf *shelf, const char *day);
 void shelf_count(struct shelf *shelf, const char *day);
 
+/* What was told on one day was told on another: the clock is known now, and today has a date. */
+void shelf_move_day(struct shelf *shelf, const char *from, const char *to);
+
 /* Put a text in the place of a file of the folder: see folder_replace(). */
 void shelf_replace(struct shelf *shelf, const char *name, const char *text);
 

@@ -230,7 +230,7 @@ static bool take_setting(struct remote *remote, struct client *client,
         send_settings(remote);
     } else if (message->verb == MESSAGE_SET) {
         set(remote, client, message->about);
-    } else if (!parents_set_clock(message->about)) {
+    } else if (!parents_set_clock(remote->parents, message->about)) {
         complain(remote, client, "\"about\" must be a time");
     }
     return true;
