@@ -3,7 +3,7 @@
 
 from image.builders.job import Job
 from image.recipes.keys import MADE, NAME, SYMBOL
-from image.recipes.kinds import Key, Map, Record, Text
+from image.recipes.kinds import Key, Map, Record, Text, Whole
 
 KEYS = (
     Key("say", Map(NAME, Text()), "sentences; NAME.wav is made of each", required=True),
@@ -19,6 +19,7 @@ KEYS = (
         "the Kconfig symbols that say how",
         required=True,
     ),
+    Key("pace", Map(NAME, Whole(50, 200)), "sentences at another speed: percent of the wanted one"),
     Key("env", Map(NAME, MADE), "variables for the voice"),
 )
 
@@ -31,8 +32,10 @@ def build(job: Job) -> None:
     The values of those symbols reach the step's key by the recipe's `settings`.
     """
     voice = dict(job.option("voice"))
-    how = [str(job.config.symbols[voice[key]]) for key in ("name", "speed", "pitch")]
+    speaker, speed, pitch = (job.config.symbols[voice[key]] for key in ("name", "speed", "pitch"))
+    paces = dict(job.option("pace", {}))
     env = {key: job.filled(value) for key, value in dict(job.option("env", {})).items()}
     for name, text in dict(job.option("say")).items():
         program = job.host[SAY] / "usr/bin" / SAY
-        job.run(program, *how, job.staging / f"{name}.wav", text, env=env)
+        pace = str(int(speed) * paces.get(name, 100) // 100)
+        job.run(program, str(speaker), pace, str(pitch), job.staging / f"{name}.wav", text, env=env)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "memory/today.h"
+#include "voice/phrases.h"
 
 /* The last part of the time until good night is slower and quieter. */
 #define LATE 0.7
@@ -25,14 +26,14 @@ const char *evening_reason(const struct evening *evening, const struct settings 
     char day[TODAY_BYTES];
 
     if (today_is_between(settings->quiet_from, settings->quiet_to)) {
-        return "It is quiet time now. Good night.";
+        return PHRASE_QUIET;
     }
     today_name(day);
     if (settings->stories > 0 && shelf_today(shelf, day) >= settings->stories) {
-        return "That was the last story for today. Good bye!";
+        return PHRASE_LAST;
     }
     if (slept_part(evening, settings) >= 1.0) {
-        return "Good night. Sleep well.";
+        return PHRASE_SLEEP;
     }
     return NULL;
 }

@@ -328,6 +328,7 @@ static int with_speaker(struct teller *teller, const struct options *options) {
         speech->close(speech);
         return fail(STATUS_FAILED, "not enough memory for the voice");
     }
+    speaker_use_clips(teller->speaker, clips_fit(&teller->settings));
     output.rate = speech->rate;
     if (open_output(&output, options)) {
         status = with_listeners(teller, options, is_page_wanted && output.only == NULL);

@@ -7,13 +7,12 @@
 #include "inputs/typed.h"
 #include "led.h"
 #include "text/article.h"
+#include "voice/phrases.h"
 #include "volume.h"
 
 #define VOLUME_STEP 10
 #define QUIETEST 10
 
-static const char KEPT[] = "I will keep this story for you.";
-static const char REFUSED[] = "I know a nicer story. Listen!";
 static const struct topic NOTHING;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -94,11 +93,11 @@ static void take_line(struct next_story *next, struct teller *teller, const stru
         break;
     case TYPED_UNKNOWN:
         take_topic(next, &topic);
-        set_preface(next, "I do not know that one yet, but listen to this.");
+        set_preface(next, PHRASE_UNKNOWN);
         break;
     case TYPED_REFUSED:
         take_topic(next, &topic);
-        set_preface(next, REFUSED);
+        set_preface(next, PHRASE_NICER);
         break;
     }
     next->is_asked_for = true;
@@ -116,7 +115,7 @@ static void take_heard(struct next_story *next, const struct teller *teller,
     next->is_skipped = true;
     if (words_block(teller->words, &request->topic)) {
         take_topic(next, &NOTHING);
-        set_preface(next, REFUSED);
+        set_preface(next, PHRASE_NICER);
         return;
     }
     take_topic(next, &request->topic);
@@ -125,7 +124,7 @@ static void take_heard(struct next_story *next, const struct teller *teller,
         return;
     }
     if (!has_words(&request->topic)) {
-        set_preface(next, "I will think of one myself. Listen!");
+        set_preface(next, PHRASE_MINE);
     }
 }
 
@@ -137,14 +136,14 @@ static void take_favourite(struct next_story *next, struct teller *teller,
 
     if (recipe == NULL && has_last && !shelf_is_favourite(teller->shelf, &last)) {
         recipe = &last;
-        set_preface(next, KEPT); /* nobody speaks now */
+        set_preface(next, PHRASE_KEPT); /* nobody speaks now */
     } else if (recipe != NULL) {
-        speaker_say(teller->speaker, KEPT, 0);
+        speaker_say(teller->speaker, PHRASE_KEPT, 0);
     }
     if (recipe != NULL) {
         shelf_keep(teller->shelf, recipe);
         console_answer(teller->console, "(this story is kept)");
-        remote_note(teller->remote, KEPT);
+        remote_note(teller->remote, PHRASE_KEPT);
         return;
     }
     next->kind = NEXT_FAVOURITE;

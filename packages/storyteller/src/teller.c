@@ -12,6 +12,8 @@
 #include "stop.h"
 #include "telling.h"
 #include "text/prompt.h"
+#include "voice/greeting.h"
+#include "voice/phrases.h"
 #include "volume.h"
 
 /* A press that may grow is looked at so often. */
@@ -93,7 +95,7 @@ static void ask(struct run *run) {
     run->next.was_asked = true;
     run->next.is_skipped = false;
     run->next.preface[0] = '\0';
-    telling_announce(run->teller, &run->next, "Who is the story about?");
+    telling_announce(run->teller, &run->next, PHRASE_ASK);
     run->next.is_listening = inputs_listen(run->teller->inputs);
     if (run->next.is_listening) {
         listen(run);
@@ -226,6 +228,7 @@ static void keep_to_settings(void *user) {
 
     volume_set(teller, teller->volume);
     remote_volume(teller->remote, teller->volume, teller->settings.volume);
+    speaker_use_clips(teller->speaker, clips_fit(&teller->settings));
 }
 
 enum teller_end teller_run(struct teller *teller, struct llama_error *error) {

@@ -9,7 +9,7 @@
 /* As in packages/greeting/package.yaml, and in all openings of the word lists. */
 #define ONCE "Once upon a time,"
 
-static bool is_of_this_voice(const struct settings *settings) {
+bool clips_fit(const struct settings *settings) {
     char wanted[128], found[128];
     size_t length;
     FILE *file = clip_open_file("clips.conf");
@@ -26,7 +26,7 @@ static bool is_of_this_voice(const struct settings *settings) {
 }
 
 void greeting_play(struct speaker *speaker, const struct settings *settings) {
-    if (!is_of_this_voice(settings)) {
+    if (!clips_fit(settings)) {
         return;
     }
     speaker_play_clip(speaker, "greeting");

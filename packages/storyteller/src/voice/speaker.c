@@ -14,6 +14,7 @@
 #include "stop.h"
 #include "thread.h"
 #include "voice/clip.h"
+#include "voice/phrases.h"
 #include "voice/queue.h"
 #include "voice/utterance.h"
 
@@ -37,10 +38,18 @@ struct speaker {
     struct player player;
     struct utterance utterance;
     atomic_llong cpu_ns;
+    atomic_bool has_clips;  /* that sound like the voice */
     const char *skipped;    /* beginning of the next sentence, which is the caller's too; or NULL */
     unsigned words_said;    /* since speaker_begin(), likewise */
     long long cpu_begun_ns; /* at speaker_begin(), which is the caller's */
 };
+
+/* Returns false when no clip says this sentence. */
+static bool play_phrase(struct speaker *speaker, const char *sentence) {
+    const char *clip = atomic_load(&speaker->has_clips) ? phrase_clip(sentence) : NULL;
+
+    return clip != NULL && utterance_play_clip(&speaker->utterance, clip, sentence);
+}
 
 static void take(struct speaker *speaker, const char *sentence) {
     if (stop_is_wanted() || !player_is_on(&speaker->player)) {
@@ -49,8 +58,8 @@ static void take(struct speaker *speaker, const char *sentence) {
     if (strcmp(sentence, SPEAKER_LAST) == 0) {
         player_finish(&speaker->player);
     } else if (sentence[0] == CLIP_MARK) {
-        utterance_play_clip(&speaker->utterance, sentence + 1);
-    } else {
+        (void)utterance_play_clip(&speaker->utterance, sentence + 1, "");
+    } else if (!play_phrase(speaker, sentence)) {
         utterance_say(&speaker->utterance, sentence);
     }
 }
@@ -134,6 +143,10 @@ void speaker_begin(struct speaker *speaker, struct sound *sound) {
 
 bool speaker_copy(struct speaker *speaker, struct sound *copy) {
     return player_copy(&speaker->player, copy);
+}
+
+void speaker_use_clips(struct speaker *speaker, bool is_wanted) {
+    atomic_store(&speaker->has_clips, is_wanted);
 }
 
 bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms) {

@@ -42,6 +42,10 @@ void speaker_begin(struct speaker *speaker, struct sound *sound);
  * Returns false when the one before could not be written. */
 bool speaker_copy(struct speaker *speaker, struct sound *copy);
 
+/* Whether the image's clips sound like this voice as it is set: if so, they say its phrases
+ * (phrases.h). At first they do not. */
+void speaker_use_clips(struct speaker *speaker, bool is_wanted);
+
 /* Hand over a sentence, waiting at most timeout_ms. Returns false while too many are waiting. */
 bool speaker_say(struct speaker *speaker, const char *sentence, int timeout_ms);
 

@@ -55,18 +55,27 @@ unsigned utterance_words(const char *sentence) {
     return count;
 }
 
-void utterance_play_clip(struct utterance *utterance, const char *name) {
+static void begin_all_words(struct utterance *utterance) {
+    while (utterance->words_left > 0) {
+        begin_word(utterance);
+    }
+}
+
+bool utterance_play_clip(struct utterance *utterance, const char *name, const char *sentence) {
     int16_t samples[PART_SAMPLES];
     struct clip clip;
     size_t count;
 
     if (!clip_open(&clip, name, utterance->speech->rate)) {
-        return;
+        return false;
     }
+    utterance->words_left = utterance_words(sentence);
+    begin_all_words(utterance);
     do {
         count = clip_read(&clip, samples, PART_SAMPLES);
     } while (count > 0 && play(utterance, samples, count));
     clip_close(&clip);
+    return true;
 }
 
 /* What must lie ready before a sentence, in milliseconds: the voice will think about it as long,
@@ -96,8 +105,6 @@ void utterance_say(struct utterance *utterance, const char *sentence) {
     utterance->asked_s = clock_seconds();
     utterance->words_left = utterance_words(sentence);
     speech_say(utterance->speech, sentence, &sink);
-    while (utterance->words_left > 0) {
-        begin_word(utterance);
-    }
+    begin_all_words(utterance);
     learn(utterance, length);
 }

@@ -4,6 +4,7 @@
 #define STORYTELLER_UTTERANCE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "sound/player.h"
 #include "voice/speech.h"
@@ -22,9 +23,12 @@ struct utterance {
 /* Words of a sentence: what stands between blanks. */
 unsigned utterance_words(const char *sentence);
 
-/* Speak a sentence, each of whose words is a mark of the player's, or play a clip of the image
- * (clip.h), as far as the player takes it. */
+/* Speak a sentence, each of whose words is a mark of the player's, as far as the player takes it.
+ */
 void utterance_say(struct utterance *utterance, const char *sentence);
-void utterance_play_clip(struct utterance *utterance, const char *name);
+
+/* Play a clip of the image (clip.h), likewise; `sentence` is what it says, if its words are to be
+ * marks, too: all at its start. Returns false when there is no such clip. */
+bool utterance_play_clip(struct utterance *utterance, const char *name, const char *sentence);
 
 #endif
