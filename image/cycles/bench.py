@@ -80,7 +80,7 @@ def variables(text: str) -> dict[str, str]:
 
 def measure_speech(bench: Bench, out: Path) -> None:
     """What the storyteller's start and its voices cost; write out/speech.md."""
-    print("the storyteller's start, and two sentences of each voice ...", flush=True)
+    print("the storyteller's start, and three sentences of each voice ...", flush=True)
     text = speech.as_markdown(speech.costs(bench))
     out.mkdir(exist_ok=True)
     output.write(out / "speech.md", text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from image import output
 from image.cycles import engines
 from image.cycles.emulator import CLOCK_HZ, DUO, Measured, measure
 from image.cycles.engines import Bench
@@ -20,6 +21,8 @@ LONG = (
     "Once upon a time, there was a little girl named Lily, and she loved to play in the garden "
     "with her big brown dog."
 )
+# Until whose first sound it is measured, with an open voice: a rather long one, of 83 phonemes.
+FIRST = "Once upon a time, there was a little girl named Lily, and she loved to play ball."
 SYMBOL = "STORYTELLER_VOICE_"
 
 # Of an engine that chooses its kernels by the processor, the flavours that are measured: what they
@@ -49,7 +52,7 @@ class Cost:
     name: str
     instructions: float
     cycles: tuple[float, ...]
-    functions: tuple[Function, ...] = ()  # of the longer sentence, dearest first
+    functions: tuple[Function, ...] = ()  # dearest first
 
     @property
     def seconds(self) -> tuple[float, ...]:
@@ -82,11 +85,28 @@ def say(
 ) -> Spoken:
     """One sentence by the storyteller's voice alone, into a WAV file."""
     sound = bench.work / "speech.wav"
-    command = (program, voice, "100", "100", sound, text)
-    env = {**_data(bench, voice), **(env or {})}
-    found = measure(command, bench.work, DUO, env, bench.work / "speech.log")
+    found = _measure(bench, program, voice, (sound, text), env)
     with wave.open(str(sound)) as file:
         return Spoken(file.getnframes() / file.getframerate(), found)
+
+
+def first_sound(
+    bench: Bench, program: Path, voice: str, env: Mapping[str, str] | None = None
+) -> Measured:
+    """From the text of FIRST to its first samples."""
+    return _measure(bench, program, voice, ("-", FIRST), env)
+
+
+def _measure(
+    bench: Bench,
+    program: Path,
+    voice: str,
+    words: tuple[Path | str, str],
+    env: Mapping[str, str] | None,
+) -> Measured:
+    command = (program, voice, "100", "100", *words)
+    env = {**_data(bench, voice), **(env or {})}
+    return measure(command, bench.work, DUO, env, bench.work / "speech.log")
 
 
 def _entry(bench: Bench, voice: str) -> voice_entries.Voice:
@@ -107,13 +127,16 @@ def start(bench: Bench) -> Cost:
     The voice is open by then, settings and word lists are read, and the model is being loaded.
     """
     words = bench.project.root / "packages/storyteller/words"
+    voice = str(bench.project.config.symbols["STORYTELLER_VOICE"])
+    settings = bench.work / "speech.conf"
+    output.write(settings, f"voice = {voice}\n")
     command = (
         engines.programs(bench, "storyteller") / "storyteller",
         *("--model", engines.packed(bench), "--tokenizer", bench.tokenizer),
-        *("--words", words, "--data", bench.work),
+        *("--words", words, "--data", bench.work, "--settings", settings),
         *("--no-sound", "--stories", "1", "--steps", "8", "--seed", "1"),
     )
-    found = measure(command, bench.work, DUO, log=bench.work / "speech.log")
+    found = measure(command, bench.work, DUO, _data(bench, voice), bench.work / "speech.log")
     return Cost("storyteller, start to first line", found.before, found.cycles_before)
 
 
@@ -127,12 +150,23 @@ def costs(bench: Bench) -> list[Cost]:
 
 
 def _voice_costs(bench: Bench, program: Path, voice: str) -> Iterator[Cost]:
-    """A voice's cost, or that of each flavour of it, and then what each function's share is."""
+    """What a voice costs, or each flavour of it: a second, and how long it is silent before."""
     flavours = FLAVOURS.get(_entry(bench, voice).engine, ())
     for title, env in flavours or (("", {}),):
+        name = f"{voice} {title}".rstrip()
         short, long = (say(bench, program, voice, text, env) for text in (SHORT, LONG))
-        functions = by_function(program, long.found.blocks, SHOWN) if flavours else ()
-        yield per_second(f"{voice} {title}".rstrip(), short, long, functions)
+        first = first_sound(bench, program, voice, env)
+        shares = [
+            by_function(program, found.blocks, SHOWN) if flavours else ()
+            for found in (long.found, first)
+        ]
+        yield per_second(name, short, long, shares[0])
+        yield Cost(
+            name=f"{name}, first sound of a sentence",
+            instructions=sum(first.instructions),
+            cycles=tuple(cost.cycles for cost in first.costs),
+            functions=tuple(shares[1]),
+        )
 
 
 def as_markdown(found: Sequence[Cost]) -> str:
@@ -143,7 +177,9 @@ def as_markdown(found: Sequence[Cost]) -> str:
     ]
     return (
         "# What speaking costs\n\nInstructions emulated, seconds of the board's core modelled "
-        "at its nominal 1 GHz.\n\n"
+        "at its nominal 1 GHz. A second of speech is the difference between two sentences; its "
+        "shares are of the longer one and the program's start. First sound is from a text of "
+        f"{len(FIRST)} letters to its first samples, with an open voice.\n\n"
         + table(["", "M instructions", *memories], body)
         + "\n"
         + "".join(_shares(one) for one in found if one.functions)
@@ -151,7 +187,7 @@ def as_markdown(found: Sequence[Cost]) -> str:
 
 
 def _shares(cost: Cost) -> str:
-    """Where the time goes: functions of the whole program, its start included."""
+    """Where the time goes, function by function."""
     whole = sum(function.cycles for function in cost.functions)
     body = [
         [function.name, f"{100 * function.cycles / whole:.1f} %"]
@@ -159,10 +195,9 @@ def _shares(cost: Cost) -> str:
         if function.cycles >= LEAST_SHARE * whole
     ]
     memory = f"{DUO[SHOWN].bandwidth_mb_s / 1000:g} GB/s"
-    title = cost.name.partition(",")[0]
     return (
-        f"\n## {title}: shares\n\nModelled at {memory}, of the longer sentence and the program's "
-        f"start; functions below {LEAST_SHARE:.0%} are left out.\n\n"
+        f"\n## {cost.name}: shares\n\nModelled at {memory}; functions below {LEAST_SHARE:.0%} are "
+        "left out.\n\n"
         + table(["function", "share"], body)
         + "\n"
     )

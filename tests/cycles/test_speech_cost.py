@@ -45,7 +45,7 @@ def test_only_voices_that_are_built_in() -> None:
 
 
 def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Both sentences of each voice are asked for; the WAV file says how long they are."""
+    """All sentences of each voice are asked for; the WAV file says how long two of them are."""
     asked: list[tuple[str, str]] = []
 
     def pretend(command: tuple[str | Path, ...], *_: object, **__: object) -> Measured:
@@ -53,6 +53,8 @@ def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
             return replace(spoken(0, 0, 0).found, before=7_000_000, cycles_before=(9, 9, 9))
         voice, sound, text = (str(command[i]) for i in (1, 4, 5))
         asked.append((voice, text))
+        if sound == "-":
+            return spoken(0, 3_000_000, 440_000_000).found
         with wave.open(sound, "wb") as file:
             file.setparams((1, 2, 16000, 0, "NONE", ""))
             file.writeframes(bytes(2 * 1600 * len(text)))
@@ -64,11 +66,12 @@ def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     project = load(ROOT, {"board": "qemu_virt"})
     found = speech.costs(Bench(project, tmp_path, tmp_path, tmp_path))
     names = voices(project.config.symbols)
-    assert asked == [(name, text) for name in names for text in (speech.SHORT, speech.LONG)]
+    assert asked == [(name, text) for name in names for text in (speech.SHORT, speech.LONG, speech.FIRST)]
     report = speech.as_markdown(found)
     assert "| storyteller, start to first line | 7.00 " in report
     assert all(f"| {name}, a second of speech" in report for name in names)
-    assert "| 10.00          | 0.500 " in report
+    assert all(f"| {name}, first sound of a sentence" in report for name in names)
+    assert "| 10.00          | 0.500 " in report and "| 3.00           | 0.440 " in report
     assert "modelled" in report
 
 
@@ -93,6 +96,29 @@ def test_a_voice_with_files_is_told_where_they_are(
     assert told == [{}, {"ESPEAK_DATA_PATH": str(tmp_path / "espeak-ng-data/usr/share")}]
 
 
+def test_the_start_is_that_of_the_voice_that_tells(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its data are not yet where a card has them."""
+    told: list[object] = []
+
+    def pretend(
+        command: tuple[str | Path, ...], _: Path, __: object, env: object, ___: Path
+    ) -> Measured:
+        told.append(env)
+        settings = Path(command[command.index("--settings") + 1])
+        assert settings.read_text() == "voice = heart\n"
+        return spoken(1.0, 1, 1).found
+
+    monkeypatch.setattr(speech, "measure", pretend)
+    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
+    monkeypatch.setattr(engines, "packed", lambda _: tmp_path / "model")
+    project = load(ROOT, {"board": "qemu_virt", "voice": "heart"})
+    speech.start(Bench(project, tmp_path, tmp_path, tmp_path))
+    data = {"HIBARI_VOICES": tmp_path / "heart", "HIBARI_WORDS": tmp_path / "heart-words"}
+    assert told == [{name: str(folder) for name, folder in data.items()}]
+
+
 def test_each_flavour_of_a_voice_has_a_row_and_shares(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -102,6 +128,8 @@ def test_each_flavour_of_a_voice_has_a_row_and_shares(
         command: tuple[str | Path, ...], _: Path, __: object, env: dict[str, str], ___: Path
     ) -> Measured:
         told.append(env["HIBARI_KERNEL"])
+        if command[4] == "-":
+            return spoken(0, 1_000, 50_000).found
         with wave.open(str(command[4]), "wb") as file:
             file.setparams((1, 2, 24000, 0, "NONE", "not compressed"))
             file.writeframes(bytes(2 * 24000 * len(str(command[5]))))
@@ -116,9 +144,10 @@ def test_each_flavour_of_a_voice_has_a_row_and_shares(
     monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
     bench = Bench(load(ROOT, {"board": "qemu_virt"}), tmp_path, tmp_path, tmp_path)
     found = list(speech._voice_costs(bench, Path("say"), "heart"))
-    assert told == ["rvv07half", "rvv07half", "rvv07", "rvv07"]
+    assert told == ["rvv07half"] * 3 + ["rvv07"] * 3
     report = speech.as_markdown(found)
     for flavour in ("heart in half precision", "heart in float32"):
-        assert f"| {flavour}, a second of speech" in report and f"## {flavour}: shares" in report
-    assert report.count("| multiply | 75.0 % |") == report.count("| gelu     | 24.5 % |") == 2
+        for part in ("a second of speech", "first sound of a sentence"):
+            assert f"| {flavour}, {part}" in report and f"## {flavour}, {part}: shares" in report
+    assert report.count("| multiply | 75.0 % |") == report.count("| gelu     | 24.5 % |") == 4
     assert "emit" not in report

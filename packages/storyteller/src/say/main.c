@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* say VOICE SPEED PITCH FILE TEXT: renders a sentence into a WAV file, as the storyteller's voice
- * says it, without the silence around it. */
+ * says it, without the silence around it.
+ *
+ * With - for FILE it is only measured how soon: there is a line of output when the voice is open,
+ * and another one at its first sound, which is the end. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,12 +75,42 @@ static int write_file(const char *path, const struct take *take, unsigned rate) 
     return ok ? 0 : 1;
 }
 
-int main(int count, char **words) {
+static void say_when(const char *what) {
+    puts(what);
+    fflush(stdout);
+}
+
+static bool take_first(void *user, const int16_t *samples, size_t count) {
+    (void)user;
+    (void)samples;
+    (void)count;
+    say_when("first sound");
+    return false;
+}
+
+static int measure(struct speech *speech, const char *text) {
+    struct speech_sink sink = {take_first, NULL, NULL};
+
+    say_when("open");
+    speech_say(speech, text, &sink);
+    return 0;
+}
+
+static int render(struct speech *speech, const char *path, const char *text) {
     struct take take = {.is_whole = true};
     struct speech_sink sink = {take_samples, NULL, &take};
+    int status;
+
+    speech_say(speech, text, &sink);
+    status = take.is_whole ? write_file(path, &take, speech->rate) : 1;
+    free(take.samples);
+    return status;
+}
+
+int main(int count, char **words) {
     char problem[SPEECH_PROBLEM_BYTES];
     struct speech *speech;
-    int status = 1;
+    int status;
 
     if (count != 6) {
         fprintf(stderr, "usage: say VOICE SPEED PITCH FILE TEXT\n");
@@ -90,11 +123,8 @@ int main(int count, char **words) {
     }
     speech_set_speed(speech, atoi(words[2]));
     speech->set_pitch(speech, atoi(words[3]));
-    speech_say(speech, words[5], &sink);
-    if (take.is_whole) {
-        status = write_file(words[4], &take, speech->rate);
-    }
+    status =
+        strcmp(words[4], "-") == 0 ? measure(speech, words[5]) : render(speech, words[4], words[5]);
     speech->close(speech);
-    free(take.samples);
     return status;
 }
