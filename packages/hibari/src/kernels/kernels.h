@@ -15,7 +15,7 @@ enum {
     ROWS = 6,    /* rows that share a tile's weights: as many as registers hold sums for */
     DEPTH = 256, /* of a product at a time, at most: rows and weights fit into the first cache */
     LANES = 32,  /* what some counts are a multiple of */
-    SLACK = 256, /* bytes after a tile, and after a panel, that may be read or overwritten */
+    SLACK = 256, /* bytes after all that is given, which may be read; of panels, overwritten */
 };
 
 /*
@@ -38,7 +38,7 @@ struct product {
 #define KERNELS(KERNEL)                                                                            \
     /*                                                                                             \
      * int8 weights (depth, TILE) for `multiply`, where it takes two tiles side by side both, the  \
-     * second one `apart` bytes after the first. Up to 32 bytes after them are read.               \
+     * second one `apart` bytes after the first.                                                   \
      */                                                                                            \
     KERNEL(widen, (void *tile, const int8_t *weights, size_t apart, size_t depth))                 \
     /* `rows` rows of x for `multiply`: 4 * ROWS * depth bytes, where depth is at least ROWS */    \

@@ -22,6 +22,7 @@
 	mv	t4, a1
 	mv	t5, a3
 2:	vsetvli	t6, t0, E8M4 /* four rows of a tile */
+	prefetch AHEAD, t4
 	vle8.v	v0, (t4)
 	vwadd.vx v8, v0, zero
 	vsetvli	t6, t0, E16M8
@@ -50,6 +51,8 @@
 	vsetvli	t6, t0, E32M8
 	vmv.v.i	v16, 0
 1:	vsetvli	t0, a1, E32M8
+	prefetch AHEAD, a0
+	prefetch AHEAD + 64, a0
 	vle32.v	v0, (a0)
 	vfsgnjx.vv v0, v0, v0
 	vfredmax.vs v16, v0, v16
@@ -95,6 +98,7 @@
 	vfmacc.vf v20, \x\()4, \weights
 	flh	\y\()4, 8(a6)
 	flh	\y\()5, 10(a6)
+	prefetch AHEAD - 4 * TILE, a7
 	vfmacc.vf v24, \x\()5, \weights
 	.endm
 
@@ -143,11 +147,26 @@
 	flh	fa3, 6(a6)
 	flh	fa4, 8(a6)
 	flh	fa5, 10(a6)
+	srli	t1, t1, 1
+	slli	t2, t2, 1
+	least	a0, t2, t1
+	srli	t2, t2, 1
+	sub	t1, t1, a0
+	mv	t5, a1
+	li	t6, 4 * TILE
 1:	six	v0, v28, fa, ft
-	addi	t1, t1, -2
+	prefetch 0, t5
+	add	t5, t5, t6
+	addi	a0, a0, -1
+	sub	t6, a3, t6
 	six	v28, v0, ft, fa
-	bnez	t1, 1b
-	li	t0, TILE
+	bnez	a0, 1b
+	beqz	t1, 3f
+2:	six	v0, v28, fa, ft
+	addi	t1, t1, -1
+	six	v28, v0, ft, fa
+	bnez	t1, 2b
+3:	li	t0, TILE
 	mv	t5, t3
 	ble	t3, t0, 1f
 	mv	t5, t0

@@ -29,20 +29,32 @@ static void push_all(struct stage *stage, struct scratch *scratch, float *out, s
     }
 }
 
-/* What query `i` of a head finds takes the query's place, for nobody asks with it again. */
-static void attend_one(struct scratch *scratch, float *head, size_t i, size_t width, size_t count) {
+/*
+ * What queries of a head find takes their place, for nobody asks with them again. All their scores
+ * come first: keys and values together are more than the first cache holds.
+ */
+static void attend_some(struct scratch *scratch, float *queries, const float *head, size_t width,
+                        size_t count, size_t all) {
     const struct kernels *kernels = scratch->kernels;
     size_t size = width / HEADS, stride = 3 * width;
-    float *query = head + i * stride, *scores = scratch->scores;
-    kernels->scores(scores, query, head + width, stride, size, count, 1 / sqrtf((float)size));
-    kernels->softmax(scores, count);
-    kernels->weighted_sum(query, scores, head + 2 * width, stride, size, count);
+    for (size_t i = 0; i < count; i++) {
+        float *scores = scratch->scores[i];
+        kernels->scores(scores, queries + i * stride, head + width, stride, size, all,
+                        1 / sqrtf((float)size));
+        kernels->softmax(scores, all);
+    }
+    for (size_t i = 0; i < count; i++) {
+        kernels->weighted_sum(queries + i * stride, scratch->scores[i], head + 2 * width, stride,
+                              size, all);
+    }
 }
 
 static void attend(struct scratch *scratch, float *projected, size_t width, size_t count) {
-    for (size_t head = 0; head < HEADS; head++) {
-        for (size_t i = 0; i < count; i++) {
-            attend_one(scratch, projected + head * (width / HEADS), i, width, count);
+    for (size_t i = 0; i < HEADS; i++) {
+        float *head = projected + i * (width / HEADS);
+        for (size_t row = 0; row < count; row += QUERIES) {
+            attend_some(scratch, head + row * 3 * width, head, width, least(QUERIES, count - row),
+                        count);
         }
     }
 }

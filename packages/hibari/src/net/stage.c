@@ -7,12 +7,12 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* A part of a tile (or two), from row `at` on, times all groups of rows. */
+/* The widened part of a tile (or two), from row `at` on, times all groups of rows. */
 static void multiply_part(struct scratch *scratch, struct product product, size_t at,
                           size_t count) {
     const float *base = product.base;
     float *out = product.out;
-    product.tile = scratch->tile + at * TILE; /* a row is as long in every flavour */
+    product.tile = scratch->tile;
     for (size_t row = 0; row < count; row += ROWS) {
         product.out = out + row * product.out_stride;
         product.base = base + row * product.base_stride;
@@ -22,12 +22,16 @@ static void multiply_part(struct scratch *scratch, struct product product, size_
     }
 }
 
-/* A tile (or two), of `depth` rows, in parts that the kernel's sums are good for. */
-static void multiply_tile(struct scratch *scratch, struct product product, size_t depth,
-                          size_t count) {
+/*
+ * A tile (or two, the second one `apart` bytes after it), of `depth` rows, in parts that the
+ * kernel's sums are good for.
+ */
+static void multiply_tile(struct scratch *scratch, struct product product, const int8_t *tile,
+                          size_t apart, size_t depth, size_t count) {
     size_t most = scratch->kernels->depth;
     for (size_t at = 0; at < depth; at += most) {
         product.depth = least(most, depth - at);
+        scratch->kernels->widen(scratch->tile, tile + at * TILE, apart, product.depth);
         multiply_part(scratch, product, at, count);
         product.base = product.out;
         product.base_stride = product.out_stride;
@@ -60,13 +64,13 @@ static void multiply_piece(struct scratch *scratch, const struct matrix *matrix,
         for (size_t from = 0; from < matrix->columns; from += kernels->columns) {
             const int8_t *tile = matrix->tiles + from * matrix->rows + at * TILE;
             bool has_second = matrix->columns - from > TILE;
-            kernels->widen(scratch->tile, tile, has_second ? matrix->rows * TILE : 0, depth);
             product.out = out + from;
             product.base = at > 0 ? product.out : matrix->bias + from;
             product.base_stride = at > 0 ? out_stride : 0;
             product.scales = matrix->scales + from;
             product.columns = least(kernels->columns, matrix->columns - from);
-            multiply_tile(scratch, product, depth, count);
+            multiply_tile(scratch, product, tile, has_second ? matrix->rows * TILE : 0, depth,
+                          count);
         }
     }
 }
