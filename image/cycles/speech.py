@@ -197,7 +197,5 @@ def _shares(cost: Cost) -> str:
     memory = f"{DUO[SHOWN].bandwidth_mb_s / 1000:g} GB/s"
     return (
         f"\n## {cost.name}: shares\n\nModelled at {memory}; functions below {LEAST_SHARE:.0%} are "
-        "left out.\n\n"
-        + table(["function", "share"], body)
-        + "\n"
+        "left out.\n\n" + table(["function", "share"], body) + "\n"
     )

@@ -16,6 +16,8 @@ from image.errors import UserError
 from image.project import load
 from tests.conftest import ROOT
 
+TEXTS = (speech.SHORT, speech.LONG, speech.FIRST)
+
 
 def spoken(seconds: float, instructions: int, cycles: int) -> Spoken:
     costs = tuple(Cost(memory, cycles + i, (0,) * 5, 0, 0, 0) for i, memory in enumerate(DUO))
@@ -66,7 +68,9 @@ def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     project = load(ROOT, {"board": "qemu_virt"})
     found = speech.costs(Bench(project, tmp_path, tmp_path, tmp_path))
     names = voices(project.config.symbols)
-    assert asked == [(name, text) for name in names for text in (speech.SHORT, speech.LONG, speech.FIRST)]
+    assert asked == [
+        (name, text) for name in names for text in (speech.SHORT, speech.LONG, speech.FIRST)
+    ]
     report = speech.as_markdown(found)
     assert "| storyteller, start to first line | 7.00 " in report
     assert all(f"| {name}, a second of speech" in report for name in names)
