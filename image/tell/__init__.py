@@ -25,6 +25,7 @@ VOICE = "heart"  # who tells where nothing is configured
 FOLDER = "out/host/tell"
 SOURCE = "packages/storyteller"
 PARENTS = "storyteller.txt"
+DATA = "data"
 OPTIONS = (
     Option("wav", "write the speech to this file instead of playing it", AnyPath(sign="FILE")),
     Option("count", "number of stories", Whole(1, 1000),
@@ -101,7 +102,7 @@ def tell(teller: Teller, root: Path, options: Mapping[str, str]) -> None:
     """
     folder = root / FOLDER
     with output.alone(folder):
-        (folder / "data").mkdir(parents=True, exist_ok=True)
+        (folder / DATA).mkdir(parents=True, exist_ok=True)
         if not (folder / PARENTS).exists():
             shutil.copyfile(root / SOURCE / PARENTS, folder / PARENTS)
         output.write(folder / "settings", teller.settings)
@@ -121,7 +122,7 @@ def _followed(teller: Teller, folder: Path) -> Iterator[list[str | Path]]:
     if teller.shown is None:
         yield []
         return
-    with page.served(teller.shown, folder / "page.log") as socket:
+    with page.served(teller.shown, folder / DATA, folder / "page.log") as socket:
         print(browser.URL)
         yield ["--socket", socket]
 
@@ -129,7 +130,7 @@ def _followed(teller: Teller, folder: Path) -> Iterator[list[str | Path]]:
 def _command(teller: Teller, source: Path, folder: Path) -> list[str | Path]:
     files: list[str | Path] = ["--model", teller.model, "--tokenizer", teller.tokenizer]
     files += ["--settings", folder / "settings", "--words", source / "words"]
-    return [teller.program, *files, "--card", folder, "--data", folder / "data"]
+    return [teller.program, *files, "--card", folder, "--data", folder / DATA]
 
 
 def manner(options: Mapping[str, str], has_page: bool) -> list[str]:

@@ -24,15 +24,16 @@ class Page:
 
 
 @contextlib.contextmanager
-def served(page: Page, log: Path, port: int = PORT) -> Iterator[Path]:
+def served(page: Page, data: Path, log: Path, port: int = PORT) -> Iterator[Path]:
     """Serve the page; gives the path where the storyteller is to listen (--socket).
 
+    `data`: where the storyteller keeps stories (--data), which the page for parents shows.
     A folder of its own keeps that path short: the system takes 107 characters at most.
     """
     log.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="storyteller-") as folder:
         socket = Path(folder) / "socket"
-        words: list[str | Path] = [page.program, HOST, str(port), socket, page.files]
+        words: list[str | Path] = [page.program, HOST, str(port), socket, page.files, data]
         with run.beside(words, log) as said:
             if not said:
                 problem = run.tail(log).removeprefix("story-page: ")

@@ -334,7 +334,7 @@ def test_the_page_is_where_the_network_is(tree: Tree, network: int, address: str
     assert tree.run(PAGE) == ""
     is_there = address == "192.168.42.1"
     call = (
-        "story-page 192.168.42.1 80 /run/story-page/socket /usr/share/story-page"
+        "story-page 192.168.42.1 80 /run/story-page/socket /usr/share/story-page /data"
         " localhost:8064 127.0.0.1:8064"
     )
     assert tree.calls() == [call] * 2 * is_there

@@ -56,13 +56,16 @@ static void show_line(const struct words *words, const char *line, uint64_t seed
 int main(int count, char **arguments) {
     static const struct topic NONE;
     char prompt[PROMPT_BYTES];
+    struct words_folders folders = {.ours = NULL};
     struct words *words;
     uint64_t seed;
 
     if (count < 4) {
         return EXIT_FAILURE;
     }
-    words = words_open(arguments[1], arguments[2][0] != '\0' ? arguments[2] : NULL, complain, NULL);
+    folders.ours = arguments[1];
+    folders.card = arguments[2][0] != '\0' ? arguments[2] : NULL;
+    words = words_open(&folders, complain, NULL);
     if (words == NULL) {
         return EXIT_FAILURE;
     }

@@ -44,7 +44,7 @@ def started(bench: Bench, *options: str) -> Iterator[Client]:
 def test_a_story_and_its_sentences(bench: Bench) -> None:
     bench.write(TEXT, settings="pause=3600\n")
     with started(bench, "--no-sound", "--prompt", "The fox ran") as client:
-        assert client.event() == {"event": "hello", "protocol": 2, "sound": 0}
+        assert client.event() == {"event": "hello", "protocol": 3, "sound": 0}
         client.wait_for(event="state", state="ready")
         assert client.told == f"The fox ran{TEXT}"
         sentences: dict[int, str] = {}
@@ -216,6 +216,102 @@ def test_parents_set_what_the_card_leaves_open(bench: Bench) -> None:
         client.wait_for(event="volume", percent=20, most=20)
 
 
+def test_a_voice_is_one_of_the_image_and_speaks_from_the_next_start_on(bench: Bench) -> None:
+    with started(bench) as client:
+        client.send(do="settings")
+        assert client.wait_for(event="voices")["words"] == ["slt", "kal16"]
+        setting(client, "voice", value="slt")
+        client.send(do="set", about="voice = elf")
+        assert setting(client, "voice", value="slt")["problem"] == "there is no voice 'elf' here"
+        client.send(do="set", about="voice = kal16")
+        setting(client, "voice", value="kal16")
+    assert "voice = kal16" in (bench.data / "settings.txt").read_text()
+    with started(bench) as client:
+        client.send(do="settings")
+        assert setting(client, "voice", value="kal16")["from"] == "page"
+
+
+def own(client: Client, of: str, **more: object) -> Event:
+    """What is said next of words that parents added."""
+    return client.wait_for(event="own", of=of, **more)
+
+
+def test_parents_add_words_that_hold_from_the_next_story_on(bench: Bench) -> None:
+    bench.write(" was {happy|glad}." + LONG, word_ms=20, settings="pause=3600\n")
+    with started(bench, "--no-sound", "--prompt", "It") as client:
+        client.wait_for(event="text")
+        client.send(do="add", about="blocked = happy")
+        assert own(client, "blocked")["words"] == ["happy"]
+        client.send(do="add", about="heroes = Lazy Walrus")
+        client.send(do="add", about="heroes = lazy walrus")  # it is there
+        own(client, "heroes")
+        assert own(client, "heroes")["words"] == ["lazy walrus"]
+        for word, problem in {
+            "killer": "blocked.txt blocks it", "wal-rus": "only letters", "": "a word begins",
+        }.items():  # fmt: skip
+            client.send(do="add", about=f"heroes = {word}")
+            assert own(client, "heroes")["problem"].startswith(problem), word
+        for word in ("!kill*", "# kill", "x"):
+            client.send(do="add", about=f"blocked = {word}")
+            assert own(client, "blocked", words=["happy"])["problem"]
+        for line in ("places = moon", "heroes", "heroes = " + "a" * 48):
+            client.send(do="add", about=line)
+            client.wait_for(event="error", problem="a line is like: heroes = walrus")
+        client.send(do="next")
+        client.wait_for(event="story", number=2)
+        client.wait(lambda event: "glad" in client.told)
+        client.send(do="request", about="a lazy walrus")
+        client.wait_for(event="note", text="A story about a lazy walrus!")
+        client.send(do="remove", about="heroes = lazy walrus")
+        assert own(client, "heroes")["words"] == []
+    with started(bench) as client:  # what was kept holds at the next start, too
+        client.send(do="lists")
+        assert "lazy walrus" not in client.wait_for(event="list", of="heroes")["words"]
+        client.send(do="request", about="a happy dragon")
+        client.wait_for(event="note", text="I know a nicer story. Listen!")
+
+
+def test_heroes_of_the_card_hold(bench: Bench) -> None:
+    (bench.data / "own-heroes.txt").write_text("walrus\n")
+    with started(bench) as client:
+        client.send(do="lists")
+        assert client.wait_for(event="list", of="heroes")["words"][0] == "walrus"
+    (bench.folder / "words").mkdir()
+    (bench.folder / "words/heroes.txt").write_text("mole\n")
+    with started(bench) as client:
+        client.send(do="lists")
+        assert client.wait_for(event="list", of="heroes")["words"] == ["mole"]
+        client.send(do="add", about="heroes = gnu")
+        assert own(client, "heroes", **{"from": "card"})["problem"]
+
+
+def test_a_list_of_parents_has_an_end(bench: Bench) -> None:
+    with started(bench) as client:
+        for number in range(65):
+            client.send(do="add", about=f"blocked = {'ab'[number % 2]}{chr(97 + number // 2 % 26)}z"
+                                        f"{chr(97 + number // 52)}")  # fmt: skip
+        client.wait(lambda event: "the list is full" in event.get("problem", ""))
+    assert (bench.data / "own-blocked.txt").read_text().count("\n") == 64
+
+
+def test_a_story_that_was_told_is_told_again(bench: Bench) -> None:
+    with started(bench) as client:
+        client.wait_for(event="text")
+        client.send(do="next")
+        client.wait_for(event="story", number=2)
+        first = client.wait_for(event="text")
+        client.send(do="next")
+        client.wait_for(event="story", number=3)
+        client.wait_for(event="text")
+        seeds = [line.split()[1] for line in (bench.data / "told").read_text().splitlines()]
+        for nonsense in ("", "7", "x", "99999999999999999999"):
+            client.send(do="replay", about=nonsense)
+            client.wait_for(event="note", text="I do not find that story any more.")
+        client.send(do="replay", about=seeds[0])
+        client.wait_for(event="story", number=4)
+        assert client.wait_for(event="text")["text"] == first["text"]
+
+
 def test_what_the_card_overrides_stays_kept(bench: Bench) -> None:
     (bench.data / "settings.txt").write_text("volume = 40\n")
     (bench.folder / "storyteller.txt").write_text("volume = 20\n")
@@ -267,7 +363,8 @@ def say_time(programs: Path, data: Path, words: str, told: int) -> str:
     driver = programs / "clock_driver"
     wraps = tuple(f"-Wl,--wrap={name}" for name in ("time", "settimeofday"))
     parts = ("parents.c", "settings.c", "settings_value.c", "lines.c", "today.c", "shelf.c",
-             "folder.c", "record.c")  # fmt: skip
+             "folder.c", "record.c", "own_words.c", "words.c", "list.c", "opening.c", "gate.c",
+             "gate_disguise.c", "spelling.c")  # fmt: skip
     build.compile_driver(driver, *parts, flags=(*build.ADDRESSES, *wraps))
     return run.output([driver, data, *words.split(), str(told)]).strip()
 

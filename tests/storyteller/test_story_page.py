@@ -14,6 +14,7 @@ import requests
 from numpy.typing import NDArray
 
 from image.errors import UserError
+from image.recipes.loading import own_version
 from image.tell import page
 from tests.browser import Browser, opened
 from tests.emulator import listen
@@ -82,7 +83,7 @@ def served(bench: Bench, server: Path, *options: str) -> Iterator[Site]:
     port = free_port()
     words = bench.words("--no-figures", *options)
     with (
-        page.served(page.Page(server, FILES), bench.folder / "log", port) as path,
+        page.served(page.Page(server, FILES), bench.data, bench.folder / "log", port) as path,
         client.telling(words, path) as own,
     ):
         own.wait_for(event="text")
@@ -199,7 +200,7 @@ def test_who_has_no_sound_is_told(site: Site) -> None:
 def test_another_at_the_same_port_is_told(site: Site, server: Path, tmp_path: Path) -> None:
     with (
         pytest.raises(UserError, match="Address already in use"),
-        page.served(page.Page(server, FILES), tmp_path / "other.log", site.port),
+        page.served(page.Page(server, FILES), tmp_path, tmp_path / "other.log", site.port),
     ):
         pass
 
@@ -290,7 +291,7 @@ def test_another_voice_is_played_at_its_own_rate(
 ) -> None:
     """The storyteller starts again with a voice of another rate, while the page listens."""
     port = free_port()
-    with page.served(page.Page(server, FILES), tmp_path / "log", port) as path:
+    with page.served(page.Page(server, FILES), tmp_path, tmp_path / "log", port) as path:
         with fake_teller.humming(path, 16000):
             browser.driver.get(f"http://localhost:{port}")
             browser.wait("document.querySelector('#listen').checkVisibility()")
@@ -312,18 +313,24 @@ def test_what_has_no_room_is_not_sent(site: Site, browser: Browser) -> None:
     assert not [event for event in site.client.seen if event["event"] == "note"]
 
 
-def test_parents_set_the_volume(site: Site, browser: Browser) -> None:
-    browser.driver.get(site.url)
-    browser.click("a[href='/parents']")
+def open_for_parents(browser: Browser, url: str) -> None:
+    """As one who can multiply opens it, and waits until all is shown."""
+    browser.driver.get(f"{url}/parents")
     browser.wait("document.querySelector('#question').textContent")
     browser.type("#answer", "0\ue007")  # and Enter
     browser.wait("document.querySelector('#note').textContent === 'That is not it.'")
-    assert browser.script("return document.querySelector('#settings').hidden")
+    assert browser.script("return document.querySelector('#open').hidden")
     first, second = browser.script(
         "return document.querySelector('#question').textContent.match(/\\d+/g)"
     )
     browser.type("#answer", f"\ue003{int(first) * int(second)}\ue007")
-    browser.wait("document.querySelector('#volume')?.value === '100'")
+    browser.wait("document.querySelector('#blocked-status')?.textContent")
+    browser.wait("document.querySelector('#health dt')")
+
+
+def test_parents_set_the_volume(site: Site, browser: Browser) -> None:
+    open_for_parents(browser, site.url)
+    assert browser.script("return document.querySelector('#volume').value") == "100"
     browser.type("#volume", "\ue003\ue003\ue00355\ue007")
     site.client.wait_for(event="volume", percent=55, most=55)
     browser.wait("document.querySelector('#volume-status').textContent === 'Set on this page.'")
@@ -332,3 +339,79 @@ def test_parents_set_the_volume(site: Site, browser: Browser) -> None:
     assert browser.script("return document.querySelector('#quiet').value") == "no"
     longest = browser.script("return document.querySelector('#quiet').maxLength")
     assert len("quiet = ") + longest == ABOUT_BYTES
+    voices = browser.script("return [...document.querySelector('#voice')].map((one) => one.value)")
+    assert voices == ["slt", "kal16"]
+
+
+def test_parents_add_and_remove_words(site: Site, browser: Browser) -> None:
+    open_for_parents(browser, site.url)
+    browser.type("#heroes", "Lazy Walrus\ue007")
+    browser.wait("document.querySelector('#heroes-list li')?.textContent.startsWith('lazy walrus')")
+    assert browser.script("return document.querySelector('#heroes').value") == ""
+    browser.type("#blocked", "!kill*\ue007")
+    browser.wait("document.querySelector('#blocked-status').textContent.startsWith('Not changed')")
+    browser.click("#heroes-list button")
+    browser.wait("!document.querySelector('#heroes-list li')")
+
+
+# As browsers save: the test reads what the page would have saved.
+SAVED = """
+window.saved = [];
+URL.createObjectURL = (blob) => {
+  blob.text().then((text) => window.saved.push(text));
+  return "#";
+};
+"""
+
+
+def test_parents_read_replay_and_save_what_was_told(
+    bench: Bench, server: Path, browser: Browser
+) -> None:
+    bench.write(" and went home. The end.", settings="pause=3600\n")
+    with served(bench, server, "--no-sound", "--prompt", "A <b>fox</b> sat") as site:
+        site.client.wait_for(event="state", state="ready")
+        site.client.send(do="keep")
+        site.client.wait_for(event="note")
+        open_for_parents(browser, site.url)
+        browser.wait("document.querySelector('#told details')")
+        text = "A <b>fox</b> sat and went home. The end."
+        for of in ("told", "kept"):
+            shown = f"document.querySelector('#{of} .told')?.textContent"
+            assert browser.wait(shown) == text
+        assert browser.script("return document.querySelectorAll('#open b').length") == 0
+        browser.script(SAVED)
+        browser.click("#told summary")
+        browser.click("#told button:nth-of-type(2)")
+        assert browser.wait("window.saved[0]") == f"{text}\n"
+        browser.click("#told button")
+        site.client.wait_for(event="story", number=2)
+        browser.wait("document.querySelectorAll('#told details').length === 2")
+        assert browser.script("return document.querySelector('#told [open]') !== null")
+        with site.get("/stories.txt") as answer:
+            assert answer.text == (bench.data / "stories.txt").read_text()
+
+
+def test_parents_see_how_the_storyteller_is(bench: Bench, server: Path, browser: Browser) -> None:
+    bench.write(" and went home. The end.", settings="pause=3600\n")
+    with served(bench, server, "--no-sound") as site:
+        site.client.wait_for(event="state", state="ready")
+        open_for_parents(browser, site.url)
+        browser.wait("document.querySelectorAll('#health dt').length === 9")
+        shown = browser.script("return document.querySelector('#health').innerText")
+        assert own_version() in shown and "no sound" in shown and "NaN" not in shown
+        with site.get("/health") as answer:
+            health = answer.json()
+    assert 0 < health["available"] < health["memory"]
+    assert 0 < health["free"] < health["card"]
+
+
+def test_only_the_end_of_long_figures_is_read(bench: Bench, server: Path) -> None:
+    with served(bench, server, "--no-sound") as site:
+        (bench.data / "stories.jsonl").write_text("x" * 10_000 + "\nlast\n")
+        with site.get("/figures") as answer:
+            assert len(answer.content) == 4096 and answer.text.endswith("\nlast\n")
+        (bench.data / "stories.jsonl").unlink()
+        (bench.data / "stories.jsonl").mkdir()
+        for path in ("/figures", "/older-stories.txt"):  # no file; not there
+            with site.get(path) as answer:
+                assert answer.status_code == 404

@@ -14,10 +14,11 @@
 
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
-static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER [NAME...]\n"
+static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER DATA [NAME...]\n"
                             "  ADDRESS PORT  where browsers are answered, such as 127.0.0.1 8064\n"
                             "  SOCKET        of the storyteller: storyteller --socket SOCKET\n"
                             "  FOLDER        with the page's files\n"
+                            "  DATA          where the storyteller keeps stories: --data DATA\n"
                             "  NAME          another name of ours in browsers: localhost:8064\n";
 
 static bool read_port(const char *text, uint16_t *port) {
@@ -44,15 +45,16 @@ int main(int count, char **words) {
     sigset_t signals;
     int number;
 
-    if (count < 5 || !read_port(words[2], &server.hosts.port)) {
+    if (count < 6 || !read_port(words[2], &server.hosts.port)) {
         fputs(USAGE, stderr);
         return STATUS_USAGE;
     }
     server.hosts.address = words[1];
-    server.hosts.more = (const char *const *)words + 5;
-    server.hosts.count = count - 5;
+    server.hosts.more = (const char *const *)words + 6;
+    server.hosts.count = count - 6;
     server.socket = words[3];
     server.files = words[4];
+    server.data = words[5];
     block(&signals);
     if (server_start(&server) == NULL) {
         fprintf(stderr, "story-page: cannot answer at http://%s:%s: %s\n", words[1], words[2],

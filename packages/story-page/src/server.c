@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "health.h"
 #include "telling.h"
 
 /* Of the eight clients that the storyteller lets in, one is for requests, and one for a listener,
@@ -30,18 +31,30 @@
 /* What the kernel keeps for a browser that listens: a late one skips instead of lagging behind. */
 #define UNHEARD_BYTES 16384
 #define PATH_BYTES 512
+/* Of the lines about stories, the newest: each has at most 2 KiB. */
+#define FIGURES_BYTES 4096
 
-static const struct {
+static const char PLAIN[] = "text/plain; charset=utf-8";
+
+static const struct file {
     const char *url, *file, *type;
+    bool is_kept; /* in the folder with what is kept of stories, where it may be missing */
+    off_t most;   /* bytes of it, the last ones; 0: all */
 } FILES[] = {
-    {"/", "index.html", "text/html; charset=utf-8"},
-    {"/parents", "parents.html", "text/html; charset=utf-8"},
-    {"/page.css", "page.css", "text/css; charset=utf-8"},
-    {"/page.js", "page.js", "text/javascript; charset=utf-8"},
-    {"/story.js", "story.js", "text/javascript; charset=utf-8"},
-    {"/socket.js", "socket.js", "text/javascript; charset=utf-8"},
-    {"/parents.js", "parents.js", "text/javascript; charset=utf-8"},
-    {"/sound.js", "sound.js", "text/javascript; charset=utf-8"},
+    {"/", "index.html", "text/html; charset=utf-8", false, 0},
+    {"/parents", "parents.html", "text/html; charset=utf-8", false, 0},
+    {"/page.css", "page.css", "text/css; charset=utf-8", false, 0},
+    {"/page.js", "page.js", "text/javascript; charset=utf-8", false, 0},
+    {"/story.js", "story.js", "text/javascript; charset=utf-8", false, 0},
+    {"/socket.js", "socket.js", "text/javascript; charset=utf-8", false, 0},
+    {"/parents.js", "parents.js", "text/javascript; charset=utf-8", false, 0},
+    {"/health.js", "health.js", "text/javascript; charset=utf-8", false, 0},
+    {"/told.js", "told.js", "text/javascript; charset=utf-8", false, 0},
+    {"/sound.js", "sound.js", "text/javascript; charset=utf-8", false, 0},
+    {"/stories.txt", "stories.txt", PLAIN, true, 0},
+    {"/older-stories.txt", "stories.txt.old", PLAIN, true, 0},
+    {"/favourites", "favourites", PLAIN, true, 0},
+    {"/figures", "stories.jsonl", "application/x-ndjson; charset=utf-8", true, FIGURES_BYTES},
 };
 
 static const struct {
@@ -91,7 +104,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
 
 static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, const char *text) {
     return answer(connection, status, MHD_create_response_from_buffer_static(strlen(text), text),
-                  "text/plain; charset=utf-8");
+                  PLAIN);
 }
 
 /* What shows that the browser is still there, and means nothing: an empty line or a silent sample,
@@ -187,14 +200,17 @@ static enum MHD_Result serve_sound(struct server *server, struct MHD_Connection 
     return serve_stream(connection, telling_listen(server->socket), true, &server->listeners);
 }
 
-/* A whole file, which the response closes. Returns NULL when it cannot be read. */
-static struct MHD_Response *file_response(const char *path) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+/* A file, or its end, which the response closes. Returns NULL when it cannot be read. */
+static struct MHD_Response *file_response(const char *path, off_t most) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct MHD_Response *response = NULL;
     struct stat found;
 
-    if (file >= 0 && fstat(file, &found) == 0) {
-        response = MHD_create_response_from_fd((size_t)found.st_size, file);
+    if (file >= 0 && fstat(file, &found) == 0 && S_ISREG(found.st_mode)) {
+        off_t size = most > 0 && found.st_size > most ? most : found.st_size;
+
+        response = MHD_create_response_from_fd_at_offset64((uint64_t)size, file,
+                                                           (uint64_t)(found.st_size - size));
     }
     if (file >= 0 && response == NULL) {
         close(file);
@@ -208,19 +224,32 @@ static enum MHD_Result serve_file(const struct server *server, struct MHD_Connec
     char path[PATH_BYTES];
 
     for (size_t i = 0; i < COUNT(FILES); i++) {
+        const struct file *file = &FILES[i];
         struct MHD_Response *response;
 
-        if (strcmp(url, FILES[i].url) != 0) {
+        if (strcmp(url, file->url) != 0) {
             continue;
         }
-        snprintf(path, sizeof(path), "%s/%s", server->files, FILES[i].file);
-        response = file_response(path);
+        snprintf(path, sizeof(path), "%s/%s", file->is_kept ? server->data : server->files,
+                 file->file);
+        response = file_response(path, file->most);
         if (response != NULL) {
-            return answer(connection, MHD_HTTP_OK, response, FILES[i].type);
+            return answer(connection, MHD_HTTP_OK, response, file->type);
         }
-        return say(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "a file of the page is missing\n");
+        return file->is_kept
+                   ? say(connection, MHD_HTTP_NOT_FOUND, "nothing of this is kept\n")
+                   : say(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "a file is missing\n");
     }
     return say(connection, MHD_HTTP_NOT_FOUND, "there is no such page\n");
+}
+
+static enum MHD_Result serve_health(const struct server *server,
+                                    struct MHD_Connection *connection) {
+    char text[HEALTH_BYTES];
+
+    health_write(server->data, text);
+    return answer(connection, MHD_HTTP_OK, MHD_create_response_from_buffer_copy(strlen(text), text),
+                  "application/json; charset=utf-8");
 }
 
 static enum MHD_Result take_request(const struct server *server, struct MHD_Connection *connection,
@@ -288,6 +317,9 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     }
     if (strcmp(url, "/story") == 0) {
         return serve_story(server, connection);
+    }
+    if (strcmp(url, "/health") == 0) {
+        return serve_health(server, connection);
     }
     return strcmp(url, "/sound") == 0 ? serve_sound(server, connection)
                                       : serve_file(server, connection, url);

@@ -12,6 +12,7 @@ struct server {
     struct hosts hosts; /* its address is the only one that is answered at */
     const char *socket; /* of the storyteller */
     const char *files;  /* the folder of the page */
+    const char *data;   /* the folder where stories are kept */
     atomic_int followers, listeners;
 };
 

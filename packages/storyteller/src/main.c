@@ -127,12 +127,12 @@ static bool load_settings(struct teller *teller, const struct options *options, 
     return true;
 }
 
-static struct words *open_words(const struct options *options) {
-    char own[PATH_BYTES];
-
-    snprintf(own, sizeof(own), "%s/words", either(options->card, CARD_PATH));
-    return words_open(either(options->words, WORDS_PATH), access(own, R_OK) == 0 ? own : NULL,
-                      complain, NULL);
+/* card: gets the path of the parents' own, which stays the caller's. */
+static struct words_folders find_words(const struct options *options, char card[PATH_BYTES]) {
+    snprintf(card, PATH_BYTES, "%s/words", either(options->card, CARD_PATH));
+    return (struct words_folders){.ours = either(options->words, WORDS_PATH),
+                                  .card = access(card, R_OK) == 0 ? card : NULL,
+                                  .added = data_folder(options)};
 }
 
 static struct shelf *open_shelf(struct teller *teller, const struct options *options) {
@@ -353,6 +353,7 @@ static int with_remote(struct teller *teller, const struct options *options) {
     }
     teller->parents.settings = &teller->settings;
     teller->parents.shelf = teller->shelf;
+    teller->parents.voices = VOICES;
     remote_set_parents(teller->remote, &teller->parents);
     status = with_speaker(teller, options);
     remote_close(teller->remote);
@@ -361,12 +362,17 @@ static int with_remote(struct teller *teller, const struct options *options) {
 
 /* What stories are made of, and where they are kept. */
 static int with_words(struct teller *teller, const struct options *options) {
-    struct words *words = open_words(options);
+    char card[PATH_BYTES];
+    const struct words_folders folders = find_words(options, card);
+    struct words *words = words_open(&folders, complain, NULL);
     struct shelf *shelf = open_shelf(teller, options);
     int status = STATUS_FAILED;
 
     teller->words = words;
+    teller->complain = complain;
     teller->shelf = shelf;
+    teller->parents.words = words;
+    teller->parents.folders = folders;
     if (words != NULL && shelf == NULL) {
         fail(status, "not enough memory for the words");
     } else if (words != NULL) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "next_story.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -150,6 +151,20 @@ static void take_favourite(struct next_story *next, struct teller *teller,
     next->is_asked_for = true;
 }
 
+/* Parents chose it from those that are kept or were told. */
+static void take_replay(struct next_story *next, struct teller *teller, const char *seed) {
+    uint64_t number = 0;
+
+    if (sscanf(seed, "%" SCNu64, &number) != 1 ||
+        !shelf_find(teller->shelf, number, &next->recipe)) {
+        remote_note(teller->remote, "I do not find that story any more.");
+        return;
+    }
+    next->kind = NEXT_REPLAY;
+    next->is_asked_for = true;
+    next->is_skipped = true;
+}
+
 static void change_volume(struct teller *teller, int change) {
     int volume = teller->volume + change;
 
@@ -178,6 +193,9 @@ void next_story_take(struct next_story *next, struct teller *teller, const struc
         next->kind = NEXT_AGAIN;
         next->is_asked_for = true;
         next->is_skipped = true;
+        break;
+    case REQUEST_REPLAY:
+        take_replay(next, teller, request->line);
         break;
     case REQUEST_FAVOURITE:
         take_favourite(next, teller, recipe);

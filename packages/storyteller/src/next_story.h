@@ -10,11 +10,12 @@
 
 #define PREFACE_BYTES 256
 
-enum next_kind { NEXT_DRAWN, NEXT_TOPIC, NEXT_AGAIN, NEXT_FAVOURITE };
+enum next_kind { NEXT_DRAWN, NEXT_TOPIC, NEXT_AGAIN, NEXT_REPLAY, NEXT_FAVOURITE };
 
 struct next_story {
     enum next_kind kind;
     struct topic topic;
+    struct recipe recipe;        /* of a NEXT_REPLAY */
     char preface[PREFACE_BYTES]; /* said before the next story */
     bool is_asked_for;           /* somebody wants it: the pause is over */
     bool is_skipped;             /* what is being told shall end now */

@@ -11,8 +11,8 @@
 #define FIRST_S 1767225600L /* 2026 */
 #define LAST_S 4102444800L  /* 2100 */
 
-const char *const PARENTS_SETTINGS[] = {"volume", "speed", "pause", "stories",
-                                        "sleep",  "quiet", NULL};
+const char *const PARENTS_SETTINGS[] = {"volume",  "speed", "pause", "voice",
+                                        "stories", "sleep", "quiet", NULL};
 
 static unsigned bit(int number) {
     return 1u << number;
@@ -67,6 +67,29 @@ static void set_own(struct parents *parents, int number, const char *line) {
     }
 }
 
+static bool has_voice(const struct voice *voices, const char *name) {
+    while (voices->name != NULL && strcmp(voices->name, name) != 0) {
+        voices++;
+    }
+    return voices->name != NULL;
+}
+
+/* Take over what a line sets, if all of it can be used. */
+static bool use(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]) {
+    struct settings changed = *parents->settings;
+
+    if (!settings_use(&changed, line, problem)) {
+        return false;
+    }
+    if (strcmp(changed.voice, parents->settings->voice) != 0 &&
+        !has_voice(parents->voices, changed.voice)) {
+        snprintf(problem, SETTINGS_PROBLEM_BYTES, "there is no voice '%s' here", changed.voice);
+        return false;
+    }
+    *parents->settings = changed;
+    return true;
+}
+
 bool parents_set(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]) {
     int number = settings_find(line);
 
@@ -79,13 +102,50 @@ bool parents_set(struct parents *parents, const char *line, char problem[SETTING
                  "the card's storyteller.txt sets the %s, and holds", settings_name(number));
         return false;
     }
-    if (!settings_use(parents->settings, line, problem)) {
+    if (!use(parents, line, problem)) {
         return false;
     }
     set_own(parents, number, line);
     if (parents->changed != NULL) {
         parents->changed(parents->user);
     }
+    return true;
+}
+
+const char *parents_words_source(const struct parents *parents, enum own_kind kind) {
+    return kind == OWN_HEROES && words_card_has_heroes(&parents->folders) ? "card" : "page";
+}
+
+bool parents_add(struct parents *parents, const char *line, enum own_kind *kind,
+                 char problem[SETTINGS_PROBLEM_BYTES]) {
+    char word[OWN_WORD_BYTES];
+    const char *why = "a line is like: heroes = walrus";
+
+    *kind = own_words_find(line, word);
+    if (*kind != OWN_KINDS && strcmp(parents_words_source(parents, *kind), "card") == 0) {
+        why = "the card's words/heroes.txt holds";
+    } else if (*kind != OWN_KINDS) {
+        why = own_words_add(parents->shelf, parents->words, *kind, word);
+    }
+    if (why != NULL) {
+        snprintf(problem, SETTINGS_PROBLEM_BYTES, "%s", why);
+        return false;
+    }
+    parents->has_new_words = true;
+    return true;
+}
+
+bool parents_remove(struct parents *parents, const char *line, enum own_kind *kind,
+                    char problem[SETTINGS_PROBLEM_BYTES]) {
+    char word[OWN_WORD_BYTES];
+
+    *kind = own_words_find(line, word);
+    if (*kind == OWN_KINDS) {
+        snprintf(problem, SETTINGS_PROBLEM_BYTES, "a line is like: heroes = walrus");
+        return false;
+    }
+    own_words_remove(parents->shelf, *kind, word);
+    parents->has_new_words = true;
     return true;
 }
 

@@ -186,6 +186,9 @@ static struct recipe choose(struct run *run, long number) {
     if (run->next.kind == NEXT_AGAIN && shelf_last(shelf, &recipe)) {
         return recipe;
     }
+    if (run->next.kind == NEXT_REPLAY) {
+        return run->next.recipe;
+    }
     if (run->next.kind == NEXT_FAVOURITE && shelf_favourites(shelf) > 0) {
         return *shelf_favourite(shelf, run->favourite++ % shelf_favourites(shelf));
     }
@@ -193,14 +196,22 @@ static struct recipe choose(struct run *run, long number) {
     return recipe;
 }
 
+/* What parents added is known from the next story on. */
+static void read_words(struct teller *teller) {
+    if (teller->parents.has_new_words) {
+        teller->parents.has_new_words = false;
+        words_reload(teller->words, &teller->parents.folders, teller->complain, NULL);
+    }
+}
+
 /* Returns false when it could not be told, with the reason in error. */
 static bool tell_next(struct run *run, long number, struct llama_error *error) {
     struct teller *teller = run->teller;
-    struct task task = {.recipe = choose(run, number),
-                        .number = number,
-                        .is_unasked = number == 1 && !run->next.is_asked_for};
+    struct task task = {.number = number, .is_unasked = number == 1 && !run->next.is_asked_for};
     struct next_story fresh = {.kind = NEXT_DRAWN};
 
+    read_words(teller);
+    task.recipe = choose(run, number);
     memcpy(fresh.preface, run->next.preface, sizeof(fresh.preface));
     run->next = fresh;
     if (fresh.preface[0] != '\0') {

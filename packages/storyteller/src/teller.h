@@ -27,7 +27,8 @@ struct teller {
     struct inputs *inputs;
     struct remote *remote;     /* may be NULL */
     struct watchdog *watchdog; /* may be NULL */
-    const struct words *words;
+    struct words *words;
+    complain_fn *complain; /* of words that are read again */
     struct shelf *shelf;
     struct settings settings;
     struct parents parents; /* who may change them */

@@ -144,9 +144,10 @@ static struct request of_message(const struct message *message) {
         [MESSAGE_NEXT] = REQUEST_NEXT,       [MESSAGE_AGAIN] = REQUEST_AGAIN,
         [MESSAGE_KEEP] = REQUEST_FAVOURITE,  [MESSAGE_LOUDER] = REQUEST_LOUDER,
         [MESSAGE_QUIETER] = REQUEST_QUIETER, [MESSAGE_REQUEST] = REQUEST_LINE,
-        [MESSAGE_LISTS] = REQUEST_NONE, /* answered already */
+        [MESSAGE_REPLAY] = REQUEST_REPLAY,   [MESSAGE_LISTS] = REQUEST_NONE, /* answered already */
         [MESSAGE_SOUND] = REQUEST_NONE,      [MESSAGE_SETTINGS] = REQUEST_NONE,
         [MESSAGE_SET] = REQUEST_NONE,        [MESSAGE_TIME] = REQUEST_NONE,
+        [MESSAGE_ADD] = REQUEST_NONE,        [MESSAGE_REMOVE] = REQUEST_NONE,
     };
     struct request request = {.kind = KINDS[message->verb]};
 

@@ -15,6 +15,7 @@ enum request_kind {
     REQUEST_PAUSE,     /* during a story: pause, or go on; else: a new story */
     REQUEST_NEXT,      /* the next story */
     REQUEST_AGAIN,     /* the same story once more */
+    REQUEST_REPLAY,    /* the story whose seed is in `line` */
     REQUEST_FAVOURITE, /* keep this story */
     REQUEST_LISTEN,    /* somebody is about to speak: be silent; a REQUEST_STORY will follow */
     REQUEST_LOUDER,
@@ -24,7 +25,7 @@ enum request_kind {
 struct request {
     enum request_kind kind;
     struct topic topic;            /* of a REQUEST_STORY */
-    char line[CONSOLE_LINE_BYTES]; /* of a REQUEST_LINE */
+    char line[CONSOLE_LINE_BYTES]; /* of a REQUEST_LINE or REQUEST_REPLAY */
     bool is_sure; /* false: it makes sense to ask, and to listen once more (inputs_listen) */
 };
 

@@ -14,6 +14,8 @@
 static const char LAST[] = "last-story";
 static const char FAVOURITES[] = "favourites";
 static const char TODAY[] = "today";
+static const char TOLD[] = "told";
+static const char TOLD_BEFORE[] = "told.old";
 
 struct day {
     char name[DAY_BYTES];
@@ -90,13 +92,22 @@ bool shelf_last(const struct shelf *shelf, struct recipe *recipe) {
     return shelf->has_last;
 }
 
+static bool is_same(const struct recipe *one, const struct recipe *other) {
+    return one->seed == other->seed && one->temperature == other->temperature &&
+           one->steps == other->steps && strcmp(one->prompt, other->prompt) == 0;
+}
+
 void shelf_set_last(struct shelf *shelf, const struct recipe *recipe) {
     char record[RECORD_BYTES];
 
+    if (shelf->has_last && is_same(&shelf->last, recipe)) {
+        return;
+    }
     shelf->last = *recipe;
     shelf->has_last = true;
     record_write(recipe, record);
     folder_replace(&shelf->folder, LAST, record);
+    folder_append(&shelf->folder, TOLD, record);
 }
 
 size_t shelf_favourites(const struct shelf *shelf) {
@@ -109,10 +120,7 @@ const struct recipe *shelf_favourite(const struct shelf *shelf, size_t number) {
 
 bool shelf_is_favourite(const struct shelf *shelf, const struct recipe *recipe) {
     for (size_t i = 0; i < shelf->count; i++) {
-        const struct recipe *kept = &shelf->favourites[i];
-
-        if (kept->seed == recipe->seed && kept->temperature == recipe->temperature &&
-            kept->steps == recipe->steps && strcmp(kept->prompt, recipe->prompt) == 0) {
+        if (is_same(&shelf->favourites[i], recipe)) {
             return true;
         }
     }
@@ -136,6 +144,33 @@ void shelf_keep(struct shelf *shelf, const struct recipe *recipe) {
     }
     folder_replace(&shelf->folder, FAVOURITES, text);
     free(text);
+}
+
+struct wanted {
+    uint64_t seed;
+    struct recipe *recipe;
+    bool is_found;
+};
+
+static void take_wanted(void *user, int number, char *line) {
+    struct wanted *wanted = user;
+    struct recipe recipe;
+
+    (void)number;
+    if (record_read(line, &recipe) && recipe.seed == wanted->seed) {
+        *wanted->recipe = recipe;
+        wanted->is_found = true;
+    }
+}
+
+bool shelf_find(struct shelf *shelf, uint64_t seed, struct recipe *recipe) {
+    static const char *const FILES[] = {TOLD_BEFORE, TOLD, FAVOURITES};
+    struct wanted wanted = {.seed = seed, .recipe = recipe};
+
+    for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
+        folder_read(&shelf->folder, FILES[i], take_wanted, &wanted);
+    }
+    return wanted.is_found;
 }
 
 int shelf_today(const struct shelf *shelf, const char *day) {
@@ -183,6 +218,10 @@ void shelf_move_day(struct shelf *shelf, const char *from, const char *to) {
 
 void shelf_replace(struct shelf *shelf, const char *name, const char *text) {
     folder_replace(&shelf->folder, name, text);
+}
+
+void shelf_read(struct shelf *shelf, const char *name, line_fn *take, void *user) {
+    folder_read(&shelf->folder, name, take, user);
 }
 
 void shelf_append(struct shelf *shelf, const char *name, const char *text) {

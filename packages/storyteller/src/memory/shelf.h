@@ -9,6 +9,7 @@
 #include <lines.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "story/story.h"
 
@@ -32,6 +33,10 @@ bool shelf_is_favourite(const struct shelf *shelf, const struct recipe *recipe);
 const struct recipe *shelf_favourite(const struct shelf *shelf, size_t number);
 void shelf_keep(struct shelf *shelf, const struct recipe *recipe);
 
+/* A story that is kept or was told, by its seed: the newest one, as far as the folder has them.
+ * Returns false when there is none. */
+bool shelf_find(struct shelf *shelf, uint64_t seed, struct recipe *recipe);
+
 /* How many stories were told in this day: see today.h. */
 int shelf_today(const struct shelf *shelf, const char *day);
 void shelf_count(struct shelf *shelf, const char *day);
@@ -41,6 +46,9 @@ void shelf_move_day(struct shelf *shelf, const char *from, const char *to);
 
 /* Put a text in the place of a file of the folder: see folder_replace(). */
 void shelf_replace(struct shelf *shelf, const char *name, const char *text);
+
+/* Hand each line of a file of the folder to take: see folder_read(). */
+void shelf_read(struct shelf *shelf, const char *name, line_fn *take, void *user);
 
 /* Append a text to a file of the folder: see folder_append(). */
 void shelf_append(struct shelf *shelf, const char *name, const char *text);

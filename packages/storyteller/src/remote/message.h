@@ -18,17 +18,20 @@ enum message_verb {
     MESSAGE_LOUDER,
     MESSAGE_QUIETER,
     MESSAGE_REQUEST,
+    MESSAGE_REPLAY,
     MESSAGE_LISTS,
     MESSAGE_SOUND,
     MESSAGE_SETTINGS,
     MESSAGE_SET,
+    MESSAGE_ADD,
+    MESSAGE_REMOVE,
     MESSAGE_TIME,
     MESSAGE_VERBS,
 };
 
 struct message {
     enum message_verb verb;
-    char about[MESSAGE_ABOUT_BYTES]; /* of a request, a setting or a time; no control characters */
+    char about[MESSAGE_ABOUT_BYTES]; /* of a request, a setting, a time; no control characters */
 };
 
 /* Read a line, which need not have an end mark: an object of strings, "do" and perhaps "about".

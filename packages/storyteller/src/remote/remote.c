@@ -25,7 +25,8 @@
 #define PART_BYTES 512
 /* Of one list. Words are of at most 31 letters, so an event has room for them. */
 #define OFFERED_WORDS 64
-#define PROTOCOL 2
+#define VOICES_OFFERED 16
+#define PROTOCOL 3
 
 static const char *const STATES[] = {
     [REMOTE_STARTING] = "starting", [REMOTE_TELLING] = "telling",     [REMOTE_PAUSED] = "paused",
@@ -200,9 +201,59 @@ static void send_setting(struct remote *remote, int number, const char *problem)
     send_to_all(remote);
 }
 
+/* What parents added to a list, to all. problem: why nothing changed, or NULL. */
+static void send_own(struct remote *remote, enum own_kind kind, const char *problem) {
+    const char *name = own_words_name(kind), *source = parents_words_source(remote->parents, kind);
+    struct own_words own;
+
+    own_words_read(remote->parents->shelf, kind, &own);
+    event_begin(&remote->event, "own");
+    event_text(&remote->event, "of", name, strlen(name));
+    event_texts(&remote->event, "words", own.words, own.count);
+    event_text(&remote->event, "from", source, strlen(source));
+    if (problem != NULL) {
+        event_text(&remote->event, "problem", problem, strlen(problem));
+    }
+    event_end(&remote->event);
+    send_to_all(remote);
+}
+
+static void send_voices(struct remote *remote) {
+    char *names[VOICES_OFFERED];
+    size_t count = 0;
+
+    for (const struct voice *voice = remote->parents->voices;
+         voice->name != NULL && count < VOICES_OFFERED; voice++) {
+        names[count++] = (char *)voice->name; /* nobody writes to it */
+    }
+    event_begin(&remote->event, "voices");
+    event_texts(&remote->event, "words", names, count);
+    event_end(&remote->event);
+    send_to_all(remote);
+}
+
 static void send_settings(struct remote *remote) {
+    send_voices(remote);
     for (int i = 0; PARENTS_SETTINGS[i] != NULL; i++) {
         send_setting(remote, settings_find(PARENTS_SETTINGS[i]), NULL);
+    }
+    for (int kind = 0; kind < OWN_KINDS; kind++) {
+        send_own(remote, (enum own_kind)kind, NULL);
+    }
+}
+
+static void change_words(struct remote *remote, struct client *client,
+                         const struct message *message) {
+    char problem[SETTINGS_PROBLEM_BYTES];
+    enum own_kind kind;
+    bool is_changed = message->verb == MESSAGE_ADD
+                          ? parents_add(remote->parents, message->about, &kind, problem)
+                          : parents_remove(remote->parents, message->about, &kind, problem);
+
+    if (kind != OWN_KINDS) {
+        send_own(remote, kind, is_changed ? NULL : problem);
+    } else {
+        complain(remote, client, problem);
     }
 }
 
@@ -230,6 +281,8 @@ static bool take_setting(struct remote *remote, struct client *client,
         send_settings(remote);
     } else if (message->verb == MESSAGE_SET) {
         set(remote, client, message->about);
+    } else if (message->verb == MESSAGE_ADD || message->verb == MESSAGE_REMOVE) {
+        change_words(remote, client, message);
     } else if (!parents_set_clock(remote->parents, message->about)) {
         complain(remote, client, "\"about\" must be a time");
     }

@@ -163,6 +163,12 @@ static void forbid(struct gate *gate, const struct entry *entry) {
     }
 }
 
+const char *gate_check(const char *text) {
+    struct entry entry;
+
+    return read_entry(text, &entry);
+}
+
 const char *gate_add(struct gate *gate, const char *text) {
     struct entry entry;
     bool is_out = text[0] == '!';

@@ -17,6 +17,9 @@ void gate_free(struct gate *gate);
  * and holds the entry no longer is. Returns NULL, or what is wrong with it and how to mend it. */
 const char *gate_add(struct gate *gate, const char *entry);
 
+/* What is wrong with such an entry, as gate_add says it; nothing is added. */
+const char *gate_check(const char *entry);
+
 /* Allow what an entry would stop: a word or words in a row, as they are written; "?words" allows
  * them in requests only. Returns NULL, or what is wrong, as gate_add does. */
 const char *gate_allow(struct gate *gate, const char *words);

@@ -173,19 +173,30 @@ static void join_path(char path[PATH_BYTES], const char *folder, const char *fil
     snprintf(path, PATH_BYTES, "%s/%s", folder, file);
 }
 
+/* A file that need not be there. */
+static void read_if_there(struct reading *reading, line_fn *take) {
+    if (is_there(reading->path) && !lines_read(reading->path, take, reading)) {
+        complain(reading, 0, strerror(errno));
+    }
+}
+
 /* What is drawn. Returns false without memory. */
-static bool load_drawn(struct reading *reading, const char *folder, const char *own) {
+static bool load_drawn(struct reading *reading, const struct words_folders *folders) {
     char path[PATH_BYTES];
     const char *file = FILES[reading->kind].file;
 
     reading->path = path;
-    if (own != NULL) {
-        join_path(path, own, file);
+    if (folders->card != NULL) {
+        join_path(path, folders->card, file);
         if (is_there(path) && read_list(reading)) {
             return true;
         }
     }
-    join_path(path, folder, file);
+    if (folders->added != NULL && reading->kind == LIST_HEROES) {
+        join_path(path, folders->added, WORDS_ADDED_HEROES);
+        read_if_there(reading, take_item);
+    }
+    join_path(path, folders->ours, file);
     if (read_list(reading)) {
         return true;
     }
@@ -196,15 +207,15 @@ static bool load_drawn(struct reading *reading, const char *folder, const char *
 }
 
 /* Returns false without memory. */
-static bool load_list(struct reading *reading, const char *folder, const char *own) {
+static bool load_list(struct reading *reading, const struct words_folders *folders) {
     char path[PATH_BYTES];
 
-    if (FILES[reading->kind].file != NULL && !load_drawn(reading, folder, own)) {
+    if (FILES[reading->kind].file != NULL && !load_drawn(reading, folders)) {
         return false;
     }
     reading->list->drawn = reading->list->count;
     if (FILES[reading->kind].asked != NULL) {
-        join_path(path, folder, FILES[reading->kind].asked);
+        join_path(path, folders->ours, FILES[reading->kind].asked);
         reading->path = path;
         reading->is_asked = true;
         read_file(reading);
@@ -214,12 +225,12 @@ static bool load_list(struct reading *reading, const char *folder, const char *o
 }
 
 /* Nothing is told without our own list; the parents' adds to it, and to what is not allowed. */
-static bool load_blocked(struct reading *reading, const char *folder, const char *own) {
+static bool load_blocked(struct reading *reading, const struct words_folders *folders) {
     char path[PATH_BYTES], problem[PROBLEM_BYTES];
     const char *reason = NULL;
 
     reading->path = path;
-    join_path(path, folder, "blocked.txt");
+    join_path(path, folders->ours, "blocked.txt");
     if (!lines_read(path, take_entry, reading)) {
         reason = strerror(errno);
     } else if (gate_count(reading->gate) == 0) {
@@ -231,23 +242,24 @@ static bool load_blocked(struct reading *reading, const char *folder, const char
         complain(reading, 0, problem);
         return false;
     }
-    join_path(path, folder, "allowed.txt");
+    join_path(path, folders->ours, "allowed.txt");
     if (!lines_read(path, take_allowed, reading)) {
         complain(reading, 0, strerror(errno));
     }
-    if (own == NULL) {
-        return true;
+    if (folders->card != NULL) {
+        join_path(path, folders->card, "blocked.txt");
+        read_if_there(reading, take_entry);
     }
-    join_path(path, own, "blocked.txt");
-    if (is_there(path) && !lines_read(path, take_entry, reading)) {
-        complain(reading, 0, strerror(errno));
+    if (folders->added != NULL) {
+        join_path(path, folders->added, WORDS_ADDED_BLOCKED);
+        read_if_there(reading, take_entry);
     }
     return true;
 }
 
-struct words *words_open(const char *folder, const char *own, complain_fn *told, void *user) {
+struct words *words_open(const struct words_folders *folders, complain_fn *told, void *user) {
     struct words *words = calloc(1, sizeof(*words));
-    struct reading reading = {.path = folder, .complain = told, .user = user};
+    struct reading reading = {.path = folders->ours, .complain = told, .user = user};
     bool has_memory;
 
     if (words == NULL || (words->gate = gate_new()) == NULL) {
@@ -256,7 +268,7 @@ struct words *words_open(const char *folder, const char *own, complain_fn *told,
         return NULL;
     }
     reading.gate = words->gate;
-    if (!load_blocked(&reading, folder, own)) {
+    if (!load_blocked(&reading, folders)) {
         words_close(words);
         return NULL;
     }
@@ -264,7 +276,7 @@ struct words *words_open(const char *folder, const char *own, complain_fn *told,
     for (int kind = 0; has_memory && kind < LISTS; kind++) {
         reading.kind = (enum list_kind)kind;
         reading.list = &words->lists[kind];
-        has_memory = load_list(&reading, folder, own);
+        has_memory = load_list(&reading, folders);
     }
     if (!has_memory) {
         complain(&reading, 0, NO_MEMORY);
@@ -283,6 +295,35 @@ void words_close(struct words *words) {
     }
     gate_free(words->gate);
     free(words);
+}
+
+void words_reload(struct words *words, const struct words_folders *folders, complain_fn *told,
+                  void *user) {
+    struct words *fresh = words_open(folders, told, user), old;
+
+    if (fresh == NULL) {
+        return;
+    }
+    old = *words;
+    *words = *fresh;
+    *fresh = old;
+    words_close(fresh);
+}
+
+bool words_card_has_heroes(const struct words_folders *folders) {
+    char path[PATH_BYTES];
+
+    if (folders->card == NULL) {
+        return false;
+    }
+    join_path(path, folders->card, FILES[LIST_HEROES].file);
+    return is_there(path);
+}
+
+const char *words_check_hero(const struct words *words, char *text) {
+    const struct reading reading = {.kind = LIST_HEROES, .gate = words->gate};
+
+    return check_item(&reading, text);
 }
 
 const struct list *words_list(const struct words *words, enum list_kind kind) {
