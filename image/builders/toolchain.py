@@ -2,6 +2,7 @@
 """Compilers: the distribution's cross gcc with our own musl for the board, gcc for the host."""
 
 import functools
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,16 @@ class Target:
 
     def identity(self) -> dict[str, str | list[str]]:
         """What of the toolchain a result depends on."""
-        return {
+        found: dict[str, str | list[str]] = {
             "compiler": _version(self.prefix + "gcc"),
             "binutils": _version(self.prefix + "ld"),
             "cflags": list(self.cflags),
             "ldflags": list(self.ldflags),
         }
+        if self.host_triple is None:
+            # A distribution's gcc says the same of itself on each kind of processor.
+            found["machine"] = platform.machine()
+        return found
 
 
 RISCV64 = Target(

@@ -237,3 +237,13 @@ def test_machines_divide_a_build(
     for plan in plans:
         sounds = [plan.folder(step) / "sound" for step in plan.steps.values()]
         assert [sound.read_text() for sound in sounds] == [*plan.steps]
+
+
+def test_another_kind_of_processor_has_other_keys(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its gcc is of the same version by its own words, and leaves other machine code."""
+    do_all(plan_of(checkout(tmp_path / "first")), store)
+    monkeypatch.setattr("platform.machine", lambda: "elsewhere64")
+    plan = plan_of(checkout(tmp_path / "second"))
+    assert sharing.wanted(plan, [plan.step("host:toy")], store) == {}
