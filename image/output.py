@@ -6,7 +6,6 @@ import ctypes
 import errno
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,7 +49,8 @@ def renewed(target: Path) -> Iterator[Path]:
 def whole(target: Path) -> Iterator[Path]:
     """Where to write a file that appears as `target` whole or not at all, whatever others write."""
     name = target.name.removeprefix(".")
-    partial = target.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}")
+    # Chance, since writers on two machines may share a folder.
+    partial = target.with_name(f".{name}.{os.urandom(8).hex()}")
     try:
         yield partial
         partial.replace(target)

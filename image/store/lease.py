@@ -50,14 +50,21 @@ def awaited(store: Store, asked: Question, pause: Callable[[float], None]) -> En
     `pause` waits some seconds, or raises what ends the call.
     """
     last, seen = _sign(store, asked), time.monotonic()
+    owners = {last.owner} if last else set()
     while last and last.owner != store.owner and time.monotonic() - seen < DEAD_S:
         pause(LOOK_S)
         if entry := store.find(asked, is_free=True):
             return entry
         sign = _sign(store, asked)
-        if sign != last:
+        if sign is None or _is_news(sign, last, owners):
             last, seen = sign, time.monotonic()
+            owners |= {sign.owner} if sign else set()
     return None
+
+
+def _is_news(sign: Sign, last: Sign, owners: set[str]) -> bool:
+    """Whether it is a new sign of life: a store might repeat old ones for ever."""
+    return sign.beat > last.beat if sign.owner == last.owner else sign.owner not in owners
 
 
 def _beat(store: Store, asked: Question, over: threading.Event) -> None:

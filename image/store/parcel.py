@@ -7,9 +7,10 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from image import archive
+from image.errors import UserError
 
 # zstd's own default; higher levels save little of what is compressed already, a card or a library.
 LEVEL = 3
@@ -29,19 +30,27 @@ def pack(folder: Path, target: Path, left_out: tuple[str, ...]) -> None:
 
 def unpack(parcel: Path, folder: Path) -> None:
     """The folder again; it must not be there. Raises UserError for what `pack` does not write."""
-    with compressed(parcel, "rb") as unpacked:
-        archive.unpack_plain(unpacked, parcel.name, folder)
+    try:
+        with compressed(parcel, "rb") as unpacked:
+            archive.unpack_plain(unpacked, parcel.name, folder)
+    except _zstd().ZstdError as error:
+        raise UserError(f"{parcel.name} cannot be unpacked: {error}") from None
 
 
 def compressed(path: Path, mode: str) -> IO[bytes]:
     """A file that is compressed when it is written, and unpacked when it is read."""
+    zstd = _zstd()
+    made = zstd.ZstdFile(path, "wb", level=LEVEL) if mode == "wb" else zstd.ZstdFile(path)
+    return cast(IO[bytes], made)
+
+
+def _zstd() -> Any:
     # Imported here: few calls use a store.
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
-    made = zstd.ZstdFile(path, "wb", level=LEVEL) if mode == "wb" else zstd.ZstdFile(path)
-    return cast(IO[bytes], made)
+    return zstd
 
 
 def _sorted(folder: Path, left_out: tuple[str, ...]) -> Iterator[Path]:

@@ -7,7 +7,7 @@ https://bazel.build/remote/caching#http-caching
 
 import contextlib
 import shutil
-import threading
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +69,10 @@ class Folder:
         """As of a place. Appears whole: others may read at the same time."""
         target = self.path / name
         with _told():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.is_dir():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                # Whoever may write to the folder may write to those in it.
+                target.parent.chmod(stat.S_IMODE(self.path.stat().st_mode))
             with output.whole(target) as partial:
                 shutil.copyfile(file, partial)
 
@@ -84,7 +87,8 @@ class Server:
     """A server, by its address without a / at the end. Credentials are those of ~/.netrc."""
 
     url: str
-    _threads: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+    # Connections that are kept, of threads that do not need them at the moment.
+    _idle: "list[requests.Session]" = field(default_factory=list, repr=False, compare=False)
 
     @contextlib.contextmanager
     def get(self, name: str) -> Iterator[Iterator[bytes] | None]:
@@ -98,11 +102,11 @@ class Server:
 
     def put(self, name: str, file: Path) -> None:
         """As of a place."""
-        with (
-            file.open("rb") as data,
-            self._answered("PUT", name, PUT_SILENCE_S, data=data) as response,
-        ):
-            _check(response)
+        with file.open("rb") as opened:
+            # requests would not tell the length of an empty file, which some servers insist on.
+            data = opened if file.stat().st_size else b""
+            with self._answered("PUT", name, PUT_SILENCE_S, data=data) as response:
+                _check(response)
 
     def has(self, name: str) -> bool:
         """As of a place."""
@@ -122,7 +126,11 @@ class Server:
         headers = {"Accept-Encoding": "identity"}
         trusted = str(certificates() or "") or True
         try:
-            response = self._session().request(
+            session = self._idle.pop()
+        except IndexError:
+            session = requests.Session()
+        try:
+            response = session.request(
                 method, f"{self.url}/{name}", headers=headers, timeout=(CONNECT_S, silence_s),
                 verify=trusted, allow_redirects=method != "PUT", **more,
             )  # fmt: skip
@@ -130,22 +138,16 @@ class Server:
             raise Trouble(_phrase(error)) from None
         with response:
             yield response
-
-    def _session(self) -> "requests.Session":
-        """A connection that is kept, one for each thread."""
-        import requests
-
-        if not hasattr(self._threads, "session"):
-            self._threads.session = requests.Session()
-        session: requests.Session = self._threads.session
-        return session
+        self._idle.append(session)
 
     def _received(self, response: "requests.Response") -> Iterator[bytes]:
         import requests
         import urllib3
 
         try:
-            yield from response.raw.stream(CHUNK, decode_content=False)
+            # As they come: whoever waits for them has to see how slowly.
+            while piece := response.raw.read1(CHUNK, decode_content=False):
+                yield piece
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Trouble(_phrase(error)) from None
 

@@ -18,6 +18,8 @@ from image.store.store import Store
 FILE = ".cache.yaml"
 SIGNERS = "allowed_signers"  # beside it: part of the project, as its recipes are
 OFF = ("", "0", "no", "off")
+# Of an address, however it is mistyped otherwise: user:password@
+PASSWORD = re.compile(r"\w+://.*@|[^/]*:.*@")
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class Address:
         """As of all kinds of values. An address with a password is not repeated."""
         if value.lower() in OFF:
             return ""
+        if PASSWORD.match(value):
+            hint = "put user and password into ~/.netrc, which is read for this host"
+            raise UserError("CACHE= holds a user's name or password", hint)
         if not re.match(r"https?://", value):
             return options.Place(self.sign).read(value, here)
         parts = urlsplit(value)
-        if parts.username or parts.password:
-            hint = "put user and password into ~/.netrc, which is read for this host"
-            raise UserError("CACHE= holds a user's name or password", hint)
         if not parts.hostname or parts.query or parts.fragment:
             raise ValueError("is not an address: http:// or https://, host and path")
         return value.rstrip("/")

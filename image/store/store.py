@@ -24,13 +24,14 @@ from tqdm import tqdm
 from image import trouble
 from image.errors import UserError
 from image.key import hash_file
-from image.store import action, parcel, statement
+from image.store import action, parcel, patience, statement
 from image.store.action import Action, Blob, NoAction
 from image.store.places import Place, Trouble
 from image.store.signature import Signer, Untrusted, Verifier
 from image.store.statement import LOG, RESULT, Question, Refused, Statement
 
 PATIENCE_S = 2.0  # that a store may cost without bringing anything
+PUT_S = 10.0  # for a file that was made faster than this
 LARGEST_ENTRY = 4 << 20  # bytes; the inputs of our largest step are 30 kB
 # A result is unpacked beside the step's folder; its stamp is ours to write, its log another's.
 OURS = ("step.json",)
@@ -45,8 +46,8 @@ class Entry:
 
     @property
     def parcel(self) -> Blob:
-        """The file that holds the step's result."""
-        return self.statement.blobs[RESULT]
+        """The file that holds the step's result; one that nobody has, if none was signed."""
+        return self.statement.blobs.get(RESULT, Blob("0" * 64, 0))
 
 
 @dataclass
@@ -64,6 +65,8 @@ class Store:
     is_on: bool = True
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)  # this call, among others
     _patience_s: float = PATIENCE_S
+    _lost_until: float = 0.0  # up to which time waiting in vain is counted
+    _spoiled: set[str] = field(default_factory=set)  # files that are not what their names say
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _said: set[str] = field(default_factory=set)
 
@@ -77,7 +80,7 @@ class Store:
         began = time.monotonic()
         entry = self._found(question)
         if entry is None and not is_free:
-            self._lose_patience(time.monotonic() - began)
+            self._lose_patience(began)
         return entry
 
     def take(self, entry: Entry, folder: Path) -> bool:
@@ -93,15 +96,20 @@ class Store:
             return False
         return True
 
-    def put(self, question: Question, folder: Path, seconds: float) -> None:
-        """Keep the result of a step that was built here. Raises UserError: no key, a full disk."""
+    def put(
+        self, question: Question, folder: Path, seconds: float, said: dict[str, Any] | None = None
+    ) -> None:
+        """Keep the result of a step that was built here, and what is `said` of it.
+
+        Raises UserError: no key, a full disk.
+        """
         if self.signer is None or not self.is_on:
             return
         log = folder / LOG
         with self._scratch() as place:
             parcel.pack(folder, place / RESULT, (*OURS, LOG))
             files = {RESULT: place / RESULT} | ({LOG: log} if log.is_file() else {})
-            self._keep(question, files, seconds, {})
+            self._keep(question, files, seconds, said or {})
 
     def say(self, question: Question, said: dict[str, Any]) -> None:
         """Keep an answer that is not a file. Raises UserError as `put`."""
@@ -118,17 +126,26 @@ class Store:
         signed = action.encode(Action(blobs, stated, self.signer.sign(stated)))
         try:
             for name, blob in blobs.items():
-                if not self.place.has(f"cas/{blob.sha256}"):
-                    self.place.put(f"cas/{blob.sha256}", files[name])
+                if not self._has(blob.sha256):
+                    self._put(f"cas/{blob.sha256}", files[name], max(seconds, PUT_S))
             with self._scratch() as place:
                 (place / "entry").write_bytes(signed)
-                self.place.put(f"ac/{question.key}", place / "entry")
+                self._put(f"ac/{question.key}", place / "entry", PATIENCE_S)
         except Trouble as error:
             self._give_up(f"{self.name} keeps nothing: {error}")
 
+    def _has(self, sha256: str) -> bool:
+        """Whether the store has a file, and not one that was found to be another."""
+        if sha256 in self._spoiled:
+            return False
+        return patience.within(PATIENCE_S, lambda: self.place.has(f"cas/{sha256}"))
+
+    def _put(self, name: str, file: Path, seconds: float) -> None:
+        patience.within(seconds, lambda: self.place.put(name, file))
+
     def _found(self, question: Question) -> Entry | None:
         try:
-            data = self._entry(question)
+            data = patience.within(PATIENCE_S, lambda: self._entry(question))
             if data is None:
                 return None
             held = action.decode(data)
@@ -141,8 +158,7 @@ class Store:
         return None
 
     def _entry(self, question: Question) -> bytes | None:
-        """The bytes of an entry. Raises Trouble, also for one that comes too slowly."""
-        end = time.monotonic() + PATIENCE_S
+        """The bytes of an entry. Raises Trouble."""
         with self.place.get(f"ac/{question.key}") as pieces:
             if pieces is None:
                 return None
@@ -151,18 +167,20 @@ class Store:
                 data += piece
                 if len(data) > LARGEST_ENTRY:
                     raise Trouble("an entry is too large")
-                if time.monotonic() > end:
-                    raise Trouble("it is too slow")
             return bytes(data)
 
     @contextlib.contextmanager
     def _received(self, entry: Entry) -> Iterator[Path]:
         """The result as a file, proved. Raises Trouble and Refused."""
         blob = entry.parcel
+        name = f"cas/{blob.sha256}"
         with self._scratch() as place:
             file = place / RESULT
             pace = _Pace(blob.size, entry.statement.seconds)
-            with self.place.get(f"cas/{blob.sha256}") as pieces, file.open("wb") as target:
+            with (
+                patience.opened(self.place, name, PATIENCE_S) as pieces,
+                file.open("wb") as target,
+            ):
                 if pieces is None:
                     raise Refused("the store has lost its result")
                 found, size = hashlib.sha256(), 0
@@ -174,6 +192,7 @@ class Store:
                     found.update(piece)
                     target.write(piece)
             if size != blob.size or found.hexdigest() != blob.sha256:
+                self._spoiled.add(blob.sha256)
                 raise Refused("its result is not what was signed")
             yield file
 
@@ -189,9 +208,12 @@ class Store:
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
-    def _lose_patience(self, seconds: float) -> None:
+    def _lose_patience(self, began: float) -> None:
+        """Count what was waited in vain since then, but not twice if several threads do."""
         with self._lock:
-            self._patience_s -= seconds
+            now = time.monotonic()
+            self._patience_s -= now - max(began, self._lost_until)
+            self._lost_until = now
             is_lost = self._patience_s <= 0
         if is_lost:
             self._give_up(f"{self.name} is not used any more: it is too slow")

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: MIT
 """A proxy, or a company's certificates, are told once and reach Python, git and apt alike."""
 
-import contextlib
 import shutil
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from image import run, surroundings
+from image import surroundings
 from image.errors import UserError
 from image.fetch import Settings, debian, fetch, git
 from image.fetch.http import Patience
 from image.recipes.source import Repository, Source, Unavailable
 from tests.fetch.apt import host_with
-from tests.web import Answer, Web, running
+from tests.fetch.authority import certificate, guarded
+from tests.web import Answer, running
 
 FILE = "toy-1.0.tar.gz"
 SITE = "http://storyteller.invalid"  # which only the proxy knows
@@ -79,21 +78,7 @@ def test_a_proxy(name: str, way: Way, tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that nobody trusts, with its key beside."""
-    file = tmp_path_factory.mktemp("tls") / "company.pem"
-    words = ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-days", "2"]
-    words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    words += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
-    run.output([*words, "-keyout", file.with_suffix(".key"), "-out", file])
-    return file
-
-
-@contextlib.contextmanager
-def guarded(authority: Path) -> Iterator[Web]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(authority, authority.with_suffix(".key"))
-    with running(context) as web:
-        yield web
+    return certificate(tmp_path_factory.mktemp("tls") / "company.pem")
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -103,6 +103,26 @@ def test_a_stranger_cannot_make_us_wait(make_store: Maker) -> None:
     assert lease.awaited(make_store(), QUESTION, never) is None
 
 
+@pytest.mark.parametrize("old", [(3, 4), (9, 3, 4)])
+def test_old_signs_of_life_are_none(
+    make_store: Maker, monkeypatch: pytest.MonkeyPatch, old: tuple[int, ...]
+) -> None:
+    """A store that repeats what it once was told, in turns, does not make us wait for ever."""
+    clock = [0.0]
+    monkeypatch.setattr("image.store.lease.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(lease, "DEAD_S", 10.0)
+    others = [make_store(), make_store()]
+    lease._tell(others[0], QUESTION, 4)
+
+    def pause(seconds: float) -> None:
+        clock[0] += seconds
+        turn = int(clock[0])
+        lease._tell(others[turn // 5 % 2], QUESTION, old[turn % len(old)])
+        assert clock[0] < 10 * lease.DEAD_S
+
+    assert lease.awaited(make_store(), QUESTION, pause) is None
+
+
 def test_ctrl_c_ends_the_wait(make_store: Maker) -> None:
     def stopped(seconds: float) -> None:
         raise UserError("stopped")

@@ -3,8 +3,10 @@
 
 import contextlib
 import getpass
+import hashlib
 import http.server
 import os
+import random
 import re
 import shutil
 import signal
@@ -14,14 +16,18 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from image.store import places
+from image import run, surroundings
+from image.errors import UserError
+from image.store import action, places
 from image.store.places import Server, Trouble
 from image.store.statement import RESULT, Question
 from image.store.store import Store
 from tests import web
+from tests.fetch.authority import certificate, guarded
 from tests.store.conftest import Maker
 from tests.store.test_store import QUESTION, leave
 
@@ -88,6 +94,13 @@ def nginx(folder: Path) -> Iterator[str]:
         process.wait(30)
 
 
+def log_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = folder / "netrc"
+    netrc.write_text("machine 127.0.0.1 login builder password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+
 def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     """Until it listens: there is no event that tells."""
     while process.poll() is None:
@@ -108,10 +121,7 @@ def test_nginx_keeps_a_store(
     with nginx(folder) as url:
         make_store(Server(url)).put(QUESTION, leave(tmp_path / "made"), 1.0)
         assert "HTTP status 401" in capsys.readouterr().err
-        netrc = tmp_path / "netrc"
-        netrc.write_text("machine 127.0.0.1 login builder password secret\n")
-        netrc.chmod(0o600)
-        monkeypatch.setenv("NETRC", str(netrc))
+        log_in(tmp_path, monkeypatch)
         make_store(Server(url)).put(QUESTION, tmp_path / "made", 1.0)
         reader = make_store(Server(url))
         entry = reader.find(QUESTION)
@@ -144,13 +154,15 @@ def result_page(server: web.Web, store: Store) -> web.Page:
     return server.pages[f"/cas/{entry.statement.blobs[RESULT].sha256}"]
 
 
+@pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize("part", range(0, 10))
 def test_a_connection_that_is_cut_costs_nothing_but_the_result(
-    served: tuple[web.Web, Store], tmp_path: Path, part: int
+    served: tuple[web.Web, Store], tmp_path: Path, part: int, is_chunked: bool
 ) -> None:
     server, store = served
     page = result_page(server, store)
-    page.answers = (web.Answer(cut_after=len(page.content) * part // 10),)
+    cut = len(page.content) * part // 10
+    page.answers = (web.Answer(cut_after=cut, chunked=is_chunked),)
     entry = store.find(QUESTION)
     assert entry and not store.take(entry, tmp_path / "taken")
     assert not (tmp_path / "taken").exists() and not [*(tmp_path / "way").iterdir()]
@@ -210,6 +222,167 @@ def test_what_a_server_says_of_us_is_not_repeated() -> None:
     """The library's messages hold addresses, and a proxy's may hold a password."""
     error = ValueError("http://user:secret@proxy.example failed")
     assert places._phrase(error) == "ValueError"
+
+
+class Checking(http.server.BaseHTTPRequestHandler):
+    """Modelled on bazel-remote: it looks at what it is given, and writes into entries.
+
+    It takes no file of unknown length, no entry that is no ActionResult, and no file under another
+    name than its hash; it notes in entries who sent them, and gives no entry whose files it lacks.
+    """
+
+    protocol_version = "HTTP/1.1"
+    WORKER = b"\x4a\x0b\x0a\x09127.0.0.1"  # execution_metadata { worker: "127.0.0.1" }
+    kept: ClassVar[dict[str, bytes]]
+
+    def do_PUT(self) -> None:
+        if "Content-Length" not in self.headers:
+            self.close_connection = True
+            self._answer(400)
+            return
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        kind, name = self.path.split("/")[-2:]
+        if kind == "cas":
+            is_good = hashlib.sha256(data).hexdigest() == name
+        else:
+            held = action.decode(data)
+            is_good = all(path and not path.startswith("/") for path in held.blobs) and all(
+                re.fullmatch("[0-9a-f]{64}", blob.sha256) for blob in held.blobs.values()
+            )
+            data += self.WORKER
+        if is_good:
+            self.kept[f"{kind}/{name}"] = data
+        self._answer(200 if is_good else 400)
+
+    def do_GET(self) -> None:
+        self._answer(*self._found())
+
+    def do_HEAD(self) -> None:
+        status, data = self._found()
+        self._answer(status, b"", len(data))
+
+    def _found(self) -> tuple[int, bytes]:
+        name = "/".join(self.path.split("/")[-2:])
+        data = self.kept.get(name)
+        if data is None or not name.startswith("ac/"):
+            return (404, b"") if data is None else (200, data)
+        files = [f"cas/{blob.sha256}" for blob in action.decode(data).blobs.values()]
+        return (200, data) if all(file in self.kept for file in files) else (404, b"")
+
+    def _answer(self, status: int, data: bytes = b"", size: int | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data) if size is None else size))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def checking(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(Checking, "kept", {}, raising=False)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Checking) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("log", ["built\n", ""])
+@pytest.mark.parametrize("instance", ["", "/team/duo"])
+def test_a_server_that_checks_what_it_keeps(
+    checking: str, make_store: Maker, tmp_path: Path, log: str, instance: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    leave(tmp_path / "made")
+    (tmp_path / "made/log").write_text(log)
+    make_store(Server(checking + instance)).put(QUESTION, tmp_path / "made", 1.0)
+    store = make_store(Server(checking + instance))
+    entry = store.find(QUESTION)
+    assert entry and store.take(entry, tmp_path / "taken")
+    Checking.kept.pop(f"cas/{entry.parcel.sha256}")
+    assert store.find(QUESTION) is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_certificate_of_nobody(
+    tmp_path: Path, make_store: Maker, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    make_store().put(QUESTION, leave(tmp_path / "made"), 1.0)
+    file = certificate(tmp_path / "company.pem")
+    with guarded(file) as server:
+        put_into(server, tmp_path / "shared")
+        assert make_store(Server(server.url)).find(QUESTION) is None
+        assert "its certificate is not trusted" in capsys.readouterr().err
+        assert not any(page.asked for page in server.pages.values())
+        monkeypatch.setattr(surroundings, "SYSTEM_CERTIFICATES", file)
+        for name in surroundings.CERTIFICATES:
+            monkeypatch.delenv(name, raising=False)
+        store = make_store(Server(server.url))
+        entry = store.find(QUESTION)
+        assert entry and store.take(entry, tmp_path / "taken")
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A file system with room for 256 KiB."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        run.output(["mount", "-t", "tmpfs", "-o", "size=256k", "small", folder])
+    except run.CommandFailed as error:
+        pytest.skip(f"no file system to fill: {error.message}")
+    try:
+        yield folder
+    finally:
+        run.output(["umount", "--lazy", folder])
+
+
+def leave_much(folder: Path) -> Path:
+    """A result of a megabyte."""
+    leave(folder)
+    (folder / "staging/noise").write_bytes(random.Random(1).randbytes(1 << 20))
+    return folder
+
+
+def test_a_full_disk_of_the_store(
+    tmp_path: Path, make_store: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(tmp_path / "shared") as shared:
+        store = make_store()
+        store.put(QUESTION, leave_much(tmp_path / "made"), 1.0)
+        store.put(Question("other", {}), tmp_path / "made", 1.0)
+        assert not [path for path in shared.rglob("*") if path.is_file()]
+    told = capsys.readouterr().err
+    assert told.count("keeps nothing: No space left on device") == 1
+    assert make_store().find(QUESTION) is None
+
+
+def test_a_full_disk_of_nginx(
+    tmp_path: Path, make_store: Maker, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    with nginx(tmp_path / "nginx") as url, small_disk(tmp_path / "nginx/store/cas"):
+        log_in(tmp_path, monkeypatch)
+        (tmp_path / "nginx/store/cas").chmod(0o777)
+        store = make_store(Server(url))
+        store.put(QUESTION, leave_much(tmp_path / "made"), 1.0)
+        told = capsys.readouterr().err
+        assert told.count("keeps nothing: HTTP status 5") == 1
+        assert not store.is_on and make_store(Server(url)).find(QUESTION) is None
+
+
+def test_a_full_disk_here(tmp_path: Path, make_store: Maker) -> None:
+    make_store().put(QUESTION, leave_much(tmp_path / "made"), 1.0)
+    for name in ("way", "work"):
+        with small_disk(tmp_path / name) as full:
+            store = make_store()
+            entry = store.find(QUESTION)
+            assert entry
+            with pytest.raises(UserError, match="No space left on device") as caught:
+                store.take(entry, tmp_path / "work/toy")
+            assert "make room" in str(caught.value) and not [*full.iterdir()]
 
 
 class Redirecting(http.server.BaseHTTPRequestHandler):

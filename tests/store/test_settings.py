@@ -64,10 +64,17 @@ def test_addresses_that_cannot_be(root: Path, value: str, said: str) -> None:
     assert value in str(caught.value) and said in str(caught.value)
 
 
-def test_a_password_in_an_address_is_refused_and_not_repeated(root: Path) -> None:
-    with pytest.raises(UserError) as caught:
-        read(root, CACHE="https://ada:secret@cache.example")
-    assert "secret" not in str(caught.value) and "netrc" in str(caught.value)
+@pytest.mark.parametrize(
+    "address",
+    ["https://ada:secret@cache.example", "https://ada:#secret@cache.example", "ada:secret@cache",
+     "ftp://ada:secret@cache.example", "https://ada:/secret@cache.example", "https://secret@cache"],
+)  # fmt: skip
+def test_a_password_in_an_address_is_refused_and_not_repeated(root: Path, address: str) -> None:
+    (root / ".cache.yaml").write_text(f"url: '{address}'\n")
+    for ask in (lambda: read(root, CACHE=address), lambda: settings.load(root, {})):
+        with pytest.raises(UserError) as caught:
+            ask()
+        assert "secret" not in str(caught.value) and "netrc" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
 """A store that is well, and one that lies: what it says is proved before it counts."""
 
+import contextlib
+import shutil
 import tarfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ import pytest
 from image.errors import UserError
 from image.store import action, parcel
 from image.store.action import Blob
+from image.store.places import Folder
 from image.store.statement import RESULT, Question
 from image.store.store import Store
 from tests.store.conftest import Maker
@@ -175,6 +181,93 @@ def test_a_file_that_is_not_what_was_signed_is_not_used(
     assert "the result of toy is not used" in capsys.readouterr().err
 
 
+def test_who_builds_it_again_replaces_a_file_that_is_not_what_was_signed(
+    filled: Store, tmp_path: Path, make_store: Maker
+) -> None:
+    """Else nobody could ever use it: the store has a file of that name."""
+    file = parcel_file(tmp_path)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    entry = filled.find(QUESTION)
+    assert entry and not filled.take(entry, tmp_path / "taken")
+    filled.put(QUESTION, tmp_path / "made", 12.34)
+    assert file.read_bytes() == whole
+    assert make_store().take(entry, tmp_path / "taken")
+
+
+@pytest.mark.parametrize("kind", ["no archive", "cut", "no tar"])
+def test_a_signed_file_that_cannot_be_unpacked_is_not_used(
+    tmp_path: Path, make_store: Maker, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, kind: str,
+) -> None:  # fmt: skip
+    """A fault of somebody whom we trust."""
+
+    def pack(folder: Path, target: Path, left_out: object) -> None:
+        with parcel.compressed(target, "wb") as packed:
+            packed.write(b"text" * 5000)
+        if kind != "no tar":
+            data = target.read_bytes()
+            target.write_bytes(data[:20] if kind == "cut" else b"no archive at all")
+
+    monkeypatch.setattr(parcel, "pack", pack)
+    make_store().put(QUESTION, leave(tmp_path / "made"), 1.0)
+    store = make_store()
+    entry = store.find(QUESTION)
+    assert entry and not store.take(entry, tmp_path / "taken") and store.is_on
+    assert "the result of toy is not used" in capsys.readouterr().err
+    assert not (tmp_path / "taken").exists() and not [*(tmp_path / "way").iterdir()]
+
+
+def test_a_signed_entry_without_a_result_is_not_used(
+    tmp_path: Path, make_store: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_store().say(QUESTION, {})
+    store = make_store()
+    entry = store.find(QUESTION)
+    assert entry and not store.take(entry, tmp_path / "taken")
+    assert "the store has lost its result" in capsys.readouterr().err
+
+
+@dataclass
+class Cut:
+    """A place that leaves out the end of what it holds."""
+
+    place: Folder
+    at: int
+
+    @contextlib.contextmanager
+    def get(self, name: str) -> Iterator[Iterator[bytes] | None]:
+        yield iter([(self.place.path / name).read_bytes()[: self.at]])
+
+    def put(self, name: str, file: Path) -> None:
+        raise AssertionError
+
+    def has(self, name: str) -> bool:
+        return True
+
+
+def test_whatever_is_left_out_of_an_entry_it_is_not_used(
+    filled: Store, tmp_path: Path, make_store: Maker
+) -> None:
+    """Cut at each byte, without a word from the server that there is more."""
+    size = entry_file(tmp_path).stat().st_size
+    for at in range(size):
+        assert make_store(Cut(Folder(tmp_path / "shared"), at)).find(QUESTION) is None, at
+    assert make_store(Cut(Folder(tmp_path / "shared"), size)).find(QUESTION)
+
+
+def test_whatever_is_left_out_of_a_result_it_is_not_used(
+    filled: Store, tmp_path: Path, make_store: Maker
+) -> None:
+    size = parcel_file(tmp_path).stat().st_size
+    entry = filled.find(QUESTION)
+    assert entry
+    for at in range(size):
+        store = make_store(Cut(Folder(tmp_path / "shared"), at))
+        assert not store.take(entry, tmp_path / "taken") and not (tmp_path / "taken").exists()
+    assert make_store(Cut(Folder(tmp_path / "shared"), size)).take(entry, tmp_path / "taken")
+
+
 def device(name: str) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.type = tarfile.CHRTYPE
@@ -213,6 +306,43 @@ def test_a_store_that_cannot_be_written_is_told_once(
     store.put(QUESTION, leave(tmp_path / "made"), 1.0)
     store.put(OTHER, tmp_path / "made", 1.0)
     assert capsys.readouterr().err.count("the store keeps nothing") == 1
+
+
+def test_who_may_write_to_a_shared_folder_may_fill_it(tmp_path: Path, make_store: Maker) -> None:
+    """Whoever fills it first: the others are of the same group."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o2775)
+    make_store().put(QUESTION, leave(tmp_path / "made"), 1.0)
+    assert {path.stat().st_mode & 0o7777 for path in shared.iterdir()} == {0o2775}
+
+
+def test_writers_at_once(tmp_path: Path, make_store: Maker) -> None:
+    """Readers meanwhile find nothing, or all of it."""
+    leave(tmp_path / "made")
+    written = threading.Event()
+
+    def write(_: int) -> None:
+        for _ in range(10):
+            make_store().put(QUESTION, tmp_path / "made", 1.0)
+
+    def read(number: int) -> int:
+        store, taken = make_store(), 0
+        while not (written.is_set() and taken):
+            if entry := store.find(QUESTION):
+                assert store.take(entry, tmp_path / f"taken{number}")
+                shutil.rmtree(tmp_path / f"taken{number}")
+                taken += 1
+        return taken
+
+    with ThreadPoolExecutor(6) as pool:
+        readers = [pool.submit(read, number) for number in range(2)]
+        for _ in pool.map(write, range(3)):
+            pass
+        written.set()
+        assert all(reader.result() for reader in readers)
+    assert len([*(tmp_path / "shared/ac").iterdir()]) == 1
+    assert len([*(tmp_path / "shared/cas").iterdir()]) == 2, "and nothing half-written"
 
 
 def test_a_key_that_does_not_sign_is_an_error(tmp_path: Path, make_store: Maker) -> None:
