@@ -9,7 +9,7 @@ from image import run
 from image.bench.protocol import Case, Protocol
 from image.bench.target import Target, ask
 from image.builders.toolchain import HOST
-from image.card import release, rootfs
+from image.card import manifest_file, release, rootfs
 from image.errors import UserError
 from image.key import hash_file
 from image.model import MODEL_PATH
@@ -49,7 +49,7 @@ def identify(target: Target, plan: Plan) -> CardImage:
         return CardImage(is_on_card=False)
     return CardImage(
         is_on_card=True,
-        manifest_sha256=hash_file(image.with_name("manifest.json")),
+        manifest_sha256=manifest_file.identity(image),
         image_bytes=image.stat().st_size,
         compressed_bytes=image.with_name(f"{image.name}.gz").stat().st_size,
     )

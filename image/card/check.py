@@ -12,7 +12,7 @@ from pathlib import Path
 from image import elf, reading, run
 from image.boards import fip, fit, memmap, verify
 from image.boards.verify import Finding
-from image.card import disk_image, imagefile, line_ends
+from image.card import disk_image, imagefile, line_ends, manifest_file
 from image.errors import UserError
 from image.key import hash_file
 from image.options import File, Option
@@ -110,12 +110,12 @@ def _sums(image: Path) -> Iterable[Finding]:
 
 def _identity(image: Path, fat: Path) -> Iterable[Finding]:
     """The boot partition's id, if the manifest is next to the image: part of the card's key."""
-    beside = image.with_name("manifest.json")
+    beside = image.with_name(manifest_file.NAME)
     if not beside.is_file() or not image.with_name("sha256sums").is_file():
         return
     key = (reading.json_object_or_none(beside) or {}).get("key")
     if not isinstance(key, str):
-        yield Finding(False, "manifest.json", "damaged: it names no key of the card")
+        yield Finding(False, beside.name, "damaged: it names no key of the card")
         return
     wanted, found = disk_image.volume_id(key), _volume_id(fat)
     same = found == wanted

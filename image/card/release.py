@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import gzip
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from image import fetch, run
-from image.card import bmap, disk_image, rootfs
+from image.card import bmap, disk_image, manifest_file, rootfs
 from image.key import hash_file, hash_of, hash_tree
 from image.plan.step import Step
 from image.recipes.package import Package
@@ -47,14 +46,14 @@ def build(plan: Plan, step: Step) -> None:
     block_map = bmap.make(image, disk_image.contents(plan))
     image.with_name(f"{image.name}.bmap").write_text(block_map)
     described = manifest(plan)
-    _write(made / "manifest.json", described)
+    _write(made / manifest_file.NAME, described)
     _write(bill_path(image), sbom.make(plan, described, image))
     sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(made.iterdir())]
     (made / "sha256sums").write_text("".join(sums))
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
+    path.write_text(manifest_file.text(value))
 
 
 def compress(source: Path, target: Path) -> None:

@@ -20,6 +20,9 @@ from image.reading import json_object_or_none
 from image.recipes.package import Package, in_order
 
 STAMP = "step.json"  # written last into a step's folder: without it the step is not done
+# In the stamp of a result that came from a store:
+BUILDER = "builder"  # who signed it
+BUILDERS = "builders"  # who built the steps before it, as they say
 SHOWN_REASONS = 8  # why a step runs, or waits; a tree may differ in every file
 
 
@@ -135,10 +138,9 @@ def make(project: Project, wanted: Iterable[str] | None = None, target: Target =
     return Plan(project, packages, {step.name: step for step in (*before, *steps)})
 
 
-def stamp(plan: Plan, step: Step, seconds: float, builder: str | None = None) -> None:
-    """Mark a step as done, after `seconds` of work; `builder` did it, where it was not we."""
-    record = {"inputs": plan.inputs(step), "seconds": round(seconds, 1)}
-    record |= {"builder": builder} if builder else {}
+def stamp(plan: Plan, step: Step, seconds: float, origin: Mapping[str, Any] | None = None) -> None:
+    """Mark a step as done, after `seconds` of work; `origin`: BUILDER and BUILDERS, if not we."""
+    record = {"inputs": plan.inputs(step), "seconds": round(seconds, 1), **(origin or {})}
     path = plan.folder(step) / STAMP
     partial = path.with_suffix(".part")
     partial.write_text(json.dumps(record, indent=1, sort_keys=True))
@@ -148,7 +150,7 @@ def stamp(plan: Plan, step: Step, seconds: float, builder: str | None = None) ->
 def builder(plan: Plan, step: Step) -> str | None:
     """Who made the result of a step that is done; None: this machine."""
     found = read_stamp(plan.folder(step)) if step.kind != "fetch" else None
-    name = found.get("builder") if found else None
+    name = found.get(BUILDER) if found else None
     return None if name is None else str(name)
 
 

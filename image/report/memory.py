@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from image.boards import ram
+from image.card import manifest_file
 from image.card.release import image_path
-from image.key import hash_file
 from image.plan.graph import Plan
 from image.plan.step import STAGING
 from image.report.kernel import Kernel
@@ -67,7 +67,7 @@ def tiles(plan: Plan, kernel: Kernel) -> list[Tile]:
 def find_known(plan: Plan) -> Known | None:
     """The newest bench of this very image that read the board's memory."""
     for path in reversed(benches(plan.project.out)):
-        found = read_known(path, hash_file(image_path(plan).with_name("manifest.json")))
+        found = read_known(path, manifest_file.identity(image_path(plan)))
         if found:
             return found
     return None

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
 """From a finished release in work/ to out/BOARD/images, where people find it."""
 
-import json
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from image import output, run
+from image.card import manifest_file
 from image.card.release import image_path
-from image.plan import graph
+from image.key import hash_file
 from image.plan.graph import Plan
-from image.steps import runner, sharing
+from image.plan.step import Step
+from image.steps import provenance, runner
 
 SUMS = "sha256sums"
-PROVENANCE = "provenance.json"  # beside them, not one of them: it differs where they do not
-HERE = "this machine"
 
 
 def publish(plan: Plan) -> Path:
@@ -21,37 +22,43 @@ def publish(plan: Plan) -> Path:
     target = image_path(plan).parent
     made = plan.folder(step) / "images"
     with runner.reading(plan, step), output.alone(target):
-        if not _is_published(made, target):
+        ours = _telling_builders(plan, step, made)
+        if not _is_published(made, target, ours):
             with output.renewed(target) as fresh:
                 words = ["cp", "--recursive", "--sparse=always", "--preserve=timestamps"]
                 run.output([*words, f"{made}/.", fresh])
-                _write_provenance(plan, fresh / PROVENANCE)
+                for name, text in ours.items():
+                    (fresh / name).write_text(text)
     return image_path(plan)
 
 
-def _write_provenance(plan: Plan, file: Path) -> None:
-    """Who built each step of which there is a result here, if it was not always we."""
-    stamps = {
-        step.name: graph.read_stamp(plan.folder(step))
-        for step in plan.steps.values()
-        if step.kind != "fetch" and sharing.is_here(plan, step)
+def _telling_builders(plan: Plan, step: Step, made: Path) -> dict[str, str]:
+    """The files that differ from the release's: they say who built what, if it was not always we.
+
+    The release itself does not, so that all builders make the same one.
+    """
+    builders = provenance.of(plan, step)
+    if not any(builders.values()):
+        return {}
+    named = {name: builder or provenance.HERE for name, builder in builders.items()}
+    manifest = made / manifest_file.NAME
+    described = manifest_file.with_builders(manifest, named)
+    before, after = hash_file(manifest), hashlib.sha256(described.encode()).hexdigest()
+    return {
+        manifest_file.NAME: described,
+        SUMS: (made / SUMS).read_text().replace(before, after),
     }
-    steps = {
-        name: {"key": plan.key(plan.step(name)), "builder": stamp.get("builder", HERE)}
-        for name, stamp in stamps.items()
-        if stamp
-    }
-    if any(stamp and "builder" in stamp for stamp in stamps.values()):
-        file.write_text(json.dumps(steps, indent=2, sort_keys=True) + "\n")
 
 
-def _is_published(made: Path, target: Path) -> bool:
+def _is_published(made: Path, target: Path, ours: Mapping[str, str]) -> bool:
     """Whether out/ holds these very files, and nobody wrote to them since."""
 
     def states(folder: Path) -> dict[str, tuple[int, int]]:
-        found = {path.name: path.stat() for path in folder.glob("*") if path.name != PROVENANCE}
+        found = {path.name: path.stat() for path in folder.glob("*") if path.name not in ours}
         return {name: (one.st_size, one.st_mtime_ns) for name, one in found.items()}
 
-    return states(made) == states(target) and (
-        (made / SUMS).read_bytes() == (target / SUMS).read_bytes()
+    texts = ours or {SUMS: (made / SUMS).read_text()}
+    return states(made) == states(target) and all(
+        (target / name).is_file() and (target / name).read_bytes() == text.encode()
+        for name, text in texts.items()
     )

@@ -42,7 +42,7 @@ def check(plan: Plan, store: Store | None, count: int) -> Iterator[Finding]:
     """
     taken = [(step, by) for step in plan.steps.values() if (by := _builder(plan, step))]
     if not taken:
-        hint = "build with CACHE=; provenance.json says who built what"
+        hint = "build with CACHE=; manifest.json says who built what"
         raise UserError("no result here came from a store", hint)
     for step, by in random.sample(taken, min(count, len(taken))):
         before = _files(plan, step)

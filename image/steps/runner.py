@@ -11,9 +11,9 @@ from image import fetch, jobs
 from image.card import disk_image, release, rootfs
 from image.lock import locked
 from image.plan import graph
-from image.plan.graph import STAMP, Plan
+from image.plan.graph import BUILDER, BUILDERS, STAMP, Plan
 from image.plan.step import STAGING, Step
-from image.steps import build, sharing
+from image.steps import build, provenance, sharing
 from image.store import lease
 from image.store.statement import Question
 from image.store.store import Entry, Store
@@ -59,7 +59,8 @@ def run_step(plan: Plan, step: Step, store: Store | None = None, *, is_anew: boo
             _do(plan, step)
             if store and question:
                 stamp = graph.read_stamp(folder) or {}
-                store.put(question, folder, stamp.get("seconds", 0.0))
+                said = provenance.to_say(plan, step)
+                store.put(question, folder, stamp.get("seconds", 0.0), said)
                 sharing.tell_names(plan, step, store)
                 sharing.tell_latest(plan, step, store)
 
@@ -104,7 +105,8 @@ def take_step(plan: Plan, step: Step, store: Store, entry: Entry) -> None:
 def _take(plan: Plan, step: Step, store: Store, entry: Entry) -> bool:
     if not store.take(entry, plan.folder(step)):
         return False
-    graph.stamp(plan, step, entry.statement.seconds, entry.signer)
+    origin = {BUILDER: entry.signer, BUILDERS: provenance.heard(entry)}
+    graph.stamp(plan, step, entry.statement.seconds, origin)
     return True
 
 

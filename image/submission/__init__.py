@@ -5,6 +5,7 @@ from pathlib import Path
 
 from image import archive, output
 from image.builders.job import copy_file
+from image.card import manifest_file
 from image.card.release import bill_path, image_path
 from image.errors import UserError
 from image.key import hash_file
@@ -76,7 +77,7 @@ def _add_model(tree: Path, folder: Path) -> bool:
 def _add_environment(plan: Plan, folder: Path) -> None:
     target = folder / "environment"
     image = image_path(plan)
-    for path in (image.with_name("manifest.json"), bill_path(image)):
+    for path in (image.with_name(manifest_file.NAME), bill_path(image)):
         copy_file(path, target / path.name)
     package = kernel.find(plan)
     if package:

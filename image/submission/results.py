@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from image.card import manifest_file
 from image.card.release import image_path
-from image.key import hash_file
 from image.plan.graph import Plan
 from image.reading import json_object_or_none
 from image.report.memory import benches
@@ -27,7 +27,7 @@ OTHER = "**Not the contest's protocol**: {runs} runs of at most {steps} tokens.\
 
 def newest(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
     """The newest result of this very image by the contest's protocol, else by whichever."""
-    wanted = hash_file(image_path(plan).with_name("manifest.json"))
+    wanted = manifest_file.identity(image_path(plan))
     found = []
     for path in reversed(benches(plan.project.out)):
         try:

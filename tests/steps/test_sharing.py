@@ -19,7 +19,7 @@ from image.plan.graph import Plan
 from image.plan.step import Step
 from image.project import Project
 from image.recipes.loading import load_all
-from image.steps import rebuild, runner, sharing
+from image.steps import provenance, rebuild, runner, sharing
 from image.store import lease
 from image.store.places import Folder
 from image.store.signature import Signer, Verifier
@@ -191,6 +191,56 @@ def test_the_truth_is_told_apart_from_lies(tmp_path: Path, store: Store) -> None
     found = {finding.step: finding for finding in rebuild.check(victim, store, 9)}
     assert found["host:toy"].different == ("root/usr/bin/toy",)
     assert not found["host:bell"].different
+
+
+def built_by(plan: Plan) -> dict[str, str | None]:
+    return provenance.of(plan, plan.step("host:toy"))
+
+
+def take_toy(plan: Plan, store: Store) -> None:
+    """Take the program alone."""
+    toy = plan.step("host:toy")
+    runner.take_step(plan, toy, store, sharing.wanted(plan, [toy], store)["host:toy"])
+    assert not plan.is_done(plan.step("host:bell"))
+
+
+def test_who_built_what_is_known_of_all_steps(tmp_path: Path, store: Store) -> None:
+    """Of three machines: one built the library, another the program with it, the third neither."""
+    do_all(plan_of(checkout(tmp_path / "first"), "bell"), store)
+    second = plan_of(checkout(tmp_path / "second"))
+    do_all(second, another_signer(store, tmp_path, "bob"))
+    assert built_by(second) == {"host:bell": "ada", "host:toy": None}
+    third = plan_of(checkout(tmp_path / "third"))
+    take_toy(third, store)
+    assert built_by(third) == {"host:bell": "ada", "host:toy": "bob"}
+    runner.run_step(third, third.step("host:bell"))
+    assert built_by(third) == {"host:bell": "ada", "host:toy": "bob"}, "ours is not in it"
+
+
+@pytest.mark.parametrize("said", ["nonsense", ["ada"], {"host:bell": None}, {}, {"host:bell": 7}])
+def test_what_a_signer_says_of_others_is_a_name_or_nothing(
+    tmp_path: Path, store: Store, said: object
+) -> None:
+    first = plan_of(checkout(tmp_path / "first"))
+    do_all(first, store)
+    toy = first.step("host:toy")
+    asked = sharing.question(first, toy)
+    assert asked
+    store.put(asked, first.folder(toy), 1.0, {"builders": said})
+    plan = plan_of(checkout(tmp_path / "second"))
+    take_toy(plan, store)
+    found = built_by(plan)
+    assert found.pop("host:toy") == "ada"
+    assert found in ({}, {"host:bell": "ada"}, {"host:bell": "7"})
+
+
+def another_signer(store: Store, folder: Path, name: str) -> Store:
+    """The same store, as another trusted builder uses it."""
+    key = folder / name
+    run.output(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+    signers = store.verifier.signers
+    signers.write_text(signers.read_text() + f"{name} {key.with_suffix('.pub').read_text()}")
+    return dataclasses.replace(store, signer=Signer(key), owner=name)
 
 
 def test_without_results_of_others_there_is_nothing_to_check(tmp_path: Path) -> None:
