@@ -261,9 +261,13 @@ def _plans(call: Call) -> Iterator[Plan]:
 
 
 def _remove_all(call: Call) -> None:
-    for made in (call.root / "work", call.root / "out"):
-        for path in made.iterdir() if made.is_dir() else ():
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    from image.steps import tidy
+
+    with tidy.removing(call.root / "work") as is_free:
+        tidy.check_free(is_free)
+        for made in (call.root / "work", call.root / "out"):
+            for path in made.iterdir() if made.is_dir() else ():
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     print("work/ and out/ are empty; dl/ is unchanged")
 
 

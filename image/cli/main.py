@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A call of ./doit: its words, then doit; Ctrl-C leaves nothing running."""
 
+import contextlib
 import importlib
 import os
 import re
@@ -106,7 +107,10 @@ def _obey(line: Line) -> int:
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
     named = [REBUILD.sub("_", task) for task in line.tasks]
     command: Any = Run(task_loader=ModuleTaskLoader(dodo), bin_name="./doit")
-    status = int(command.parse_execute([f"--process={this.threads}", *named, *line.words]))
+    # What it removes, others may use.
+    removes = "clean" in line.tasks
+    with contextlib.nullcontext() if removes else tidy.using(ROOT / "work"):
+        status = int(command.parse_execute([f"--process={this.threads}", *named, *line.words]))
     if status == 0:
         if tasks.builds_image(this):
             tidy.touch([this.plan])

@@ -151,7 +151,8 @@ ENTRIES = (
           examples=("test:fresh releases=bookworm",)),
     Entry("clean", DEVELOP, is_built=True, module="image.steps.tidy",
           more="What the defaults of all boards need stays, and what .config needs; all=1 removes"
-          " all of work/ and out/. Downloads stay.", examples=("clean", "clean all=1")),
+          " all of work/ and out/. Downloads stay. While another ./doit is at work, it is refused.",
+          examples=("clean", "clean all=1")),
     Entry("doctor", DEVELOP),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}

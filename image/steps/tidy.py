@@ -10,13 +10,14 @@ from pathlib import Path
 
 from image.builders.toolchain import HOST
 from image.errors import UserError
-from image.lock import locked_at_once
+from image.lock import locked, locked_at_once
 from image.options import Flag, Option, Whole
 from image.plan import graph
 from image.plan.graph import STAMP, Plan
 from image.project import Project
 from image.steps.runner import LOCK
 
+IN_USE = ".calls/lock"  # in work/: calls that use results, or one that removes some
 ALL = Option("all", "remove everything that was built", Flag(), default="0")
 OPTIONS = (ALL,)
 WORK_GB = Option(
@@ -34,6 +35,30 @@ class Result:
     used: float
 
 
+@contextlib.contextmanager
+def using(work: Path) -> Iterator[None]:
+    """While this lasts, no other ./doit removes what a call has found in work/, or left there."""
+    with contextlib.ExitStack() as held:
+        # Where this cannot be written nobody builds or removes anything.
+        with contextlib.suppress(OSError):
+            holder = "another ./doit, which removes old results"
+            held.enter_context(locked(_in_use(work), holder, is_shared=True))
+        yield
+
+
+@contextlib.contextmanager
+def removing(work: Path) -> Iterator[bool]:
+    """While this lasts, no other ./doit begins to use work/; gives whether none does already."""
+    with locked_at_once(_in_use(work)) as is_free:
+        yield is_free
+
+
+def _in_use(work: Path) -> Path:
+    lock = work / IN_USE
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock
+
+
 def touch(plans: Iterable[Plan]) -> None:
     """Note that the results of these plans are used now."""
     for folder in _folders(plans):
@@ -44,8 +69,29 @@ def touch(plans: Iterable[Plan]) -> None:
 def limit(work: Path, most: int, plans: Iterable[Plan]) -> int:
     """Remove what was used least recently until work/ has `most` bytes; returns what is freed.
 
-    What the `plans` need stays, and what another ./doit reads or builds at this moment.
+    What the `plans` need stays; while another ./doit is at work, everything.
     """
+    with removing(work) as is_free:
+        return _limit(work, most, plans) if is_free else 0
+
+
+def sweep(work: Path, plans: Iterable[Plan]) -> int:
+    """Remove all results that the `plans` do not need; returns the bytes that are freed.
+
+    Raises UserError while another ./doit is at work.
+    """
+    with removing(work) as is_free:
+        check_free(is_free)
+        return _limit(work, 0, plans)
+
+
+def check_free(is_free: bool) -> None:
+    """Raise UserError if another ./doit is at work."""
+    if not is_free:
+        raise UserError("another ./doit is at work; nothing is removed", "wait until it ends")
+
+
+def _limit(work: Path, most: int, plans: Iterable[Plan]) -> int:
     kept = _folders(plans)
     found = sorted(_results(work), key=lambda one: one.used)
     excess, freed = sum(one.size for one in found) - most, 0
@@ -53,11 +99,6 @@ def limit(work: Path, most: int, plans: Iterable[Plan]) -> int:
         if freed < excess and one.folder not in kept and _remove(one.folder):
             freed += one.size
     return freed
-
-
-def sweep(work: Path, plans: Iterable[Plan]) -> int:
-    """Remove all results that the `plans` do not need; returns the bytes that are freed."""
-    return limit(work, 0, plans)
 
 
 def hosted(project: Project) -> Iterator[Plan]:

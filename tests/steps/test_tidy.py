@@ -6,10 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from image.cli import commands
+from image.cli.call import Call
+from image.errors import UserError
 from image.lock import locked
 from image.plan.graph import STAMP
 from image.steps import runner, tidy
 from tests.steps.test_sharing import checkout, plan_of
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """The folder work/ of a checkout."""
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
 
 
 def result(work: Path, name: str, key: str, used: int, size: int = 100_000) -> Path:
@@ -39,6 +49,20 @@ def test_what_is_read_or_built_now_stays(tmp_path: Path) -> None:
     with locked(tmp_path / "busy/lock", is_shared=True):
         tidy.limit(tmp_path, 0, [])
     assert busy.exists() and not idle.exists()
+
+
+def test_while_another_call_is_at_work_nothing_goes(tmp_path: Path) -> None:
+    """It may have found what it needs and not read it yet."""
+    old = result(tmp_path, "toy", "key", 1)
+    with tidy.using(tmp_path), tidy.using(tmp_path):
+        assert tidy.limit(tmp_path, 0, []) == 0
+        with pytest.raises(UserError, match="another ./doit is at work"):
+            tidy.sweep(tmp_path, [])
+        with pytest.raises(UserError, match="another ./doit is at work"):
+            commands.clean(Call(tmp_path.parent, {"all": "1"}))
+    assert old.exists()
+    tidy.sweep(tmp_path, [])
+    assert not old.exists()
 
 
 def test_what_a_plan_needs_stays(tmp_path: Path) -> None:
