@@ -51,7 +51,7 @@ static struct speech *open_slow(char *problem) {
 
     (void)problem;
     if (speech != NULL) {
-        *speech = (struct speech){RATE, 0, think_and_hum, set, set, close_voice};
+        *speech = (struct speech){RATE, 0, think_and_hum, set, set, close_voice, false};
     }
     return speech;
 }

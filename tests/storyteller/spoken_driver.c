@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* spoken_driver SIZE TEXT...: what of each text is spoken, in a buffer of that many bytes; and the
- * phones that flite makes of it. */
+/* spoken_driver SIZE TEXT...: what of each text is spoken, in a buffer of that many bytes; the
+ * phones that flite makes of it; and what a voice that knows sounds gets. */
 #include <flite.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +17,15 @@ static void show(const char *text, size_t size, cst_voice *voice) {
     if (spoken == NULL) {
         return;
     }
-    spoken_text(text, spoken, size);
+    spoken_text(text, false, spoken, size);
     printf("%s|", spoken);
     utterance = flite_synth_text(spoken, voice);
     for (cst_item *one = relation_head(utt_relation(utterance, "Segment")); one != NULL;
          one = item_next(one)) {
         printf(" %s", item_feat_string(one, "name"));
     }
-    printf("\n");
+    spoken_text(text, true, spoken, size);
+    printf("|%s\n", spoken);
     delete_utterance(utterance);
     free(spoken);
 }

@@ -8,6 +8,7 @@ import pytest
 
 from image import run
 from tests.emulator import listen
+from tests.hibari import test_read
 from tests.storyteller import build
 
 SIZE = 400
@@ -40,6 +41,35 @@ SPOKEN = {
     "'Shh,' he": ("'shush,' he", "sh ah sh pau hh iy"),
     "suggest": ("suggest", "s ax g jh eh s t"),
 }
+# What heart gets, and the phonemes that its lexicon and rules make of that.
+BY_HEART = {
+    "Shh!": ("shush!", "ʃˈʊʃ!"),
+    "Hmmmm.": ("hmm.", "hmm."),
+    "Mmmmmm": ("mmm", "mm"),
+    "Aaah": ("ah", "ˈɑ"),
+    "Arr": ("are", "ɑɹ"),
+    "Ohhh": ("oh", "ˈO"),
+    "Aww": ("awe", "ˈɔ"),
+    "Grrr!": ("girr!", "ɡˈɜɹ!"),
+    "Brrr": ("bur", "bˈɜɹ"),
+    "Psst!": ("psst!", "pst!"),
+    "Pffft": ("pifft", "pˈɪft"),
+    "Rrr": ("are", "ɑɹ"),
+    "Zzzz": ("zuz", "zˈʌz"),
+    "Ssss": ("siss", "sˈɪs"),
+    "Eww": ("ee-you", "ˈiju"),
+    "Tsk": ("tissk", "tˈɪsk"),
+    "Nooo": ("no", "nˈO"),
+    "Soooo": ("so", "sˌO"),
+    "Yesss": ("yes", "jˈɛs"),
+    "Ms. Lee": ("Mizz Lee", "mˈɪz lˈi"),
+    "I AM.": ("I AM.", "ˌI ˈæm."),
+    "two km": ("two kilometers", "tˈu kəlˈɑməTəɹz"),
+    "two cm": ("two centimeters", "tˈu sˈɛntəmˌiTəɹz"),
+    "two kg": ("two kilograms", "tˈu kˈɪləɡɹˌæmz"),
+    "isn't": ("isn't", "ˈɪzᵊnt"),
+    "Isn't": ("Isn't", "ˈɪzᵊnt"),
+}
 SAME = ("A ewe is shy.", "No, so, oh!", "Mom's bees buzz.", "He hums; 'tis good", "Zoo, moo, boo!",
         "arms and ash", "Mr. Fox", "")  # fmt: skip
 
@@ -53,20 +83,33 @@ def driver(programs: Path) -> Path:
     return build.compile_driver(programs / "spoken_driver", "spoken.c", *libraries, flags=flags)
 
 
-def spoken(driver: Path, texts: Sequence[str], size: int = SIZE) -> list[tuple[str, str]]:
-    """What a voice gets of each text, and flite's phones without the silence around them."""
+def spoken(driver: Path, texts: Sequence[str], size: int = SIZE) -> list[tuple[str, str, str]]:
+    """What a voice gets of each text, flite's phones without the silence around them; and heart."""
     lines = run.output([driver, str(size), *texts]).splitlines()
-    pairs = [line.partition("|")[::2] for line in lines]
-    return [(text, phones.strip().removeprefix("pau ").removesuffix(" pau"))
-            for text, phones in pairs]  # fmt: skip
+    parts = [line.split("|") for line in lines]
+    return [(text, phones.strip().removeprefix("pau ").removesuffix(" pau"), known)
+            for text, phones, known in parts]  # fmt: skip
 
 
 def test_sounds_and_abbreviations(driver: Path) -> None:
-    assert dict(zip(SPOKEN, spoken(driver, [*SPOKEN]), strict=True)) == SPOKEN
+    found = [(text, phones) for text, phones, _ in spoken(driver, [*SPOKEN])]
+    assert dict(zip(SPOKEN, found, strict=True)) == SPOKEN
+
+
+def test_heart_reads_what_it_knows(driver: Path, programs: Path) -> None:
+    """Its own words where its lexicon has them, and else such spellings as its rules read right."""
+    texts = [known for _, _, known in spoken(driver, [*BY_HEART])]
+    main = test_read.HERE / "read_driver.c"
+    reader = test_read.compile_c(programs / "read_driver", main, "gcc", "address")
+    table = build.host_package("heart-words") / "heart.words"
+    phonemes = map(test_read.plain, test_read.read(reader, table, texts))
+    found = zip(texts, phonemes, strict=True)
+    assert dict(zip(BY_HEART, found, strict=True)) == BY_HEART
 
 
 def test_other_words_stay_as_they_are(driver: Path) -> None:
-    assert tuple(text for text, _ in spoken(driver, SAME)) == SAME
+    assert tuple(text for text, _, _ in spoken(driver, SAME)) == SAME
+    assert tuple(text for _, _, text in spoken(driver, SAME)) == SAME
 
 
 ROOM = {1: "", 2: "S", 5: "Shh!", 6: "shush", 9: "shush! t", 16: "shush! two km"}
@@ -75,7 +118,8 @@ ROOM = {1: "", 2: "S", 5: "Shh!", 6: "shush", 9: "shush! t", 16: "shush! two km"
 @pytest.mark.parametrize("size", ROOM)
 def test_without_room(driver: Path, size: int) -> None:
     """Under a sanitizer: nothing is written beyond the buffer."""
-    assert spoken(driver, ["Shh! two km"], size)[0][0] == ROOM[size]
+    plain, _, known = spoken(driver, ["Shh! two km"], size)[0]
+    assert plain == known == ROOM[size]
 
 
 HEARD = {

@@ -24,7 +24,7 @@ struct speech *speech_open(const char *name, char problem[SPEECH_PROBLEM_BYTES])
 void speech_say(struct speech *speech, const char *sentence, const struct speech_sink *sink) {
     char spoken[SPEECH_SENTENCE_BYTES];
 
-    spoken_text(sentence, spoken, sizeof(spoken));
+    spoken_text(sentence, speech->knows_sounds, spoken, sizeof(spoken));
     speech->say(speech, spoken, sink);
 }
 

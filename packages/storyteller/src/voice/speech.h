@@ -28,6 +28,8 @@ struct speech {
     /* percent of the voice's natural pitch, 50 to 200; from the next sentence on. */
     void (*set_pitch)(struct speech *speech, int pitch);
     void (*close)(struct speech *speech);
+    /* Its lexicon has Hmm, Psst, isn't and the like, and guesses spellings of them worse. */
+    bool knows_sounds;
 };
 
 /* Why a voice could not be opened: one clause, for a person. */

@@ -112,7 +112,8 @@ struct speech *speech_open_espeak(const char *speaker, char problem[SPEECH_PROBL
                                      espeak_say,
                                      espeak_set_speed,
                                      espeak_set_pitch,
-                                     espeak_close};
+                                     espeak_close,
+                                     false};
     return &espeak->speech;
 }
 

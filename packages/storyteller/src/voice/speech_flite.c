@@ -96,7 +96,7 @@ struct speech *speech_open_flite(flite_register_fn *open, flite_unregister_fn *u
         return NULL;
     }
     flite->speech =
-        (struct speech){RATE, 0, flite_say, flite_set_speed, flite_set_pitch, flite_close};
+        (struct speech){RATE, 0, flite_say, flite_set_speed, flite_set_pitch, flite_close, false};
     flite_init();
     flite->voice = open(NULL);
     flite->unregister = unregister;

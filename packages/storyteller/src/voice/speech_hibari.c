@@ -127,7 +127,7 @@ struct speech *speech_open_hibari(const char *speaker, char problem[SPEECH_PROBL
     }
     voice->speed = 1.0F;
     voice->speech =
-        (struct speech){HIBARI_RATE, 0, hibari_say, hibari_speed, hibari_pitch, close_voice};
+        (struct speech){HIBARI_RATE, 0, hibari_say, hibari_speed, hibari_pitch, close_voice, true};
     return &voice->speech;
 }
 

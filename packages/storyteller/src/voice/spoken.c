@@ -8,29 +8,41 @@
 
 #define WORD_BYTES 32
 
+/* What is said in place of a word: by voices that spell or guess what is not in their lexicon, and
+ * by those that know sounds; NULL: the same. */
+struct saying {
+    const char *spelt;
+    const char *known;
+};
+
 /* Sounds, by their letters: once each, in small letters; the longest run of one letter must be this
  * long. So "Shhhh", "SHH" and "sh" are one. */
 static const struct {
     const char *letters;
     size_t run;
-    const char *spoken;
+    struct saying saying;
 } SOUNDS[] = {
-    {"ah", 2, "ah"},     {"ar", 2, "are"},  {"aw", 2, "awe"},   {"br", 2, "bur"},
-    {"ew", 2, "ee-you"}, {"gr", 2, "gur"},  {"hm", 1, "hum"},   {"m", 2, "um"},
-    {"no", 3, "no"},     {"oh", 2, "oh"},   {"pft", 1, "pift"}, {"pst", 1, "pist"},
-    {"r", 2, "are"},     {"s", 2, "siss"},  {"sh", 1, "shush"}, {"so", 3, "so"},
-    {"tsk", 1, "tisk"},  {"yes", 3, "yes"}, {"z", 2, "zuz"},
+    {"ah", 2, {"ah", NULL}},   {"ar", 2, {"are", NULL}},      {"aw", 2, {"awe", NULL}},
+    {"br", 2, {"bur", NULL}},  {"ew", 2, {"ee-you", NULL}},   {"gr", 2, {"gur", "girr"}},
+    {"hm", 1, {"hum", "hmm"}}, {"m", 2, {"um", "mmm"}},       {"no", 3, {"no", NULL}},
+    {"oh", 2, {"oh", NULL}},   {"pft", 1, {"pift", "pifft"}}, {"pst", 1, {"pist", "psst"}},
+    {"r", 2, {"are", NULL}},   {"s", 2, {"siss", NULL}},      {"sh", 1, {"shush", NULL}},
+    {"so", 3, {"so", NULL}},   {"tsk", 1, {"tisk", "tissk"}}, {"yes", 3, {"yes", NULL}},
+    {"z", 2, {"zuz", NULL}},
 };
 
 /* Whole words as they are written; has_dot: the dot that may follow belongs to the word. */
 static const struct {
     const char *written;
-    const char *spoken;
+    struct saying saying;
     bool has_dot;
 } WORDS[] = {
-    {"Ms", "Miz", true},        {"km", "kilometers", false}, {"cm", "centimeters", false},
-    {"kg", "kilograms", false}, {"isn't", "izzent", false},  {"Isn't", "Izzent", false},
+    {"Ms", {"Miz", "Mizz"}, true},         {"km", {"kilometers", NULL}, false},
+    {"cm", {"centimeters", NULL}, false},  {"kg", {"kilograms", NULL}, false},
+    {"isn't", {"izzent", "isn't"}, false}, {"Isn't", {"Izzent", "Isn't"}, false},
 };
+/* As a shout; of an hour, voices know it. */
+static const struct saying AM = {"am", "AM"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -55,13 +67,13 @@ static size_t collapse(const char *word, size_t length, char letters[WORD_BYTES]
     return longest;
 }
 
-static const char *find_sound(const char *word, size_t length) {
+static const struct saying *find_sound(const char *word, size_t length) {
     char letters[WORD_BYTES];
     size_t run = collapse(word, length, letters);
 
     for (size_t i = 0; run > 0 && i < COUNT(SOUNDS); i++) {
         if (run >= SOUNDS[i].run && strcmp(letters, SOUNDS[i].letters) == 0) {
-            return SOUNDS[i].spoken;
+            return &SOUNDS[i].saying;
         }
     }
     return NULL;
@@ -73,17 +85,16 @@ static bool is(const char *word, size_t length, const char *other) {
 
 /* What is said for the `length` bytes of a word; NULL: the word itself. A dot that belongs to it is
  * added to length. */
-static const char *find(const char *sentence, const char *word, size_t *length) {
+static const struct saying *find(const char *sentence, const char *word, size_t *length) {
     bool is_hour = word - sentence >= 2 && isdigit((unsigned char)word[-2]);
 
-    /* As a shout; of an hour, voices know it. */
     if (is(word, *length, "AM") && !is_hour) {
-        return "am";
+        return &AM;
     }
     for (size_t i = 0; i < COUNT(WORDS); i++) {
         if (is(word, *length, WORDS[i].written)) {
             *length += WORDS[i].has_dot && word[*length] == '.' ? 1 : 0;
-            return WORDS[i].spoken;
+            return &WORDS[i].saying;
         }
     }
     return find_sound(word, *length);
@@ -106,13 +117,21 @@ static size_t word_length(const char *text) {
     return length;
 }
 
-void spoken_text(const char *sentence, char *spoken, size_t size) {
+static const char *said(const struct saying *saying, bool knows_sounds) {
+    if (saying == NULL) {
+        return NULL;
+    }
+    return knows_sounds && saying->known != NULL ? saying->known : saying->spelt;
+}
+
+void spoken_text(const char *sentence, bool knows_sounds, char *spoken, size_t size) {
     size_t end = 0;
 
     for (const char *at = sentence; *at != '\0' && end + 1 < size;) {
         bool begins = at == sentence || !is_of_word(at[-1]) || at[-1] == '\'';
         size_t length = begins ? word_length(at) : 0, taken = length;
-        const char *found = length > 0 ? find(sentence, at, &taken) : NULL;
+        const struct saying *saying = length > 0 ? find(sentence, at, &taken) : NULL;
+        const char *found = said(saying, knows_sounds);
 
         if (found != NULL && end + strlen(found) < size) {
             end += (size_t)snprintf(spoken + end, size - end, "%s", found);
