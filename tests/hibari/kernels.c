@@ -191,10 +191,57 @@ static void test_functions(size_t count, float most) {
     hibari_portable.turn(wanted, count);
     chosen.turn(found, count);
     report("turn", wanted, found, single);
+}
+
+static void test_pulses(size_t count) {
+    uint32_t phases[2][MOST / 8];
+    fill(a, MOST, 60), fill(b, MOST, 1);
     start();
-    hibari_portable.sine(wanted, b, count);
-    chosen.sine(found, b, count);
-    report("sine", wanted, found, 10 * single);
+    hibari_portable.steps(phases[0], wanted, a, 45, 100, count);
+    chosen.steps(phases[1], found, a, 45, 100, count);
+    report("steps", wanted, found, single);
+    for (size_t i = 0; i < count; i++) {
+        wanted[i] = (float)phases[0][i];
+        found[i] = (float)phases[1][i];
+        phases[0][i] = i % 3 == 0 ? (uint32_t)i : random_bits(); /* near 0, too */
+    }
+    report("steps", wanted, found, single);
+    for (size_t i = 0; i < count; i++) {
+        a[i] = i % 4 == 0 ? 0 : (float)(i % 275) + 0.5f;
+    }
+    start();
+    hibari_portable.pulses(wanted, phases[0], a, count);
+    chosen.pulses(found, phases[0], a, count);
+    report("pulses", wanted, found, 300 * single); /* of angles up to 300 turns */
+}
+
+static void test_places(size_t count) {
+    fill(a, MOST, 2), fill(b, MOST, 2), fill(c, MOST, 2), fill(d, MOST, 2);
+    start();
+    hibari_portable.deal(wanted, wanted + MOST / 2, a, b, count);
+    chosen.deal(found, found + MOST / 2, a, b, count);
+    report("deal", wanted, found, single);
+    start();
+    hibari_portable.weave(wanted, a, b, 0.3f, count);
+    chosen.weave(found, a, b, 0.3f, count);
+    report("weave", wanted, found, single);
+    start();
+    hibari_portable.spread(wanted, wanted + MOST / 2, a, b, c, d, 6, count);
+    chosen.spread(found, found + MOST / 2, a, b, c, d, 6, count);
+    report("spread", wanted, found, single);
+}
+
+static void test_noise(void) {
+    uint32_t states[2][LANES];
+    for (size_t i = 0; i < LANES; i++) {
+        states[0][i] = states[1][i] = random_bits() | 1;
+    }
+    start();
+    for (int round = 0; round < ROUNDS; round++) {
+        hibari_portable.noise(wanted, states[0], (size_t)4 * LANES);
+        chosen.noise(found, states[1], (size_t)4 * LANES);
+        report("noise", wanted, found, single);
+    }
 }
 
 int main(int count, char **words) {
@@ -211,9 +258,12 @@ int main(int count, char **words) {
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         test_sums(counts[i]);
         test_complex(counts[i]);
+        test_pulses(counts[i]);
+        test_places(counts[i]);
         test_functions(counts[i], 1);
         test_functions(counts[i], 12);
     }
+    test_noise();
     test_rows(LANES);
     test_rows((size_t)3 * LANES);
     test_rows((size_t)8 * LANES);

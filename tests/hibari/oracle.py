@@ -170,10 +170,14 @@ def make_pulses(pitch: Array) -> Array:
 
 
 def make_noise(frames: int) -> Array:
-    state, found = 1, np.zeros(frames * BINS * 2)
-    for i in range(len(found)):
-        state ^= state << 13 & 0xFFFFFFFF
-        state ^= state >> 17
-        state ^= state << 5 & 0xFFFFFFFF
-        found[i] = (sum((state * 0x9E3779B1 & 0xFFFFFFFF).to_bytes(4, "little")) - 510) / 147.8
-    return (found[::2] + 1j * found[1::2]).reshape(frames, BINS)
+    """Of 32 generators that take turns; a frame leaves over what they give beyond its bins."""
+    state = np.arange(1, 33, dtype=np.uint32) * np.uint32(0x9E3779B1)
+    found = []
+    for _ in range(frames * -(-2 * BINS // 32)):
+        state ^= state << np.uint32(13)
+        state ^= state >> np.uint32(17)
+        state ^= state << np.uint32(5)
+        word = (state * np.uint32(0x9E3779B1)).view(np.uint8).reshape(-1, 4)
+        found.append((word.sum(1, dtype=float) - 510) / 147.8)
+    rows = np.concatenate(found).reshape(frames, -1)
+    return rows[:, :BINS] + 1j * rows[:, BINS : 2 * BINS]

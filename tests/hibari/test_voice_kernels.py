@@ -30,7 +30,8 @@ KERNELS, MODEL = (Path(__file__).with_name(name) for name in ("kernels.c", "half
 CLAUSE = ("0", "50", "83", "47", "0")
 NAMES = {
     "product", "accumulate", "depthwise", "combine", "norm", "scores", "weighted_sum", "gelu",
-    "softmax", "polar", "turn", "sine", "filter", "split",
+    "softmax", "polar", "turn", "filter", "split", "noise", "steps", "pulses", "deal", "weave",
+    "spread",
 }  # fmt: skip
 VECTOR = [
     (QEMU, "rv64,v=true,vlen=128,vext_spec=v1.0", "rvv10"),

@@ -11,10 +11,13 @@
 #include <stdint.h>
 
 enum {
-    TILE = 16,   /* columns of a tile of weights: 64 bytes of float32 */
-    ROWS = 6,    /* rows that share a tile's weights: as many as registers hold sums for */
-    DEPTH = 256, /* of a product at a time, at most: rows and weights fit into the first cache */
-    LANES = 32,  /* what some counts are a multiple of */
+    TILE = 16,    /* columns of a tile of weights: 64 bytes of float32 */
+    ROWS = 6,     /* rows that share a tile's weights: as many as registers hold sums for */
+    DEPTH = 256,  /* of a product at a time, at most: rows and weights fit into the first cache */
+    LANES = 32,   /* what some counts are a multiple of */
+    RATE = 24000, /* samples per second */
+    UNVOICED_HZ = 40,     /* Hz: pitches up to there have no voice */
+    HARMONICS_HZ = 11000, /* Hz: of harmonics */
     SLACK = 256, /* bytes after all that is given, which may be read; of panels, overwritten */
 };
 
@@ -79,8 +82,32 @@ struct product {
                    const float *cosine, const float *sine, size_t count, size_t size))             \
     /* x[i] = pi * tanh(x[i]) */                                                                   \
     KERNEL(turn, (float *x, size_t count))                                                         \
-    /* to[i] = sin(x[i]); beyond +-1e5 any angle's */                                              \
-    KERNEL(sine, (float *to, const float *x, size_t count))                                        \
+    /*                                                                                             \
+     * Random numbers, near enough to the normal distribution: each is the sum of four from 0 to   \
+     * 255, scaled to the variance 1. `states` are LANES generators that take turns, none of them  \
+     * 0; LANES divide count.                                                                      \
+     */                                                                                            \
+    KERNEL(noise, (float *to, uint32_t *states, size_t count))                                     \
+    /*                                                                                             \
+     * Of a pitch in Hz, from + slope * ramp[i], how far it moves the phase in a sample, in turns  \
+     * of 2^32, and half more than the number of its harmonics up to HARMONICS_HZ; where it is not \
+     * above UNVOICED_HZ, as if it were that, and 0.                                               \
+     */                                                                                            \
+    KERNEL(steps, (uint32_t *moves, float *harmonics, const float *ramp, float from, float slope,  \
+                   size_t count))                                                                  \
+    /*                                                                                             \
+     * to[i] = sum of cos(h t), 1 <= h < harmonics[i], with t = phases[i]: with n for harmonics[i] \
+     * that is sin(n t) / (2 sin(t / 2)) - 1/2; 0 without harmonics                                \
+     */                                                                                            \
+    KERNEL(pulses, (float *to, const uint32_t *phases, const float *harmonics, size_t count))      \
+    /* even[i] = x[2 * i] * weights[i], odd[i] = x[2 * i + 1] * weights[count + i] */              \
+    KERNEL(deal, (float *even, float *odd, const float *x, const float *weights, size_t count))    \
+    /* to[2 * i] = factor * even[i], to[2 * i + 1] = factor * odd[i] */                            \
+    KERNEL(weave, (float *to, const float *even, const float *odd, float factor, size_t count))    \
+    /* Of complex numbers: to[i * apart] = from[i] * (cosine[i] - i * sine[i]) */                  \
+    KERNEL(spread, (float *to_real, float *to_imaginary, const float *from_real,                   \
+                    const float *from_imaginary, const float *cosine, const float *sine,           \
+                    size_t apart, size_t count))                                                   \
     /*                                                                                             \
      * Of complex numbers: to[i] = sum over r < radix of from[r * apart + i] * f[r], with the real \
      * part of f[r] in factors[2 * r], and in the next one the imaginary part, negated.            \

@@ -188,10 +188,66 @@ static void turn(float *x, size_t count) {
     }
 }
 
-static void sine(float *to, const float *x, size_t count) {
+static float sine_of(float x) {
+    float s, c;
+    sincos_of(x, &s, &c);
+    return s;
+}
+
+static void noise(float *to, uint32_t *states, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        float c;
-        sincos_of(x[i], &to[i], &c);
+        uint32_t *state = &states[i % LANES];
+        *state ^= *state << 13;
+        *state ^= *state >> 17;
+        *state ^= *state << 5;
+        uint32_t word = *state * 0x9e3779b1u;
+        uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
+        to[i] = ((float)sum - 510) * (1 / 147.8f);
+    }
+}
+
+static void steps(uint32_t *moves, float *harmonics, const float *ramp, float from, float slope,
+                  size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float pitch = from + slope * ramp[i];
+        bool is_voiced = pitch > UNVOICED_HZ;
+        pitch = is_voiced ? pitch : UNVOICED_HZ;
+        moves[i] = (uint32_t)(pitch * (4294967296.0f / RATE));
+        harmonics[i] = is_voiced ? (float)(int)(HARMONICS_HZ / pitch) + 0.5f : 0;
+    }
+}
+
+static void pulses(float *to, const uint32_t *phases, const float *harmonics, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float angle = (float)(int32_t)phases[i] * (6.28318531f / 4294967296.0f);
+        float divisor = 2 * sine_of(angle * 0.5f);
+        float sum =
+            fabsf(divisor) <= 2e-3f ? harmonics[i] : sine_of(angle * harmonics[i]) / divisor;
+        to[i] = harmonics[i] > 0 ? sum - 0.5f : 0;
+    }
+}
+
+static void deal(float *even, float *odd, const float *x, const float *weights, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        even[i] = x[2 * i] * weights[i];
+        odd[i] = x[2 * i + 1] * weights[count + i];
+    }
+}
+
+static void weave(float *to, const float *even, const float *odd, float factor, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        to[2 * i] = factor * even[i];
+        to[2 * i + 1] = factor * odd[i];
+    }
+}
+
+static void spread(float *to_real, float *to_imaginary, const float *from_real,
+                   const float *from_imaginary, const float *cosine, const float *sine,
+                   size_t apart, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float real = from_real[i], imaginary = from_imaginary[i];
+        to_real[i * apart] = real * cosine[i] + imaginary * sine[i];
+        to_imaginary[i * apart] = imaginary * cosine[i] - real * sine[i];
     }
 }
 

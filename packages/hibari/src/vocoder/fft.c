@@ -73,12 +73,10 @@ static const float *transform_columns(struct fft *fft, int *from, const float *f
 static void turn_over(struct fft *fft, int *from) {
     const float *real = fft->real[*from], *imaginary = fft->imaginary[*from];
     float *to_real = fft->real[!*from], *to_imaginary = fft->imaginary[!*from];
-    for (size_t row = 0, i = 0; row < FIRST; row++) {
-        for (size_t column = 0; column < SECOND; column++, i++) {
-            float c = fft->turn_real[i], s = fft->turn_imaginary[i];
-            to_real[column * FIRST + row] = real[i] * c + imaginary[i] * s;
-            to_imaginary[column * FIRST + row] = imaginary[i] * c - real[i] * s;
-        }
+    for (size_t row = 0; row < FIRST; row++) {
+        size_t at = row * SECOND;
+        fft->kernels->spread(to_real + row, to_imaginary + row, real + at, imaginary + at,
+                             fft->turn_real + at, fft->turn_imaginary + at, FIRST, SECOND);
     }
     *from = !*from;
 }
@@ -93,11 +91,9 @@ static int transform(struct fft *fft) {
     return from;
 }
 
-void fft_forward(struct fft *fft, float *real, float *imaginary, const float *x) {
-    for (size_t k = 0; k < HALF; k++) {
-        fft->real[0][k] = x[2 * k];
-        fft->imaginary[0][k] = x[2 * k + 1];
-    }
+void fft_forward(struct fft *fft, float *real, float *imaginary, const float *x,
+                 const float *weights) {
+    fft->kernels->deal(fft->real[0], fft->imaginary[0], x, weights, HALF);
     int place = transform(fft);
     float *a = fft->real[place], *b = fft->imaginary[place];
     a[HALF] = a[0];
@@ -113,8 +109,5 @@ void fft_inverse(struct fft *fft, float *x, const float *real, const float *imag
     fft->kernels->split(fft->imaginary[0], fft->real[0], real, imaginary, fft->cosine + HALF,
                         fft->sine, HALF, HALF);
     int place = transform(fft);
-    for (size_t k = 0; k < HALF; k++) {
-        x[2 * k] = fft->imaginary[place][k] * (1.0f / HALF);
-        x[2 * k + 1] = fft->real[place][k] * (1.0f / HALF);
-    }
+    fft->kernels->weave(x, fft->imaginary[place], fft->real[place], 1.0f / HALF, HALF);
 }

@@ -27,8 +27,12 @@ struct fft {
 
 void fft_open(struct fft *fft, const struct kernels *kernels);
 
-/* real[k] + i imaginary[k] = sum of x[j] e^(-2 pi i j k / FFT), k < FFT_BINS */
-void fft_forward(struct fft *fft, float *real, float *imaginary, const float *x);
+/*
+ * real[k] + i imaginary[k] = sum of w[j] x[j] e^(-2 pi i j k / FFT), k < FFT_BINS; `weights` are w
+ * of even j, then of odd ones.
+ */
+void fft_forward(struct fft *fft, float *real, float *imaginary, const float *x,
+                 const float *weights);
 
 /* The inverse; the imaginary parts of the first and the last bin are 0. */
 void fft_inverse(struct fft *fft, float *x, const float *real, const float *imaginary);

@@ -11,20 +11,28 @@ enum {
 };
 /* The sum of the squares of a Hann window's four quarters is 3/2 everywhere. */
 static const float all_weights = 1.5f;
-static const float unvoiced = 40, highest = 11000; /* Hz: of pulses, of their harmonics */
+_Static_assert((int)HIBARI_RATE == (int)RATE, "the kernels have the pulses' phase from it");
 
 void vocoder_open(struct vocoder *vocoder, const struct kernels *kernels) {
     vocoder->kernels = kernels;
     fft_open(&vocoder->fft, kernels);
+    for (size_t i = 0; i < HIBARI_HOP; i++) {
+        vocoder->ramp[i] = ((float)i + 0.5f) / HIBARI_HOP;
+    }
     for (size_t i = 0; i < FFT; i++) {
-        vocoder->window[i] = 0.5f - 0.5f * vocoder->fft.cosine[i];
+        float window = 0.5f - 0.5f * vocoder->fft.cosine[i];
+        vocoder->window[i] = window;
+        vocoder->before[i / 2 + i % 2 * (FFT / 2)] = window / HIBARI_HOP;
+        vocoder->after[i] = window / all_weights;
     }
 }
 
 void vocoder_begin(struct vocoder *vocoder) {
     vocoder->pitches = vocoder->frame = 0;
     vocoder->phase = 0;
-    vocoder->noise = 1;
+    for (uint32_t i = 0; i < LANES; i++) {
+        vocoder->noise[i] = (i + 1) * 0x9e3779b1u;
+    }
     memset(vocoder->overlap, 0, sizeof vocoder->overlap);
 }
 
@@ -38,34 +46,22 @@ static float pitch_of(const struct vocoder *vocoder, size_t frame) {
 }
 
 /*
- * All harmonics below `highest`, at one amplitude: with H of them and t the phase,
- * sum of cos(h t) = sin((H + 1/2) t) / (2 sin(t / 2)) - 1/2. The pitch is that of the frames'
- * middles, and between them on a line.
+ * All harmonics up to HARMONICS_HZ, at one amplitude. The pitch is that of the frames' middles, and
+ * between them on a line.
  */
 static void make_pulses(struct vocoder *vocoder, float *pulses, size_t frame) {
-    float before = pitch_of(vocoder, frame > 0 ? frame - 1 : 0);
-    float here = pitch_of(vocoder, frame), after = pitch_of(vocoder, frame + 1);
-    float halves[HIBARI_HOP], many[HIBARI_HOP], harmonics[HIBARI_HOP];
+    enum { HALF = HIBARI_HOP / 2 };
+    float here = pitch_of(vocoder, frame), after = pitch_of(vocoder, frame + 1) - here;
+    float before = here - pitch_of(vocoder, frame > 0 ? frame - 1 : 0);
+    uint32_t phases[HIBARI_HOP];
+    float harmonics[HIBARI_HOP];
+    vocoder->kernels->steps(phases, harmonics, vocoder->ramp, here - before * 0.5f, before, HALF);
+    vocoder->kernels->steps(phases + HALF, harmonics + HALF, vocoder->ramp + HALF,
+                            here - after * 0.5f, after, HALF);
     for (size_t i = 0; i < HIBARI_HOP; i++) {
-        float at = ((float)i + 0.5f) / HIBARI_HOP;
-        float pitch = at < 0.5f ? before + (at + 0.5f) * (here - before)
-                                : here + (at - 0.5f) * (after - here);
-        bool is_voiced = pitch > unvoiced;
-        pitch = is_voiced ? pitch : unvoiced;
-        vocoder->phase += (double)pitch * (1.0 / HIBARI_RATE);
-        vocoder->phase -= vocoder->phase < 1 ? 0 : 1;
-        float phase = (float)(vocoder->phase * 6.283185307179586);
-        harmonics[i] = is_voiced ? (float)(int)(highest / pitch) + 0.5f : 0;
-        halves[i] = phase * 0.5f;
-        many[i] = harmonics[i] * phase;
+        phases[i] = vocoder->phase += phases[i];
     }
-    vocoder->kernels->sine(halves, halves, HIBARI_HOP);
-    vocoder->kernels->sine(many, many, HIBARI_HOP);
-    for (size_t i = 0; i < HIBARI_HOP; i++) {
-        float divisor = 2 * halves[i];
-        float sum = fabsf(divisor) <= 2e-3f ? harmonics[i] : many[i] / divisor;
-        pulses[i] = harmonics[i] > 0 ? sum - 0.5f : 0;
-    }
+    vocoder->kernels->pulses(pulses, phases, harmonics, HIBARI_HOP);
 }
 
 /* Beyond both ends the pulses are mirrored. */
@@ -92,20 +88,7 @@ static void move_pulses(struct vocoder *vocoder) {
 
 /* The pulses' spectrum, where a cosine of amplitude 1 has the height 1. */
 static void analyse(struct vocoder *vocoder) {
-    for (size_t i = 0; i < FFT; i++) {
-        vocoder->time[i] = vocoder->pulses[i] * vocoder->window[i] * (1.0f / HIBARI_HOP);
-    }
-    fft_forward(&vocoder->fft, vocoder->real, vocoder->imaginary, vocoder->time);
-}
-
-/* Near enough to the normal distribution: the sum of four numbers from 0 to 255, of variance 1. */
-static float normal(uint32_t *state) {
-    *state ^= *state << 13;
-    *state ^= *state >> 17;
-    *state ^= *state << 5;
-    uint32_t word = *state * 0x9e3779b1u;
-    uint32_t sum = (word & 255) + (word >> 8 & 255) + (word >> 16 & 255) + (word >> 24);
-    return ((float)sum - 510) * (1 / 147.8f);
+    fft_forward(&vocoder->fft, vocoder->real, vocoder->imaginary, vocoder->pulses, vocoder->before);
 }
 
 /* The third spectrum is that of what is neither. */
@@ -126,26 +109,26 @@ static void add_noise(struct vocoder *vocoder, const float *size) {
     memset(vocoder->angle, 0, sizeof vocoder->angle);
     vocoder->kernels->polar(vocoder->part_real, vocoder->part_imaginary, size, vocoder->angle,
                             BINS);
-    for (size_t k = 0; k < BINS; k++) {
-        vocoder->real[k] = normal(&vocoder->noise);
-        vocoder->imaginary[k] = normal(&vocoder->noise);
-    }
-    vocoder->kernels->filter(vocoder->sum_real, vocoder->sum_imaginary, vocoder->real,
-                             vocoder->imaginary, vocoder->part_real, vocoder->part_imaginary, BINS);
+    float *random = vocoder->random;
+    vocoder->kernels->noise(random, vocoder->noise, sizeof vocoder->random / sizeof *random);
+    vocoder->kernels->filter(vocoder->sum_real, vocoder->sum_imaginary, random, random + BINS,
+                             vocoder->part_real, vocoder->part_imaginary, BINS);
 }
 
-/* A finished hop: the sum divided by that of the squared windows of the frames that it is of. */
+/* A finished hop. At both ends it is of fewer frames, of smaller weight together. */
 static void finish(const struct vocoder *vocoder, float *hop, const float *sum, size_t number) {
-    bool has_all = number > 0 && number + 2 < vocoder->frame;
+    memcpy(hop, sum, HIBARI_HOP * sizeof *hop);
+    if (number > 0 && number + 2 < vocoder->frame) {
+        return;
+    }
     for (size_t i = 0; i < HIBARI_HOP; i++) {
         float weight = 0;
-        for (size_t q = 0; !has_all && q < OVERLAPS; q++) {
+        for (size_t q = 0; q < OVERLAPS; q++) {
             size_t frame = number + 2 - q; /* wraps round before the first one */
             float window = vocoder->window[q * HIBARI_HOP + i];
             weight += frame < vocoder->frame ? window * window : 0;
         }
-        weight = has_all ? all_weights : weight;
-        hop[i] = sum[i] / (weight > 1e-11f ? weight : 1e-11f);
+        hop[i] *= all_weights / (weight > 1e-11f ? weight : 1e-11f);
     }
 }
 
@@ -158,7 +141,7 @@ bool vocoder_push(struct vocoder *vocoder, float *hop, const float *spectra) {
     vocoder->sum_imaginary[0] = vocoder->sum_imaginary[BINS - 1] = 0;
     fft_inverse(&vocoder->fft, vocoder->time, vocoder->sum_real, vocoder->sum_imaginary);
     float *overlap = vocoder->overlap;
-    vocoder->kernels->accumulate(overlap, overlap, vocoder->time, vocoder->window, FFT);
+    vocoder->kernels->accumulate(overlap, overlap, vocoder->time, vocoder->after, FFT);
     size_t frame = vocoder->frame++;
     if (frame >= 2) {
         finish(vocoder, hop, overlap, frame - 2);

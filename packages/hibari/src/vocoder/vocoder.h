@@ -18,17 +18,20 @@ enum { PITCHES = 128 }; /* frames whose pitch is known before their spectra; a p
 struct vocoder {
     const struct kernels *kernels;
     struct fft fft;
+    float ramp[HIBARI_HOP]; /* from 0 to 1 within a hop */
     float window[FFT];
-    float pitch[PITCHES];  /* in Hz; of frame i at i % PITCHES */
-    size_t pitches, frame; /* that were given; whose spectra come next */
-    double phase;          /* of the pulses, in turns */
-    uint32_t noise;        /* state of the noise */
-    float pulses[FFT];     /* from two frames before this one to the end of the next */
-    float overlap[FFT];    /* the sum of what overlaps, from there on */
+    float before[FFT], after[FFT]; /* the window as it is used, before and after the spectra */
+    float pitch[PITCHES];          /* in Hz; of frame i at i % PITCHES */
+    size_t pitches, frame;         /* that were given; whose spectra come next */
+    uint32_t phase;                /* of the pulses, in turns of 2^32 */
+    uint32_t noise[LANES];         /* states of the noise */
+    float pulses[FFT];             /* from two frames before this one to the end of the next */
+    float overlap[FFT];            /* the sum of what overlaps, from there on */
     float real[FFT_BINS], imaginary[FFT_BINS];
     float sum_real[FFT_BINS], sum_imaginary[FFT_BINS];
     float part_real[FFT_BINS], part_imaginary[FFT_BINS];
     float angle[FFT_BINS], time[FFT];
+    float random[(2 * FFT_BINS + LANES - 1) / LANES * LANES];
 };
 
 void vocoder_open(struct vocoder *vocoder, const struct kernels *kernels);
