@@ -71,6 +71,16 @@ class Browser:
         """Keys."""
         self.driver.find_element("css selector", selector).send_keys(text)
 
+    def resize(self, width: int, height: int) -> None:
+        """Another screen; a narrow one is a phone's."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def darken(self, is_dark: bool) -> None:
+        """Whether the system's colours are dark."""
+        feature = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
     def played(self) -> tuple[NDArray[np.int16], int]:
         """What the page has played so far, and its rate."""
         samples = np.frombuffer(base64.b64decode(self.script(PLAYED)), "<i2")

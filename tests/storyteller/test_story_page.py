@@ -30,6 +30,8 @@ WORDS_FOUND = 0.6  # by a recogniser of general English
 TOLD = (" there was a small dog. The dog was very happy in the big garden. Then the sun went down,"
         " and the dog was tired. He went home to his mother.")  # fmt: skip
 AHEAD_S = 0.3  # MOST_S of sound.js
+SCREENS = ((390, 844), (320, 480), (1280, 800))
+TOP_OF_BUTTONS = "document.querySelector('nav').getBoundingClientRect().top"
 ABOUT_BYTES = 159  # as docs/story-page.md says
 
 
@@ -245,14 +247,19 @@ def test_a_child_follows_pauses_and_asks(site: Site, browser: Browser) -> None:
 
 def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser) -> None:
     browser.driver.get(site.url)
-    browser.wait("document.querySelector('.now')")
+    browser.wait("document.querySelector('.now') && document.querySelector('#things')")
     nameless = browser.script(
         "return [...document.querySelectorAll('button, input, meter')]"
         ".filter((one) => !(one.ariaLabel || one.textContent || one.labels?.length)).length"
     )
     assert nameless == 0  # each control has a name for a screen reader
-    width = browser.script("return document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0
+    for width, height in SCREENS:
+        browser.resize(width, height)
+        browser.wait(f"innerWidth === {width}")
+        assert browser.script("return document.documentElement.scrollWidth") <= width
+        # What is being spoken is there to be read, whatever the buttons take.
+        assert browser.wait(f"{TOP_OF_BUTTONS} >= document.querySelector('.now')"
+                            ".getBoundingClientRect().bottom - 1")  # fmt: skip
 
 
 def test_a_browser_plays_the_story(audible: Site, browser: Browser) -> None:

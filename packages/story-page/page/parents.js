@@ -9,10 +9,10 @@ const LOST = "I cannot hear the storyteller. Is it on?";
 const SETTINGS = {
   volume: "How loud it may be at most, in percent",
   speed: "Pace, in percent of that of audiobooks for children",
-  voice: "Who speaks, from the next time on that it is switched on",
+  voice: "Who speaks, from the next start on",
   pause: "Pause between two stories, in seconds",
-  stories: "Stories a day; 0: as many as are wanted",
-  sleep: "Good night after so many minutes without a request; 0: never",
+  stories: "Stories a day; 0: no limit",
+  sleep: "Minutes without a request until it says good night; 0: never",
   quiet: "Quiet hours, such as 20:00-7:00, or no",
 };
 const WORDS = {

@@ -6,6 +6,11 @@ export class Story {
   constructor(element) {
     this.element = element;
     this.now = null;
+    new ResizeObserver(() => this.#showEnd()).observe(element);
+  }
+
+  #showEnd() {
+    this.element.scrollTop = this.element.scrollHeight;
   }
 
   /** Another story begins. */
@@ -24,7 +29,7 @@ export class Story {
       this.element.append(this.now, " ");
     }
     this.now.textContent = (this.now.textContent + text).trimStart();
-    this.element.scrollTop = this.element.scrollHeight;
+    this.#showEnd();
   }
 
   /** Nothing is being spoken. */
