@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The socket through which a page follows the stories: what it tells and takes, whom it drops."""
 
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from image import run
-from tests.storyteller import build
+from tests.storyteller import build, fuzzing
 from tests.storyteller.client import Client, Event, connect, telling
 from tests.storyteller.test_in_step import player
 from tests.storyteller.test_program import LONG, TEXT, Bench
@@ -19,8 +17,9 @@ from tests.storyteller.test_program import LONG, TEXT, Bench
 CLIENTS = 8
 WAV_HEADER_BYTES = 44
 STORIES = 60  # more than the kernel keeps for a client that does not read
-FUZZ = build.ROOT / "packages/storyteller/fuzz/message.c"
+FUZZ = build.ROOT / "packages/storyteller/fuzz"
 RUNS = 200_000
+LINES_RUNS = 20_000  # each of them connects
 SENTENCES = [" A small red dragon sat on a hill.", " Then it rained.", " Nobody was cold. The end."]
 
 
@@ -483,20 +482,33 @@ def test_a_socket_that_was_left_is_replaced_and_a_file_is_not(bench: Bench) -> N
 
 
 def test_fuzz_messages(programs: Path, tmp_path: Path) -> None:
-    if shutil.which("clang") is None:
-        pytest.skip("clang is not installed on this machine")
-    program = programs / "fuzz-message"
-    flags = ("-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all")
-    words: list[str | Path] = ["clang", *build.STRICT, *flags, *build.INCLUDES, FUZZ]
-    run.output([*words, build.source("message.c"), "-o", program])
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for i, line in enumerate(
-        (b'{"do":"tell"}', b'{ "do" : "request", "about": "a \\u00e9\\ud83d\\udc09 \\"x\\" \\\\" }')
-    ):
-        (corpus / str(i)).write_bytes(line)
-    limits = ["-seed=1", f"-runs={RUNS}", "-max_len=1024", f"-artifact_prefix={tmp_path}/"]
-    done = subprocess.run(
-        [program, *limits, corpus], capture_output=True, text=True, env=run.environment()
+    words = [*build.INCLUDES, FUZZ / "message.c", build.source("message.c")]
+    lines = (
+        b'{"do":"tell"}',
+        b'{ "do" : "request", "about": "a \\u00e9\\ud83d\\udc09 \\"x\\" \\\\" }',
     )
-    assert done.returncode == 0 and f"Done {RUNS} runs" in done.stderr, done.stderr[-4000:]
+    fuzzing.fuzz(
+        fuzzing.compile_fuzzer(programs / "fuzz-message", *words), tmp_path, lines, RUNS, 1024
+    )
+
+
+# What the socket leads to, apart from the stories themselves.
+SOCKET = """remote.c event.c message.c transcript.c listeners.c parents.c own_words.c settings.c
+ settings_value.c words.c list.c opening.c gate.c gate_disguise.c spelling.c shelf.c folder.c
+ record.c today.c lines.c wav.c"""
+
+
+def test_fuzz_lines(programs: Path, tmp_path: Path) -> None:
+    """Whole lines and parts of them, through the socket: of settings, words and times, too."""
+    parts = [build.source(name) for name in SOCKET.split()]
+    words = [f'-DWORDS_FOLDER="{build.WORDS}"', *build.INCLUDES, FUZZ / "lines.c", *parts]
+    lines = (
+        b'\5{"do":"lists"}\n{"do":"settings"}\n',
+        b'\x20{"do":"set","about":"volume = 40 %"}\n{"do":"set","about":"pitch = 50"}\n',
+        b'\x30{"do":"set","about":"quiet = 8pm to 7am"}\n{"do":"time","about":"1767225601"}\n',
+        b'\0{"do":"add","about":"heroes = walrus"}\n{"do":"remove","about":"blocked = x"}\n',
+        b'\x7f{"do":"sound"}\n{"do":"replay","about":"7"}\n{"do":"pause"}\n' + b"x" * 600,
+    )
+    fuzzing.fuzz(
+        fuzzing.compile_fuzzer(programs / "fuzz-lines", *words), tmp_path, lines, LINES_RUNS, 2048
+    )

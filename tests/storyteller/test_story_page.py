@@ -5,6 +5,7 @@ import contextlib
 import re
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from image.recipes.loading import own_version
 from image.tell import page
 from tests.browser import Browser, opened
 from tests.emulator import listen
-from tests.storyteller import build, client, fake_teller
+from tests.storyteller import build, client, fake_teller, fuzzing
 from tests.storyteller.started import HUNG_S
 from tests.storyteller.test_program import LONG, Bench
 
@@ -30,6 +31,9 @@ WORDS_FOUND = 0.6  # by a recogniser of general English
 TOLD = (" there was a small dog. The dog was very happy in the big garden. Then the sun went down,"
         " and the dog was tired. He went home to his mother.")  # fmt: skip
 AHEAD_S = 0.3  # MOST_S of sound.js
+PARTS = build.ROOT / "packages/story-page"
+REQUESTS = 5_000  # each of them is a connection
+AT_ONCE = 50
 SCREENS = ((390, 844), (320, 480), (1280, 800))
 TOP_OF_BUTTONS = "document.querySelector('nav').getBoundingClientRect().top"
 ABOUT_BYTES = 159  # as docs/story-page.md says
@@ -158,6 +162,55 @@ def test_what_is_sent_is_bounded(site: Site) -> None:
         assert answer.status_code >= 400
     assert site.post(b'{"do":"pause"}') == 200
     site.client.wait_for(event="state", state="paused")
+
+
+def greeting(said: bytes, *lines: str, body: bytes = b"") -> bytes:
+    """An input of the fuzzer: what the storyteller says, and what a browser does."""
+    request = "\r\n".join((*lines, "Host: board", "Origin: http://board"))
+    if body:
+        request += f"\r\nContent-Length: {len(body)}"
+    return bytes([len(said)]) + said + request.encode() + b"\r\n\r\n" + body
+
+
+def test_fuzz_requests(server: Path, programs: Path, tmp_path: Path) -> None:
+    """Any bytes of browsers, and of a storyteller, at the whole server."""
+    sources = [path for path in PARTS.glob("src/*.c") if path.name != "main.c"]
+    library = build.host_package("libmicrohttpd") / "usr"
+    words = [f"-I{PARTS / 'src'}", "-isystem", library / "include", '-DPACKAGE_VERSION="1"',
+             PARTS / "fuzz/request.c", *sources, f"-L{library / 'lib'}", "-lmicrohttpd",
+             "-lpthread"]  # fmt: skip
+    hello = b'{"event":"hello","protocol":3,"sound":16000}\n'
+    inputs = (
+        greeting(hello, "GET /story HTTP/1.1"),
+        greeting(hello + b'{"event":"sound"}\n' + bytes(60), "GET /sound HTTP/1.1"),
+        greeting(b'{"event":"error","problem":"x"}\n', "GET /sound HTTP/1.0"),
+        greeting(hello, "POST /do HTTP/1.1", body=b'{"do":"pause"}'),
+        greeting(b"", "GET /health HTTP/1.1", "Connection: close"),
+        greeting(b"", "GET /../figures HTTP/1.1"),
+        greeting(hello, "POST /do HTTP/1.1", "Transfer-Encoding: chunked")
+        + b'e\r\n{"do":"pause"}\r\n0\r\n\r\n',
+    )
+    program = fuzzing.compile_fuzzer(programs / "fuzz-request", *words)
+    fuzzing.fuzz(program, tmp_path, inputs, REQUESTS, 2048)
+
+
+def test_fifty_requests_at_once(site: Site) -> None:
+    """More than there are places for: each is answered or refused, and the story continues."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def ask(number: int) -> int:
+            path = ("/", "/story", "/page.js", "/health", "/sound")[number % 5]
+            try:
+                with site.get(path) as answer:
+                    return answer.status_code
+            except requests.ConnectionError:  # no place for another connection
+                return 0
+
+        statuses = list(pool.map(ask, range(AT_ONCE)))
+    assert set(statuses) <= {0, 200, 503} and statuses.count(200) >= AT_ONCE // 5, statuses
+    site.client.wait_for(event="text")
+    with site.get("/") as answer:
+        assert answer.ok
 
 
 def test_six_pages_and_one_more(site: Site) -> None:
