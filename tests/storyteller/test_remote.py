@@ -482,7 +482,7 @@ def test_a_socket_that_was_left_is_replaced_and_a_file_is_not(bench: Bench) -> N
 
 
 def test_fuzz_messages(programs: Path, tmp_path: Path) -> None:
-    words = [*build.INCLUDES, FUZZ / "message.c", build.source("message.c")]
+    words: list[str | Path] = [*build.INCLUDES, FUZZ / "message.c", build.source("message.c")]
     lines = (
         b'{"do":"tell"}',
         b'{ "do" : "request", "about": "a \\u00e9\\ud83d\\udc09 \\"x\\" \\\\" }',
@@ -501,7 +501,12 @@ SOCKET = """remote.c event.c message.c transcript.c listeners.c parents.c own_wo
 def test_fuzz_lines(programs: Path, tmp_path: Path) -> None:
     """Whole lines and parts of them, through the socket: of settings, words and times, too."""
     parts = [build.source(name) for name in SOCKET.split()]
-    words = [f'-DWORDS_FOLDER="{build.WORDS}"', *build.INCLUDES, FUZZ / "lines.c", *parts]
+    words: list[str | Path] = [
+        f'-DWORDS_FOLDER="{build.WORDS}"',
+        *build.INCLUDES,
+        FUZZ / "lines.c",
+        *parts,
+    ]
     lines = (
         b'\5{"do":"lists"}\n{"do":"settings"}\n',
         b'\x20{"do":"set","about":"volume = 40 %"}\n{"do":"set","about":"pitch = 50"}\n',

@@ -176,9 +176,9 @@ def test_fuzz_requests(server: Path, programs: Path, tmp_path: Path) -> None:
     """Any bytes of browsers, and of a storyteller, at the whole server."""
     sources = [path for path in PARTS.glob("src/*.c") if path.name != "main.c"]
     library = build.host_package("libmicrohttpd") / "usr"
-    words = [f"-I{PARTS / 'src'}", "-isystem", library / "include", '-DPACKAGE_VERSION="1"',
-             PARTS / "fuzz/request.c", *sources, f"-L{library / 'lib'}", "-lmicrohttpd",
-             "-lpthread"]  # fmt: skip
+    words: list[str | Path] = [f"-I{PARTS / 'src'}", "-isystem", library / "include"]
+    words += ['-DPACKAGE_VERSION="1"', PARTS / "fuzz/request.c", *sources]
+    words += [f"-L{library / 'lib'}", "-lmicrohttpd", "-lpthread"]
     hello = b'{"event":"hello","protocol":3,"sound":16000}\n'
     inputs = (
         greeting(hello, "GET /story HTTP/1.1"),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sends any bytes to the storyteller's socket, as a client of it: whole lines and parts of them,
- * settings, times and words of parents. Nothing is kept. The clock stays, as it is set.
+ * settings, times and words of parents. The first byte says how many bytes come first. Nothing is
+ * kept. The clock stays, as it is set.
  */
 #include <poll.h>
 #include <stdint.h>
@@ -112,13 +113,18 @@ static void check_answers(int client) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    int client = come();
-    size_t half = size > 0 ? data[0] % size : 0;
+    size_t first;
+    int client;
 
+    if (size < 1) {
+        return 0;
+    }
+    first = data[0] % size;
+    client = come();
     take();
-    (void)send(client, data, half, MSG_NOSIGNAL);
+    (void)send(client, data + 1, first, MSG_NOSIGNAL);
     take();
-    (void)send(client, data + half, size - half, MSG_NOSIGNAL);
+    (void)send(client, data + 1 + first, size - 1 - first, MSG_NOSIGNAL);
     take();
     shutdown(client, SHUT_WR);
     check_answers(client);
