@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from image.errors import UserError
 from image.recipes.loading import own_version
 from image.tell import page
+from tests import axe
 from tests.browser import Browser, opened
 from tests.emulator import listen
 from tests.storyteller import build, client, fake_teller, fuzzing
@@ -313,6 +314,23 @@ def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser) -> None
         # What is being spoken is there to be read, whatever the buttons take.
         assert browser.wait(f"{TOP_OF_BUTTONS} >= document.querySelector('.now')"
                             ".getBoundingClientRect().bottom - 1")  # fmt: skip
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_nothing_grave_keeps_people_out(site: Site, browser: Browser, is_dark: bool) -> None:
+    program = axe.source()
+    site.client.send(do="add", about="heroes = walrus")
+    browser.darken(is_dark)
+    for width, height in SCREENS:
+        browser.resize(width, height)
+        browser.driver.get(site.url)
+        browser.wait("document.querySelector('.now') && document.querySelector('#things')")
+        assert axe.findings(browser, program) == []
+        open_for_parents(browser, site.url)
+        assert axe.findings(browser, program) == []
+    browser.script("document.querySelector('#words button').textContent = ''")
+    (finding,) = axe.findings(browser, program)
+    assert finding.startswith("button-name: ")
 
 
 def test_a_browser_plays_the_story(audible: Site, browser: Browser) -> None:
