@@ -9,7 +9,7 @@ from typing import Any
 from image import yamlfile
 from image.recipes.check import Checked, check
 from image.recipes.keys import MADE, NAME, PACKAGE
-from image.recipes.kinds import Key, List, Map, Record, Text, Whole
+from image.recipes.kinds import Flag, Key, List, Map, Record, Text, Whole
 from image.recipes.package import variable
 
 FOLDER = "storyteller/voices"  # in packages/
@@ -24,6 +24,8 @@ VOICE = Record(
         Key("title", Text(), "who speaks, for the menu", required=True),
         Key("about", LINES, "how it sounds and what it costs, for the menu", required=True),
         Key("size", LINES, "what building it in adds to the card, for the menu", required=True),
+        Key("fallback", Flag(),
+            "whether the usual voice comes with it, for processors that are too slow for it"),
         Key("note", Text(), "what the menu shows in parentheses"),
         Key("words_per_minute", Whole(50, 500),
             "how fast it tells stories at its natural speed, pauses included", required=True),
@@ -53,6 +55,7 @@ class Voice:
     speaker: str
     needs: Sequence[str]
     libraries: Sequence[str]
+    fallback: bool = False
     note: str = ""
     data: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +118,7 @@ def kconfig(voices: Sequence[Voice]) -> str:
         *map(_chooser, voices),
         "endchoice\n",
         "config STORYTELLER_VOICE\n\tstring\n" + "".join(_defaults(voices)),
-        *map(_builder, voices),
+        *(_builder(voice, usual) for voice in voices),
     ]
     return "\n".join(blocks)
 
@@ -139,11 +142,13 @@ def _defaults(voices: Sequence[Voice]) -> Iterator[str]:
     yield f'\tdefault "{usual.name}"\n'
 
 
-def _builder(voice: Voice) -> str:
+def _builder(voice: Voice, usual: Voice) -> str:
     note = f" ({voice.note})" if voice.note else ""
-    needs = "".join(f"\tselect PACKAGE_{variable(name)}\n" for name in (*voice.needs, *voice.data))
+    needs = [f"PACKAGE_{variable(name)}" for name in (*voice.needs, *voice.data)]
+    needs += [usual.symbol] if voice.fallback else []
+    selected = "".join(f"\tselect {name}\n" for name in needs)
     prompt = f'\tbool "Build in the voice {voice.name}{note}"\n'
-    return f"config {voice.symbol}\n{prompt}{needs}{_help(voice.size)}"
+    return f"config {voice.symbol}\n{prompt}{selected}{_help(voice.size)}"
 
 
 def table(voices: Sequence[Voice]) -> str:

@@ -27,7 +27,7 @@ ALL = "0"  # hops
 CLAUSE = ["0", "+50", "83", "47", "16", "+43", "156", "51", "+62", "3", "+70", "47", "54", "4", "0"]
 
 
-def compile_driver(program: Path, *flags: str, compiler: str = "gcc") -> Path:
+def compile_driver(program: Path, *flags: str, compiler: str = "gcc", main: Path = DRIVER) -> Path:
     parts = ("", "file/", "net/", "vocoder/", "kernels/")
     library = [path for part in parts for path in sorted(SOURCES.glob(f"{part}*.[cS]"))]
     library.append(COMMON / "rvv.c")
@@ -37,7 +37,7 @@ def compile_driver(program: Path, *flags: str, compiler: str = "gcc") -> Path:
         *flags,
         f"-I{SOURCES}",
         f"-I{COMMON}",
-        *map(str, (DRIVER, *library)),
+        *map(str, (main, *library)),
         "-lm",
         "-o",
     ]
