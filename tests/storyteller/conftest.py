@@ -35,6 +35,19 @@ def product(compiler: None) -> Path:
 
 
 @pytest.fixture(scope="session")
+def heart_data(compiler: None) -> dict[str, str]:
+    """Where the voice heart finds its data, for the environment of a program."""
+    folders = {"HIBARI_VOICES": "heart", "HIBARI_WORDS": "heart-words"}
+    return {name: str(build.host_package(package)) for name, package in folders.items()}
+
+
+@pytest.fixture(scope="session")
+def say_heart(programs: Path) -> Path:
+    """The voice heart as a program."""
+    return build.compile_say(programs / "say-heart", "heart", "hibari")
+
+
+@pytest.fixture(scope="session")
 def sentence_driver(programs: Path) -> Path:
     """The sentence splitter."""
     return build.compile_driver(programs / "sentence_driver", "sentence.c")

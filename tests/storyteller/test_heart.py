@@ -29,22 +29,11 @@ CHOSEN: dict[str, str | int | bool] = {
 TAKING = ("malloc", "calloc", "realloc", "aligned_alloc")
 
 
-@pytest.fixture(scope="module")
-def data(compiler: None) -> dict[str, str]:
-    """Where the voice finds its data, for the environment of a program."""
-    folders = {"HIBARI_VOICES": "heart", "HIBARI_WORDS": "heart-words"}
-    return {name: str(build.host_package(package)) for name, package in folders.items()}
-
-
-@pytest.fixture(scope="module")
-def say(programs: Path) -> Path:
-    """The voice as a program."""
-    return build.compile_say(programs / "say-heart", "heart", "hibari")
-
-
-def test_is_understood(say: Path, data: dict[str, str], tmp_path: Path) -> None:
+def test_is_understood(say_heart: Path, heart_data: dict[str, str], tmp_path: Path) -> None:
     """At the pace of stories for children, and as loud as other voices."""
-    run.output([say, "heart", "100", "100", tmp_path / "speech.wav", SENTENCE], env=data)
+    run.output(
+        [say_heart, "heart", "100", "100", tmp_path / "speech.wav", SENTENCE], env=heart_data
+    )
     spoken = recorded.load(tmp_path / "speech.wav")
     heard = listen.hear(spoken.sound)
     found = listen.words_found(heard, SENTENCE)
@@ -54,11 +43,11 @@ def test_is_understood(say: Path, data: dict[str, str], tmp_path: Path) -> None:
     assert 20 * np.log10(spoken.level / SLT_LEVEL) == pytest.approx(0, abs=3)
 
 
-def test_speed_and_pitch(say: Path, data: dict[str, str], tmp_path: Path) -> None:
+def test_speed_and_pitch(say_heart: Path, heart_data: dict[str, str], tmp_path: Path) -> None:
     sounds = {}
     for speed, pitch in ((100, 100), (80, 100), (200, 100), (100, 75), (100, 150)):
         path = tmp_path / "speech.wav"
-        run.output([say, "heart", str(speed), str(pitch), path, SENTENCE], env=data)
+        run.output([say_heart, "heart", str(speed), str(pitch), path, SENTENCE], env=heart_data)
         sounds[speed, pitch] = recorded.load(path)
     natural = sounds[100, 100]
     for speed in (80, 200):
@@ -71,12 +60,12 @@ def test_speed_and_pitch(say: Path, data: dict[str, str], tmp_path: Path) -> Non
         assert other.seconds == pytest.approx(natural.seconds, rel=0.01)
 
 
-def test_stopped_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> None:
+def test_stopped_sentence_is_forgotten(programs: Path, heart_data: dict[str, str]) -> None:
     """It stops within a hop; the next one sounds as if there had been no other."""
     program = build.compile_voice(
         programs / "heart_driver", "heart", "hibari", build.HERE / "voice_driver.c"
     )
-    stopped, after, anew = run.output([program, "heart"], env=data).splitlines()
+    stopped, after, anew = run.output([program, "heart"], env=heart_data).splitlines()
     assert int(stopped.split()[0]) == HOP
     samples, _, *words = map(int, after.split())
     assert after == anew
@@ -85,13 +74,13 @@ def test_stopped_sentence_is_forgotten(programs: Path, data: dict[str, str]) -> 
     assert words == sorted(words) and words[1] - words[0] > RATE / 5
 
 
-def test_speaking_takes_no_memory(programs: Path, data: dict[str, str]) -> None:
+def test_speaking_takes_no_memory(programs: Path, heart_data: dict[str, str]) -> None:
     wraps = tuple(f"-Wl,--wrap={name}" for name in TAKING)
     main = build.HERE / "allocating.c"
     program = build.compile_voice(
         programs / "heart_allocating", "heart", "hibari", main, checks=wraps
     )
-    before, spoken = map(int, run.output([program, "heart"], env=data).split())
+    before, spoken = map(int, run.output([program, "heart"], env=heart_data).split())
     assert before > 2 and spoken == 0
 
 
@@ -105,16 +94,16 @@ def test_speaking_takes_no_memory(programs: Path, data: dict[str, str]) -> None:
     ],
 )
 def test_without_its_data(
-    say: Path, data: dict[str, str], tmp_path: Path, variable: str, file: str, why: str
+    say_heart: Path, heart_data: dict[str, str], tmp_path: Path, variable: str, file: str, why: str
 ) -> None:
     """The voice does not open, and says why; nothing is written, lost or left open."""
     if why == "is damaged":
-        content = bytearray((Path(data[variable]) / file).read_bytes())
+        content = bytearray((Path(heart_data[variable]) / file).read_bytes())
         content[len(content) // 2] ^= 1
         (tmp_path / file).write_bytes(content)
-    words: list[str | Path] = [say, "heart", "100", "100", tmp_path / "a.wav", "Hello!"]
+    words: list[str | Path] = [say_heart, "heart", "100", "100", tmp_path / "a.wav", "Hello!"]
     with pytest.raises(run.CommandFailed, match=f"{tmp_path / file}: .*{why}"):
-        run.output(words, env={**data, variable: str(tmp_path)}, merge=True)
+        run.output(words, env={**heart_data, variable: str(tmp_path)}, merge=True)
     assert not (tmp_path / "a.wav").exists()
 
 
