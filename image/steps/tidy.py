@@ -16,6 +16,7 @@ from image.plan import graph
 from image.plan.graph import STAMP, Plan
 from image.project import Project
 from image.steps.runner import LOCK
+from image.store.settings import ON_THE_WAY
 
 IN_USE = ".calls/lock"  # in work/: calls that use results, or one that removes some
 ALL = Option("all", "remove everything that was built", Flag(), default="0")
@@ -92,6 +93,7 @@ def check_free(is_free: bool) -> None:
 
 
 def _limit(work: Path, most: int, plans: Iterable[Plan]) -> int:
+    shutil.rmtree(work / ON_THE_WAY, ignore_errors=True)  # of calls that were killed
     kept = _folders(plans)
     found = sorted(_results(work), key=lambda one: one.used)
     excess, freed = sum(one.size for one in found) - most, 0

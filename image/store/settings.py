@@ -17,6 +17,7 @@ from image.store.store import Store
 
 FILE = ".cache.yaml"
 SIGNERS = "allowed_signers"  # beside it: part of the project, as its recipes are
+ON_THE_WAY = ".store"  # in work/: files that come from a store, or go there
 OFF = ("", "0", "no", "off")
 # Of an address, however it is mistyped otherwise: user:password@
 PASSWORD = re.compile(r"\w+://.*@|[^/]*:.*@")
@@ -72,7 +73,7 @@ def load(root: Path, given: Mapping[str, str]) -> Store | None:
         place=_place(address),
         verifier=Verifier(signers),
         signer=_signer(values),
-        folder=root / "work" / ".store",
+        folder=root / "work" / ON_THE_WAY,
     )
 
 

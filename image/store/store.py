@@ -92,7 +92,7 @@ class Store:
             self._give_up(f"{self.name} is not used any more: {error}")
             return False
         except Refused as error:
-            self._warn(f"the result of {entry.statement.question.step} is not used: {error}")
+            self._warn(f"the result of {entry.statement.question.step}", error)
             return False
         return True
 
@@ -154,7 +154,7 @@ class Store:
         except Trouble as error:
             self._give_up(f"{self.name} is not used: {error}")
         except (NoAction, Untrusted, Refused) as error:
-            self._warn(f"its entry for {question.step} is not used: {error}")
+            self._warn(f"its entry for {question.step}", error)
         return None
 
     def _entry(self, question: Question) -> bytes | None:
@@ -225,12 +225,13 @@ class Store:
         if was_on:
             _say(f"{message}; the steps are built here")
 
-    def _warn(self, message: str) -> None:
+    def _warn(self, what: str, error: Exception) -> None:
+        """Say once for each reason what is not used."""
         with self._lock:
-            is_new = message not in self._said
-            self._said.add(message)
+            is_new = str(error) not in self._said
+            self._said.add(str(error))
         if is_new:
-            _say(f"{self.name}: {message}")
+            _say(f"{self.name}: {what} is not used: {error} (this is reported once)")
 
 
 def _unpack(file: Path, folder: Path) -> None:

@@ -65,6 +65,17 @@ def test_while_another_call_is_at_work_nothing_goes(tmp_path: Path) -> None:
     assert not old.exists()
 
 
+def test_what_killed_calls_had_on_the_way_goes(tmp_path: Path) -> None:
+    left = tmp_path / ".store/tmp0/result.tar.zst"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    with tidy.using(tmp_path):
+        tidy.limit(tmp_path, 1_000_000, [])
+        assert left.exists()
+    tidy.limit(tmp_path, 1_000_000, [])
+    assert not left.exists()
+
+
 def test_what_a_plan_needs_stays(tmp_path: Path) -> None:
     plan = plan_of(checkout(tmp_path))
     for step in plan.steps.values():

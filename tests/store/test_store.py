@@ -150,6 +150,17 @@ def test_an_entry_of_a_stranger_is_not_used(
     assert "nobody in allowed_signers signed it" in capsys.readouterr().err
 
 
+def test_what_is_wrong_with_many_entries_is_told_once(
+    tmp_path: Path, make_store: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store that somebody filled who is not on the list, or not any more."""
+    for question in (QUESTION, OTHER):
+        make_store(who="eve").put(question, leave(tmp_path / question.key), 1.0)
+    store = make_store()
+    assert store.find(QUESTION) is None and store.find(OTHER) is None
+    assert capsys.readouterr().err.count("nobody in allowed_signers signed it") == 1
+
+
 def test_an_answer_to_another_question_is_not_used(
     filled: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
