@@ -100,6 +100,7 @@ def checkout(tmp_path: Path) -> Path:
 # The first fixture that a test uses, of itself or by another, decides its tier.
 QUIET = "quiet"
 TIERS = {
+    "systems": "systems",
     "sdk_dir": "sdk",
     "card": "image",
     "duo_emulator": "image",
@@ -176,6 +177,11 @@ def compiler() -> None:
 @pytest.fixture(scope="session")
 def quiet() -> None:
     """Whoever records, plays or waits in real time uses this: nothing else runs meanwhile."""
+
+
+@pytest.fixture(scope="session")
+def systems() -> None:
+    """Whoever makes Debian systems, of minutes each, uses this: only `./doit test FILE` does."""
 
 
 @pytest.fixture(scope="session")
