@@ -102,9 +102,11 @@ def test_without_a_configuration_the_small_model_tells(
     assert not call.project.board.is_emulated
     named = dataclasses.replace(call, options={"board": call.project.board.name})
     assert not commands.plan_to_tell(named).project.board.is_emulated
-    assert (voice_of(call), voice_of(named)) == ("heart", "slt")
+    assert (voice_of(call), voice_of(named)) == ("heart", "heart")
+    emulated = dataclasses.replace(call, options={"board": "qemu_virt"})
+    assert voice_of(emulated) == "slt"
     assert voice_of(dataclasses.replace(call, options={"voice": "kal16"})) == "kal16"
-    assert voice_of(dataclasses.replace(named, options={"voice": "heart"})) == "heart"
+    assert voice_of(dataclasses.replace(named, options={"voice": "slt"})) == "slt"
     assert capsys.readouterr() == ("", "")
 
 
