@@ -8,20 +8,23 @@ thread does what can hang. If that is late it is left alone, and ends with the c
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
 
+from image import jobs
 from image.store.places import Place, Trouble
 
 AHEAD = 8  # pieces that are read before anyone asks for them
 LATE = "no answer in time"
+LOOK_S = 0.2  # between two looks whether the call ends
 
 T = TypeVar("T")
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What `work` returns or raises. Raises Trouble if it takes longer."""
+    """What `work` returns or raises. Raises Trouble if it takes longer, UserError if we stop."""
     future = Future[T]()
 
     def do() -> None:
@@ -31,10 +34,14 @@ def within(seconds: float, work: Callable[[], T]) -> T:
             future.set_exception(error)
 
     _start(do)
-    try:
-        return future.result(seconds)
-    except TimeoutError:
-        raise Trouble(LATE) from None
+    end = time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            return future.result(max(0.0, min(left, LOOK_S)))
+        jobs.pause(0)
+        if left <= 0:
+            raise Trouble(LATE)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from image import jobs
+from image.errors import UserError
 from image.store import patience
 from image.store.places import Folder, Place, Server, Trouble
 from tests import web
@@ -100,6 +102,19 @@ def test_nor_for_what_does_not_take(
     store.say(QUESTION, {})
     assert "keeps nothing: no answer in time" in capsys.readouterr().err
     assert place.asked.count(what) == 1, "it is asked no more"
+
+
+@pytest.mark.timeout(60)
+def test_ctrl_c_ends_an_upload(
+    tmp_path: Path, make_store: Maker, never: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A result may take as long to put there as it took to build."""
+    over = threading.Event()
+    monkeypatch.setattr(jobs, "_over", over)
+    threading.Timer(0.3, over.set).start()
+    store = make_store(Hanging(never, Folder(tmp_path / "shared"), ("put",)))
+    with pytest.raises(UserError, match="stopped"):
+        store.put(QUESTION, leave(tmp_path / "made"), 1000.0)
 
 
 @pytest.mark.usefixtures("hurried")
