@@ -37,6 +37,9 @@ function showState(state) {
   } else if (Object.values(STATES).includes(at("note").textContent)) {
     note("");
   }
+  if (state !== "paused") {
+    sound.release();
+  }
   if (state === "ready" || state === "asleep") {
     story.end();
   }
@@ -113,11 +116,16 @@ const TAKE = {
 
 async function send(message) {
   listen();
+  if (message.do === "pause") {
+    sound.hold();
+  }
   if (!(await ask(message))) {
+    sound.release();
     note(LOST);
   }
 }
 
+document.querySelector("nav").hidden = false; // without JavaScript it would do nothing
 at("listen").addEventListener("click", () => {
   wantsSound = !sound.isOn;
   sound.stop();
@@ -142,6 +150,7 @@ follow(
   (event) => TAKE[event.event]?.(event),
   () => {
     at("main").disabled = true;
+    sound.release();
     note(LOST);
   },
 );

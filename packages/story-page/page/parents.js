@@ -162,6 +162,7 @@ function open() {
   );
 }
 
+at("gate").hidden = false; // without JavaScript it would open nothing
 const factors = [0, 0].map(() => 3 + Math.floor(Math.random() * 7));
 at("question").textContent = `${factors[0]} × ${factors[1]} = ?`;
 at("gate").addEventListener("submit", (event) => {

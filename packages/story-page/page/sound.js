@@ -33,6 +33,15 @@ export class Sound {
     this.changed();
   }
 
+  /** Be silent at once: what has come is heard after release(). */
+  hold() {
+    this.player?.context.suspend();
+  }
+
+  release() {
+    this.player?.context.resume();
+  }
+
   stop() {
     this.player?.close();
     this.player = null;
