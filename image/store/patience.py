@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 from image import jobs
@@ -35,13 +35,11 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
     _start(do)
     end = time.monotonic() + seconds
-    while True:
-        left = end - time.monotonic()
-        with contextlib.suppress(TimeoutError):
-            return future.result(max(0.0, min(left, LOOK_S)))
+    while not wait([future], min(seconds, LOOK_S)).done:
         jobs.pause(0)
-        if left <= 0:
+        if time.monotonic() >= end:
             raise Trouble(LATE)
+    return future.result()
 
 
 @contextlib.contextmanager

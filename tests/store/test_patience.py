@@ -104,6 +104,16 @@ def test_nor_for_what_does_not_take(
     assert place.asked.count(what) == 1, "it is asked no more"
 
 
+def test_what_fails_at_once_is_told_at_once() -> None:
+    """Also by an error of the name that a wait of ours could have."""
+
+    def fail() -> None:
+        raise TimeoutError("of the operating system")
+
+    with pytest.raises(TimeoutError, match="of the operating system"):
+        patience.within(1000.0, fail)
+
+
 @pytest.mark.timeout(60)
 def test_ctrl_c_ends_an_upload(
     tmp_path: Path, make_store: Maker, never: threading.Event, monkeypatch: pytest.MonkeyPatch
