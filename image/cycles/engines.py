@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The engines that are compared, and how each is come by. A new one is one row of ENGINES."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from image import fetch, model, run
 from image.builders.toolchain import HOST, RISCV64, Target
 from image.cycles import models, q80
-from image.cycles.emulator import DUO, Measured, measure
+from image.cycles.emulator import DUO, Measured, Memory, measure
 from image.key import hash_file, key_of
 from image.output import whole
 from image.plan import graph
@@ -51,6 +51,7 @@ class Bench:
     checkpoint: Path
     tokenizer: Path
     model: str = ""  # what reports call it
+    memories: Sequence[Memory] = DUO
     results: "dict[Engine, Measured]" = field(default_factory=dict)
 
     @property
@@ -80,11 +81,11 @@ class Engine:
         return [self.program(bench), self.model(bench), "-z", bench.tokenizer, *length, *STORY]
 
     def measured(self, bench: Bench) -> Measured:
-        """A story under the model, with each of the Duo's memories; run once per bench."""
+        """A story under the model, with each of the memories; run once per bench."""
         if self not in bench.results:
             log = bench.work / "engines.log"
             env = dict(self.env)
-            bench.results[self] = measure(self.command(bench), bench.work, DUO, env, log)
+            bench.results[self] = measure(self.command(bench), bench.work, bench.memories, env, log)
         return bench.results[self]
 
 

@@ -106,7 +106,7 @@ def _measure(
 ) -> Measured:
     command = (program, voice, "100", "100", *words)
     env = {**_data(bench, voice), **(env or {})}
-    return measure(command, bench.work, DUO, env, bench.work / "speech.log")
+    return measure(command, bench.work, bench.memories, env, bench.work / "speech.log")
 
 
 def _entry(bench: Bench, voice: str) -> voice_entries.Voice:

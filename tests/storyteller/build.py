@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 SOURCES = ROOT / "packages/storyteller/src"
 COMMON = ROOT / "packages/common/src"
 ENGINE = ROOT / "packages/llama/src"
+HIBARI = ROOT / "packages/hibari/src"
 POCKET = ROOT / "packages/pocket/src"
 WORDS = ROOT / "packages/storyteller/words"
 
@@ -29,6 +30,25 @@ VOICES = ("-DVOICE_SLT", "-DVOICE_KAL16", "-DSPEECH_FLITE")
 ADDRESSES = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 INCLUDES = (f"-I{SOURCES}", f"-I{COMMON}", f"-I{ENGINE}")
 THREADS = ("-fsanitize=thread",)
+TIMED = HERE / "timed"
+# What core.c and costs.c stand in front of.
+WRAPPED = (
+    "clock_gettime",
+    "hibari_speak",
+    "llama_next",
+    "nanosleep",
+    "net_durations",
+    "net_encode",
+    "poll",
+    "pthread_cond_broadcast",
+    "pthread_cond_signal",
+    "pthread_cond_timedwait",
+    "pthread_cond_wait",
+    "pthread_create",
+    "pthread_join",
+    "ring_write",
+    "setpriority",
+)
 
 
 def host_package(name: str) -> Path:
@@ -90,6 +110,13 @@ def compile_say(program: Path, voice: str, engine: str) -> Path:
     return compile_voice(program, voice, engine, *files, source("wav.c"))
 
 
+def _without_card() -> list[Path]:
+    """The program's files, but for sound cards."""
+    own = [path for path in sorted(SOURCES.rglob("*.c")) if path.name not in CARD]
+    own.remove(SOURCES / "say/main.c")
+    return [*own, *sorted(COMMON.glob("*.c"))]
+
+
 def compile_with_stand_ins(
     program: Path, flags: Sequence[str], compiler: str = "gcc", voices: Path | None = None
 ) -> Path:
@@ -97,9 +124,7 @@ def compile_with_stand_ins(
 
     `voices` takes the place of voices.c.
     """
-    own = [path for path in sorted(SOURCES.rglob("*.c")) if path.name not in CARD]
-    own += sorted(COMMON.glob("*.c"))
-    own.remove(SOURCES / "say/main.c")
+    own = _without_card()
     if voices is not None:
         own[own.index(SOURCES / "voice/voices.c")] = voices
     flite = host_package("flite") / "usr"
@@ -109,5 +134,25 @@ def compile_with_stand_ins(
         *(*own, HERE / "fake_llama.c", HERE / "fake_sound.c"),
         *(f"-L{flite / 'lib'}", "-lflite_slt", "-lflite_kal16", "-lflite"),
         *("-lm", "-lpthread", "-o"),
+    ]
+    return once(program, lambda partial: run.output([*words, partial]))
+
+
+def compile_timed(program: Path) -> Path:
+    """The storyteller with its own engine and voices, on a core whose clock is timed/core.c.
+
+    Only the sound card is a fake one, which looks at the same clock.
+    """
+    own = _without_card()
+    trees = {name: host_package(name) / "usr" for name in ("flite", "hibari", "llama")}
+    words: list[str | Path] = [
+        *("gcc", *STRICT, "-O2", "-DVOICE_SLT", "-DVOICE_HEART"),
+        *("-DSPEECH_FLITE", "-DSPEECH_HIBARI", *INCLUDES),
+        *("-isystem", trees["flite"] / "include/flite", "-isystem", trees["hibari"] / "include"),
+        f"-I{HIBARI}",
+        *(f"-Wl,--wrap={name}" for name in WRAPPED),
+        *(*own, *sorted(TIMED.glob("*.c")), HERE / "fake_sound.c"),
+        *(f"-L{tree / 'lib'}" for tree in trees.values()),
+        *("-lllama", "-lhibari", "-lflite_slt", "-lflite", "-lm", "-lpthread", "-o"),
     ]
     return once(program, lambda partial: run.output([*words, partial]))
