@@ -212,7 +212,7 @@ static void steps(uint32_t *moves, float *harmonics, const float *ramp, float fr
         float pitch = from + slope * ramp[i];
         bool is_voiced = pitch > UNVOICED_HZ;
         pitch = is_voiced ? pitch : UNVOICED_HZ;
-        moves[i] = (uint32_t)(pitch * (4294967296.0f / RATE));
+        moves[i] = (uint32_t)(pitch * (4294967296.0f / RATE) + 0.5f);
         harmonics[i] = is_voiced ? (float)(int)(HARMONICS_HZ / pitch) + 0.5f : 0;
     }
 }
