@@ -27,7 +27,12 @@ PYPROJECT, CONSTRAINTS = ROOT / "pyproject.toml", ROOT / ".ci/constraints.txt"
 MODULES = ("cyclonedx", "doit", "jinja2", "kconfiglib", "packageurl", "requests", "serial",
            "tqdm", "urllib3", "yaml")  # of the dependencies  # fmt: skip
 # Extras that a task can do without, by the one that they go with, and what is left out then.
-OPTIONAL = {"test": ("listen", "tests that listen to recorded speech")}
+OPTIONAL = {
+    "test": {
+        "listen": "tests that listen to recorded speech",
+        "network": "tests of the voice heart against its network",
+    }
+}
 PLAIN = "._-+@~/"  # what a path may hold besides letters and digits
 
 
@@ -60,8 +65,7 @@ def provide(*extras: str) -> None:
     for extra in extras:
         doctor.install(extra)
         _provide(extra)
-        if extra in OPTIONAL:
-            optional, lacking = OPTIONAL[extra]
+        for optional, lacking in OPTIONAL.get(extra, {}).items():
             try:
                 _provide(optional)
             except UserError as error:

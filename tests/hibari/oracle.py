@@ -80,28 +80,36 @@ def taps_of(x: Array, taps: int, dilation: int = 1) -> list[Array]:
     return [padded[tap * dilation : tap * dilation + len(x)] for tap in range(taps)]
 
 
+def convolution(x: Array, taps: int, matrix: tuple[Array, Array]) -> Array:
+    return linear(np.concatenate(taps_of(x, taps), 1), matrix)
+
+
 def block(x: Array, weights: tuple[Any, ...], dilation: int = 1) -> Array:
     kernel, bias, norms, first, second, gamma = weights
     y = sum(part * row for part, row in zip(taps_of(x, len(kernel), dilation), kernel, strict=True))
     return x + gamma * linear(gelu(linear(norm(y + bias, norms), first)), second)
 
 
+def transformer(x: Array, weights: dict[str, Any]) -> Array:
+    width = x.shape[1]
+    size = width // 2
+    projected = linear(norm(x, weights["before"]), weights["project"])
+    heads = []
+    for head in range(2):
+        q, k, v = (projected[:, i * width + head * size :][:, :size] for i in range(3))
+        scores = np.exp(q @ k.T / sqrt(size) - (q @ k.T / sqrt(size)).max(-1, keepdims=True))
+        heads.append(scores / scores.sum(-1, keepdims=True) @ v)
+    x = x + linear(np.concatenate(heads, 1), weights["out"])
+    hidden = gelu(linear(norm(x, weights["between"]), weights["first"]))
+    return x + linear(hidden, weights["second"])
+
+
 def encode(ids: list[int], weights: dict[str, Any], layers: int) -> Array:
     x = weights["embedding"][ids]
     for one in weights["blocks"]:
         x = block(x, one)
-    width = x.shape[1]
-    size = width // 2
     for _ in range(layers):
-        projected = linear(norm(x, weights["before"]), weights["project"])
-        heads = []
-        for head in range(2):
-            q, k, v = (projected[:, i * width + head * size :][:, :size] for i in range(3))
-            scores = np.exp(q @ k.T / sqrt(size) - (q @ k.T / sqrt(size)).max(-1, keepdims=True))
-            heads.append(scores / scores.sum(-1, keepdims=True) @ v)
-        x = x + linear(np.concatenate(heads, 1), weights["out"])
-        hidden = gelu(linear(norm(x, weights["between"]), weights["first"]))
-        x = x + linear(hidden, weights["second"])
+        x = transformer(x, weights)
     return norm(x, weights["after"])
 
 
@@ -120,7 +128,7 @@ def speak(voice: bytes, ids: list[int], speed: float = 1.0) -> Spoken:
     assert zlib.crc32(voice[64:]) == hibari.HEADER.unpack_from(voice)[2]
     reader = Reader(voice)
     sound, tune = (encode(ids, reader.encoder(w), n) for w, n in ((128, 4), (192, 6)))
-    lengths = gelu(linear(np.concatenate(taps_of(tune, 3), 1), reader.matrix(576, 192)))
+    lengths = gelu(convolution(tune, 3, reader.matrix(576, 192)))
     lengths = np.exp(lengths @ reader.floats(192) + reader.floats(1)) - 1
     units = np.clip(np.rint(lengths / speed), 1, 400).astype(int)
     which = np.repeat(np.arange(len(ids)), units)
@@ -131,8 +139,7 @@ def speak(voice: bytes, ids: list[int], speed: float = 1.0) -> Spoken:
     pitch = np.clip(tones[:, :2].reshape(-1) * 100, 0, 5000)
     told = [np.repeat(sound[which], 2, 0), np.log(1 + pitch)[:, None] / 5]
     told.append(tones[:, 2:].reshape(-1, 1))
-    x = np.concatenate(taps_of(np.concatenate(told, 1), 7), 1)
-    x = linear(x, reader.matrix(910, 256))
+    x = convolution(np.concatenate(told, 1), 7, reader.matrix(910, 256))
     for _ in range(8):
         x = block(x, reader.block(256, 768, 7))
     x = norm(x, reader.norm(256))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from image.errors import UserError
-from image.host import install
+from image.host import doctor, install
 from tests.conftest import copy_files
 from tests.web import Answer, running
 
@@ -265,3 +265,22 @@ def test_what_is_looked_for_is_what_is_installed() -> None:
     # Newer Pythons bring some modules themselves.
     always = [line for line in install._requirements() if ";" not in line]
     assert len(install.MODULES) == len(always)
+
+
+def test_what_is_optional_may_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What pip has no wheels for is said, and the other ones come all the same."""
+    installed: list[str] = []
+
+    def pretend(extra: str) -> None:
+        if extra == "listen":
+            raise UserError("pip could not install it:\nno wheel")
+        installed.append(extra)
+
+    monkeypatch.setattr(install, "_provide", pretend)
+    monkeypatch.setattr(doctor, "install", lambda _: None)
+    install.provide("test")
+    assert installed == ["test", "network"]
+    said = capsys.readouterr().err
+    assert said == "no wheel\nleft out: tests that listen to recorded speech\n"
