@@ -3,11 +3,13 @@
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
 from packages.pocket.training import cast, continuations
 from packages.pocket.training.stories import Generator
+from packages.pocket.training.words import ANY
 from tests.conftest import ROOT
 from tests.pocket.test_words import blocked
 
@@ -100,3 +102,17 @@ def test_nobody_is_taken_for_another(generator: Generator) -> None:
         people = [drawn.hero, drawn.friend, drawn.other]
         assert len({one.called for one in people}) == len(people)
         assert drawn.friend.hero.word not in drawn.hero.hero.word
+
+
+def test_queens_and_their_like_are_not_rare(generator: Generator) -> None:
+    rng = random.Random(3)
+    heroes = [cast.draw(generator.words, None, None, rng).hero.hero for _ in range(2_000)]
+    assert sum(hero.pronoun != ANY for hero in heroes) > 400
+    assert {"queen", "king"} <= {hero.word for hero in heroes}
+
+
+def test_a_list_of_anybodies_will_do(generator: Generator) -> None:
+    anybody = tuple(replace(hero, pronoun=ANY) for hero in generator.words.heroes)
+    words = replace(generator.words, heroes=anybody)
+    rng = random.Random(3)
+    assert all(cast.draw(words, None, None, rng).hero.hero.pronoun == ANY for _ in range(200))

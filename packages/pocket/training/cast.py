@@ -111,7 +111,7 @@ def _hero(words: Words, rng: random.Random) -> Person:
     chance = rng.random()
     if chance < CHILD:
         return _person_of(rng.choice(words.children), words, rng)
-    if chance < CHILD + SETTLED:
+    if words.settled and chance < CHILD + SETTLED:
         return _person_of(rng.choice(words.settled), words, rng)
     known = rng.choice(words.heroes)
     if rng.random() >= UNKNOWN_HERO:
