@@ -28,7 +28,6 @@ struct hibari {
     struct voice voice;
     struct kernels fast, exact;
     struct scratch scratch;
-    struct encoding encoding;
     struct vocoder vocoder;
     const struct hibari_clause *clause;
     const struct hibari_sink *sink;
@@ -40,12 +39,17 @@ struct hibari {
     struct stage prosody[PROSODY_BLOCKS], decoder[DECODER_STAGES];
     float prosody_kept[PROSODY_BLOCKS][REACH * TUNE];
     float decoder_kept[DECODER_STAGES][DECODER_REACH * FRAME];
-    float rows[PIECE * TUNE];     /* of the tune encoder */
-    float melody[AT_ONCE * TUNE]; /* rows of units */
-    float tones[AT_ONCE * 4];     /* of a unit: pitch of two frames, loudness of two */
-    float told[PIECE * TOLD];
-    float frames[AT_ONCE * FRAME];
-    float spectra[PIECE * WIDEST];
+    union { /* a clause is encoded as a whole, then spoken piece by piece */
+        struct encoding encoding;
+        struct {
+            float rows[PIECE * TUNE];     /* of the tune encoder */
+            float melody[AT_ONCE * TUNE]; /* rows of units */
+            float tones[AT_ONCE * 4];     /* of a unit: pitch of two frames, loudness of two */
+            float told[PIECE * TOLD];
+            float frames[AT_ONCE * FRAME];
+            float spectra[PIECE * WIDEST];
+        };
+    };
 };
 
 static bool choose_kernels(struct hibari *hibari, struct hibari_error *error) {
