@@ -60,3 +60,9 @@ def test_pictures_can_be_shown() -> None:
     for path in tracked():
         if path.suffix == ".svg":
             xml.etree.ElementTree.parse(path)
+
+
+def test_each_test_module_has_a_name_of_its_own() -> None:
+    """pytest imports them by their names alone, and refuses the second of two."""
+    modules = [path.name for path in tracked() if re.fullmatch(r"test_.*\.py", path.name)]
+    assert sorted({name for name in modules if modules.count(name) > 1}) == []
