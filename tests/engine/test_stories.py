@@ -155,10 +155,10 @@ def test_story_ends_where_the_model_ends_it(engine: Engine, pocket: Model) -> No
     """The model says BOS, and would go on with another story."""
     files = (pocket.checkpoint, pocket.tokenizer)
     shorter, longer = (
-        oracle.tell(*files, steps=steps, temperature=1.0, topp=0.9, seed=1) for steps in (200, 256)
+        oracle.tell(*files, steps=steps, temperature=1.0, topp=0.9, seed=5) for steps in (200, 256)
     )
-    assert shorter == longer, "it ends before"
-    assert engine.tell(pocket, "-s", "1", "-n", "0") == longer
+    assert shorter == longer, "with this seed, it is to end before"
+    assert engine.tell(pocket, "-s", "5", "-n", "0") == longer
 
 
 @pytest.mark.parametrize("name", ["stories260k", "stories15m", "pocket"])

@@ -153,7 +153,7 @@ def another_name(text: str, rng: random.Random) -> str | None:
     ("plant", "measures", "least"),
     [
         (another_character, [characters.strangers], 0.9),
-        (another_pronoun, [pronouns.flips, pronouns.mixed], 0.7),
+        (another_pronoun, [pronouns.flips, pronouns.mixed], 0.6),
         (another_name, [characters.names], 0.8),
     ],
 )
