@@ -2,6 +2,7 @@
 """What a second of speech costs, worked out from two sentences."""
 
 import wave
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from image.errors import UserError
 from image.project import load
 from tests.conftest import ROOT
 
+Command = tuple[str | Path, ...]
 TEXTS = (speech.SHORT, speech.LONG, speech.FIRST)
 
 
@@ -79,21 +81,30 @@ def test_each_voice_has_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert "modelled" in report
 
 
+def pretend(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Callable[[Command], None]
+) -> list[object]:
+    """Measure nothing, but let `run` have each command; returns their variables, as they come."""
+    told: list[object] = []
+
+    def measure(command: Command, _: Path, __: object, env: object, ___: Path) -> Measured:
+        told.append(env)
+        run(command)
+        return spoken(1.0, 1, 1).found
+
+    monkeypatch.setattr(speech, "measure", measure)
+    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
+    return told
+
+
 def test_a_voice_with_files_is_told_where_they_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told: list[object] = []
-
-    def pretend(
-        command: tuple[str | Path, ...], _: Path, __: object, env: object, ___: Path
-    ) -> Measured:
-        told.append(env)
+    def write_wave(command: Command) -> None:
         with wave.open(str(command[4]), "wb") as file:
             file.setparams((1, 2, 16000, 0, "NONE", "not compressed"))
-        return spoken(1.0, 1, 1).found
 
-    monkeypatch.setattr(speech, "measure", pretend)
-    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
+    told = pretend(monkeypatch, tmp_path, write_wave)
     bench = Bench(load(ROOT, {"board": "qemu_virt"}), tmp_path, tmp_path, tmp_path)
     for voice in ("slt", "espeak"):
         speech.say(bench, Path("say"), voice, "Hello.")
@@ -104,18 +115,12 @@ def test_the_start_is_that_of_the_voice_that_tells(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Its data are not yet where a card has them."""
-    told: list[object] = []
 
-    def pretend(
-        command: tuple[str | Path, ...], _: Path, __: object, env: object, ___: Path
-    ) -> Measured:
-        told.append(env)
+    def check_settings(command: Command) -> None:
         settings = Path(command[command.index("--settings") + 1])
         assert settings.read_text() == "voice = heart\n"
-        return spoken(1.0, 1, 1).found
 
-    monkeypatch.setattr(speech, "measure", pretend)
-    monkeypatch.setattr(engines, "programs", lambda _, package: tmp_path / package / "usr/bin")
+    told = pretend(monkeypatch, tmp_path, check_settings)
     monkeypatch.setattr(engines, "packed", lambda _: tmp_path / "model")
     project = load(ROOT, {"board": "qemu_virt", "voice": "heart"})
     speech.start(Bench(project, tmp_path, tmp_path, tmp_path))
