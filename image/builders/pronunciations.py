@@ -11,6 +11,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ MAGIC = b"HEARTWRD"
 VERSION = 1
 SYMBOLS = 64  # codes of phonemes, 0 of which is none; above are the variants'
 BLOCK = 16  # entries per place in the index
+BLOCK_BYTES = 2048  # that they take at most; packages/hibari/src/text/words.h
 END = 0x80  # marks the last byte of a key or a value
 LONG = 10  # letters of words that the rules may spell out: shorter ones are stems of others
 LONGEST = 40  # bytes of a key, phonemes of a value: words.h has the same
@@ -153,6 +155,10 @@ def table(values: Mapping[str, bytes]) -> tuple[bytes, bytes]:
         data += closed(key[shared:].encode()) + closed(value)
         before = key
     data += bytes(-len(data) % 4)
+    if max(after - at for at, after in pairwise([*index, len(data)])) > BLOCK_BYTES:
+        raise UserError(
+            f"heart.words: {BLOCK} words side by side take more than {BLOCK_BYTES} bytes"
+        )
     return struct.pack(f"<{len(index)}I", *index), bytes(data)
 
 

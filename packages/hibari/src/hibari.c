@@ -12,7 +12,9 @@
 enum {
     SOUND_LAYERS = 4,
     TUNE_LAYERS = 6,
-    FRAMES = 2, /* of a unit */
+    FRAMES = 2,        /* of a unit */
+    LINE = 64,         /* bytes of a cache line */
+    ROWS_SOUNDED = 18, /* at a time: spectra are wide; a multiple of ROWS */
     AT_ONCE = PIECE + LATE,
     DECODER_REACH = 6,
     DECODER_STAGES = DECODER_BLOCKS + 1,
@@ -25,6 +27,7 @@ struct cursor {
 };
 
 struct hibari {
+    void *memory; /* that this lies in */
     struct voice voice;
     struct kernels fast, exact;
     struct scratch scratch;
@@ -47,7 +50,7 @@ struct hibari {
             float tones[AT_ONCE * 4];     /* of a unit: pitch of two frames, loudness of two */
             float told[PIECE * TOLD];
             float frames[AT_ONCE * FRAME];
-            float spectra[PIECE * WIDEST];
+            float spectra[ROWS_SOUNDED * WIDEST];
         };
     };
 };
@@ -60,15 +63,16 @@ static bool choose_kernels(struct hibari *hibari, struct hibari_error *error) {
 
 struct hibari *hibari_open(const char *path, struct hibari_error *error) {
     error->text[0] = '\0';
-    size_t size = (sizeof(struct hibari) + 63) / 64 * 64;
-    struct hibari *hibari = aligned_alloc(64, size);
-    if (hibari == NULL) {
-        hibari_fail(error, "not enough memory: %zu KiB are needed", size >> 10);
+    /* Zeros that nothing was written to take no memory: most clauses are far from the longest. */
+    unsigned char *memory = calloc(1, sizeof(struct hibari) + LINE);
+    if (memory == NULL) {
+        hibari_fail(error, "not enough memory: %zu KiB are needed", sizeof(struct hibari) >> 10);
         return NULL;
     }
-    memset(hibari, 0, size);
+    struct hibari *hibari = (void *)(memory + (LINE - (uintptr_t)memory % LINE));
+    hibari->memory = memory;
     if (!choose_kernels(hibari, error) || !hibari_voice_open(&hibari->voice, path, error)) {
-        free(hibari);
+        free(memory);
         return NULL;
     }
     hibari->pitch = 1;
@@ -79,7 +83,7 @@ struct hibari *hibari_open(const char *path, struct hibari_error *error) {
 void hibari_close(struct hibari *hibari) {
     if (hibari != NULL) {
         hibari_voice_close(&hibari->voice);
-        free(hibari);
+        free(hibari->memory);
     }
 }
 
@@ -157,7 +161,7 @@ static bool emit(struct hibari *hibari, const float *hop) {
     return hibari->sink->samples(hibari->sink->user, samples);
 }
 
-/* At most PIECE rows of the decoder, from the last norm to samples. */
+/* At most ROWS_SOUNDED rows of the decoder, from the last norm to samples. */
 static bool sound_frames(struct hibari *hibari, float *frames, size_t count) {
     const struct voice *voice = &hibari->voice;
     float hop[HIBARI_HOP];
@@ -183,8 +187,8 @@ static bool decode(struct hibari *hibari, size_t count, bool last) {
     for (int i = 1; i < DECODER_STAGES; i++) {
         count = stage_push(&hibari->decoder[i], &hibari->scratch, frames, frames, count, last);
     }
-    for (size_t row = 0; row < count; row += PIECE) {
-        size_t rows = count - row < PIECE ? count - row : PIECE;
+    for (size_t row = 0; row < count; row += ROWS_SOUNDED) {
+        size_t rows = count - row < ROWS_SOUNDED ? count - row : ROWS_SOUNDED;
         if (!sound_frames(hibari, frames + row * FRAME, rows)) {
             return false;
         }

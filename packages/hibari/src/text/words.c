@@ -4,68 +4,15 @@
 #include <string.h>
 
 enum {
-    VERSION = 1,
-    HEAD = 20, /* bytes before what the sum covers */
-    COUNTS = HEAD + 16,
-    BODY = COUNTS + HIBARI_CODES,
-    BLOCK = 16, /* entries per place in the index */
     END = 0x80,
     REACH = 9, /* letters of a rule's longest key */
 };
 
-static uint32_t number(const uint8_t *at) {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-static uint32_t crc32(const uint8_t *bytes, size_t size) {
-    uint32_t crc = 0xFFFFFFFFU;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc >> 1 ^ (0xEDB88320U & (0U - (crc & 1)));
-        }
-    }
-    return ~crc;
-}
-
-/* The index and the entries of a table at `*at`, which moves behind them. */
-static bool take(struct hibari_table *table, const uint8_t *counts, const uint8_t **at,
-                 const uint8_t *end) {
-    table->count = number(counts);
-    table->bytes = number(counts + 4);
-    uint64_t index = ((uint64_t)table->count + BLOCK - 1) / BLOCK * 4;
-    if (table->count == 0 || index + table->bytes > (uint64_t)(end - *at)) {
-        return false;
-    }
-    table->index = *at;
-    table->data = *at + index;
-    *at = table->data + table->bytes;
-    return true;
-}
-
-bool hibari_words_parse(struct hibari_words *words, const void *bytes, size_t size,
-                        const char **why) {
-    const uint8_t *file = bytes, *at = file + BODY;
-    if (size < BODY || memcmp(file, "HEARTWRD", 8) != 0) {
-        *why = "is not a table of pronunciations";
-        return false;
-    }
-    if (number(file + 8) != VERSION) {
-        *why = "is a table of another version";
-        return false;
-    }
-    if (number(file + 12) != size || number(file + 16) != crc32(file + HEAD, size - HEAD)) {
-        *why = "is damaged";
-        return false;
-    }
-    memcpy(words->ids, file + COUNTS, HIBARI_CODES);
-    if (!take(&words->words, file + HEAD, &at, file + size) ||
-        !take(&words->rules, file + HEAD + 8, &at, file + size) || at != file + size) {
-        *why = "has sizes that cannot be";
-        return false;
-    }
-    return true;
-}
+/* Some entries, side by side as in the file. */
+struct block {
+    size_t size;
+    uint8_t bytes[HIBARI_BLOCK_BYTES];
+};
 
 /* An entry: its key, built upon that of the one before, and its value. */
 struct entry {
@@ -107,19 +54,40 @@ static int compare(const struct entry *entry, const char *key, size_t length) {
     return order != 0 ? order : (entry->length > length) - (entry->length < length);
 }
 
-static const uint8_t *block(const struct hibari_table *table, uint32_t which) {
-    uint32_t place = number(table->index + (size_t)which * 4);
-    return table->data + (place < table->bytes ? place : table->bytes);
+static uint32_t blocks(const struct hibari_table *table) {
+    return (table->count + HIBARI_BLOCK - 1) / HIBARI_BLOCK;
 }
 
-static bool find(const struct hibari_table *table, const char *key, size_t length,
-                 struct entry *entry) {
-    const uint8_t *end = table->data + table->bytes;
-    uint32_t low = 0, high = (table->count + BLOCK - 1) / BLOCK;
+/* Where a block begins among the entries, and so where the one before ends. */
+static uint32_t place_of(const struct hibari_table *table, uint32_t which) {
+    const uint8_t *at = table->index + (size_t)which * 4;
+    if (which == blocks(table)) {
+        return table->bytes;
+    }
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* Reads a block, and its first entry. Returns where the next one is; NULL: there is none. */
+static const uint8_t *open_block(struct block *block, const struct hibari_words *words,
+                                 const struct hibari_table *table, uint32_t which,
+                                 struct entry *entry) {
+    uint32_t from = place_of(table, which), to = place_of(table, which + 1);
+    if (from >= to || to > table->bytes || to - from > sizeof block->bytes ||
+        fseek(words->file, table->place + (long)from, SEEK_SET) != 0) {
+        return NULL;
+    }
+    block->size = fread(block->bytes, 1, to - from, words->file);
+    entry->length = 0;
+    return read_entry(entry, block->bytes, block->bytes + block->size);
+}
+
+/* The entry's value lies in `block`. */
+static bool find(const struct hibari_words *words, const struct hibari_table *table,
+                 const char *key, size_t length, struct block *block, struct entry *entry) {
+    uint32_t low = 0, high = blocks(table);
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        entry->length = 0;
-        if (read_entry(entry, block(table, middle), end) == NULL) {
+        if (open_block(block, words, table, middle, entry) == NULL) {
             return false;
         }
         if (compare(entry, key, length) <= 0) {
@@ -128,13 +96,8 @@ static bool find(const struct hibari_table *table, const char *key, size_t lengt
             high = middle;
         }
     }
-    const uint8_t *at = block(table, low);
-    entry->length = 0;
-    for (int i = 0; i < BLOCK; i++) {
-        at = read_entry(entry, at, end);
-        if (at == NULL) {
-            return false;
-        }
+    const uint8_t *at = open_block(block, words, table, low, entry);
+    for (; at != NULL; at = read_entry(entry, at, block->bytes + block->size)) {
         int order = compare(entry, key, length);
         if (order >= 0) {
             return order == 0;
@@ -157,9 +120,10 @@ static const uint8_t *add(const struct hibari_words *words, const uint8_t *at, c
 
 bool words_find(const struct hibari_words *words, const char *word, size_t length, unsigned uses,
                 struct sounds *sounds) {
+    struct block block;
     struct entry entry;
     sounds->count = 0;
-    if (!find(&words->words, word, length, &entry)) {
+    if (!find(words, &words->words, word, length, &block, &entry)) {
         return false;
     }
     const uint8_t *at = add(words, entry.value, entry.end, sounds);
@@ -208,12 +172,13 @@ void words_spell(const struct hibari_words *words, const char *word, size_t leng
     bool stressed = false;
     sounds->count = 0;
     for (size_t at = 0; at < length; at++) {
+        struct block block;
         struct entry entry;
         struct sounds one = {0};
         char around[REACH];
         look_around(word, length, at, around);
         for (size_t reach = REACH; reach > 0; reach--) {
-            if (find(&words->rules, around, reach, &entry)) {
+            if (find(words, &words->rules, around, reach, &block, &entry)) {
                 (void)add(words, entry.value, entry.end, &one);
                 break;
             }

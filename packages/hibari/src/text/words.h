@@ -10,6 +10,9 @@
  * last byte of rest and value has its top bit set. The index has the place of every 16th entry,
  * which shares nothing. Values are codes: below 64 of one of the phonemes (0: none), above of what
  * the variant that follows is for.
+ *
+ * Only the index stays in memory: 22 KiB of a table of 1.1 MB. Entries are read when a word is
+ * looked up, 16 at a time, which the system's cache of files makes cheap.
  */
 #ifndef HIBARI_WORDS_H
 #define HIBARI_WORDS_H
@@ -17,19 +20,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "sounds.h"
 
-enum { HIBARI_CODES = 64, HIBARI_KEY = 40 };
+enum {
+    HIBARI_CODES = 64,
+    HIBARI_KEY = 40,
+    HIBARI_BLOCK = 16,            /* entries per place in the index */
+    HIBARI_BLOCK_BYTES = 1 << 11, /* that they take at most; image/builders/pronunciations.py */
+};
 
 struct hibari_table {
     uint32_t count, bytes; /* entries; what they take */
-    const uint8_t *index, *data;
+    long place;            /* of the entries, in the file */
+    uint8_t *index;
 };
 
 struct hibari_words {
     uint8_t ids[HIBARI_CODES]; /* the network's number of each code */
     struct hibari_table words, rules;
+    FILE *file;
 };
 
 /* What a variant of a word is for; image/builders/pronunciations.py has the same order. */
@@ -46,14 +57,8 @@ enum word_use {
     USES,
 };
 
-/*
- * Reads a table that stays in memory as long as it is used. False, with why, where the bytes are
- * none: what is accepted can be looked up without reading past its end.
- */
-bool hibari_words_parse(struct hibari_words *words, const void *bytes, size_t size,
-                        const char **why);
-
-/* A word as it is written in the table, in the variant for one of the uses whose bits are set. */
+/* A word as it is written in the table, in the variant for one of the uses whose bits are set. What
+ * cannot be read is not there. */
 bool words_find(const struct hibari_words *words, const char *word, size_t length, unsigned uses,
                 struct sounds *sounds);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,65 +7,128 @@
 #include "read.h"
 #include "words.h"
 
-enum { MOST = 1 << 24 }; /* bytes: ten times a table of all English words that we have */
-
-/* What is opened: the table, and the bytes that it points into. */
-struct words_file {
-    struct hibari_words words; /* first: callers have its address */
-    unsigned char bytes[];
+enum {
+    VERSION = 1,
+    HEAD = 20, /* bytes before what the sum covers */
+    COUNTS = HEAD + 16,
+    BODY = COUNTS + HIBARI_CODES,
+    MOST = 1 << 24, /* bytes: ten times a table of all English words that we have */
+    PART = 1 << 12, /* that is summed up at a time */
 };
 
-static struct words_file *read_whole(FILE *file, size_t size, const char *path,
-                                     struct hibari_error *error) {
-    struct words_file *table = malloc(sizeof *table + size);
-    if (table == NULL) {
-        hibari_fail(error, "not enough memory: %zu KiB are needed", size >> 10);
-        return NULL;
-    }
-    if (fread(table->bytes, 1, size, file) < size) {
-        hibari_fail(error, "%s: cannot be read: %s", path,
-                    ferror(file) ? strerror(errno) : "it got shorter meanwhile");
-        free(table);
-        return NULL;
-    }
-    return table;
+static uint32_t number(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static struct words_file *read_sized(FILE *file, const char *path, size_t *size,
-                                     struct hibari_error *error) {
-    long end = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-    if (end < 0 || fseek(file, 0, SEEK_SET) != 0) {
-        hibari_fail(error, "%s: cannot be read: %s", path, strerror(errno));
-        return NULL;
+/* The CRC-32 of zlib goes on with more bytes; it begins, and ends, inverted. */
+static uint32_t crc32(uint32_t crc, const uint8_t *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc >> 1 ^ (0xEDB88320U & (0U - (crc & 1)));
+        }
     }
-    if (end > MOST) {
-        hibari_fail(error, "%s: is not a table of pronunciations: larger than %d MiB", path,
-                    MOST >> 20);
-        return NULL;
+    return crc;
+}
+
+static bool read_at(FILE *file, long place, uint8_t *bytes, size_t size) {
+    return fseek(file, place, SEEK_SET) == 0 && fread(bytes, 1, size, file) == size;
+}
+
+/* The size of a file and the sum of all behind the head; false when it cannot be read. */
+static bool add_up(FILE *file, size_t *size, uint32_t *sum) {
+    uint8_t part[PART];
+    size_t count;
+    *size = HEAD;
+    *sum = ~0U;
+    if (fseek(file, HEAD, SEEK_SET) != 0) {
+        return false;
     }
-    *size = (size_t)end;
-    return read_whole(file, *size, path, error);
+    while (*size <= MOST && (count = fread(part, 1, sizeof part, file)) > 0) {
+        *size += count;
+        *sum = crc32(*sum, part, count);
+    }
+    *sum = ~*sum;
+    return ferror(file) == 0;
+}
+
+/* The index of a table whose counts are there, at `*at`, which moves behind its entries. */
+static const char *take(struct hibari_table *table, FILE *file, const uint8_t *counts, size_t *at,
+                        size_t end) {
+    table->count = number(counts);
+    table->bytes = number(counts + 4);
+    uint64_t index = ((uint64_t)table->count + HIBARI_BLOCK - 1) / HIBARI_BLOCK * 4;
+    if (table->count == 0 || index + table->bytes > (uint64_t)(end - *at)) {
+        return "has sizes that cannot be";
+    }
+    table->index = malloc((size_t)index);
+    if (table->index == NULL) {
+        return "there is not enough memory for its index";
+    }
+    if (!read_at(file, (long)*at, table->index, (size_t)index)) {
+        return "cannot be read";
+    }
+    table->place = (long)(*at + (size_t)index);
+    *at += (size_t)index + table->bytes;
+    return NULL;
+}
+
+/* Returns why the words' file is none; NULL: it is, and can be looked up whatever it holds. */
+static const char *parse(struct hibari_words *words) {
+    uint8_t head[BODY];
+    size_t size, at = BODY;
+    uint32_t sum;
+    if (!read_at(words->file, 0, head, sizeof head)) {
+        return ferror(words->file) ? "cannot be read" : "is not a table of pronunciations";
+    }
+    if (memcmp(head, "HEARTWRD", 8) != 0) {
+        return "is not a table of pronunciations";
+    }
+    if (number(head + 8) != VERSION) {
+        return "is a table of another version";
+    }
+    if (!add_up(words->file, &size, &sum)) {
+        return "cannot be read";
+    }
+    if (number(head + 12) != size || number(head + 16) != sum) {
+        return "is damaged";
+    }
+    memcpy(words->ids, head + COUNTS, HIBARI_CODES);
+    const char *why = take(&words->words, words->file, head + HEAD, &at, size);
+    why = why != NULL ? why : take(&words->rules, words->file, head + HEAD + 8, &at, size);
+    return why == NULL && at != size ? "has sizes that cannot be" : why;
 }
 
 struct hibari_words *hibari_words_open(const char *path, struct hibari_error *error) {
+    struct hibari_words *words = calloc(1, sizeof *words);
     error->text[0] = '\0';
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
+    if (words == NULL) {
+        hibari_fail(error, "not enough memory: %zu bytes are needed", sizeof *words);
+        return NULL;
+    }
+    words->file = fopen(path, "rb");
+    if (words->file == NULL) {
         hibari_fail(error, "%s: cannot be opened: %s", path, strerror(errno));
-        return NULL;
     }
-    size_t size = 0;
-    const char *why = NULL;
-    struct words_file *table = read_sized(file, path, &size, error);
-    fclose(file);
-    if (table != NULL && !hibari_words_parse(&table->words, table->bytes, size, &why)) {
+    const char *why = words->file != NULL ? parse(words) : NULL;
+    if (why != NULL) {
         hibari_fail(error, "%s: %s", path, why);
-        free(table);
+    }
+    if (error->text[0] != '\0') {
+        hibari_words_close(words);
         return NULL;
     }
-    return table != NULL ? &table->words : NULL;
+    return words;
 }
 
 void hibari_words_close(struct hibari_words *words) {
-    free(words); /* the first member of what was allocated */
+    if (words == NULL) {
+        return;
+    }
+    if (words->file != NULL) {
+        fclose(words->file);
+    }
+    free(words->words.index);
+    free(words->rules.index);
+    free(words);
 }
