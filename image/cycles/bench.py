@@ -28,6 +28,7 @@ SHOWN = 1  # of DUO: the memory that the table of functions is for
 
 def estimate(project: Project, options: Mapping[str, str]) -> None:
     """Measure what the call asks for. Raises UserError."""
+    find_emulator()
     work = project.work / "cycles"
     with output.alone(work):
         work.mkdir(exist_ok=True)
@@ -46,8 +47,7 @@ def _estimate(project: Project, work: Path, options: Mapping[str, str]) -> None:
 
 
 def check_call(options: Mapping[str, str]) -> None:
-    """Raise UserError for a call that cannot be done, before anything is built for it."""
-    find_emulator()
+    """Raise UserError for a call that cannot be done, before anything is installed or built."""
     variables(options.get("env", ""))
     if "program" in options:
         check_program(Path(options["program"]))

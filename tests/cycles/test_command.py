@@ -56,6 +56,17 @@ def test_bad_calls_are_refused(setting: str, said: str) -> None:
         refusals.refuse(["cycles"], Call(ROOT, read(["cycles", setting], {}, ROOT, ROOT).settings))
 
 
+def test_emulator_need_not_be_there_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command itself installs it, once nothing is wrong with the call."""
+
+    def find_nothing() -> Path:
+        raise UserError("T-Head's emulator is not installed")
+
+    monkeypatch.setattr(bench, "find_emulator", find_nothing)
+    call = Call(ROOT, read(["cycles", "speech=1"], {}, ROOT, ROOT).settings)
+    refusals.refuse(["cycles"], call)
+
+
 def test_dynamic_programs_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a static riscv64 program"):
         check_program(build(tmp_path))
