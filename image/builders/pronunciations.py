@@ -187,10 +187,14 @@ def without_derived(lexicon: Mapping[str, Entry]) -> dict[str, Entry]:
 
 def derived(word: str, known: Mapping[str, Entry]) -> str | None:
     """What endings.c makes of a word in small letters."""
-    for stems, ending in ((stems_s, with_s), (stems_ed, with_ed), (stems_ing, with_ing)):
+    for stems, ending, use in (
+        (stems_s, with_s, "DEFAULT"),
+        (stems_ed, with_ed, "VERB"),
+        (stems_ing, with_ing, "VERB"),
+    ):
         for stem in stems(word):
             if stem in known:
-                return ending(known[stem]["DEFAULT"])
+                return ending(known[stem].get(use, known[stem]["DEFAULT"]))
     return None
 
 

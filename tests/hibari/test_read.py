@@ -95,6 +95,16 @@ SAME = {
     "the 21st": "the twenty first",
     "0.5": "zero point five",
     '"one," "two"': "one, two",
+    "1/2 of it": "one half of it",
+    "2/3, 3/4, 7/8": "two thirds, three quarters, seven eighths",
+    "24/7": "twenty four seven",
+    "-5 and -$3": "minus five and minus three dollars",
+    "20-30, 3-2": "twenty to thirty, three two",
+    "the 1990s, 1990's": "the nineteen nineties, nineteen nineties",
+    "$1.5 million, $3 million": "one point five million dollars, three million dollars",
+    "$5.5": "five point five dollars",
+    "555-0123": "five five five zero one two three",
+    "555-123-4567": "five five five one two three four five six seven",
 }
 
 
@@ -104,6 +114,88 @@ def test_numbers(driver: Path, table: Path, text: str) -> None:
     number, words = read(driver, table, [text, SAME[text]])
     assert plain(number) == plain(words)
     assert number.count("|") == len(text.split())
+
+
+# Abbreviations, signs, and what no word list has; with a comma where a dot must not end the text.
+WRITTEN = {
+    "No. 5, Nos. 1": "number five, numbers one",
+    "Jan. 5, Sept. 3rd": "January five, September third",
+    "on Elm St., in St. Ives": "on Elm street, in saint Ives",
+    "Main St.": "Main street.",
+    "Baker Dr., Dr. Owl": "Baker drive, Dr Owl",
+    "Call the Dr.": "Call the Dr.",
+    "1 1/2 cups": "one and one half cups",
+    "7:30pm": "seven thirty pm",
+    "e.g. a bear, i.e. a cat": "for example a bear, that is a cat",
+    "King Henry VIII's hat": "King Henry the eighth's hat",
+    "Louis XIV, Rex II": "Louis the fourteenth, Rex the second",
+    "Chapter IV, part IX": "Chapter four, part nine",
+    "IX, Malcolm X": "IX, Malcolm X",
+    "www.example.com/a": "www dot example dot com a",
+    "bob@mail.com": "bob at mail dot com",
+    "him/her": "him her",
+    "5+3=8": "five plus three equals eight",
+    "Pleeeease, Hellooo, looong": "please, hello, long",
+    "a" * 200: "aa",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_what_is_written_otherwise(driver: Path, table: Path, text: str) -> None:
+    said = [plain(one) for one in read(driver, table, [text, WRITTEN[text]])]
+    assert [re.sub("[ˈˌ ]", "", one) for one in said] == [re.sub("[ˈˌ ]", "", said[1])] * 2
+
+
+def test_every_dot_that_ends_a_sentence_is_heard(driver: Path, table: Path) -> None:
+    found = read(driver, table, ["He saw the Dr.", "At Main St.", '"It is 6 a.m."'])
+    assert [one[-1] for one in found] == ["."] * 3
+
+
+# Words of one spelling and two sounds, by those around them.
+HETERONYMS = {
+    "Close your eyes.": "klˈOz",
+    "She ran and close the door.": "klˈOz",
+    "Stay close to the door.": "klˈOs",
+    "It was close.": "klˈOs",
+    "Long live the king!": "lˈɪv",
+    "The boy read and slept.": "ɹˈɛd",
+    "They read it.": "ɹˈɛd",
+    "I read the book.": "ɹˈɛd",
+    "Read it to me.": "ɹˈid",
+    "Can I read it?": "ɹˈid",
+    "You can read it.": "ɹˈid",
+    "I will read to you.": "ɹˈid",
+    "He bowed.": "bˈWd",
+    "He was bowing.": "bˈWɪŋ",
+    "He made a bow.": "bˈO",
+}
+
+
+@pytest.mark.parametrize("text", HETERONYMS)
+def test_heteronyms(driver: Path, table: Path, text: str) -> None:
+    assert HETERONYMS[text] in re.split("[ .!?]", plain(*read(driver, table, [text])))
+
+
+# Emoji, letters of others, signs only, and a word without end.
+ODD = (
+    "\U0001f600",
+    "\u6771\u4eac",
+    "?!?!...",
+    "''\"'",
+    "-",
+    "( )",
+    "* # _ ~",
+    "x" * 3000,
+    "." * 3000,
+)
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_text_is_no_reason_to_miss_the_next_sentence(
+    driver: Path, table: Path, text: str
+) -> None:
+    (said,) = read(driver, table, [f"{text} The bear sat."])
+    assert plain(said).endswith("ðə bˈɛɹ sˈæt.")
 
 
 def test_a_pause_ends_a_long_clause(driver: Path, table: Path) -> None:

@@ -128,6 +128,7 @@ bool endings_find(const struct hibari_words *words, const char *word, size_t len
         endings_add_s(sounds);
         return true;
     }
+    search.uses = 1U << USE_VERB; /* to bow: bowed, bowing */
     if (find_ed(&search)) {
         add_ed(sounds);
         return true;

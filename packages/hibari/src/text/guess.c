@@ -24,6 +24,20 @@ static const char *const BEFORE_PARTICIPLE[] = {
 };
 static const char *const BEFORE_ADJECTIVE[] = {"very", "so", "too", "more", "most", "really"};
 static const char *const BEFORE_PAST[] = {"he", "she", "it"};
+/* They may do it now or have done it, but behind one of the others: do they read? */
+static const char *const BEFORE_EITHER[] = {"i", "we", "they", "who"};
+static const char *const ASKING[] = {
+    "can", "could", "do", "did", "may", "might", "must", "shall", "should", "will", "would",
+};
+/* Between these, somebody is asked to do something, or did it: close your eyes, and read the paper.
+ */
+static const char *const BEFORE_DOING[] = {
+    "", "and", "then", "now", "just", "or", "please", "long",
+};
+static const char *const DONE_TO[] = {
+    "the",   "a",  "an",   "my",   "your", "his",   "her",   "its", "our",
+    "their", "it", "them", "this", "that", "these", "those", "all", "both",
+};
 /* "That" points at them, or begins a clause behind one of these. */
 static const char *const POINTED_AT[] = {
     "one", "night", "evening", "morning", "afternoon", "day", "moment", "way", "far", "time",
@@ -46,8 +60,15 @@ static bool has(const char *const *list, size_t count, const char *word) {
     return false;
 }
 
-unsigned guess_uses(const char *before, const char *after, bool is_name_before) {
+unsigned guess_uses(const char *earlier, const char *before, const char *after,
+                    bool is_name_before) {
     unsigned uses = 0;
+    if (HAS(BEFORE_DOING, before) && HAS(DONE_TO, after)) {
+        uses |= BIT(USE_VERB) | (strcmp(before, "and") == 0 ? BIT(USE_PAST) : 0);
+    }
+    if (HAS(BEFORE_EITHER, before) && !HAS(ASKING, earlier)) {
+        uses |= BIT(USE_PAST);
+    }
     if (HAS(BEFORE_VERB, before)) {
         uses |= BIT(USE_VERB);
     }

@@ -151,12 +151,47 @@ static size_t read_time(const char *text, const struct digits *hour, char *words
     return hour->length + 3;
 }
 
-/* $3, $2.50. Returns its bytes; 0: it is no money. */
+/* Bytes of a blank and a scale at the start of a text, as in $3 million. */
+static size_t scale_length(const char *text) {
+    for (size_t i = 1; i < sizeof SCALES / sizeof SCALES[0]; i++) {
+        size_t length = strlen(SCALES[i]);
+        if (*text == ' ' && strncmp(text + 1, SCALES[i], length) == 0 &&
+            !isalpha((unsigned char)text[length + 1])) {
+            return length + 1;
+        }
+    }
+    return 0;
+}
+
+/* .25, as point two five. Returns its bytes; 0: there is no such fraction. */
+static size_t read_decimals(const char *text, char *words) {
+    size_t length = *text == '.' ? read_digits(text + 1).length : 0;
+    if (length == 0) {
+        return 0;
+    }
+    add(words, "point");
+    add_digits(words, text + 1, length);
+    return length + 1;
+}
+
+/* $3, $2.50, $1.5 million. Returns its bytes; 0: it is no money. */
 static size_t read_money(const char *text, char *words) {
     struct digits dollars = read_digits(text + 1);
     const char *rest = text + 1 + dollars.length;
     if (*text != '$' || dollars.length == 0 || dollars.count > MOST_DIGITS) {
         return 0;
+    }
+    size_t decimals = *rest == '.' ? read_digits(rest + 1).length : 0;
+    size_t behind = decimals > 0 ? decimals + 1 : 0, scale = scale_length(rest + behind);
+    if (scale > 0 || (decimals > 0 && decimals != 2)) {
+        add_cardinal(words, dollars.value);
+        rest += read_decimals(rest, words);
+        size_t end = strlen(words);
+        if (scale > 0) {
+            snprintf(words + end, NUMBER_WORDS - end, " %.*s", (int)scale, rest);
+        }
+        add(words, "dollars");
+        return (size_t)(rest - text) + scale;
     }
     struct digits cents = {0};
     if (*rest == '.' && read_digits(rest + 1).length == 2) {
@@ -177,17 +212,60 @@ static size_t read_money(const char *text, char *words) {
     return (size_t)(rest - text);
 }
 
+/* 3/4, as three quarters. Returns its bytes; 0: it is no fraction of something. */
+static size_t read_fraction(const char *text, const struct digits *above, char *words) {
+    const char *rest = text + above->length + 1;
+    if (text[above->length] != '/') {
+        return 0;
+    }
+    struct digits below = read_digits(rest);
+    if (below.count == 0 || below.count > 2 || rest[below.length] == '/' || above->value == 0 ||
+        above->value >= below.value) {
+        return 0;
+    }
+    add_cardinal(words, above->value);
+    if (below.value == 2) {
+        add(words, "half");
+    } else {
+        char part[NUMBER_WORDS] = "quarter";
+        if (below.value != 4) {
+            part[0] = '\0';
+            add_cardinal(part, below.value);
+            make_ordinal(part);
+        }
+        add(words, part);
+        if (above->value > 1) {
+            strcat(words, "s"); /* there is room behind two small numbers */
+        }
+    }
+    return above->length + 1 + below.length;
+}
+
+/* 555-0123, 555-123-4567: digit by digit. Returns its bytes; 0: it is none. */
+static size_t read_telephone(const char *text, char *words) {
+    size_t length = 0, groups = 0, digits = strspn(text, "0123456789");
+    while (digits == 3 && text[length + 3] == '-') {
+        length += 4;
+        groups++;
+        digits = strspn(text + length, "0123456789");
+    }
+    if (groups == 0 || groups > 2 || digits != 4 || text[length + 4] == '-') {
+        return 0;
+    }
+    add_digits(words, text, length + 4);
+    return length + 4;
+}
+
 size_t number_read(const char *text, char words[NUMBER_WORDS]) {
     words[0] = '\0';
     size_t length = read_money(text, words);
-    if (length > 0) {
+    struct digits digits = read_digits(text);
+    if (length > 0 || digits.length == 0) {
         return length;
     }
-    struct digits digits = read_digits(text);
-    if (digits.length == 0) {
-        return 0;
-    }
     length = read_time(text, &digits, words);
+    length = length > 0 ? length : read_telephone(text, words);
+    length = length > 0 ? length : read_fraction(text, &digits, words);
     if (length > 0) {
         return length;
     }
@@ -203,12 +281,7 @@ size_t number_read(const char *text, char words[NUMBER_WORDS]) {
     } else {
         add_cardinal(words, digits.value);
     }
-    if (text[length] == '.' && isdigit((unsigned char)text[length + 1])) {
-        size_t fraction = read_digits(text + length + 1).length;
-        add(words, "point");
-        add_digits(words, text + length + 1, fraction);
-        length += 1 + fraction;
-    }
+    length += read_decimals(text + length, words);
     if (text[length] == '%') {
         add(words, "percent");
         length++;

@@ -2,6 +2,9 @@
 #include "read.h"
 
 #include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "endings.h"
@@ -30,14 +33,47 @@ struct reader {
     bool needs_blank; /* before the next phoneme */
     bool is_name;     /* the word before begins with a capital, inside a sentence */
     bool is_number;   /* it was a number */
-    char before[CONTEXT];
+    bool is_capital;  /* it begins with a capital */
+    char before[CONTEXT], earlier[CONTEXT]; /* the last word, and the one before it */
 };
 
+/* Before a dot, and where. */
 static const struct {
     const char *written, *spoken;
+    enum where { ANYWHERE, BEHIND_NAME, BEFORE_NUMBER } where;
 } ABBREVIATIONS[] = {
-    {"Prof", "professor"}, {"Capt", "captain"}, {"St", "saint"}, {"Mt", "mount"},  {"vs", "versus"},
-    {"Mr", "Mr"},          {"Mrs", "Mrs"},      {"Dr", "Dr"},    {"Sr", "senior"}, {"Jr", "junior"},
+    {"St", "street", BEHIND_NAME},
+    {"Dr", "drive", BEHIND_NAME},
+    {"Ave", "avenue", BEHIND_NAME},
+    {"Rd", "road", BEHIND_NAME},
+    {"No", "number", BEFORE_NUMBER},
+    {"Nos", "numbers", BEFORE_NUMBER},
+    {"Jan", "January", BEFORE_NUMBER},
+    {"Feb", "February", BEFORE_NUMBER},
+    {"Mar", "March", BEFORE_NUMBER},
+    {"Apr", "April", BEFORE_NUMBER},
+    {"Aug", "August", BEFORE_NUMBER},
+    {"Sept", "September", BEFORE_NUMBER},
+    {"Oct", "October", BEFORE_NUMBER},
+    {"Nov", "November", BEFORE_NUMBER},
+    {"Dec", "December", BEFORE_NUMBER},
+    {"Prof", "professor", ANYWHERE},
+    {"Capt", "captain", ANYWHERE},
+    {"St", "saint", ANYWHERE},
+    {"Mt", "mount", ANYWHERE},
+    {"vs", "versus", ANYWHERE},
+    {"Mr", "Mr", ANYWHERE},
+    {"Mrs", "Mrs", ANYWHERE},
+    {"Dr", "Dr", ANYWHERE},
+    {"Sr", "senior", ANYWHERE},
+    {"Jr", "junior", ANYWHERE},
+};
+static const struct {
+    const char *written, *spoken;
+} INITIALS[] = {{"e.g.", "for example"}, {"i.e.", "that is"}};
+/* Behind them a Roman number counts; behind any other name it says which of that name. */
+static const char *const COUNTED[] = {
+    "chapter", "part", "war", "volume", "book", "act", "scene", "level", "number", "type", "page",
 };
 static const struct {
     char symbol;
@@ -152,7 +188,7 @@ static struct place look_ahead(const struct reader *reader, const char *at) {
         at += length > 0 ? length : letters;
         is_first = false;
     }
-    place.uses = guess_uses(reader->before, after, reader->is_name);
+    place.uses = guess_uses(reader->earlier, reader->before, after, reader->is_name);
     place.before_to = strcmp(after, "to") == 0;
     return place;
 }
@@ -179,25 +215,32 @@ static void put_sounds(struct reader *reader, const struct sounds *sounds) {
 }
 
 static void remember(struct reader *reader, const char *word, size_t length) {
+    reader->is_capital = isupper((unsigned char)*word) != 0;
     reader->is_name = reader->before[0] != '\0' && isupper((unsigned char)*word) && length > 1;
+    memcpy(reader->earlier, reader->before, CONTEXT);
     copy_small(reader->before, word, length);
     reader->is_number = false;
 }
 
 static void forget(struct reader *reader) {
-    reader->before[0] = '\0';
+    reader->before[0] = reader->earlier[0] = '\0';
     reader->is_name = false;
     reader->is_number = false;
+    reader->is_capital = false;
 }
 
-/* Several words of ours, as one of the text. */
+/* Several words of ours, as one of the text; behind two blanks, its next word begins. */
 static void say_words(struct reader *reader, const char *spoken, const char *behind, bool adds_s) {
-    struct place last = look_ahead(reader, behind);
+    struct place last = look_ahead(reader, behind), inside = {FOLLOWS_CONSONANT, 0, false};
     for (const char *at = spoken; *at != '\0';) {
         size_t length = strcspn(at, " ");
-        struct place place =
-            at[length] == '\0' ? last : (struct place){FOLLOWS_CONSONANT, 0, false};
+        struct place place = at[length] == '\0' ? last : inside;
         struct sounds sounds;
+        if (at[length] != '\0') {
+            const char *next = at + length + strspn(at + length, " ");
+            word_say(reader->words, next, strcspn(next, " "), &inside, &sounds);
+            place.follows = first_sound(&sounds);
+        }
         word_say(reader->words, at, length, &place, &sounds);
         at += length;
         if (*at == '\0' && adds_s) {
@@ -206,32 +249,82 @@ static void say_words(struct reader *reader, const char *spoken, const char *beh
         put_sounds(reader, &sounds);
         reader->needs_blank = true;
         at += *at == ' ' ? 1 : 0;
+        reader->begins = *at == ' ';
+        at += *at == ' ' ? 1 : 0;
     }
     reader->needs_blank = false;
 }
 
+/* Bytes of the s in 1990s and 1990's. */
+static size_t plural_length(const char *text) {
+    size_t length = *text == '\'' ? 1 : 0;
+    return text[length] == 's' && !is_letter(text[length + 1]) ? length + 1 : 0;
+}
+
+/* In 20-30, the hyphen. */
+static bool is_range(const char *hyphen, size_t before) {
+    if (*hyphen != '-' || before > 9 || strspn(hyphen + 1, "0123456789") > 9) {
+        return false;
+    }
+    return is_digit(hyphen[1]) &&
+           strtoul(hyphen - before, NULL, 10) < strtoul(hyphen + 1, NULL, 10);
+}
+
 static bool say_number(struct reader *reader) {
     char words[NUMBER_WORDS];
-    size_t length = number_read(reader->at, words);
+    const char *at = reader->at;
+    bool is_negative = reader->begins && at[0] == '-' && (is_digit(at[1]) || at[1] == '$');
+    size_t length = number_read(at + (is_negative ? 1 : 0), words);
     if (length == 0) {
         return false;
     }
-    bool adds_s = reader->at[length] == 's' && !is_letter(reader->at[length + 1]);
-    reader->at += length + (adds_s ? 1 : 0);
+    length += is_negative ? 1 : 0;
+    bool is_part = reader->is_number && memchr(at, '/', length) != NULL;
+    size_t plural = plural_length(at + length);
+    reader->at += length + plural;
     reader->needs_blank = reader->needs_blank || !reader->begins;
-    say_words(reader, words, reader->at, adds_s);
+    if (is_negative || is_part) {
+        say_words(reader, is_negative ? "minus" : "and", reader->at, false);
+        reader->needs_blank = true;
+    }
+    say_words(reader, words, reader->at, plural > 0);
     forget(reader);
     reader->is_number = true;
     /* As in 10am. */
     reader->needs_blank = is_letter(*reader->at);
+    if (is_range(reader->at, strspn(at, "0123456789") == length ? length : SIZE_MAX)) {
+        reader->at++;
+        reader->needs_blank = true;
+        say_words(reader, "to", reader->at, false);
+    }
     return true;
+}
+
+/* Nothing but quotes up to the end. */
+static bool is_end(const char *text) {
+    return text[strspn(text, "\"')")] == '\0';
+}
+
+static bool is_where(const struct reader *reader, enum where where, const char *behind) {
+    const char *next = behind + strspn(behind, " ");
+    switch (where) {
+    case BEHIND_NAME:
+        return reader->is_capital && !isupper((unsigned char)*next);
+    case BEFORE_NUMBER:
+        return next > behind && is_digit(*next);
+    default:
+        return true;
+    }
 }
 
 static bool say_abbreviation(struct reader *reader) {
     size_t length = word_length(reader->at);
-    for (size_t i = 0; i < sizeof ABBREVIATIONS / sizeof ABBREVIATIONS[0]; i++) {
-        if (is(reader->at, length, ABBREVIATIONS[i].written) && reader->at[length] == '.') {
-            reader->at += length + 1;
+    const char *behind = reader->at + length;
+    for (size_t i = 0; *behind == '.' && i < sizeof ABBREVIATIONS / sizeof ABBREVIATIONS[0]; i++) {
+        if (is(reader->at, length, ABBREVIATIONS[i].written) &&
+            is_where(reader, ABBREVIATIONS[i].where, behind + 1)) {
+            /* The dot may end the sentence, too. */
+            reader->at = behind + (is_end(behind + 1) ? 0 : 1);
             say_words(reader, ABBREVIATIONS[i].spoken, reader->at, false);
             forget(reader);
             return true;
@@ -259,6 +352,14 @@ static size_t initials_length(const struct reader *reader) {
 static bool say_initials(struct reader *reader) {
     size_t length = initials_length(reader), last = 0;
     struct sounds all = {0};
+    for (size_t i = 0; i < sizeof INITIALS / sizeof INITIALS[0]; i++) {
+        if (is(reader->at, length, INITIALS[i].written)) {
+            reader->at += length;
+            say_words(reader, INITIALS[i].spoken, reader->at, false);
+            forget(reader);
+            return true;
+        }
+    }
     for (size_t i = 0; i < length; i++) {
         struct place place = {FOLLOWS_PAUSE, 0, false};
         struct sounds letter;
@@ -276,13 +377,55 @@ static bool say_initials(struct reader *reader) {
     }
     /* The last dot ends the sentence, too. */
     const char *behind = reader->at + length;
-    bool ends = length > 0 && behind[-1] == '.' && behind[strspn(behind, "\"')")] == '\0';
+    bool ends = length > 0 && behind[-1] == '.' && is_end(behind);
     reader->at = behind - (ends ? 1 : 0);
     put_sounds(reader, &all);
     if (length > 0) {
         forget(reader);
     }
     return length > 0;
+}
+
+/* The value of a Roman number in capitals, II to XXXIX; 0: it is none. */
+static unsigned roman(const char *text, size_t length) {
+    static const char *const TENS[] = {"", "X", "XX", "XXX"};
+    static const char *const ONES[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
+    for (unsigned value = 2; value < 40; value++) {
+        size_t tens = strlen(TENS[value / 10]);
+        if (length > 1 && length >= tens && memcmp(text, TENS[value / 10], tens) == 0 &&
+            is(text + tens, length - tens, ONES[value % 10])) {
+            return value;
+        }
+    }
+    return 0;
+}
+
+static bool is_counted(const char *word) {
+    for (size_t i = 0; i < sizeof COUNTED / sizeof COUNTED[0]; i++) {
+        if (strcmp(word, COUNTED[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Henry VIII, Chapter IV. */
+static bool say_roman(struct reader *reader) {
+    size_t length = strspn(reader->at, "IVX");
+    unsigned value = is_letter(reader->at[length]) ? 0 : roman(reader->at, length);
+    bool counts = is_counted(reader->before);
+    if (value == 0 || !(counts || reader->is_capital)) {
+        return false;
+    }
+    char digits[8], words[NUMBER_WORDS], spoken[NUMBER_WORDS + 4];
+    snprintf(digits, sizeof digits, counts ? "%u" : "%uth", value);
+    (void)number_read(digits, words);
+    snprintf(spoken, sizeof spoken, "%s%s", counts ? "" : "the ", words);
+    size_t plural = plural_length(reader->at + length);
+    reader->at += length + plural;
+    say_words(reader, spoken, reader->at, plural > 0);
+    forget(reader);
+    return true;
 }
 
 /* Of two stressed parts the lighter one loses its stress; of more, half of them. */
@@ -353,8 +496,27 @@ static bool say_word(struct reader *reader) {
     return true;
 }
 
+/* In place of a sign, between others of its chunk. */
+static void say_apart(struct reader *reader, const char *spoken) {
+    reader->needs_blank = true;
+    say_words(reader, spoken, reader->at + 1, false);
+    reader->needs_blank = isalnum((unsigned char)reader->at[1]) != 0;
+}
+
+/* The dot of an address or of a file's name. */
+static bool is_inside_name(const struct reader *reader) {
+    const char *at = reader->at;
+    return *at == '.' && at > reader->text && isalnum((unsigned char)at[-1]) &&
+           islower((unsigned char)at[1]);
+}
+
 static void say_mark(struct reader *reader) {
     struct sounds mark = {0};
+    if (is_inside_name(reader)) {
+        say_apart(reader, "dot");
+        reader->at++;
+        return;
+    }
     size_t dash = dash_length(reader->text, reader->at);
     uint8_t id = dash > 0 ? (uint8_t)P_DASH : punctuation(*reader->at);
     if (id != 0) {
@@ -364,8 +526,11 @@ static void say_mark(struct reader *reader) {
     }
     for (size_t i = 0; i < sizeof SYMBOLS / sizeof SYMBOLS[0]; i++) {
         if (SYMBOLS[i].symbol == *reader->at) {
-            say_words(reader, SYMBOLS[i].spoken, reader->at + 1, false);
+            say_apart(reader, SYMBOLS[i].spoken);
         }
+    }
+    if (*reader->at == '/') {
+        reader->needs_blank = true;
     }
     reader->at += dash > 0 ? dash : 1;
 }
@@ -405,7 +570,7 @@ static void say_chunk(struct reader *reader) {
     reader->needs_blank = true;
     while (*reader->at != '\0' && !is_blank(*reader->at)) {
         if (!say_number(reader) && !say_initials(reader) && !say_abbreviation(reader) &&
-            !say_word(reader)) {
+            !say_roman(reader) && !say_word(reader)) {
             say_mark(reader);
         }
     }

@@ -80,7 +80,7 @@ static void say_letters(const struct hibari_words *words, const char *word, size
     }
 }
 
-static bool is_spelt(const char *word, size_t length) {
+static bool has_no_vowel(const char *word, size_t length) {
     for (size_t i = 0; i < length; i++) {
         if (strchr("aeiouy", word[i]) != NULL) {
             return false;
@@ -89,21 +89,59 @@ static bool is_spelt(const char *word, size_t length) {
     return true;
 }
 
+/* Shortens each run of one letter that has three or more to `most`. False: there is none. */
+static bool shorten(char *small, size_t *length, size_t most) {
+    size_t count = 0, run = 0;
+    for (size_t i = 0; i < *length; i += run) {
+        for (run = 1; i + run < *length && small[i + run] == small[i]; run++) {
+        }
+        size_t kept = run > 2 ? most : run;
+        memset(small + count, small[i], kept);
+        count += kept;
+    }
+    bool is_shorter = count < *length;
+    *length = count;
+    return is_shorter;
+}
+
+static bool find_known(const struct hibari_words *words, const char *small, size_t length,
+                       unsigned uses, struct sounds *sounds) {
+    return words_find(words, small, length, uses, sounds) ||
+           endings_find(words, small, length, uses, sounds);
+}
+
+/* Pleeease, Hellooo: a word of the table with one letter drawn out. */
+static bool find_drawn_out(const struct hibari_words *words, const char *small, size_t length,
+                           unsigned uses, struct sounds *sounds) {
+    for (size_t most = 2; most > 0; most--) {
+        char shorter[LONGEST];
+        size_t count = length;
+        memcpy(shorter, small, length);
+        if (shorten(shorter, &count, most) && count > 1 &&
+            find_known(words, shorter, count, uses, sounds)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* In small letters: by the table, by an ending, or letter by letter. */
-static void say_unknown(const struct hibari_words *words, const char *small, size_t length,
-                        unsigned uses, struct sounds *sounds) {
+static void say_unknown(const struct hibari_words *words, char *small, size_t length, unsigned uses,
+                        struct sounds *sounds) {
     bool has_s = length > 2 && small[length - 1] == 's' && small[length - 2] == '\'';
     while (length > 1 && small[length - 1] == '\'') {
         length--;
     }
-    if (words_find(words, small, length, uses, sounds) ||
-        endings_find(words, small, length, uses, sounds)) {
+    size_t stem = has_s ? length - 2 : length;
+    bool is_spelt = has_no_vowel(small, stem);
+    if (find_known(words, small, length, uses, sounds) ||
+        (!is_spelt && find_drawn_out(words, small, length, uses, sounds))) {
         return;
     }
-    size_t stem = has_s ? length - 2 : length;
-    if (is_spelt(small, stem)) {
+    if (is_spelt) {
         say_letters(words, small, stem, sounds);
     } else {
+        (void)shorten(small, &stem, 2);
         words_spell(words, small, stem, sounds);
     }
     if (has_s) {
@@ -123,6 +161,8 @@ void word_say(const struct hibari_words *words, const char *word, size_t length,
     uses |= place->follows == FOLLOWS_PAUSE ? 1U << USE_LAST | 1U << USE_DETERMINER : 0;
     if (is(small, length, "used")) {
         uses = place->before_to ? 1U << USE_PAST : 0;
+    } else if (is(small, length, "read") && (uses & 1U << USE_VERB) == 0) {
+        uses |= 1U << USE_PAST; /* stories are told in the past */
     }
     if (is(word, length, "I")) {
         SET(sounds, P_WEAK_STRESS, P_I);

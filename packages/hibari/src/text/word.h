@@ -14,8 +14,10 @@ struct place {
     bool before_to; /* the next word is "to" */
 };
 
-/* What the word may be, from the words around it (in small letters; "" where there is none). */
-unsigned guess_uses(const char *before, const char *after, bool is_name_before);
+/* What the word may be, from the two before it and the next one (in small letters; "" where there
+ * is none). */
+unsigned guess_uses(const char *earlier, const char *before, const char *after,
+                    bool is_name_before);
 
 /* A word of letters and apostrophes, as it is written. */
 void word_say(const struct hibari_words *words, const char *word, size_t length,
