@@ -50,7 +50,7 @@ def say_heart(programs: Path) -> Path:
 @pytest.fixture(scope="session")
 def sentence_driver(programs: Path) -> Path:
     """The sentence splitter."""
-    return build.compile_driver(programs / "sentence_driver", "sentence.c")
+    return build.compile_driver(programs / "sentence_driver", "sentence.c", "spelling.c")
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,10 @@ SPOKEN = {
     "I AM.": ("I am.", "ay ae m"),
     "9 AM": ("9 AM", "n ay n ey eh m"),
     "two km": ("two kilometers", "t uw k ax l aa m ax t er z"),
+    "5km, 1 km": (
+        "5 kilometers, 1 kilometer",
+        "f ay v k ax l aa m ax t er z pau w ah n k ax l aa m ax t er",
+    ),
     "isn't": ("izzent", "ih z ax n t"),
     "'Shh,' he": ("'shush,' he", "sh ah sh pau hh iy"),
     "suggest": ("suggest", "s ax g jh eh s t"),
@@ -67,11 +71,15 @@ BY_HEART = {
     "two km": ("two kilometers", "tˈu kəlˈɑməTəɹz"),
     "two cm": ("two centimeters", "tˈu sˈɛntəmˌiTəɹz"),
     "two kg": ("two kilograms", "tˈu kˈɪləɡɹˌæmz"),
+    "1kg": ("1 kilogram", "wˈʌn kˈɪləɡɹˌæm"),
+    "21 kg": ("21 kilograms", "twˈɛnti wˈʌn kˈɪləɡɹˌæmz"),
+    "6ft, 3 m": ("6 feet, 3 meters", "sˈɪks fˈit, θɹˈi mˈiTəɹz"),
     "isn't": ("isn't", "ˈɪzᵊnt"),
     "Isn't": ("Isn't", "ˈɪzᵊnt"),
 }
 SAME = ("A ewe is shy.", "No, so, oh!", "Mom's bees buzz.", "He hums; 'tis good", "Zoo, moo, boo!",
-        "arms and ash", "Mr. Fox", "")  # fmt: skip
+        "arms and ash", "Mr. Fox", "2nd, 3m4, R2D2, 4mm4, I'm", "9AM, 10mmm", "m, ft",
+        "")  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "text/spelling.h"
+
 /*
  * A sentence of this many words is handed out at its next comma, so that speech never waits long.
  */
@@ -12,7 +14,8 @@
 #define WORDS_AT_MOST 40
 #define LENGTH_AT_MOST (SENTENCE_BYTES - 100)
 
-/* What typographic characters become. All others beyond ASCII are left out. */
+/* What typographic characters become. Latin letters lose their accents, and all others beyond ASCII
+ * are left out. */
 static const struct {
     const char *utf8;
     const char *ascii;
@@ -22,9 +25,17 @@ static const struct {
     {"\xE2\x80\x99", "'"},  {"\xE2\x80\x9C", "\""},  /* double quotes */
     {"\xE2\x80\x9D", "\""}, {"\xE2\x80\x93", ", "},  /* dashes are pauses */
     {"\xE2\x80\x94", ", "}, {"\xE2\x80\xA6", "..."}, /* ellipsis */
+    {"\xC3\x86", "Ae"},     {"\xC3\xA6", "ae"},      /* letters that are two */
+    {"\xC3\x9F", "ss"},     {"\xC5\x93", "oe"},      {"\xC2\xBD", " 1/2"},
+    {"\xC2\xBC", " 1/4"},   {"\xC2\xBE", " 3/4"},    {"\xC2\xB0", " degrees"},
 };
 
-static const char *const ABBREVIATIONS[] = {"Mr", "Mrs", "Ms", "Dr", "St"};
+static const char *const ABBREVIATIONS[] = {"Mr", "Mrs",  "Ms",   "Dr", "St",
+                                            "Mt", "Prof", "Capt", "vs"};
+/* These are words, too, unless a number follows. */
+static const char *const OF_NUMBERS[] = {
+    "No", "Nos", "Jan", "Feb", "Mar", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec",
+};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -57,25 +68,40 @@ static void flush(struct sentences *sentences) {
     }
 }
 
-/* Whether text[0..end) ends in an abbreviation: Mr, or an initial as in "A. A. Milne". */
-static bool is_abbreviation(const char *text, size_t end) {
-    size_t start = end;
-
-    while (start > 0 && is_alnum(text[start - 1])) {
-        start--;
+/* Where the last word of text[0..end) begins. */
+static size_t last_word(const char *text, size_t end) {
+    while (end > 0 && is_alnum(text[end - 1])) {
+        end--;
     }
-    /* "You and I." ends a sentence far more often than I is an initial. */
-    if (end - start == 1) {
-        return isupper((unsigned char)text[start]) && text[start] != 'I';
-    }
-    for (size_t i = 0; i < COUNT(ABBREVIATIONS); i++) {
-        size_t length = strlen(ABBREVIATIONS[i]);
+    return end;
+}
 
-        if (end - start == length && memcmp(text + start, ABBREVIATIONS[i], length) == 0) {
+static bool is_among(const char *const *list, size_t count, const char *word, size_t length) {
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(list[i]) == length && memcmp(word, list[i], length) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* Whether text[0..end) ends in an abbreviation: Mr, or an initial as in "A. A. Milne". */
+static bool is_abbreviation(const char *text, size_t end) {
+    size_t start = last_word(text, end);
+
+    /* "You and I." ends a sentence far more often than I is an initial. */
+    if (end - start == 1) {
+        return isupper((unsigned char)text[start]) && text[start] != 'I';
+    }
+    return is_among(ABBREVIATIONS, COUNT(ABBREVIATIONS), text + start, end - start);
+}
+
+/* No. 5: the dot ends no sentence where a number follows. */
+static bool awaits_number(const struct sentences *sentences) {
+    size_t end = sentences->length - 1, start = last_word(sentences->text, end);
+
+    return sentences->text[end] == '.' &&
+           is_among(OF_NUMBERS, COUNT(OF_NUMBERS), sentences->text + start, end - start);
 }
 
 bool sentences_is_complete(const struct sentences *sentences) {
@@ -112,7 +138,8 @@ static void append(struct sentences *sentences, char c) {
 /* The first character of the word behind a space decides whether a sentence ended before it:
  * in `"Look!" said Tom.` the small letter tells that it did not. */
 static void start_word(struct sentences *sentences, char c) {
-    bool goes_on = islower((unsigned char)c);
+    bool goes_on =
+        islower((unsigned char)c) || (isdigit((unsigned char)c) && awaits_number(sentences));
 
     if ((sentences_is_complete(sentences) && !goes_on) || is_too_long(sentences)) {
         flush(sentences);
@@ -141,6 +168,22 @@ static void take_ascii(struct sentences *sentences, char c) {
     }
 }
 
+/* The letter without its accent, of U+00C0 to U+017F. */
+static void take_latin(struct sentences *sentences) {
+    unsigned c = (sentences->utf8[0] & 0x1Fu) << 6 | (sentences->utf8[1] & 0x3Fu);
+    bool odd = (c & 1) != 0, is_odd_capital = (c > 0x138 && c < 0x149) || c > 0x178;
+    char utf8[3] = {(char)sentences->utf8[0], (char)sentences->utf8[1]}, letter[2];
+
+    if (sentences->utf8_have != 2 || c < 0xC0 || c > 0x17F) {
+        return;
+    }
+    spelling_fold(utf8, letter, sizeof(letter));
+    if (c < 0xE0 || (c >= 0x100 && odd == is_odd_capital)) {
+        letter[0] = (char)toupper((unsigned char)letter[0]);
+    }
+    take_ascii(sentences, letter[0]);
+}
+
 static void take_utf8(struct sentences *sentences) {
     for (size_t i = 0; i < COUNT(REPLACEMENTS); i++) {
         const char *utf8 = REPLACEMENTS[i].utf8;
@@ -152,7 +195,9 @@ static void take_utf8(struct sentences *sentences) {
         for (const char *c = REPLACEMENTS[i].ascii; *c != '\0'; c++) {
             take_ascii(sentences, *c);
         }
+        return;
     }
+    take_latin(sentences);
 }
 
 /* Number of bytes of the UTF-8 character that begins with this byte; 0 when none does. */

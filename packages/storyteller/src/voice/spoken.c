@@ -37,9 +37,27 @@ static const struct {
     struct saying saying;
     bool has_dot;
 } WORDS[] = {
-    {"Ms", {"Miz", "Mizz"}, true},         {"km", {"kilometers", NULL}, false},
-    {"cm", {"centimeters", NULL}, false},  {"kg", {"kilograms", NULL}, false},
-    {"isn't", {"izzent", "isn't"}, false}, {"Isn't", {"Izzent", "Isn't"}, false},
+    {"Ms", {"Miz", "Mizz"}, true},
+    {"isn't", {"izzent", "isn't"}, false},
+    {"Isn't", {"Izzent", "Isn't"}, false},
+};
+/* Units of what was counted: of one, and of several; some also without a number. */
+static const struct {
+    const char *written;
+    struct saying one, several;
+    bool may_be_alone;
+} UNITS[] = {
+    {"km", {"kilometer", NULL}, {"kilometers", NULL}, true},
+    {"cm", {"centimeter", NULL}, {"centimeters", NULL}, true},
+    {"kg", {"kilogram", NULL}, {"kilograms", NULL}, true},
+    {"mm", {"millimeter", NULL}, {"millimeters", NULL}, false},
+    {"m", {"meter", NULL}, {"meters", NULL}, false},
+    {"ft", {"foot", NULL}, {"feet", NULL}, false},
+    {"lb", {"pound", NULL}, {"pounds", NULL}, false},
+    {"lbs", {"pound", NULL}, {"pounds", NULL}, false},
+    {"oz", {"ounce", NULL}, {"ounces", NULL}, false},
+    {"ml", {"milliliter", NULL}, {"milliliters", NULL}, false},
+    {"mph", {"mile per hour", NULL}, {"miles per hour", NULL}, false},
 };
 /* As a shout; of an hour, voices know it. */
 static const struct saying AM = {"am", "AM"};
@@ -83,11 +101,34 @@ static bool is(const char *word, size_t length, const char *other) {
     return strlen(other) == length && memcmp(word, other, length) == 0;
 }
 
+static bool is_digit_before(const char *sentence, const char *at) {
+    return at > sentence && isdigit((unsigned char)at[-1]);
+}
+
+/* Behind a number, or a blank and a number: 5km, 1 km. */
+static const struct saying *find_unit(const char *sentence, const char *word, size_t length) {
+    const char *number = word - (word > sentence && word[-1] == ' ' ? 1 : 0);
+    bool is_counted = is_digit_before(sentence, number);
+    bool is_one = is_counted && number[-1] == '1' &&
+                  (number - 1 == sentence || strchr("0123456789.,:/-", number[-2]) == NULL);
+
+    for (size_t i = 0; i < COUNT(UNITS); i++) {
+        if (is(word, length, UNITS[i].written) && (is_counted || UNITS[i].may_be_alone)) {
+            return is_one ? &UNITS[i].one : &UNITS[i].several;
+        }
+    }
+    return NULL;
+}
+
 /* What is said for the `length` bytes of a word; NULL: the word itself. A dot that belongs to it is
  * added to length. */
 static const struct saying *find(const char *sentence, const char *word, size_t *length) {
     bool is_hour = word - sentence >= 2 && isdigit((unsigned char)word[-2]);
+    const struct saying *unit = find_unit(sentence, word, *length);
 
+    if (unit != NULL || is_digit_before(sentence, word)) {
+        return unit;
+    }
     if (is(word, *length, "AM") && !is_hour) {
         return &AM;
     }
@@ -104,11 +145,17 @@ static bool is_of_word(char c) {
     return isalnum((unsigned char)c) || c == '\'';
 }
 
+/* Letters behind digits, as in 5km, are a word of their own. */
+static bool begins_unit(const char *at) {
+    return isalpha((unsigned char)*at) && isdigit((unsigned char)at[-1]);
+}
+
 /* Bytes of a word at the start of a text, without quotes. */
 static size_t word_length(const char *text) {
     size_t length = 0;
 
-    while (is_of_word(text[length]) && text[0] != '\'') {
+    while (is_of_word(text[length]) && text[0] != '\'' &&
+           (length == 0 || !begins_unit(text + length))) {
         length++;
     }
     while (length > 0 && text[length - 1] == '\'') {
@@ -128,13 +175,14 @@ void spoken_text(const char *sentence, bool knows_sounds, char *spoken, size_t s
     size_t end = 0;
 
     for (const char *at = sentence; *at != '\0' && end + 1 < size;) {
-        bool begins = at == sentence || !is_of_word(at[-1]) || at[-1] == '\'';
+        bool begins = at == sentence || !is_of_word(at[-1]) || at[-1] == '\'' || begins_unit(at);
         size_t length = begins ? word_length(at) : 0, taken = length;
         const struct saying *saying = length > 0 ? find(sentence, at, &taken) : NULL;
         const char *found = said(saying, knows_sounds);
+        const char *blank = is_digit_before(sentence, at) ? " " : "";
 
-        if (found != NULL && end + strlen(found) < size) {
-            end += (size_t)snprintf(spoken + end, size - end, "%s", found);
+        if (found != NULL && end + strlen(blank) + strlen(found) < size) {
+            end += (size_t)snprintf(spoken + end, size - end, "%s%s", blank, found);
             at += taken;
             continue;
         }
