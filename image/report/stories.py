@@ -24,7 +24,7 @@ from image.trouble import told
 FOLDER = "stories"
 WORDS = "packages/storyteller/words"
 FORMAT = 1
-HOW = ("temperature", "steps")  # settings that a story's words depend on
+HOW = ("temperature", "steps", "choices")  # settings that a story's words depend on
 LOOK_S = 0.5
 STOP_S = 0.1
 SAMPLES = 5
@@ -210,7 +210,7 @@ def summary(
                 "count": sum(story.figures[name] for story in told),
                 "stories": sum(story.figures[name] > 0 for story in told),
             }
-            for name in ("refused", "gate_hits", "loops", "rewinds")
+            for name in LABELS
         },
         "tokens": _spread(story.figures["tokens"] for story in told),
         "words": _spread(len(story.text.split()) for story in told),
@@ -250,7 +250,7 @@ def render(found: Mapping[str, Any]) -> str:
     rows += [(f"ended: {end.replace('_', ' ')}", str(n)) for end, n in found["ended"].items()]
     rows += [("without an end in words", str(found["without_an_end"]))]
     rows += [("with a blocked word", str(len(found["blocked_and_told"])))]
-    for name in ("refused", "gate_hits", "loops", "rewinds"):
+    for name in LABELS:
         count = found[name]
         text = f"{count['count']} in {count['stories']} stories"
         rows.append((LABELS[name], text))
@@ -274,6 +274,7 @@ LABELS = {
     "gate_hits": "sentences that the gate stopped",
     "loops": "sentences that had been said before",
     "rewinds": "sentences that were generated again",
+    "restarts": "stories that lost their thread, and were begun anew",
 }
 
 

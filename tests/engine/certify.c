@@ -165,7 +165,7 @@ static float distort(const struct trial *t, float truth) {
     return fabs((double)wrong - (double)truth) <= error ? wrong : truth;
 }
 
-static int certified(const struct trial *t) {
+static int certified(const struct trial *t, bool *is_choice) {
     static float logits[MOST], exps[MOST];
     static int32_t tokens[MOST];
     static struct candidate room[MOST];
@@ -196,14 +196,16 @@ static int certified(const struct trial *t) {
             e.outside.mass += exp((double)bound - (double)e.max);
         }
     }
-    return certify(&e, room, t->temperature == 0.0f, t->topp, t->coin);
+    return certify(&e, room, t->temperature == 0.0f, t->topp, t->coin, is_choice);
 }
 
-static int reference(struct sampler *sampler, const struct trial *t) {
+static int reference(struct sampler *sampler, const struct trial *t, bool *is_choice) {
     static float logits[MOST];
     memcpy(logits, t->truth, sizeof logits);
     sampler->vocab_size = t->vocab;
-    return sampler_choose(sampler, logits, t->temperature, t->topp, t->coin);
+    int token = sampler_choose(sampler, logits, t->temperature, t->topp, t->coin);
+    *is_choice = sampler_had_choice(sampler, logits, t->temperature, t->topp);
+    return token;
 }
 
 int main(int argc, char **argv) {
@@ -217,12 +219,14 @@ int main(int argc, char **argv) {
     int certain = 0, status = EXIT_SUCCESS;
     for (int round = 0; round < atoi(argv[2]) && status == EXIT_SUCCESS; round++) {
         make(&trial);
-        int token = certified(&trial);
+        bool asks = happens(0.5), found, truth;
+        int token = certified(&trial, asks ? &found : NULL);
+        int right = reference(&sampler, &trial, &truth);
         certain += token != UNCERTAIN;
-        if (token != UNCERTAIN && token != reference(&sampler, &trial)) {
-            printf("round %d: certified %d, true %d: vocab %d %s error %g temperature %g topp %.9g "
-                   "coin %.9g\n",
-                   round, token, reference(&sampler, &trial), trial.vocab,
+        if (token != UNCERTAIN && (token != right || (asks && found != truth))) {
+            printf("round %d: certified %d, true %d, %s: vocab %d %s error %g temperature %g "
+                   "topp %.9g coin %.9g\n",
+                   round, token, right, truth ? "a choice" : "no choice", trial.vocab,
                    trial.exact ? "exact" : "inexact", trial.error, (double)trial.temperature,
                    (double)trial.topp, (double)trial.coin);
             status = EXIT_FAILURE;

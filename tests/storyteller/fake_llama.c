@@ -3,8 +3,9 @@
  * "tokenizer" is a file with the milliseconds that each word takes, and perhaps more numbers.
  *
  * Alternatives stand in the text as {first|second|third}: which one is told depends on how often
- * the story was turned back, and on what is refused: a refused one gives way to the next. At
- * {error}, a story about a penguin fails. */
+ * the story was turned back, and on what is refused: a refused one gives way to the next. One that
+ * begins with ? is told without it, and was a choice of the model's. At {error}, a story about a
+ * penguin fails. */
 #include <llama.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct llama {
     size_t at;     /* in the text; pieces begin behind the prompt */
     int rewinds;   /* how often it was turned back */
     bool is_begun; /* the prompt was handed out */
+    bool was_choice;
 };
 
 static size_t load(const char *path, char *text, size_t size) {
@@ -128,6 +130,11 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
         taken = choose(llama, at, &length);
         used = (size_t)(strchr(at, '}') - at) + 1;
     }
+    llama->was_choice = taken != at && *taken == '?';
+    if (llama->was_choice) {
+        taken++;
+        length--;
+    }
     length = length < sizeof(llama->piece) ? length : sizeof(llama->piece) - 1;
     memcpy(llama->piece, taken, length);
     llama->piece[length] = '\0';
@@ -137,6 +144,10 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
     llama->stats.busy_seconds += (double)llama->word_ms * 1e-3;
     *piece = llama->piece;
     return true;
+}
+
+bool llama_was_choice(const struct llama *llama) {
+    return llama->was_choice;
 }
 
 int llama_mark(const struct llama *llama) {

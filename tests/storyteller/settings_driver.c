@@ -23,8 +23,8 @@ int main(int count, char **words) {
     }
     printf("volume=%d speed=%d pitch=%d voice=%s ", settings.volume, settings.speed, settings.pitch,
            settings.voice);
-    printf("pause=%d temperature=%d steps=%d ", settings.pause_s, settings.temperature,
-           settings.steps);
+    printf("pause=%d temperature=%d steps=%d choices=%d ", settings.pause_s, settings.temperature,
+           settings.steps, settings.choices);
     printf("stories=%d sleep=%d switch_off=%d keep_texts=%d quiet=%d-%d ", settings.stories,
            settings.sleep_min, settings.switch_off, settings.keep_texts, settings.quiet_from,
            settings.quiet_to);

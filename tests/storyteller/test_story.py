@@ -29,7 +29,7 @@ LONG = "".join(f" Number {n} was a very long and happy day." for n in range(300)
 KEYS = {"story", "seed", "prompt", "tokens", "tokens_per_s_while_speaking", "first_sound_s"}
 KEYS |= {"start_to_sound_s", "start_to_word_s", "peak_mib"}
 KEYS |= {"speech_s", "speech_cpu_per_s", "ring_lowest_ms", "underruns", "rss_mib", "sentences"}
-KEYS |= {"refused", "gate_hits", "loops", "rewinds", "ended"}
+KEYS |= {"refused", "gate_hits", "loops", "rewinds", "restarts", "ended"}
 
 
 @dataclass
@@ -170,6 +170,51 @@ def test_loop_is_left_when_there_is_a_way(toy: Toy) -> None:
     told, figures = toy.tell(text)
     assert told == " and sat. It ran back to the lake. It ran back to the sea. The end."
     assert (figures["loops"], figures["rewinds"], figures["ended"]) == (1, 1, "model")
+
+
+FIRST = " and sat. One came. Two came. Three came. Four came."
+DOUBT = "{? It| It}{? went| stood}{? blue| still}."
+
+
+def thoughtful(toy: Toy) -> Toy:
+    toy.settings += "choices=2\n"
+    return toy
+
+
+def test_story_that_loses_its_thread_is_begun_anew(toy: Toy) -> None:
+    told, figures = thoughtful(toy).tell(FIRST + DOUBT + " The end.")
+    assert told == FIRST + " It stood still. The end."
+    assert (figures["restarts"], figures["ended"]) == (1, "model")
+    assert figures["sentences"] == told.count(".") + 1  # those of the first try do not count
+
+
+def test_story_that_never_finds_a_thread_ends_happily(toy: Toy) -> None:
+    lost = DOUBT.replace("|", "|?") * 3
+    told, figures = thoughtful(toy).tell(FIRST + lost + " The end.")
+    assert (told, figures["restarts"], figures["ended"]) == (FIRST + HAPPY, 4, "happy_end")
+
+
+@pytest.mark.parametrize("told", [DOUBT * 3, FIRST + DOUBT.replace("? It", " It"), FIRST + "{?a|b}"])
+def test_choices_that_a_story_may_have(toy: Toy, told: str) -> None:
+    """Any in its first sentences, which choose the plot, and a few in each one after that."""
+    assert thoughtful(toy).tell(told + " The end.")[1]["restarts"] == 0
+
+
+def test_quotation_that_stays_open_is_no_story(toy: Toy) -> None:
+    told, figures = thoughtful(toy).tell(' and sat. "It sang{.|."}\nIt "was" late. The end.')
+    assert told == ' and sat. "It sang."\nIt "was" late. The end.'
+    assert figures["restarts"] == 1
+
+
+def test_loop_is_no_story_either(toy: Toy) -> None:
+    text = FIRST + " It ran back {to|from} the lake." * 9 + " The end."
+    assert thoughtful(toy).tell(text)[1]["restarts"] > 0
+
+
+def test_story_too_long_to_think_out_is_told_from_its_beginning(toy: Toy) -> None:
+    told, figures = thoughtful(toy).tell(LONG + DOUBT + " The end.", "--steps", "9999")
+    assert told == LONG + HAPPY
+    assert (figures["restarts"], figures["ended"]) == (0, "happy_end")
 
 
 def test_what_is_no_loop(toy: Toy) -> None:

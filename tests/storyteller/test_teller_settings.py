@@ -15,8 +15,8 @@ from tests.storyteller.build import ROOT
 PACKAGE = ROOT / "packages/storyteller"
 OLD_DEFAULTS = "volume=100 speed=100 pitch=100 voice=slt pause=4 temperature=90 steps=256"
 DEFAULTS = (
-    f"{OLD_DEFAULTS} stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0 sound=any mixer=1 "
-    "keep_sound=0"
+    f"{OLD_DEFAULTS} choices=0 stories=0 sleep=0 switch_off=0 keep_texts=1 quiet=0-0 sound=any "
+    "mixer=1 keep_sound=0"
 )
 KEYS = [word.split("=")[0] for word in DEFAULTS.split()]
 ALL = f"the settings are {', '.join(KEYS)}"

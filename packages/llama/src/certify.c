@@ -225,8 +225,17 @@ static int nucleus_choice(const struct evidence *e, const struct front *front, d
     return e->tokens[front->candidates[index].token];
 }
 
+/* Whether the nucleus holds more than the likeliest. Returns false when that cannot be told. */
+static bool tell_choice(const struct edge *edge, bool *is_choice) {
+    if (is_choice != NULL) {
+        *is_choice = edge->first > 0;
+    }
+    return is_choice == NULL || edge->first > 0 || edge->last == 0;
+}
+
 /* Nucleus sampling; each round looks at more candidates until the nucleus lies among them. */
-static int choose_topp(const struct evidence *e, struct candidate *room, float topp, float coin) {
+static int choose_topp(const struct evidence *e, struct candidate *room, float topp, float coin,
+                       bool *is_choice) {
     struct total total = add_up(e);
     double wrong = doubt(e), cutoff = (double)((1.0f - topp) / (float)(e->vocab_size - 1));
     double max = (total.large + total.rest) / (1.0 - (total.count + 16) * ROUNDING);
@@ -244,14 +253,18 @@ static int choose_topp(const struct evidence *e, struct candidate *room, float t
         /* Nothing else may come into the nucleus. */
         double power = (double)room[edge.last].probability;
         if (power > fmax(rival, front.gate) * wrong) {
-            return nucleus_choice(e, &front, wrong, &edge, coin);
+            return tell_choice(&edge, is_choice) ? nucleus_choice(e, &front, wrong, &edge, coin)
+                                                 : UNCERTAIN;
         }
     }
     return UNCERTAIN;
 }
 
 int certify(const struct evidence *evidence, struct candidate *room, bool likeliest, float topp,
-            float coin) {
+            float coin, bool *is_choice) {
+    if (is_choice != NULL) {
+        *is_choice = false;
+    }
     /*
      * Where all is refused, or no number, the largest is none. A row outside that can be the
      * likeliest would change what all exps are relative to.
@@ -266,5 +279,5 @@ int certify(const struct evidence *evidence, struct candidate *room, bool likeli
     if (topp <= 0.0f || topp >= 1.0f) {
         return choose_any(evidence, coin);
     }
-    return choose_topp(evidence, room, topp, coin);
+    return choose_topp(evidence, room, topp, coin, is_choice);
 }

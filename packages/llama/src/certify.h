@@ -31,9 +31,10 @@ struct evidence {
 
 /*
  * The token, or UNCERTAIN. `room` holds evidence->count candidates. The likeliest token
- * (temperature 0) needs no exps, no mass and no coin.
+ * (temperature 0) needs no exps, no mass and no coin. Where `is_choice` is not NULL, a token is
+ * certain only together with what sampler_had_choice tells of it, which is put there.
  */
 int certify(const struct evidence *evidence, struct candidate *room, bool likeliest, float topp,
-            float coin);
+            float coin, bool *is_choice);
 
 #endif

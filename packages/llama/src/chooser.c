@@ -64,6 +64,8 @@ static bool choose_from_all(struct chooser *chooser, const struct decision *d, i
         logits[i] = is_out(d, i) ? -INFINITY : logits[i];
     }
     int token = sampler_choose(&chooser->sampler, logits, q->temperature, q->topp, q->coin);
+    chooser->was_choice = q->asks_choice && sampler_had_choice(&chooser->sampler, logits,
+                                                               q->temperature, q->topp);
     /* Where rounding leaves the sum below the coin, run.c takes the last: here, of the allowed. */
     while (token > 0 && is_out(d, token)) {
         token--;
@@ -144,7 +146,8 @@ static int rule(struct chooser *chooser, struct evidence *evidence, struct bound
     const struct question *q = d->question;
     evidence->outside.max = fmaxf(outside.max, d->hidden.max);
     evidence->outside.mass = outside.mass + d->hidden.mass;
-    return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin);
+    return certify(evidence, chooser->sampler.candidates, q->temperature == 0.0f, q->topp, q->coin,
+                   q->asks_choice ? &chooser->was_choice : NULL);
 }
 
 /* With cheap bounds, then with closer ones. Both hold as well where rows outside are refused. */

@@ -16,6 +16,7 @@ struct chooser {
     float *logits; /* (TOGETHER, padded rows of the short list), or (vocab_size) */
     float *exps;   /* (vocab_size) */
     int exact;     /* keys and values of positions before this one are the reference's */
+    bool was_choice; /* where asked: the latest token's nucleus held others, too */
     struct llama_certainty counts;
 };
 
@@ -28,6 +29,7 @@ struct question {
     float coin;
     bool (*is_refused)(void *user, int token); /* NULL: any token may follow */
     void *user;
+    bool asks_choice; /* whether chooser->was_choice is to be known */
 };
 
 /* `transformer` may be opened later, on the same model. */

@@ -109,6 +109,7 @@ static bool choose(struct generation *generation, struct llama_error *error) {
         .coin = generation->settings.temperature == 0.0f ? 0.0f : rng_f32(&generation->rng),
         .is_refused = generation->settings.is_refused == NULL ? NULL : is_refused,
         .user = generation,
+        .asks_choice = generation->settings.tells_choices,
     };
     int next;
     bool again;
@@ -124,6 +125,7 @@ static bool choose(struct generation *generation, struct llama_error *error) {
         pass->row + 1 < pass->open && generation->tokens[generation->emitted + 1] == next;
     generation->chooser->counts.right += drafted;
     generation->tokens[generation->emitted + 1] = next;
+    generation->was_choice = generation->chooser->was_choice;
     pass->row = drafted && !again ? pass->row + 1 : pass->open;
     return true;
 }
@@ -137,6 +139,7 @@ static bool find_next(struct generation *generation, struct llama_error *error) 
             return false;
         }
     }
+    generation->was_choice = false;
     return given || choose(generation, error);
 }
 

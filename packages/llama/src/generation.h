@@ -27,6 +27,7 @@ struct generation {
     int given;   /* tokens of the prompt */
     int steps;
     int emitted;      /* tokens 1 to this one were handed out */
+    bool was_choice;  /* the latest of them: see llama_was_choice */
     struct pass pass; /* the latest */
     uint64_t rng;
     double first;   /* seconds of the first pass; 0: it is still to come */

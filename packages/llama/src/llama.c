@@ -170,6 +170,10 @@ bool llama_next(struct llama *llama, const char **piece, struct llama_error *err
     return good;
 }
 
+bool llama_was_choice(const struct llama *llama) {
+    return llama->generation.was_choice;
+}
+
 int llama_mark(const struct llama *llama) {
     return llama->generation.emitted;
 }

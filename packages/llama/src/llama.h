@@ -29,6 +29,7 @@ struct llama_settings {
      */
     bool (*is_refused)(void *user, const char *piece);
     void *user; /* for is_refused */
+    bool tells_choices; /* what llama_was_choice tells is to be known; costs few passes more */
 };
 
 /* How the tokens of a story were chosen: what each level could not tell went on to the next. */
@@ -101,6 +102,12 @@ bool llama_begin(struct llama *llama, const char *prompt, const struct llama_set
  * NULL when the story is over. False, with the reason in `error`, where llama_tell would fail.
  */
 bool llama_next(struct llama *llama, const char **piece, struct llama_error *error);
+
+/*
+ * Whether the model had a choice where the latest piece came from: its nucleus held other tokens,
+ * too. Needs settings.tells_choices, a temperature and a nucleus, and is false without.
+ */
+bool llama_was_choice(const struct llama *llama);
 
 /* The place in the story after the latest piece: a number for llama_rewind. */
 int llama_mark(const struct llama *llama);

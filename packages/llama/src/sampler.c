@@ -93,6 +93,17 @@ static int choose_topp(struct candidate *candidates, const float *probabilities,
     return candidates[last].token;
 }
 
+/* Without a nucleus run.c chooses among all. */
+static bool has_nucleus(float topp) {
+    return topp > 0.0f && topp < 1.0f;
+}
+
+bool sampler_had_choice(const struct sampler *sampler, const float *probabilities,
+                        float temperature, float topp) {
+    return temperature != 0.0f && has_nucleus(topp) &&
+           !(probabilities[likeliest(probabilities, sampler->vocab_size)] > topp);
+}
+
 int sampler_choose(struct sampler *sampler, float *logits, float temperature, float topp,
                    float coin) {
     int size = sampler->vocab_size;
@@ -108,7 +119,7 @@ int sampler_choose(struct sampler *sampler, float *logits, float temperature, fl
     if (isnan(logits[0])) {
         return -1;
     }
-    if (topp <= 0.0f || topp >= 1.0f) {
+    if (!has_nucleus(topp)) {
         return choose_any(logits, size, coin);
     }
     return choose_topp(sampler->candidates, logits, size, topp, coin);

@@ -27,6 +27,13 @@ int sampler_choose(struct sampler *sampler, float *logits, float temperature, fl
                    float coin);
 
 /*
+ * Whether there was a choice, from what sampler_choose made of the logits: more than the likeliest
+ * token was in the nucleus. Never without a temperature or without a nucleus.
+ */
+bool sampler_had_choice(const struct sampler *sampler, const float *probabilities,
+                        float temperature, float topp);
+
+/*
  * For qsort: likeliest first; equal ones in order of their index. run.c leaves ties to qsort,
  * which in the C library of its reference stories is a stable merge sort: this order is the same
  * everywhere.

@@ -42,6 +42,7 @@ static const struct field {
     {"pause", offsetof(struct settings, pause_s), NUMBER, VALUE_SECONDS, 0, 3600, NO_CARE},
     {"temperature", offsetof(struct settings, temperature), NUMBER, VALUE_PERCENT, 0, 200, NO_CARE},
     {"steps", offsetof(struct settings, steps), NUMBER, VALUE_PLAIN, 1, 100000, NO_CARE},
+    {"choices", offsetof(struct settings, choices), NUMBER, VALUE_PLAIN, 0, 1000, NO_CARE},
     {"stories", offsetof(struct settings, stories), NUMBER, VALUE_STORIES, 0, 1000,
      CAREFUL_STORIES},
     {"sleep", offsetof(struct settings, sleep_min), NUMBER, VALUE_MINUTES, 0, 600,

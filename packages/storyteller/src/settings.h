@@ -20,6 +20,7 @@ struct settings {
     int pause_s;     /* seconds between stories, 0 to 3600 */
     int temperature; /* percent: how freely stories are invented, 0 to 200 */
     int steps;       /* longest story, in tokens, 1 to 100000; the model may allow fewer */
+    int choices;     /* a sentence with more is invented again: see story.h, 0 to 1000 */
     int stories;     /* at most so many a day, 0: as many as are wanted */
     int sleep_min;   /* minutes without a request until it says good night, 0: never */
     int switch_off;  /* 1: after good night the board switches itself off */

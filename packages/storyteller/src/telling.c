@@ -277,7 +277,10 @@ bool telling_run(struct teller *teller, struct next_story *next, const struct ta
         .teller = teller,
         .next = next,
         .recipe = &task->recipe,
-        .story = {.llama = teller->llama, .gate = words_gate(teller->words), .tell = take_text},
+        .story = {.llama = teller->llama,
+                  .gate = words_gate(teller->words),
+                  .choices_at_most = teller->settings.choices,
+                  .tell = take_text},
     };
     bool ok;
 

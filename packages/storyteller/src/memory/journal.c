@@ -54,15 +54,14 @@ void journal_line(const struct told *told, char line[JOURNAL_LINE_BYTES]) {
              "\"tokens_per_s_while_speaking\":%s,\"first_sound_s\":%.2f,\"speech_s\":%.1f,"
              "\"speech_cpu_per_s\":%.4f,\"ring_lowest_ms\":%.0f,\"underruns\":%u,"
              "\"peak_mib\":%.1f,\"rss_mib\":%.1f,\"sentences\":%d,\"refused\":%d,\"gate_hits\":%d,"
-             "\"loops\":%d,"
-             "\"rewinds\":%d,\"start_to_sound_s\":%.2f,"
+             "\"loops\":%d,\"rewinds\":%d,\"restarts\":%d,\"start_to_sound_s\":%.2f,"
              "\"start_to_word_s\":%.2f,\"ended\":\"%s\"}\n",
              told->number, told->recipe->seed, prompt, told->stats.tokens, speed,
              heard->first_s > 0.0 ? heard->first_s - told->begun_s : -1.0, heard->speech_s,
              heard->cpu_s / speech_s, heard->lowest_ms, heard->underruns, peak_mib(),
              resident_mib(), told->figures.sentences, told->stats.certainty.refused,
              told->figures.gate_hits, told->figures.loops, told->figures.rewinds,
-             heard->first_ever_s, heard->first_word_s, story_end_name(told->end));
+             told->figures.restarts, heard->first_ever_s, heard->first_word_s, story_end_name(told->end));
 }
 
 void journal_write(struct shelf *shelf, const char *line) {

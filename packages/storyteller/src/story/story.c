@@ -12,6 +12,10 @@
 /* So many sentences that may not be told, or were told already, end the story. */
 #define HITS_AT_MOST 2
 #define LOOPS_AT_MOST 4
+/* So many stories behind one opening are begun anew; the one after them is told, sound or not. */
+#define RESTARTS_AT_MOST 4
+/* By then a story's plot, and so nearly every further word, is chosen: see docs/storyteller.md. */
+#define SENTENCES_TO_A_PLOT 5
 
 static bool is_refused(void *user, const char *piece) {
     const struct story *story = user;
@@ -19,15 +23,26 @@ static bool is_refused(void *user, const char *piece) {
     return gate_stops_next(story->gate, &story->context, piece);
 }
 
+/* Go on from a place with coins that follow from a number. */
+static bool rewind_to(struct story *story, int mark, uint64_t number) {
+    uint64_t seed = next_random(&number);
+
+    return llama_rewind(story->llama, mark, seed != 0 ? seed : 1);
+}
+
 /* Invent the sentence anew, with coins that follow from the story's own. */
 static void rewind_to_start(struct story *story) {
-    uint64_t state = story->recipe.seed + (uint64_t)++story->figures.rewinds;
-    uint64_t seed = next_random(&state);
-
     story_draft_restart(story);
-    if (!llama_rewind(story->llama, story->start_mark, seed != 0 ? seed : 1)) {
+    if (!rewind_to(story, story->start_mark, story->seed + (uint64_t)++story->figures.rewinds)) {
         story_close(story, STORY_HAPPY);
     }
+}
+
+/* A model that has learned a story by heart hesitates over nothing but names. Where it does at
+ * every word, it has mixed up two stories, and says nonsense. */
+static bool has_lost_thread(const struct story *story) {
+    return story->choices_at_most > 0 && story->figures.sentences >= SENTENCES_TO_A_PLOT &&
+           story->draft.choices > story->choices_at_most;
 }
 
 /* Whether the sentence in the draft may be told; if not, what happens then has happened. */
@@ -49,6 +64,10 @@ static bool pass(struct story *story) {
         } else {
             rewind_to_start(story);
         }
+        return false;
+    }
+    if (has_lost_thread(story)) {
+        story_close(story, STORY_HAPPY);
         return false;
     }
     return true;
@@ -84,6 +103,7 @@ static void take_piece(struct story *story, const char *piece, int mark) {
         }
         draft->text[draft->length++] = *at;
     }
+    story->draft.choices += llama_was_choice(story->llama) ? 1 : 0;
     /*
      * The piece holds the end of one sentence and the start of the next: it cannot be taken back.
      */
@@ -114,7 +134,7 @@ static void tell_opening(struct story *story) {
     struct draft *draft = &story->draft;
 
     story->ahead = story->recipe.prompt;
-    story->tell(story->user, story->recipe.prompt, NULL);
+    story_tell(story, story->recipe.prompt, NULL);
     for (const char *at = story->recipe.prompt; *at != '\0'; at++) {
         const char byte[2] = {*at, '\0'};
 
@@ -149,6 +169,57 @@ static void end_story(struct story *story) {
     story_close(story, is_cut ? STORY_LIMITED : STORY_OF_MODEL);
 }
 
+void story_tell(struct story *story, const char *shown, const char *spoken) {
+    const char *kept_shown, *kept_spoken;
+
+    if (story->rehearsal.is_on && rehearsal_add(&story->rehearsal, shown, spoken)) {
+        return;
+    }
+    /* A story that is too long to be thought out as a whole is told at once from here on. */
+    while (rehearsal_take(&story->rehearsal, &kept_shown, &kept_spoken)) {
+        story->tell(story->user, kept_shown, kept_spoken);
+    }
+    story->rehearsal.is_on = false;
+    story->tell(story->user, shown, spoken);
+}
+
+/* The story can be begun anew from here. */
+static void note_opening(struct story *story) {
+    struct opening *opening = &story->opening;
+
+    opening->draft = story->draft;
+    opening->repeats = story->repeats;
+    opening->figures = story->figures;
+    memcpy(opening->last, story->last, sizeof(opening->last));
+    opening->mark = story->start_mark;
+    rehearsal_begin(&story->rehearsal, story->choices_at_most > 0);
+}
+
+/* Behind the same opening, with other coins. Returns false when the model cannot. */
+static bool restart(struct story *story) {
+    const struct opening *opening = &story->opening;
+    int restarts = story->figures.restarts + 1, tokens = story->figures.tokens;
+
+    story->draft = opening->draft;
+    story->repeats = opening->repeats;
+    story->figures = opening->figures;
+    story->figures.restarts = restarts;
+    story->figures.tokens = tokens;
+    memcpy(story->last, opening->last, sizeof(story->last));
+    story->spoken[0] = '\0';
+    story->start = story->draft;
+    story->start_mark = opening->mark;
+    story->end = STORY_GOES_ON;
+    story->seed = story->recipe.seed + ((uint64_t)restarts << 32);
+    rehearsal_begin(&story->rehearsal, true);
+    return rewind_to(story, opening->mark, story->seed);
+}
+
+/* Whether a story that is thought out is worth telling. */
+static bool is_sound(const struct story *story) {
+    return story->end == STORY_OF_MODEL && !rehearsal_has_open_quote(&story->rehearsal);
+}
+
 bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error) {
     struct llama_settings how = {
         .temperature = (float)recipe->temperature / 100.0F,
@@ -157,23 +228,27 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
         .steps = recipe->steps,
         .is_refused = is_refused,
         .user = story,
+        .tells_choices = story->choices_at_most > 0,
     };
 
     story->recipe = *recipe;
-    story->end = STORY_GOES_ON;
+    story->seed = recipe->seed;
+    story->end = story->thought_out = STORY_GOES_ON;
     story->figures = (struct story_figures){0};
     story->last[0] = '\0';
     repeats_begin(&story->repeats);
     story_draft_begin(story);
+    rehearsal_begin(&story->rehearsal, false);
     tell_opening(story);
     if (!llama_begin(story->llama, story->recipe.prompt, &how, error)) {
         return false;
     }
     story_draft_note_start(story);
+    note_opening(story);
     return true;
 }
 
-bool story_go_on(struct story *story, struct llama_error *error) {
+static bool invent(struct story *story, struct llama_error *error) {
     int mark = llama_mark(story->llama);
     const char *piece;
 
@@ -190,10 +265,39 @@ bool story_go_on(struct story *story, struct llama_error *error) {
     if (*story->ahead != '\0') {
         piece = skip_told(story, piece);
         if (*piece == '\0') {
-            story->start_mark = llama_mark(story->llama);
+            story->start_mark = story->opening.mark = llama_mark(story->llama);
             return true;
         }
     }
     take_piece(story, piece, mark);
+    return true;
+}
+
+/* Tell the next of what was thought out. */
+static void tell_next(struct story *story) {
+    const char *shown, *spoken;
+
+    if (rehearsal_take(&story->rehearsal, &shown, &spoken)) {
+        story->tell(story->user, shown, spoken);
+    } else {
+        story->end = story->thought_out;
+    }
+}
+
+bool story_go_on(struct story *story, struct llama_error *error) {
+    if (story->thought_out != STORY_GOES_ON) {
+        tell_next(story);
+        return true;
+    }
+    if (!invent(story, error)) {
+        return false;
+    }
+    if (story->end == STORY_GOES_ON || !story->rehearsal.is_on) {
+        return true;
+    }
+    if (is_sound(story) || story->figures.restarts == RESTARTS_AT_MOST || !restart(story)) {
+        story->thought_out = story->end;
+        story->end = STORY_GOES_ON;
+    }
     return true;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "story/rehearsal.h"
 #include "story/repeats.h"
 #include "text/gate.h"
 #include "text/prompt.h"
@@ -38,6 +39,7 @@ struct story_figures {
     int gate_hits; /* sentences that the gate stopped */
     int loops;     /* sentences that had been told already */
     int rewinds;   /* sentences that were invented anew */
+    int restarts;  /* whole stories that were: see choices_at_most */
 };
 
 /* Called with what may be told: `shown` is a part of the text as it was invented, `spoken` the
@@ -53,11 +55,15 @@ struct draft {
     char text[STORY_DRAFT_BYTES];
     size_t length;
     size_t shown; /* bytes of it that were shown: of the opening */
+    int choices;  /* pieces of it where the model could have said something else */
 };
 
 struct story {
     struct llama *llama;
     const struct gate *gate;
+    /* In a sentence behind the first ones; 0: any number, and every sentence is told at once. Else
+     * the story is thought out before it is told, and begun anew where it is not sound. */
+    int choices_at_most;
     story_tell_fn *tell;
     void *user;
     struct recipe recipe;
@@ -67,6 +73,16 @@ struct story {
     struct draft draft;
     struct draft start; /* of this sentence, and where the model was then */
     int start_mark;
+    uint64_t seed; /* of the coins: the recipe's, until the story is begun anew */
+    struct rehearsal rehearsal;
+    enum story_end thought_out; /* the end of the story that is told from the rehearsal now */
+    struct opening {
+        struct draft draft;
+        struct repeats repeats;
+        struct story_figures figures;
+        char last[SENTENCE_BYTES];
+        int mark;
+    } opening; /* what was there behind it: where the story is begun anew */
     char spoken[SENTENCE_BYTES]; /* the sentence that has just become complete, or "" */
     char last[SENTENCE_BYTES];   /* the one that was told last */
     struct gate_context context; /* behind which the model chooses */

@@ -15,6 +15,7 @@ void story_draft_begin(struct story *story) {
     sentences_begin(&story->draft.sentences, take_sentence, story);
     story->draft.length = 0;
     story->draft.shown = 0;
+    story->draft.choices = 0;
     story->spoken[0] = '\0';
 }
 
@@ -22,8 +23,7 @@ void story_draft_tell(struct story *story) {
     struct draft *draft = &story->draft;
 
     draft->text[draft->length] = '\0';
-    story->tell(story->user, draft->text + draft->shown,
-                story->spoken[0] != '\0' ? story->spoken : NULL);
+    story_tell(story, draft->text + draft->shown, story->spoken[0] != '\0' ? story->spoken : NULL);
     if (story->spoken[0] != '\0') {
         repeats_add(&story->repeats, story->spoken);
         memcpy(story->last, story->spoken, sizeof(story->last));
@@ -31,6 +31,7 @@ void story_draft_tell(struct story *story) {
     }
     draft->length = 0;
     draft->shown = 0;
+    draft->choices = 0;
     story->spoken[0] = '\0';
 }
 
@@ -43,6 +44,7 @@ void story_draft_note_fresh_start(struct story *story, int mark) {
     sentences_begin(&story->start.sentences, take_sentence, story);
     story->start.length = 0;
     story->start.shown = 0;
+    story->start.choices = 0;
     story->start_mark = mark;
 }
 

@@ -5,6 +5,9 @@
 
 #include "story/story.h"
 
+/* Tell, or keep until the whole story is known. */
+void story_tell(struct story *story, const char *shown, const char *spoken);
+
 /* Begin a draft with nothing in it. */
 void story_draft_begin(struct story *story);
 
