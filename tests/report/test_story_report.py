@@ -28,7 +28,8 @@ while [ $n -lt $stories ]; do
     n=$((n + 1))
     printf '\nstory %d  seed %d\n\nOnce it was %s.\nThe end.\n' $n $seed "$WORD"
     printf '{"story":%d,"seed":%d,' $n $seed
-    printf '"tokens":7,"ended":"model","refused":2,"gate_hits":0,"loops":0,"rewinds":0,"restarts":0}\n'
+    printf '"tokens":7,"ended":"model","refused":2,"gate_hits":0,"loops":0,"rewinds":0,'
+    printf '"restarts":0}\n'
     seed=$((seed + 1))
     [ $n -ne "${PAUSE_AT:-0}" ] || sleep 600
 done

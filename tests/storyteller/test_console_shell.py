@@ -11,7 +11,7 @@ from tests.storyteller import build
 
 SCRIPT = build.ROOT / "overlays/rootfs/usr/libexec/console"
 PROFILE = build.ROOT / "overlays/rootfs/etc/profile"
-# Dies of Ctrl-C before /etc/profile as often as told; then that is read, and Ctrl-C and exit follow.
+# Dies of Ctrl-C before /etc/profile as often as told; then that is read, and exit follows.
 SHELL = """#!/bin/sh
 echo shell >> log
 [ $(wc -l < log) -gt {early} ] || kill -INT $$

@@ -194,7 +194,9 @@ def test_story_that_never_finds_a_thread_ends_happily(toy: Toy) -> None:
     assert (told, figures["restarts"], figures["ended"]) == (FIRST + HAPPY, 4, "happy_end")
 
 
-@pytest.mark.parametrize("told", [DOUBT * 3, FIRST + DOUBT.replace("? It", " It"), FIRST + "{?a|b}"])
+@pytest.mark.parametrize(
+    "told", [DOUBT * 3, FIRST + DOUBT.replace("? It", " It"), FIRST + "{?a|b}"]
+)
 def test_choices_that_a_story_may_have(toy: Toy, told: str) -> None:
     """Any in its first sentences, which choose the plot, and a few in each one after that."""
     assert thoughtful(toy).tell(told + " The end.")[1]["restarts"] == 0
