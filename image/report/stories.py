@@ -274,7 +274,7 @@ LABELS = {
     "gate_hits": "sentences that the gate stopped",
     "loops": "sentences that had been said before",
     "rewinds": "sentences that were generated again",
-    "restarts": "stories that lost their thread, and were begun anew",
+    "restarts": "stories that lost their thread, and were generated again",
 }
 
 

@@ -64,8 +64,8 @@ static bool choose_from_all(struct chooser *chooser, const struct decision *d, i
         logits[i] = is_out(d, i) ? -INFINITY : logits[i];
     }
     int token = sampler_choose(&chooser->sampler, logits, q->temperature, q->topp, q->coin);
-    chooser->was_choice = q->asks_choice && sampler_had_choice(&chooser->sampler, logits,
-                                                               q->temperature, q->topp);
+    chooser->was_choice =
+        q->asks_choice && sampler_had_choice(&chooser->sampler, logits, q->temperature, q->topp);
     /* Where rounding leaves the sum below the coin, run.c takes the last: here, of the allowed. */
     while (token > 0 && is_out(d, token)) {
         token--;

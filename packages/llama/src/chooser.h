@@ -13,9 +13,9 @@
 struct chooser {
     struct transformer *transformer;
     struct sampler sampler;
-    float *logits; /* (TOGETHER, padded rows of the short list), or (vocab_size) */
-    float *exps;   /* (vocab_size) */
-    int exact;     /* keys and values of positions before this one are the reference's */
+    float *logits;   /* (TOGETHER, padded rows of the short list), or (vocab_size) */
+    float *exps;     /* (vocab_size) */
+    int exact;       /* keys and values of positions before this one are the reference's */
     bool was_choice; /* where asked: the latest token's nucleus held others, too */
     struct llama_certainty counts;
 };

@@ -28,7 +28,7 @@ struct llama_settings {
      * refused, the story ends. It must answer the same question always the same way.
      */
     bool (*is_refused)(void *user, const char *piece);
-    void *user; /* for is_refused */
+    void *user;         /* for is_refused */
     bool tells_choices; /* what llama_was_choice tells is to be known; costs few passes more */
 };
 

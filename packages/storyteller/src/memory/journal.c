@@ -61,7 +61,8 @@ void journal_line(const struct told *told, char line[JOURNAL_LINE_BYTES]) {
              heard->cpu_s / speech_s, heard->lowest_ms, heard->underruns, peak_mib(),
              resident_mib(), told->figures.sentences, told->stats.certainty.refused,
              told->figures.gate_hits, told->figures.loops, told->figures.rewinds,
-             told->figures.restarts, heard->first_ever_s, heard->first_word_s, story_end_name(told->end));
+             told->figures.restarts, heard->first_ever_s, heard->first_word_s,
+             story_end_name(told->end));
 }
 
 void journal_write(struct shelf *shelf, const char *line) {

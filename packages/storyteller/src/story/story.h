@@ -82,7 +82,7 @@ struct story {
         struct story_figures figures;
         char last[SENTENCE_BYTES];
         int mark;
-    } opening; /* what was there behind it: where the story is begun anew */
+    } opening;                   /* what was there behind it: where the story is begun anew */
     char spoken[SENTENCE_BYTES]; /* the sentence that has just become complete, or "" */
     char last[SENTENCE_BYTES];   /* the one that was told last */
     struct gate_context context; /* behind which the model chooses */
