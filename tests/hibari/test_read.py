@@ -165,6 +165,8 @@ HETERONYMS = {
     "Can I read it?": "ɹˈid",
     "You can read it.": "ɹˈid",
     "I will read to you.": "ɹˈid",
+    "Where am I?": "æm",
+    "I am here.": "ɐm",
     "He bowed.": "bˈWd",
     "He was bowing.": "bˈWɪŋ",
     "He made a bow.": "bˈO",

@@ -171,7 +171,7 @@ static enum follows first_sound(const struct sounds *sounds) {
 
 /* What follows a word that ends at `at`. An article of one sound is looked through. */
 static struct place look_ahead(const struct reader *reader, const char *at) {
-    struct place place = {FOLLOWS_PAUSE, 0, false}, alone = {FOLLOWS_CONSONANT, 0, false};
+    struct place place = {.follows = FOLLOWS_PAUSE}, alone = {.follows = FOLLOWS_CONSONANT};
     char after[CONTEXT] = "", number[NUMBER_WORDS];
     bool is_first = true;
     for (at = next_word(reader, at); at != NULL && place.follows == FOLLOWS_PAUSE;
@@ -190,6 +190,7 @@ static struct place look_ahead(const struct reader *reader, const char *at) {
     }
     place.uses = guess_uses(reader->earlier, reader->before, after, reader->is_name);
     place.before_to = strcmp(after, "to") == 0;
+    place.before_i = strcmp(after, "i") == 0;
     return place;
 }
 
@@ -231,7 +232,7 @@ static void forget(struct reader *reader) {
 
 /* Several words of ours, as one of the text; behind two blanks, its next word begins. */
 static void say_words(struct reader *reader, const char *spoken, const char *behind, bool adds_s) {
-    struct place last = look_ahead(reader, behind), inside = {FOLLOWS_CONSONANT, 0, false};
+    struct place last = look_ahead(reader, behind), inside = {.follows = FOLLOWS_CONSONANT};
     for (const char *at = spoken; *at != '\0';) {
         size_t length = strcspn(at, " ");
         struct place place = at[length] == '\0' ? last : inside;
@@ -361,7 +362,7 @@ static bool say_initials(struct reader *reader) {
         }
     }
     for (size_t i = 0; i < length; i++) {
-        struct place place = {FOLLOWS_PAUSE, 0, false};
+        struct place place = {.follows = FOLLOWS_PAUSE};
         struct sounds letter;
         if (is_letter(reader->at[i])) {
             char capital = (char)toupper((unsigned char)reader->at[i]);
@@ -475,7 +476,7 @@ static bool say_word(struct reader *reader) {
         count = 1;
         end = word + whole;
     } else {
-        struct place inside = {FOLLOWS_CONSONANT, 0, false};
+        struct place inside = {.follows = FOLLOWS_CONSONANT};
         for (count = 0; count < PARTS; count++) {
             length = word_length(word);
             bool is_last = word + length == end;

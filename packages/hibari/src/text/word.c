@@ -36,7 +36,7 @@ static bool say_small_word(const char *word, const char *small, size_t length,
         SET(sounds, P_STRESS, P_IH, P_n);
     } else if (is(small, length, "in")) {
         SET(sounds, P_IH, P_n);
-    } else if (is(word, length, "am") && !is_last) {
+    } else if (is(word, length, "am") && !is_last && !place->before_i) {
         SET(sounds, P_ARTICLE, P_m);
     } else {
         return false;

@@ -10,8 +10,8 @@ enum follows { FOLLOWS_PAUSE, FOLLOWS_VOWEL, FOLLOWS_CONSONANT };
 
 struct place {
     enum follows follows;
-    unsigned uses;  /* bits of enum word_use: what it may be here */
-    bool before_to; /* the next word is "to" */
+    unsigned uses;            /* bits of enum word_use: what it may be here */
+    bool before_to, before_i; /* the next word is "to", is "I" */
 };
 
 /* What the word may be, from the two before it and the next one (in small letters; "" where there
