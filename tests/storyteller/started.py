@@ -13,11 +13,10 @@ HUNG_S = 60
 WIDE = 5000  # columns
 
 
-def run_to_end(words: Sequence[str], typed: bytes, status: int) -> str:
+def run_to_end(words: Sequence[str], typed: bytes, status: int, **environment: str) -> str:
     """All that it says, complaints last. It must end with that status."""
-    done = subprocess.run(
-        words, input=typed, capture_output=True, timeout=HUNG_S, env=run.environment()
-    )
+    env = {**run.environment(), **environment}
+    done = subprocess.run(words, input=typed, capture_output=True, timeout=HUNG_S, env=env)
     assert done.returncode == status, done.stderr.decode()
     return (done.stdout + done.stderr).decode()
 
