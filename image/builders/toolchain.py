@@ -5,8 +5,10 @@ import functools
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from image import run
+from image.host import programs
 
 # The machine code of both boards: the C906 is rv64gc, and so is QEMU's default CPU. The vector
 # unit is used by kernels written for it, never by the compiler.
@@ -16,6 +18,10 @@ STATIC_FLAGS = ("-static", "-no-pie")
 # What other people's sources are written in: the default of gcc 8 to 14. That of gcc 15 and newer,
 # C23, takes bool, and functions declared without parameters, for something else.
 STANDARD = "-std=gnu17"
+
+# Programs that gcc starts, wherever they are installed, and those that are started beside it.
+OF_GCC = ("cc1", "as", "ld")
+OTHERS = ("gcc", "ar", "objcopy", "strip")
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,15 @@ class Target:
     ldflags: tuple[str, ...]
     host_triple: str | None  # for configure --host; None: the machine we build on
 
-    def identity(self) -> dict[str, str | list[str]]:
-        """What of the toolchain a result depends on."""
-        found: dict[str, str | list[str]] = {
+    def identity(self) -> dict[str, Any]:
+        """What of the toolchain a result depends on.
+
+        The versions are for people: a distribution may build one version twice.
+        """
+        found = {
             "compiler": _version(self.prefix + "gcc"),
             "binutils": _version(self.prefix + "ld"),
+            "programs": _programs(self.prefix),
             "cflags": list(self.cflags),
             "ldflags": list(self.ldflags),
         }
@@ -66,3 +76,19 @@ def compiler(target: Target, musl: Path | None) -> str:
 @functools.cache
 def _version(tool: str) -> str:
     return run.output([tool, "--version"]).splitlines()[0]
+
+
+@functools.cache
+def _programs(prefix: str) -> dict[str, str | None]:
+    """The content of what turns sources into machine code."""
+    of_gcc = {name: _program_of_gcc(prefix, name) for name in OF_GCC}
+    others = {name: prefix + name for name in OTHERS}
+    names = others | of_gcc
+    contents = programs.contents(*names.values())
+    shown = {path: name for name, path in names.items()}
+    return {shown.get(name, name): content for name, content in contents.items()}
+
+
+def _program_of_gcc(prefix: str, name: str) -> str:
+    """A path, or a name in PATH."""
+    return run.output([prefix + "gcc", f"-print-prog-name={name}"]).strip()

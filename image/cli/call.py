@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from image import project
+from image import fetch, project
 from image.cli.line import Line, read
 from image.jobs import SETTING, chosen
 from image.plan import graph
 from image.plan.graph import Plan
 from image.project import Project
 from image.steps import sharing, tidy
+from image.steps.demand import Demand
 from image.store import settings
-from image.store.store import Entry, Store
+from image.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 # -j4, -j 4, --jobs=4 or --jobs 4, between other words.
@@ -89,10 +90,10 @@ class Call:
     def project(self) -> Project:
         """What is built. Raises UserError."""
         loaded = project.load(self.root, self.options)
-        if self.store is None or not (self._goals or set(LISTING) & set(self.tasks)):
+        if self.store is None or not (self._goals or {*self.tasks} <= {*LISTING}):
             return loaded
         named = sharing.named(loaded, self.store)
-        return replace(loaded, fetch=replace(loaded.fetch, named=named))
+        return replace(loaded, fetch=fetch.hear(named, loaded.fetch))
 
     @functools.cached_property
     def plan(self) -> Plan:
@@ -105,19 +106,27 @@ class Call:
         return settings.load(self.root, self.options)
 
     @functools.cached_property
-    def shared(self) -> Mapping[str, Entry]:
-        """What the store has of all that this call needs, by the names of steps."""
-        if self.store is None:
-            return {}
-        names = [name for name in self._goals if name in self.plan.steps]
-        return sharing.wanted(self.plan, [self.plan.steps[name] for name in names], self.store)
+    def demand(self) -> Demand | None:
+        """What the named tasks need; None where all steps that they name are to be done.
+
+        That is so without a store, and for tasks that read the results of steps in between.
+        """
+        if self.store is None or not self._goals:
+            return None
+        if not all(name in self.plan.steps for name in self._goals):
+            return None
+        return Demand(self.plan, tuple(self.plan.steps[name] for name in self._goals), self.store)
 
     @property
     def _goals(self) -> list[str]:
-        """The steps that the named tasks end in, where they read nothing of those before.
-
-        Of other tasks all steps are done; what the store has is taken when it is their turn.
-        """
-        images = [name for name in self.tasks if name in WHOLE and "file" not in self.options]
-        single = [name.partition(":")[2] for name in self.tasks if name.startswith("package:")]
-        return [*(["release"] if images else ()), *single]
+        """The steps that the named tasks end in, if none of them reads anything of those before."""
+        found = []
+        for task in self.tasks:
+            kind, _, name = task.partition(":")
+            if task in WHOLE and "file" not in self.options:
+                found.append("release")
+            elif kind == "package" and name:
+                found.append(name)
+            else:
+                return []
+        return found

@@ -102,7 +102,8 @@ def _obey(line: Line) -> int:
     _say_what_counts(line)
     this = call.this_call()
     refusals.refuse(line.tasks, this)
-    if tasks.builds_image(this) and not this.shared and (cost := costs.told(this.plan)):
+    is_shared = this.demand and this.demand.wanted.shared
+    if tasks.builds_image(this) and not is_shared and (cost := costs.told(this.plan)):
         print(cost, file=sys.stderr)
     # Tasks that rebuild are hidden, so that `./doit package` leaves them out.
     named = [REBUILD.sub("_", task) for task in line.tasks]

@@ -30,7 +30,7 @@ def image(call: Call) -> Iterator[Task]:
     yield {
         "basename": "image",
         "actions": [(told(_publish), [call])],
-        "task_dep": [_task_name(last)],
+        "task_dep": [*_telling(call, last), _task_name(last)],
         "io": {"capture": False},
     }
     engines = graph.make(call.project, [PACKER], HOST).steps  # tasks of engine()
@@ -259,13 +259,20 @@ def _step_task(call: Call, plan: Plan, step: Step, **more: Any) -> Task:
             return False  # doing it meets the same trouble, where it can be told
         return done
 
-    entry = call.shared.get(step.name) if plan is call.plan else None
+    demand = call.demand if call.demand and step in call.demand else None
+    entry = demand.wanted.shared.get(step.name) if demand else None
 
     def do() -> None:
-        if entry and call.store:
-            runner.take_step(plan, step, call.store, entry)
-        else:
+        wanted = demand.wanted if demand else None
+        if wanted and step.name not in wanted.steps:
+            meta["why"] = "not needed: the store has what is made from it"
+            return
+        if wanted and call.store and (found := wanted.shared.get(step.name)):
+            runner.take_step(plan, step, call.store, found)
+        elif needs:
             runner.run_step(plan, step, call.store)
+        else:
+            runner.run_all(plan, step, call.store)
         if by := graph.builder(plan, step):
             meta["why"] = f"built by {by}, from the store"
 
@@ -280,6 +287,13 @@ def _step_task(call: Call, plan: Plan, step: Step, **more: Any) -> Task:
         "doc": step.package.summary if step.package else None,
         **more,
     }
+
+
+def _telling(call: Call, last: Step) -> list[str]:
+    """What is fetched first, since it tells for which results the store can be asked."""
+    before = [call.plan.steps[name] for name in call.plan.steps_before(last)]
+    loads = [one for one in before if one.kind == "fetch" and one.package]
+    return [_task_name(load) for load in loads if call.demand and not call.plan.is_named(load)]
 
 
 def _is_done(plan: Plan, step: Step) -> bool:

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +25,9 @@ from image.recipes.source import (
     Repository,
     Source,
     Unavailable,
+    expected,
     find,
+    write_heard,
     write_record,
 )  # fmt: skip
 
@@ -67,7 +69,14 @@ def named(source: Source, settings: Settings) -> Named | None:
         return Named(found.path.name, found.sha256, found.version)
     if source.fallback is None:
         return Named(source.file, source.sha256)
-    return settings.named.get(source.sha256)
+    return settings.named.get(source.sha256) or expected(settings.dl, source)
+
+
+def hear(heard: Mapping[Source, Named], settings: Settings) -> Settings:
+    """The settings of who was told what some sources are; later calls know it, too."""
+    for source, name in heard.items():
+        write_heard(settings.dl, source, name)
+    return replace(settings, named={source.sha256: name for source, name in heard.items()})
 
 
 def fetch(source: Source, settings: Settings) -> Fetched:

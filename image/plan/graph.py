@@ -77,7 +77,7 @@ class Plan:
         """Whether the result is there already."""
         if step.kind == "fetch":
             return not _missing(self.project, step.package)
-        return self._is_named(step) and read_stamp(self.folder(step)) is not None
+        return self.is_named(step) and read_stamp(self.folder(step)) is not None
 
     def why(self, step: Step) -> str:
         """In words, why a step would run, or that it would not."""
@@ -94,12 +94,31 @@ class Plan:
         said = list(differences(last, self.inputs(step)))
         return "; ".join(few(said, "more changes")) or "its result was removed"
 
-    def _is_named(self, step: Step) -> bool:
+    def is_named(self, step: Step) -> bool:
         """Whether it is known what all sources are that a step rests on, so that it has a key."""
-        loads = [self.steps[name] for name in self.steps_before(step)]
+        loads = [step, *(self.steps[name] for name in self.steps_before(step))]
         sources = [s for one in loads if one.package and one.kind == "fetch"
                    for s in one.package.sources]  # fmt: skip
         return all(fetch.named(source, self.project.fetch) for source in sources)
+
+    def renew(self) -> None:
+        """Forget the keys that rest on other sources than are there now.
+
+        A fallback is of no fixed version: what it was here before, or what others were given for
+        it, is only an expectation.
+        """
+        stale = {name for name in [*self._inputs] if self._is_stale(self.steps[name])}
+        for name, step in self.steps.items():
+            if name in stale or stale & {*self.steps_before(step)}:
+                self._inputs.pop(name, None)
+                self._keys.pop(name, None)
+
+    def _is_stale(self, step: Step) -> bool:
+        """Whether the key of a step is of other sources than it would be built from."""
+        package = step.package
+        if package is None or package.name in self.project.local_sources:
+            return False
+        return bool(self.inputs(step)["source"] != inputs.source_hashes(self.project, package))
 
     def _unfetched(self, step: Step) -> list[str]:
         """Names of the fetching steps that a step waits for, itself or through others."""

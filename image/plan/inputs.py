@@ -10,7 +10,7 @@ from typing import Any
 
 from image import builders, fetch
 from image.errors import UserError
-from image.host import doctor
+from image.host import doctor, programs
 from image.key import hash_file, hash_tree, list_tree
 from image.plan import code
 from image.plan.step import Step
@@ -25,7 +25,7 @@ MAKERS = {
     "release": ("image.card.release", "image.sbom"),
 }
 CODE = "code"  # which of the inputs are modules of ours
-# Host programs that write what ends up on the card: another version may write it otherwise.
+# Host programs that write what ends up on the card: others may write it otherwise.
 WRITERS = {"rootfs": ("mkfs.erofs",), "card": ("genimage", "mkdosfs", "mcopy")}
 SBOM = "cyclonedx-python-lib"  # writes the bill of materials: another version may sort otherwise
 # Files of a package's folder that its result does not depend on: the recipe is hashed as data.
@@ -51,7 +51,7 @@ def _build_inputs(project: Project, step: Step) -> dict[str, Any]:
         "recipe": dict(package.recipe),
         CODE: _code(package),
         "toolchain": step.target.identity(),
-        "source": list_tree(local) if local else _source_hashes(project, package),
+        "source": list_tree(local) if local else source_hashes(project, package),
         "files": hash_tree(project.root, [*_own_files(package), *extra]),
         "settings": package.settings(project.config.symbols),
         "choices": _choices(package, project.config.symbols),
@@ -86,7 +86,8 @@ def _words(value: Any) -> Iterator[str]:
         yield value
 
 
-def _source_hashes(project: Project, package: Package) -> dict[str, str]:
+def source_hashes(project: Project, package: Package) -> dict[str, str]:
+    """The files that a package is built from, by their names. Raises UserError as `of`."""
     named = {source.file: fetch.named(source, project.fetch) for source in package.sources}
     for file, found in named.items():
         if found is None:
@@ -140,7 +141,9 @@ def _own_files(package: Package) -> list[Path]:
 
 def _image_inputs(project: Project, packages: Iterable[Package], step: Step) -> dict[str, Any]:
     own: dict[str, Any] = {CODE: code.hashes(*MAKERS[step.kind])}
+    # The versions are for people: a distribution may build one version twice.
     own["tools"] = {name: doctor.version(name) for name in WRITERS.get(step.kind, ())}
+    own["programs"] = programs.contents(*WRITERS.get(step.kind, ()))
     if step.kind == "rootfs":
         own["overlay"] = {
             str(folder.relative_to(project.overlays)): hash_tree(folder)

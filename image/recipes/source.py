@@ -134,6 +134,22 @@ def find(dl: Path, source: Source) -> Fetched | None:
     return found
 
 
+def expected(dl: Path, source: Source) -> Named | None:
+    """What a source was when it was fetched last, or heard of, though its file is not there."""
+    record = _read_record(dl, source)
+    if record.get("file") == source.file and record.get("sha256") == source.sha256:
+        return Named(source.file, source.sha256)
+    if source.fallback and record.get("fallback") == source.fallback:
+        return Named(str(record["file"]), str(record["sha256"]), str(record["version"]))
+    return None
+
+
+def write_heard(dl: Path, source: Source, heard: Named) -> None:
+    """Note what a source is by others' words: later calls need not ask them."""
+    record = {"file": heard.file, "sha256": heard.sha256, "size": 0, "mtime_ns": 0}
+    _write(dl, source, {**record, "origin": "heard"}, heard.version)
+
+
 def write_record(dl: Path, source: Source, found: Fetched) -> None:
     """Note what was had, in dl/FILE.json. A dl/ that cannot be written is hashed each time."""
     status = found.path.stat()
@@ -144,12 +160,17 @@ def write_record(dl: Path, source: Source, found: Fetched) -> None:
         "mtime_ns": status.st_mtime_ns,
         "origin": found.origin,
     }
-    if found.version is not None:
-        record |= {"version": found.version, "fallback": source.fallback}
+    _write(dl, source, record, found.version)
+
+
+def _write(dl: Path, source: Source, record: dict[str, Any], version: str | None) -> None:
+    if version is not None:
+        record |= {"version": version, "fallback": source.fallback}
     target = _record_path(dl, source)
     # Several processes may note the same at once; each writes a file of its own.
     partial = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
     with contextlib.suppress(OSError):
+        dl.mkdir(parents=True, exist_ok=True)
         partial.write_text(json.dumps(record, indent=1) + "\n")
         partial.replace(target)
 

@@ -43,7 +43,7 @@ def build(plan: Plan, step: Step) -> None:
         memory_map=plan.project.memory_map if package.recipe.get("memmap") else None,
     )
     job.staging.mkdir(parents=True)
-    _provide_source(plan, job)
+    _provide_source(plan, step, job)
     builders.find(package.build).build(job)
     _check_licences(job)
     _collect(job, "stage", job.staging)
@@ -58,7 +58,7 @@ def _staging(plan: Plan, name: str, target: Target) -> Path:
     return plan.folder(plan.step(step_name(name, target))) / STAGING
 
 
-def _provide_source(plan: Plan, job: Job) -> None:
+def _provide_source(plan: Plan, step: Step, job: Job) -> None:
     package = job.package
     local = plan.project.local_sources.get(package.name)
     if package.tree:
@@ -68,7 +68,7 @@ def _provide_source(plan: Plan, job: Job) -> None:
         assert tree is not None
         _copy_tree(tree, job.source)
     else:
-        _unpack(plan, job)
+        _unpack(plan, step, job)
     if not local:
         archive.apply_patches(job.source, package.patches, job.log)
     if job.memory_map:
@@ -99,13 +99,16 @@ def _write_map(memory_map: MemoryMap, folder: Path) -> None:
         (folder / f"cvi_board_memmap.{suffix}").write_text(text)
 
 
-def _unpack(plan: Plan, job: Job) -> None:
+def _unpack(plan: Plan, step: Step, job: Job) -> None:
     if not job.package.sources:
         job.source.mkdir()
+    keyed = plan.inputs(step)["source"]
     for source in job.package.sources:
         found = fetch.known(source, plan.project.fetch)
         if found is None:
             raise UserError(f"{source.file} is not in dl/", hint="run: ./doit fetch")
+        if found.sha256 != keyed[source.file]:
+            raise UserError(f"{found.path} was replaced during this build", hint="build again")
         if archive.is_archive(found.path):
             archive.unpack(found.path, job.source)
         else:

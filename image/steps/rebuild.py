@@ -4,6 +4,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from image.errors import UserError
 from image.key import hash_tree
@@ -27,8 +28,11 @@ class Finding:
     step: str
     builder: str
     different: tuple[str, ...]
+    is_compared: bool = True  # not where its source is no more to be had
 
     def __str__(self) -> str:
+        if not self.is_compared:
+            return f"{self.step}: not compared: {self.builder} built it from another source"
         if not self.different:
             return f"{self.step}: as {self.builder} built it"
         some = ", ".join(self.different[:SHOWN])
@@ -44,12 +48,16 @@ def check(plan: Plan, store: Store | None, count: int) -> Iterator[Finding]:
     if not taken:
         hint = "build with CACHE=; manifest.json says who built what"
         raise UserError("no result here came from a store", hint)
-    for step, by in random.sample(taken, min(count, len(taken))):
-        before = _files(plan, step)
-        for name in plan.steps_before(step):
-            runner.run_step(plan, plan.steps[name], store)
+    chosen = random.sample(taken, min(count, len(taken)))
+    folders = {step.name: plan.folder(step) for step, _ in chosen}
+    for step, by in chosen:
+        before = _files(folders[step.name])
+        runner.run_all(plan, step, store)
+        if plan.folder(step) != folders[step.name]:
+            yield Finding(step.name, by, (), is_compared=False)
+            continue
         runner.run_step(plan, step, is_anew=True)
-        after = _files(plan, step)
+        after = _files(folders[step.name])
         names = sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
         yield Finding(step.name, by, tuple(names))
 
@@ -58,6 +66,6 @@ def _builder(plan: Plan, step: Step) -> str | None:
     return graph.builder(plan, step) if sharing.is_here(plan, step) else None
 
 
-def _files(plan: Plan, step: Step) -> dict[str, str]:
-    found = hash_tree(plan.folder(step))
+def _files(folder: Path) -> dict[str, str]:
+    found = hash_tree(folder)
     return {name: value for name, value in found.items() if name not in (*OURS, LOG)}

@@ -98,6 +98,11 @@ def take_step(plan: Plan, step: Step, store: Store, entry: Entry) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         if _take(plan, step, store, entry):
             return
+    run_all(plan, step, store)
+
+
+def run_all(plan: Plan, step: Step, store: Store | None) -> None:
+    """Do a step, and before it all that it rests on. Raises UserError as `run_step`."""
     for name in (*plan.steps_before(step), step.name):
         run_step(plan, plan.steps[name], store)
 
@@ -128,6 +133,7 @@ def _fetch(plan: Plan, step: Step) -> None:
         fetch.fetch(source, plan.project.fetch)
     if package.repository:
         fetch.fetch_repository(package.repository, plan.project.fetch)
+    plan.renew()
 
 
 def _make_room(folder: Path) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Which steps of a plan a shared store can have, and which of those a call needs."""
+"""Which steps of a plan a shared store can have, and what it is asked about them."""
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ def survey(plan: Plan, store: Store | None) -> list[Found]:
     """Where the result of each step of a plan is."""
     steps = [step for step in plan.steps.values() if step.kind != "fetch"]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        entries = [*pool.map(lambda step: _ask(plan, step, store), steps)]
+        entries = [*pool.map(lambda step: ask(plan, step, store), steps)]
     return [
         Found(step.name, _size(plan.folder(step)) if is_here(plan, step) else None, entry)
         for step, entry in zip(steps, entries, strict=True)
@@ -78,14 +78,15 @@ def naming(source: Source) -> Question:
     return Question(f"source:{source.file}", asked)
 
 
-def named(project: Project, store: Store) -> dict[str, Named]:
-    """What others found such sources to be, where dl/ does not say."""
+def named(project: Project, store: Store) -> dict[Source, Named]:
+    """What others found such sources to be, where they are not in dl/."""
     sources = [source for package in project.packages.values() for source in package.sources]
-    unknown = [source for source in sources if fetch.named(source, project.fetch) is None]
+    unsure = [source for source in sources if source.fallback]
+    unknown = [source for source in unsure if fetch.known(source, project.fetch) is None]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         entries = list(pool.map(lambda source: store.find(naming(source)), unknown))
     pairs = zip(unknown, entries, strict=True)
-    return {source.sha256: _name(entry) for source, entry in pairs if entry}
+    return {source: _name(entry) for source, entry in pairs if entry}
 
 
 def latest(step: Step) -> Question:
@@ -115,11 +116,15 @@ def why(plan: Plan, step: Step, store: Store) -> str:
 
 
 def tell_names(plan: Plan, step: Step, store: Store) -> None:
-    """Tell others what such sources of a step that we built are. Raises UserError as Store.say."""
-    for source in step.package.sources if step.package else ():
-        found = fetch.known(source, plan.project.fetch)
-        if found and found.version:
-            said = {"file": found.path.name, "sha256": found.sha256, "version": found.version}
+    """Tell others what such sources before a step are, whoever built the steps between.
+
+    Without that nobody knows the key of its result. Raises UserError as Store.say.
+    """
+    packages = [plan.steps[name].package for name in plan.steps_before(step)]
+    for source in [source for package in packages if package for source in package.sources]:
+        found = fetch.named(source, plan.project.fetch)
+        if found and source.fallback:
+            said = {"file": found.file, "sha256": found.sha256, "version": found.version}
             store.say(naming(source), said)
 
 
@@ -134,29 +139,13 @@ def _release() -> str:
 
 def _name(entry: Entry) -> Named:
     says = entry.statement.says
-    return Named(str(says.get("file")), str(says.get("sha256")), str(says.get("version")))
+    version = says.get("version")
+    told = None if version is None else str(version)
+    return Named(str(says.get("file")), str(says.get("sha256")), told)
 
 
-def wanted(plan: Plan, goals: Iterable[Step], store: Store) -> Mapping[str, Entry]:
-    """What the store has of all that the goals need, by the names of the steps.
-
-    What is before a step that is there, here or in the store, is not needed.
-    """
-    found = dict[str, Entry]()
-    seen = set[str]()
-    wave = list(goals)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        while wave:
-            seen |= {step.name for step in wave}
-            missing = [step for step in wave if not is_here(plan, step)]
-            entries = list(pool.map(lambda step: _ask(plan, step, store), missing))
-            found |= {s.name: e for s, e in zip(missing, entries, strict=True) if e}
-            names = [name for step in missing if step.name not in found for name in step.needs]
-            wave = [plan.steps[name] for name in dict.fromkeys(names) if name not in seen]
-    return found
-
-
-def _ask(plan: Plan, step: Step, store: Store | None) -> Entry | None:
+def ask(plan: Plan, step: Step, store: Store | None) -> Entry | None:
+    """What a store has of a step's result."""
     asked = question(plan, step) if store else None
     return store.find(asked) if store and asked else None
 

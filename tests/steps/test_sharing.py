@@ -19,7 +19,7 @@ from image.plan.graph import Plan
 from image.plan.step import Step
 from image.project import Project
 from image.recipes.loading import load_all
-from image.steps import provenance, rebuild, runner, sharing
+from image.steps import demand, provenance, rebuild, runner, sharing
 from image.store import lease
 from image.store.places import Folder
 from image.store.signature import Signer, Verifier
@@ -116,7 +116,7 @@ def test_it_is_told_why_the_store_has_nothing(tmp_path: Path, store: Store) -> N
 def test_only_what_the_goal_needs_is_asked_for(tmp_path: Path, store: Store) -> None:
     do_all(plan_of(checkout(tmp_path / "first")), store)
     plan = plan_of(checkout(tmp_path / "second"))
-    wanted = sharing.wanted(plan, [plan.step("host:toy")], store)
+    wanted = demand.look(plan, [plan.step("host:toy")], store).shared
     assert [*wanted] == ["host:toy"]
     runner.take_step(plan, plan.step("host:toy"), store, wanted["host:toy"])
     assert plan.is_done(plan.step("host:toy")) and not plan.is_done(plan.step("host:bell"))
@@ -127,7 +127,7 @@ def test_a_change_builds_what_changed_and_what_rests_on_it(tmp_path: Path, store
     other = checkout(tmp_path / "second")
     (other / "packages/toy/src/toy.c").write_text("int main(void) { return 0; }\n")
     plan = plan_of(other)
-    assert [*sharing.wanted(plan, [plan.step("host:toy")], store)] == ["host:bell"]
+    assert [*demand.look(plan, [plan.step("host:toy")], store).shared] == ["host:bell"]
     do_all(plan, store)
     assert (builder_of(plan, "host:bell"), builder_of(plan, "host:toy")) == ("ada", None)
 
@@ -136,7 +136,7 @@ def test_a_result_that_is_lost_is_built_with_all_before_it(tmp_path: Path, store
     do_all(plan_of(checkout(tmp_path / "first")), store)
     plan = plan_of(checkout(tmp_path / "second"))
     toy = plan.step("host:toy")
-    entry = sharing.wanted(plan, [toy], store)["host:toy"]
+    entry = demand.look(plan, [toy], store).shared["host:toy"]
     for file in (tmp_path / "shared/cas").iterdir():
         file.unlink()
     runner.take_step(plan, toy, store, entry)
@@ -200,7 +200,7 @@ def built_by(plan: Plan) -> dict[str, str | None]:
 def take_toy(plan: Plan, store: Store) -> None:
     """Take the program alone."""
     toy = plan.step("host:toy")
-    runner.take_step(plan, toy, store, sharing.wanted(plan, [toy], store)["host:toy"])
+    runner.take_step(plan, toy, store, demand.look(plan, [toy], store).shared["host:toy"])
     assert not plan.is_done(plan.step("host:bell"))
 
 
@@ -296,4 +296,4 @@ def test_another_kind_of_processor_has_other_keys(
     do_all(plan_of(checkout(tmp_path / "first")), store)
     monkeypatch.setattr("platform.machine", lambda: "elsewhere64")
     plan = plan_of(checkout(tmp_path / "second"))
-    assert sharing.wanted(plan, [plan.step("host:toy")], store) == {}
+    assert demand.look(plan, [plan.step("host:toy")], store).shared == {}

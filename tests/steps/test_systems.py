@@ -23,6 +23,7 @@ from image.builders import toolchain
 from image.builders.toolchain import HOST
 from image.errors import UserError
 from image.fetch import debian
+from image.host import programs
 from image.key import hash_tree
 from image.plan import graph
 from image.plan.graph import Plan
@@ -173,7 +174,8 @@ def _build(root: Path, habits: Habits, uses_store: bool, result: Any) -> None:
     os.setgroups([])
     os.setgid(habits.user)
     os.setuid(habits.user)
-    toolchain._version.cache_clear()
+    for looked_at in (toolchain._version, toolchain._programs, programs.contents):
+        looked_at.cache_clear()
     plan, store = plan_of(checkout), None
     if uses_store:
         verifier, signer = Verifier(checkout / "allowed_signers"), Signer(checkout / "key")
