@@ -45,8 +45,8 @@ def look(plan: Plan, goals: Iterable[Step], store: Store) -> Wanted:
 class Demand:
     """What is wanted for some goals, at any time of a call.
 
-    Where only fetching a source tells which one it is, other keys follow from what it tells, and
-    the store may have the results of these. So it is looked at again then.
+    Which file a source is may be known only once it is fetched. Other keys follow from that, and
+    the store may have the results of these, so it is asked again then.
     """
 
     plan: Plan

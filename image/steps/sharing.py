@@ -116,7 +116,7 @@ def why(plan: Plan, step: Step, store: Store) -> str:
 
 
 def tell_names(plan: Plan, step: Step, store: Store) -> None:
-    """Tell others what such sources before a step are, whoever built the steps between.
+    """Tell others what such sources before a step are, even if the steps between are not ours.
 
     Without that nobody knows the key of its result. Raises UserError as Store.say.
     """
