@@ -184,6 +184,12 @@ static int fail_by_engine(const struct options *options, const struct llama_erro
     return STATUS_FAILED;
 }
 
+/* Whether the environment lets a voice be too slow, and so as silent as if it hung: on an emulated
+ * board, where nobody listens. */
+static bool may_be_slow(void) {
+    return getenv("STORYTELLER_SLOW") != NULL;
+}
+
 static int tell_stories(struct teller *teller, const struct options *options) {
     struct console console;
     struct llama_error error = {""};
@@ -193,7 +199,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     console_open(&console, options->colour);
     teller->console = &console;
     teller->inputs = inputs_open(&console, teller->remote);
-    teller->watchdog = watchdog_open();
+    teller->watchdog = may_be_slow() ? NULL : watchdog_open();
     speaker_set_watchdog(teller->speaker, teller->watchdog);
     if (console.kind != TERMINAL_NONE) {
         console_say(&console, "Type what the next story is about, or just Enter for another "
@@ -223,11 +229,10 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
 }
 
-/* The usual voice has to do; others may be too slow, unless the environment wants them slow: on an
- * emulated board, where nobody listens. */
+/* The usual voice has to do; others may be too slow. */
 static bool is_fast_enough(const struct settings *settings, struct speech *speech) {
     return strcmp(settings->voice, VOICES[0].name) == 0 || trial_cost(speech) <= TRIAL_COST_MOST ||
-           getenv("STORYTELLER_SLOW") != NULL;
+           may_be_slow();
 }
 
 /* The voice that the settings name, if it is there and, where there is another, fast enough. */
