@@ -6,7 +6,12 @@
 
 #include "endings.h"
 
-enum { LONGEST = HIBARI_KEY };
+enum {
+    LONGEST = HIBARI_KEY,
+    INITIALS = 3, /* an unknown word of so many capitals is spelled: XYZ */
+};
+
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static bool is(const char *word, size_t length, const char *other) {
     return strlen(other) == length && memcmp(word, other, length) == 0;
@@ -24,7 +29,7 @@ static void set(struct sounds *sounds, size_t count, const uint8_t *phonemes) {
 static bool say_small_word(const char *word, const char *small, size_t length,
                            const struct place *place, struct sounds *sounds) {
     bool is_last = place->follows == FOLLOWS_PAUSE;
-    if (is(small, length, "a") && !is_last) {
+    if (is(small, length, "a") && !is_last && !place->before_to) {
         SET(sounds, P_ARTICLE);
     } else if (is(small, length, "an")) {
         SET(sounds, P_ARTICLE, P_n);
@@ -149,6 +154,28 @@ static void say_unknown(const struct hibari_words *words, char *small, size_t le
     }
 }
 
+/* TVs, PJs, XYZ. */
+static bool say_capitals(const struct hibari_words *words, const char *word, size_t length,
+                         struct sounds *sounds) {
+    size_t capitals = strspn(word, CAPITALS),
+           rest = length - (capitals < length ? capitals : length);
+    bool adds_s = (rest == 1 && word[capitals] == 's') ||
+                  (rest == 2 && memcmp(word + capitals, "'s", 2) == 0);
+    if (capitals < 2 || (rest > 0 && !adds_s)) {
+        return false;
+    }
+    if (rest == 0 || !words_find(words, word, capitals, 0, sounds)) {
+        if (length - rest > INITIALS) {
+            return false;
+        }
+        say_letters(words, word, length - rest, sounds);
+    }
+    if (adds_s) {
+        endings_add_s(sounds);
+    }
+    return true;
+}
+
 void word_say(const struct hibari_words *words, const char *word, size_t length,
               const struct place *place, struct sounds *sounds) {
     char small[LONGEST];
@@ -173,6 +200,8 @@ void word_say(const struct hibari_words *words, const char *word, size_t length,
     } else if (words_find(words, word, length, uses, sounds) ||
                words_find(words, small, length, uses, sounds)) {
         stress_capitals(word, length, sounds);
+    } else if (say_capitals(words, word, length, sounds)) {
+        return;
     } else {
         say_unknown(words, small, length, uses, sounds);
         stress_capitals(word, length, sounds);

@@ -22,12 +22,14 @@ static const struct {
     size_t run;
     struct saying saying;
 } SOUNDS[] = {
-    {"ah", 2, {"ah", NULL}},   {"ar", 2, {"are", NULL}},      {"aw", 2, {"awe", NULL}},
-    {"br", 2, {"bur", NULL}},  {"ew", 2, {"ee-you", NULL}},   {"gr", 2, {"gur", "girr"}},
-    {"hm", 1, {"hum", "hmm"}}, {"m", 2, {"um", "mmm"}},       {"no", 3, {"no", NULL}},
-    {"oh", 2, {"oh", NULL}},   {"pft", 1, {"pift", "pifft"}}, {"pst", 1, {"pist", "psst"}},
-    {"r", 2, {"are", NULL}},   {"s", 2, {"siss", NULL}},      {"sh", 1, {"shush", NULL}},
-    {"so", 3, {"so", NULL}},   {"tsk", 1, {"tisk", "tissk"}}, {"yes", 3, {"yes", NULL}},
+    {"ah", 2, {"ah", NULL}},       {"ar", 2, {"are", NULL}},     {"aw", 2, {"awe", NULL}},
+    {"br", 2, {"bur", NULL}},      {"bz", 1, {"buzz", NULL}},    {"ew", 2, {"ee-you", NULL}},
+    {"gr", 2, {"gur", "girr"}},    {"hm", 1, {"hum", "hmm"}},    {"hmph", 1, {"humph", NULL}},
+    {"hr", 2, {"her", "hurr"}},    {"m", 2, {"um", "mmm"}},      {"no", 3, {"no", NULL}},
+    {"oh", 2, {"oh", NULL}},       {"pf", 2, {"pift", "piff"}},  {"pft", 1, {"pift", "pifft"}},
+    {"psh", 1, {"pish", NULL}},    {"pst", 1, {"pist", "psst"}}, {"r", 2, {"are", NULL}},
+    {"s", 2, {"siss", NULL}},      {"sh", 1, {"shush", NULL}},   {"so", 3, {"so", NULL}},
+    {"tsk", 1, {"tisk", "tissk"}}, {"vr", 2, {"vroom", NULL}},   {"yes", 3, {"yes", NULL}},
     {"z", 2, {"zuz", NULL}},
 };
 
