@@ -95,7 +95,10 @@ def compile_voice(
 ) -> Path:
     """`files` with a voice whose engine is a package: its kind is the package's first word."""
     tree, kind = host_package(engine) / "usr", engine.partition("-")[0]
-    own = [source(name) for name in ("speech.c", f"speech_{kind}.c", "spoken.c", "voices.c")]
+    own = [
+        source(name)
+        for name in ("speech.c", "speech_find.c", f"speech_{kind}.c", "spoken.c", "voices.c")
+    ]
     choices = (f"-DVOICE_{voice.upper()}", f"-DSPEECH_{kind.upper()}")
     headers = ("-isystem", tree / "include")
     libraries = (f"-L{tree / 'lib'}", f"-l{engine}", "-lm")

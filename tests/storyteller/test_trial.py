@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""A voice that the processor is too slow for: another one tells, and that is said once."""
+"""A voice that parents choose, and one that the processor is too slow for: another one tells."""
 
 import wave
 from pathlib import Path
 
 import pytest
 
-from tests.storyteller import build, started
+from tests.storyteller import build, client, started
+from tests.storyteller.test_program import Bench
 
 TEXT = " there was a bear. He was big. He sat down. The end."
 SLOW = "this processor is too slow for the voice tortoise; using slt"
@@ -51,3 +52,32 @@ def tell(program: Path, tmp_path: Path, voice: str, **environment: str) -> tuple
     with wave.open(sound) as file:
         assert file.getnframes() > file.getframerate() / 2
         return file.getframerate(), said
+
+
+def choose(teller: client.Client, voice: str) -> None:
+    """Set a voice, and hear the next story to its end."""
+    teller.send(do="set", about=f"voice = {voice}")
+    teller.send(do="tell")
+    teller.wait_for(event="state", state="telling")
+    teller.wait_for(event="state", state="ready")
+
+
+def test_another_voice_speaks_from_the_next_story_on(slow_teller: Path, tmp_path: Path) -> None:
+    bench = Bench(slow_teller, tmp_path)
+    bench.data.mkdir()
+    bench.write(TEXT, settings="pause=3600\nkeep_sound=9\n")
+    words = bench.words("--no-figures", "--no-sound")
+    with client.telling(words, tmp_path / "socket") as teller:
+        teller.wait_for(event="state", state="ready")
+        choose(teller, "hare")
+        choose(teller, "tortoise")
+        (told,) = [event for event in teller.seen if "problem" in event]
+        assert told["value"] == "hare" and "too slow" in told["problem"]
+        choose(teller, "slt")
+        assert "error" not in {event["event"] for event in teller.seen}
+    rates = []
+    for path in sorted((bench.data / "stories").iterdir()):
+        with wave.open(str(path)) as file:
+            rates.append(file.getframerate())
+            assert file.getnframes() > 0
+    assert rates == [16_000, 24_000, 24_000, 16_000]

@@ -9,7 +9,7 @@ const LOST = "I cannot hear the storyteller. Is it on?";
 const SETTINGS = {
   volume: "How loud it may be at most, in percent",
   speed: "Pace, in percent of that of audiobooks for children",
-  voice: "Who speaks, from the next start on",
+  voice: "Who speaks, from the next story on",
   pause: "Pause between two stories, in seconds",
   stories: "Stories a day; 0: no limit",
   sleep: "Minutes without a request until it says good night; 0: never",

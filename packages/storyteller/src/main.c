@@ -2,10 +2,10 @@
 /* storyteller: invents children's stories and tells them aloud. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "change_voice.h"
 #include "evening.h"
 #include "options.h"
 #include "sound/mixer.h"
@@ -23,8 +23,6 @@
 #define PATH_BYTES 512
 /* More lines than these need not be read out: whoever mends them sees the others. */
 #define LINES_SAID 3
-/* How often it is looked whether the voice has ended. */
-#define LOOK_MS 20
 
 /* STATUS_GOOD_NIGHT: whoever started this program is to switch the board off
  * (overlays/rootfs/usr/libexec/console). */
@@ -153,17 +151,6 @@ static void greet(const struct teller *teller) {
     greeting_play(teller->speaker, &teller->settings);
 }
 
-/*
- * Where no story came after the greeting, it may still play: its end is soft, and its card let go.
- */
-static void end_greeting(struct speaker *speaker) {
-    speaker_stop(speaker);
-    while (!speaker_is_quiet(speaker, LOOK_MS)) {
-        continue;
-    }
-    (void)speaker_end(speaker);
-}
-
 /* Whether an error of the engine is about this file: it begins with the end of its path. */
 static bool is_about(const struct llama_error *error, const char *path) {
     const char *colon = strstr(error->text, ": ");
@@ -184,12 +171,6 @@ static int fail_by_engine(const struct options *options, const struct llama_erro
     return STATUS_FAILED;
 }
 
-/* Whether the environment lets a voice be too slow, and so as silent as if it hung: on an emulated
- * board, where nobody listens. */
-static bool may_be_slow(void) {
-    return getenv("STORYTELLER_SLOW") != NULL;
-}
-
 static int tell_stories(struct teller *teller, const struct options *options) {
     struct console console;
     struct llama_error error = {""};
@@ -199,7 +180,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     console_open(&console, options->colour);
     teller->console = &console;
     teller->inputs = inputs_open(&console, teller->remote);
-    teller->watchdog = may_be_slow() ? NULL : watchdog_open();
+    teller->watchdog = trial_may_be_slow() ? NULL : watchdog_open();
     speaker_set_watchdog(teller->speaker, teller->watchdog);
     if (console.kind != TERMINAL_NONE) {
         console_say(&console, "Type what the next story is about, or just Enter for another "
@@ -213,7 +194,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     } else if (teller->llama != NULL) {
         snprintf(error.text, sizeof(error.text), "not enough memory for the inputs");
     }
-    end_greeting(teller->speaker);
+    speaker_hush(teller->speaker); /* where no story came, the greeting may still play */
     if (stop_is_wanted()) {
         console_say(&console, "Good night.");
     }
@@ -229,43 +210,18 @@ static int tell_stories(struct teller *teller, const struct options *options) {
     return end == TELLER_GOOD_NIGHT ? STATUS_GOOD_NIGHT : STATUS_OK;
 }
 
-/* The usual voice has to do; others may be too slow. */
-static bool is_fast_enough(const struct settings *settings, struct speech *speech) {
-    return strcmp(settings->voice, VOICES[0].name) == 0 || trial_cost(speech) <= TRIAL_COST_MOST ||
-           may_be_slow();
-}
-
-/* The voice that the settings name, if it is there and, where there is another, fast enough. */
-static struct speech *open_wanted(const struct settings *settings,
-                                  char problem[SPEECH_PROBLEM_BYTES]) {
-    struct speech *speech = speech_open(settings->voice, problem);
-
-    if (speech == NULL || is_fast_enough(settings, speech)) {
-        return speech;
-    }
-    snprintf(problem, SPEECH_PROBLEM_BYTES, "this processor is too slow for the voice %s",
-             settings->voice);
-    speech->close(speech);
-    return NULL;
-}
-
-/* That one, or the usual one, which the settings name from then on. */
-static struct speech *open_voice(struct settings *settings) {
+/* The voice that the settings name, or the usual one. */
+static bool open_voice(struct teller *teller) {
     char problem[SPEECH_PROBLEM_BYTES];
-    struct speech *speech = open_wanted(settings, problem);
 
-    if (speech == NULL && strcmp(settings->voice, VOICES[0].name) != 0) {
-        fprintf(stderr, "storyteller: %s; using %s\n", problem, VOICES[0].name);
-        snprintf(settings->voice, sizeof(settings->voice), "%s", VOICES[0].name);
-        speech = open_wanted(settings, problem);
-    }
-    if (speech == NULL) {
+    if (!chosen_open(&teller->voice, &teller->settings, VOICES[0].name, problem)) {
         fail(STATUS_FAILED, problem);
-        return NULL;
+        return false;
     }
-    speech_set_speed(speech, settings->speed);
-    speech->set_pitch(speech, settings->pitch);
-    return speech;
+    if (problem[0] != '\0') {
+        fprintf(stderr, "storyteller: %s; using %s\n", problem, teller->voice.name);
+    }
+    return true;
 }
 
 /* Open what is not looked for again at each story: a file, a program. Returns false when it
@@ -320,7 +276,6 @@ static const char *wanted_cards(struct settings *settings, const struct options 
 }
 
 static int with_speaker(struct teller *teller, const struct options *options) {
-    struct speech *speech = open_voice(&teller->settings);
     struct mixer mixer = {{0}};
     bool is_page_wanted;
     struct output output = {
@@ -331,23 +286,28 @@ static int with_speaker(struct teller *teller, const struct options *options) {
         .is_program = options->player != NULL};
     int status = STATUS_FAILED;
 
-    if (speech == NULL) {
-        return STATUS_FAILED;
-    }
     teller->output = &output;
-    teller->speaker = speaker_open(speech, teller->settings.volume);
+    teller->speaker = speaker_open(teller->voice.speech, teller->settings.volume);
     if (teller->speaker == NULL) {
-        speech->close(speech);
         return fail(STATUS_FAILED, "not enough memory for the voice");
     }
-    speaker_use_clips(teller->speaker, clips_fit(&teller->settings));
-    output.rate = speech->rate;
+    change_clips(teller);
+    output.rate = teller->voice.speech->rate;
     if (open_output(&output, options)) {
         status = with_listeners(teller, options, is_page_wanted && output.only == NULL);
     }
     speaker_close(teller->speaker);
     output_close(&output);
-    speech->close(speech);
+    return status;
+}
+
+static int with_voice(struct teller *teller, const struct options *options) {
+    int status = STATUS_FAILED;
+
+    if (open_voice(teller)) {
+        status = with_speaker(teller, options);
+    }
+    chosen_close(&teller->voice);
     return status;
 }
 
@@ -367,7 +327,7 @@ static int with_remote(struct teller *teller, const struct options *options) {
     teller->parents.shelf = teller->shelf;
     teller->parents.voices = VOICES;
     remote_set_parents(teller->remote, &teller->parents);
-    status = with_speaker(teller, options);
+    status = with_voice(teller, options);
     remote_close(teller->remote);
     return status;
 }

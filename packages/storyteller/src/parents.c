@@ -67,13 +67,6 @@ static void set_own(struct parents *parents, int number, const char *line) {
     }
 }
 
-static bool has_voice(const struct voice *voices, const char *name) {
-    while (voices->name != NULL && strcmp(voices->name, name) != 0) {
-        voices++;
-    }
-    return voices->name != NULL;
-}
-
 /* Take over what a line sets, if all of it can be used. */
 static bool use(struct parents *parents, const char *line, char problem[SETTINGS_PROBLEM_BYTES]) {
     struct settings changed = *parents->settings;
@@ -82,7 +75,7 @@ static bool use(struct parents *parents, const char *line, char problem[SETTINGS
         return false;
     }
     if (strcmp(changed.voice, parents->settings->voice) != 0 &&
-        !has_voice(parents->voices, changed.voice)) {
+        speech_find(parents->voices, changed.voice) == NULL) {
         snprintf(problem, SETTINGS_PROBLEM_BYTES, "there is no voice '%s' here", changed.voice);
         return false;
     }

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change_voice.h"
 #include "evening.h"
 #include "led.h"
 #include "next_story.h"
 #include "stop.h"
 #include "telling.h"
 #include "text/prompt.h"
-#include "voice/greeting.h"
 #include "voice/phrases.h"
 #include "volume.h"
 
@@ -196,6 +196,17 @@ static struct recipe choose(struct run *run, long number) {
     return recipe;
 }
 
+/* A voice that cannot be changed back is gone: there is nobody to tell. */
+static bool keep_voice(struct teller *teller, struct llama_error *error) {
+    char problem[SPEECH_PROBLEM_BYTES];
+
+    if (change_voice(teller, problem)) {
+        return true;
+    }
+    snprintf(error->text, sizeof(error->text), "%.255s", problem);
+    return false;
+}
+
 /* What parents added is known from the next story on. */
 static void read_words(struct teller *teller) {
     if (teller->parents.has_new_words) {
@@ -239,7 +250,7 @@ static void keep_to_settings(void *user) {
 
     volume_set(teller, teller->volume);
     remote_volume(teller->remote, teller->volume, teller->settings.volume);
-    speaker_use_clips(teller->speaker, clips_fit(&teller->settings));
+    change_clips(teller);
 }
 
 enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
@@ -260,6 +271,9 @@ enum teller_end teller_run(struct teller *teller, struct llama_error *error) {
         }
         if (stop_is_wanted()) {
             break;
+        }
+        if (!keep_voice(teller, error)) {
+            return TELLER_FAILED;
         }
         if (!tell_next(&run, number, error)) {
             if (!llama_wait(teller->llama, error) || ++run.failures == FAILURES_AT_MOST) {

@@ -15,12 +15,14 @@
 #include "settings.h"
 #include "sound/output.h"
 #include "text/words.h"
+#include "voice/chosen.h"
 #include "voice/speaker.h"
 #include "watchdog.h"
 
 /* Everything a teller works with; all of it stays the caller's. */
 struct teller {
     struct llama *llama;
+    struct chosen voice; /* that the speaker has */
     struct speaker *speaker;
     struct output *output;
     struct console *console;

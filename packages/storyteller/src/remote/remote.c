@@ -469,6 +469,12 @@ void remote_volume(struct remote *remote, int percent, int most) {
     send_to_all(remote);
 }
 
+void remote_setting(struct remote *remote, const char *name, const char *problem) {
+    if (remote != NULL && remote->parents != NULL) {
+        send_setting(remote, settings_find(name), problem);
+    }
+}
+
 void remote_note(struct remote *remote, const char *text) {
     if (remote == NULL) {
         return;

@@ -52,6 +52,8 @@ bool remote_take(struct remote *remote, struct message *message);
 /* What the clients are told. */
 void remote_state(struct remote *remote, enum remote_state state);
 void remote_volume(struct remote *remote, int percent, int most);
+/* A setting is not what parents wanted, for this reason. */
+void remote_setting(struct remote *remote, const char *name, const char *problem);
 /* A few words of our own, not of a story. */
 void remote_note(struct remote *remote, const char *text);
 /* A story begins. */

@@ -43,6 +43,9 @@ struct player {
 bool player_open(struct player *player, unsigned voice_rate, int volume);
 void player_close(struct player *player);
 
+/* Another rate of the voice. Only after player_end(). */
+void player_set_rate(struct player *player, unsigned voice_rate);
+
 /* From now on tell this watchdog of progress. */
 void player_set_watchdog(struct player *player, struct watchdog *watchdog);
 

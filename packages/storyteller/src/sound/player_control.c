@@ -10,6 +10,12 @@ void player_set_watchdog(struct player *player, struct watchdog *watchdog) {
     pthread_mutex_unlock(&player->mutex);
 }
 
+void player_set_rate(struct player *player, unsigned voice_rate) {
+    pthread_mutex_lock(&player->mutex);
+    player->voice_rate = voice_rate;
+    pthread_mutex_unlock(&player->mutex);
+}
+
 void player_pass_on(struct player *player) {
     pthread_mutex_lock(&player->mutex);
     player_pump(player);

@@ -131,6 +131,13 @@ void speaker_close(struct speaker *speaker) {
     destroy(speaker);
 }
 
+void speaker_set_speech(struct speaker *speaker, struct speech *speech) {
+    speaker->skipped = NULL;
+    speaker->utterance.speech = speech;
+    speaker->utterance.think_ms = 0.0;
+    player_set_rate(&speaker->player, speech->rate);
+}
+
 void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog) {
     player_set_watchdog(&speaker->player, watchdog);
 }
@@ -226,6 +233,14 @@ bool speaker_is_quiet(struct speaker *speaker, int timeout_ms) {
 void speaker_stop(struct speaker *speaker) {
     player_stop(&speaker->player);
     queue_clear(&speaker->queue);
+}
+
+void speaker_hush(struct speaker *speaker) {
+    speaker_stop(speaker);
+    while (!speaker_is_quiet(speaker, LOOK_MS)) {
+        continue;
+    }
+    (void)speaker_end(speaker);
 }
 
 bool speaker_is_lost(struct speaker *speaker) {

@@ -33,6 +33,10 @@ void speaker_set_watchdog(struct speaker *speaker, struct watchdog *watchdog);
 /* Stop the thread. Only between stories. */
 void speaker_close(struct speaker *speaker);
 
+/* Another voice speaks from the next story on; the one before is no longer used. Only after
+ * speaker_end(). */
+void speaker_set_speech(struct speaker *speaker, struct speech *speech);
+
 /* Begin a story that is to be heard through `sound`, which stays the caller's. Without a sound
  * (NULL) all that is said is forgotten. What a clip or sentence before it has still to play is
  * played. */
@@ -79,6 +83,9 @@ bool speaker_is_quiet(struct speaker *speaker, int timeout_ms);
 
 /* Be silent, softly and within 100 ms, and forget what was handed over. Until speaker_begin(). */
 void speaker_stop(struct speaker *speaker);
+
+/* The same, and wait for it: whatever plays, its end is soft, and its sound let go. */
+void speaker_hush(struct speaker *speaker);
 
 /* Whether the output failed in this story. */
 bool speaker_is_lost(struct speaker *speaker);

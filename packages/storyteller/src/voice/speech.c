@@ -2,23 +2,22 @@
 #include "voice/speech.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "voice/spoken.h"
 
 struct speech *speech_open(const char *name, char problem[SPEECH_PROBLEM_BYTES]) {
-    for (const struct voice *voice = VOICES; voice->name != NULL; voice++) {
-        if (strcmp(voice->name, name) == 0) {
-            struct speech *speech = voice->open(problem);
+    const struct voice *voice = speech_find(VOICES, name);
+    struct speech *speech;
 
-            if (speech != NULL) {
-                speech->words_per_minute = voice->words_per_minute;
-            }
-            return speech;
-        }
+    if (voice == NULL) {
+        snprintf(problem, SPEECH_PROBLEM_BYTES, "there is no voice '%s' in this image", name);
+        return NULL;
     }
-    snprintf(problem, SPEECH_PROBLEM_BYTES, "there is no voice '%s' in this image", name);
-    return NULL;
+    speech = voice->open(problem);
+    if (speech != NULL) {
+        speech->words_per_minute = voice->words_per_minute;
+    }
+    return speech;
 }
 
 void speech_say(struct speech *speech, const char *sentence, const struct speech_sink *sink) {

@@ -43,6 +43,9 @@ struct voice {
 };
 extern const struct voice VOICES[];
 
+/* The one of that name among such; NULL: there is none. */
+const struct voice *speech_find(const struct voice *voices, const char *name);
+
 /* Open a voice that is built in. Only one can be open at a time. Returns NULL, with the reason in
  * `problem`, if there is none of that name, or there is not enough memory, or its data cannot be
  * used. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "voice/trial.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 /* Of the story's first words, as they are the ones to come. */
@@ -29,4 +30,8 @@ double trial_cost(struct speech *speech) {
 
     speech_say(speech, WORD, &sink);
     return samples > 0 ? (processor_s() - begun_s) * speech->rate / (double)samples : 0.0;
+}
+
+bool trial_may_be_slow(void) {
+    return getenv("STORYTELLER_SLOW") != NULL;
 }

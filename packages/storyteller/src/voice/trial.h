@@ -3,6 +3,8 @@
 #ifndef STORYTELLER_TRIAL_H
 #define STORYTELLER_TRIAL_H
 
+#include <stdbool.h>
+
 #include "voice/speech.h"
 
 /* Inventing at the pace of speech and the system need the rest. */
@@ -11,5 +13,9 @@
 /* Seconds of this thread's processor time that the voice needs for a second of speech, by one word
  * that nobody hears. A voice that says nothing costs nothing. */
 double trial_cost(struct speech *speech);
+
+/* Whether the environment lets a voice be too slow, and so as silent as if it hung: on an emulated
+ * board, where nobody listens. */
+bool trial_may_be_slow(void);
 
 #endif
