@@ -335,7 +335,7 @@ def test_the_page_is_where_the_network_is(tree: Tree, network: int, address: str
     is_there = address == "192.168.42.1"
     call = (
         "story-page 192.168.42.1 80 /run/story-page/socket /usr/share/story-page /data"
-        " localhost:8064 127.0.0.1:8064"
+        " storyteller.local localhost:8064 127.0.0.1:8064"
     )
     assert tree.calls() == [call] * 2 * is_there
     assert tree.has("run/story-page") is is_there

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mdns.h"
 #include "server.h"
 
 #define LARGEST_PORT 65535
@@ -19,7 +20,8 @@ static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER DATA [
                             "  SOCKET        of the storyteller: storyteller --socket SOCKET\n"
                             "  FOLDER        with the page's files\n"
                             "  DATA          where the storyteller keeps stories: --data DATA\n"
-                            "  NAME          another name of ours in browsers: localhost:8064\n";
+                            "  NAME          another name of ours in browsers: localhost:8064;\n"
+                            "                " MDNS_NAME " is made known to the network\n";
 
 static bool read_port(const char *text, uint16_t *port) {
     char *end;
@@ -38,6 +40,15 @@ static void block(sigset_t *signals) {
     sigaddset(signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* A name that the network is told of, if it is among ours. Without it, the address remains. */
+static void tell_name(const struct hosts *hosts) {
+    for (int i = 0; i < hosts->count; i++) {
+        if (strcmp(hosts->more[i], MDNS_NAME) == 0 && !mdns_start(hosts->address)) {
+            fprintf(stderr, "story-page: no name " MDNS_NAME ": %s\n", strerror(errno));
+        }
+    }
 }
 
 int main(int count, char **words) {
@@ -61,6 +72,7 @@ int main(int count, char **words) {
                 strerror(errno));
         return STATUS_FAILED;
     }
+    tell_name(&server.hosts);
     printf("http://%s:%s\n", words[1], words[2]);
     fflush(stdout);
     /* Nothing is to be saved: browsers that follow would keep us waiting for their next look. */
