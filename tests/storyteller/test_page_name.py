@@ -41,8 +41,9 @@ def record(name: bytes, type_: int, kind: int, seconds: int, data: bytes) -> byt
 @pytest.fixture
 def named(server: Path, tmp_path: Path) -> Iterator[None]:
     """A server of the page that has the name, without a storyteller."""
-    words = [server, "127.0.0.1", str(free_port()), tmp_path / "socket", FILES, tmp_path]
-    with run.beside([*words, "storyteller.local"], tmp_path / "log") as said:
+    words: list[str | Path] = [server, "127.0.0.1", str(free_port()), tmp_path / "socket"]
+    words += [FILES, tmp_path, "storyteller.local"]
+    with run.beside(words, tmp_path / "log") as said:
         assert said and (tmp_path / "log").read_text().count("name") == 0
         yield
 
@@ -107,7 +108,8 @@ def test_others_get_their_question_back(named: None) -> None:
 
 
 def test_fuzz_packets(programs: Path, tmp_path: Path) -> None:
-    words = [f"-I{PARTS / 'src'}", PARTS / "fuzz/mdns.c", PARTS / "src/mdns.c", "-lpthread"]
+    words: list[str | Path] = [f"-I{PARTS / 'src'}", "-lpthread"]
+    words += [PARTS / "fuzz/mdns.c", PARTS / "src/mdns.c"]
     inputs = (question((NAME, AAAA), (POINTER, A)), question((b"\x05other\xc0\x12", ANY)))
     program = fuzzing.compile_fuzzer(programs / "fuzz-mdns", *words)
     fuzzing.fuzz(program, tmp_path, inputs, RUNS, 512)

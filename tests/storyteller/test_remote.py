@@ -3,7 +3,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -228,6 +228,46 @@ def test_a_voice_is_one_of_the_image_and_is_kept(bench: Bench) -> None:
     with started(bench) as client:
         client.send(do="settings")
         assert setting(client, "voice", value="kal16")["from"] == "page"
+
+
+def recorded(bench: Bench, seed: str) -> tuple[Event, bytes]:
+    """The answer to the wish for a told story as sound, and what comes behind it until the end."""
+    with closing(connect(bench.folder / "socket")) as client:
+        client.send(do="record", about=seed)
+        answer = client.wait(lambda event: event["event"] in ("sound", "error"))
+        if answer["event"] == "error":
+            return answer, b""
+        return answer, client.lines.read()
+
+
+def test_a_told_story_is_rendered_when_none_is_told(bench: Bench, tmp_path: Path) -> None:
+    bench.write(TEXT, settings="pause=3600\nkeep_sound=1\n")
+    with started(bench, "--no-sound", "--seed", "7", "--prompt", "Once") as client:
+        client.wait_for(event="state", state="ready")
+        (kept,) = (bench.data / "stories").iterdir()
+        _, sound = recorded(bench, "7")
+        # The same voice, without what the player does between two sentences.
+        assert sound[:4] == b"RIFF" and sound.endswith(b"done" + bytes(4))
+        length = len(sound) - WAV_HEADER_BYTES - 8
+        assert abs(length - (kept.stat().st_size - WAV_HEADER_BYTES)) < 0.2 * length
+        for seed in ("8", "0", "-7", "seven", ""):
+            answer, _ = recorded(bench, seed)
+            assert "no such story" in answer["problem"] or "no longer" in answer["problem"]
+        bench.write(LONG, word_ms=20)
+        client.send(do="tell")
+        client.wait_for(event="text")
+        answer, _ = recorded(bench, "7")
+        assert "press Pause" in answer["problem"]
+        client.send(do="pause")
+        client.wait_for(event="state", state="paused")
+        _, sound = recorded(bench, "7")
+        assert sound.endswith(b"done" + bytes(4))
+        with closing(connect(bench.folder / "socket")) as first:
+            first.send(do="record", about="7")
+            first.wait_for(event="sound")
+            _, sound = recorded(bench, "7")
+            assert sound.endswith(b"done" + bytes(4))
+            assert not first.lines.read().endswith(b"done" + bytes(4))
 
 
 def own(client: Client, of: str, **more: object) -> Event:
@@ -495,7 +535,7 @@ def test_fuzz_messages(programs: Path, tmp_path: Path) -> None:
 # What the socket leads to, apart from the stories themselves.
 SOCKET = """remote.c event.c message.c transcript.c listeners.c parents.c speech_find.c
  own_words.c settings.c settings_value.c words.c list.c opening.c gate.c gate_disguise.c
- spelling.c shelf.c folder.c record.c today.c lines.c wav.c"""
+ spelling.c shelf.c folder.c record.c today.c lines.c wav.c recorder.c told_text.c"""
 
 
 def test_fuzz_lines(programs: Path, tmp_path: Path) -> None:

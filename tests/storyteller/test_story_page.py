@@ -4,6 +4,7 @@
 import contextlib
 import re
 import socket
+import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -193,6 +194,7 @@ def test_fuzz_requests(server: Path, programs: Path, tmp_path: Path) -> None:
         greeting(hello + b'{"event":"sound"}\n' + bytes(60), "GET /sound HTTP/1.1"),
         greeting(b'{"event":"error","problem":"x"}\n', "GET /sound HTTP/1.0"),
         greeting(hello, "POST /do HTTP/1.1", body=b'{"do":"pause"}'),
+        greeting(b'{"event":"error","problem":"x"}\n', "POST /recording HTTP/1.1", body=b"7"),
         greeting(b"", "GET /health HTTP/1.1", "Connection: close"),
         greeting(b"", "GET /../figures HTTP/1.1"),
         greeting(hello, "POST /do HTTP/1.1", "Transfer-Encoding: chunked")
@@ -463,6 +465,7 @@ def test_parents_add_and_remove_words(site: Site, browser: Browser) -> None:
 SAVED = """
 window.saved = [];
 URL.createObjectURL = (blob) => {
+  window.blob = blob;
   blob.text().then((text) => window.saved.push(text));
   return "#";
 };
@@ -494,6 +497,44 @@ def test_parents_read_replay_and_save_what_was_told(
         assert browser.script("return document.querySelector('#told [open]') !== null")
         with site.get("/stories.txt") as answer:
             assert answer.text == (bench.data / "stories.txt").read_text()
+
+
+# What is saved, as bytes that come through WebDriver.
+BLOB = """
+const done = arguments[0];
+window.blob.arrayBuffer().then((found) => done([...new Uint8Array(found)]));
+"""
+
+
+def test_parents_save_a_told_story_as_sound(bench: Bench, server: Path, browser: Browser) -> None:
+    told = f"Once upon a time{TOLD}"
+    (bench.data / "stories.txt").write_text(f"story 1  seed 7  2026-11-29\n{told}\n\n")
+    status = "document.querySelector('#told [role=status]').textContent"
+    with served(bench, server, "--no-sound") as site:
+        open_for_parents(browser, site.url)
+        browser.wait("document.querySelector('#told details')")
+        browser.script(SAVED)
+        browser.click("#told summary")
+        browser.click("#told button:nth-of-type(3)")
+        browser.wait(f"{status}.includes('press Pause')")
+        site.client.send(do="pause")
+        site.client.wait_for(event="state", state="paused")
+        browser.click("#told button:nth-of-type(3)")
+        browser.wait(f"{status} === 'Saved.'")
+        path = bench.folder / "saved.wav"
+        path.write_bytes(bytes(browser.driver.execute_async_script(BLOB)))
+    with wave.open(str(path)) as file:
+        assert file.getnframes() * 2 + WAV_HEADER_BYTES == path.stat().st_size
+        assert file.getframerate() == 16_000 and file.getnframes() > 5 * 16_000
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"7x", b"9" * 21, b"9" * 2000, b'7","do":"next'])
+def test_only_a_seed_is_taken_for_one(site: Site, body: bytes) -> None:
+    url, headers = f"{site.url}/recording", {"Origin": site.url}
+    assert requests.post(url, body, headers=headers, timeout=HUNG_S).status_code == 400
+    headers["Origin"] = "http://example.org"
+    assert requests.post(url, b"7", headers=headers, timeout=HUNG_S).status_code == 403
+    assert requests.get(url, timeout=HUNG_S).status_code == 404
 
 
 def test_parents_see_how_the_storyteller_is(bench: Bench, server: Path, browser: Browser) -> None:

@@ -8,6 +8,8 @@
 
 #define WAV_HEADER_BYTES 44
 #define WAV_SAMPLE_BYTES 2
+/* What stands in the header of a stream: the greatest length that it has room for. */
+#define WAV_ENDLESS (UINT32_MAX - WAV_HEADER_BYTES)
 
 /* A number as the format has it, least byte first. */
 void wav_put16(unsigned char *at, unsigned value);

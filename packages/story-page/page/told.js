@@ -39,12 +39,72 @@ function parseKept(text, told) {
     .map(([, seed, opening]) => texts.get(seed) ?? { seed, day: "", text: `${opening}…` });
 }
 
-function save({ seed, text }) {
+function offer(blob, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
-  link.download = `story-${seed}.txt`;
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+function saveText({ seed, text }) {
+  offer(new Blob([`${text}\n`], { type: "text/plain" }), `story-${seed}.txt`);
+}
+
+/** What stands behind the samples when all of them came; the length is not known before. */
+const END = "done";
+const END_BYTES = 8;
+const HEADER_BYTES = 44;
+const RATE_AT = 24;
+const SIZES_AT = { whole: 4, data: 40 };
+const OF_SAMPLE = 2; // bytes
+
+/** Gets the sound of a story, and says how much has come. Throws words for people. */
+async function record(seed, tell) {
+  const answer = await fetch("/recording", { method: "POST", body: seed });
+  if (!answer.ok) {
+    throw new Error(await answer.text());
+  }
+  const parts = [];
+  const reader = answer.body.getReader();
+  let rate = 0;
+  let length = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    length += part.value.length;
+    if (rate === 0 && length >= HEADER_BYTES) {
+      const header = await new Blob(parts).arrayBuffer();
+      rate = new DataView(header).getUint32(RATE_AT, true);
+    }
+    tell(rate === 0 ? 0 : Math.floor(length / OF_SAMPLE / rate));
+  }
+  return finish(new Blob(parts));
+}
+
+/** A WAV file of the stream: without its end, and with its length. */
+async function finish(stream) {
+  const end = stream.size - END_BYTES;
+  if (end < HEADER_BYTES || (await stream.slice(end, end + END.length).text()) !== END) {
+    throw new Error("it broke off: try again");
+  }
+  const header = new DataView(await stream.slice(0, HEADER_BYTES).arrayBuffer());
+  header.setUint32(SIZES_AT.whole, end - SIZES_AT.whole - 4, true);
+  header.setUint32(SIZES_AT.data, end - HEADER_BYTES, true);
+  return new Blob([header, stream.slice(HEADER_BYTES, end)], { type: "audio/wav" });
+}
+
+async function saveSound({ seed }, button, status) {
+  button.disabled = true;
+  try {
+    const file = await record(seed, (seconds) => {
+      status.textContent = `Speaking: ${seconds} s so far`;
+    });
+    offer(file, `story-${seed}.wav`);
+    status.textContent = "Saved.";
+  } catch (error) {
+    status.textContent = `Not saved: ${error.message}`;
+  }
+  button.disabled = false;
 }
 
 function makeButton(text, press) {
@@ -60,16 +120,19 @@ function makeStory(story, replay) {
   const line = document.createElement("summary");
   const text = document.createElement("p");
   const row = document.createElement("div");
+  const status = document.createElement("p");
   const beginning = story.text.slice(0, BEGINNING);
   line.textContent = story.day === "" ? `${beginning}…` : `${story.day}: ${beginning}…`;
   text.textContent = story.text;
   text.className = "told";
   row.className = "row";
+  status.setAttribute("role", "status");
   row.append(
     makeButton("Tell it again", () => replay(story.seed)),
-    makeButton("Save as text", () => save(story)),
+    makeButton("Save as text", () => saveText(story)),
+    makeButton("Save as sound", (event) => saveSound(story, event.target, status)),
   );
-  box.append(line, text, row);
+  box.append(line, text, row, status);
   return box;
 }
 

@@ -25,6 +25,11 @@
 #define STACK_BYTES ((size_t)65536)
 /* A browser that neither sends nor takes anything is dropped. */
 #define IDLE_S 30u
+/* A story that is told meanwhile comes first; then what is to be saved comes slowly. */
+#define RECORDING_IDLE_S 600u
+#define RECORDINGS_AT_MOST 1
+/* Of a seed: 64 bits. */
+#define SEED_DIGITS 20u
 /* An empty line, to find out whether the browser is still there. */
 #define QUIET_MS 10000
 #define PART_BYTES 4096
@@ -81,7 +86,7 @@ struct upload {
 /* A stream to a browser: what it is made of, and the place that it takes among others. */
 struct stream {
     int file;
-    bool is_sound;
+    enum kind { STORY, SOUND, RECORDING } kind;
     bool is_in_line; /* of text */
     atomic_int *places;
 };
@@ -108,15 +113,15 @@ static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, c
 }
 
 /* What shows that the browser is still there, and means nothing: an empty line or a silent sample,
- * where one may be. Returns how many bytes. */
+ * where one may be; nothing where it would be saved. Returns how many bytes. */
 static ssize_t put_nothing(const struct stream *stream, uint64_t position, char *to) {
     static const char SILENCE[2] = {0, 0};
 
-    if (!stream->is_sound && !stream->is_in_line) {
+    if (stream->kind == STORY && !stream->is_in_line) {
         to[0] = '\n';
         return 1;
     }
-    if (stream->is_sound && position % sizeof(SILENCE) == 0) {
+    if (stream->kind == SOUND && position % sizeof(SILENCE) == 0) {
         memcpy(to, SILENCE, sizeof(SILENCE));
         return sizeof(SILENCE);
     }
@@ -157,7 +162,7 @@ static bool take_place(atomic_int *places, int most) {
 }
 
 /* Pass on what comes from a socket, -1: there is none. The place is taken already. */
-static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file, bool is_sound,
+static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file, enum kind kind,
                                     atomic_int *places) {
     struct stream *stream = file >= 0 ? calloc(1, sizeof(*stream)) : NULL;
     struct MHD_Response *response;
@@ -169,21 +174,21 @@ static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file,
         atomic_fetch_sub(places, 1);
         return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
     }
-    *stream = (struct stream){.file = file, .is_sound = is_sound, .places = places};
+    *stream = (struct stream){.file = file, .kind = kind, .places = places};
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, read_stream, stream,
                                                  end_stream);
     if (response == NULL) {
         end_stream(stream);
     }
     return answer(connection, MHD_HTTP_OK, response,
-                  is_sound ? "audio/wav" : "application/x-ndjson; charset=utf-8");
+                  kind != STORY ? "audio/wav" : "application/x-ndjson; charset=utf-8");
 }
 
 static enum MHD_Result serve_story(struct server *server, struct MHD_Connection *connection) {
     if (!take_place(&server->followers, FOLLOWERS_AT_MOST)) {
         return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages are open\n");
     }
-    return serve_stream(connection, telling_follow(server->socket), false, &server->followers);
+    return serve_stream(connection, telling_follow(server->socket), STORY, &server->followers);
 }
 
 static enum MHD_Result serve_sound(struct server *server, struct MHD_Connection *connection) {
@@ -197,7 +202,32 @@ static enum MHD_Result serve_sound(struct server *server, struct MHD_Connection 
     if (info != NULL) {
         setsockopt(info->connect_fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof(most));
     }
-    return serve_stream(connection, telling_listen(server->socket), true, &server->listeners);
+    return serve_stream(connection, telling_listen(server->socket), SOUND, &server->listeners);
+}
+
+/* A told story as sound; the body is its seed. What hinders is told, as people read it. */
+static enum MHD_Result serve_recording(struct server *server, struct MHD_Connection *connection,
+                                       const struct upload *upload) {
+    char seed[SEED_DIGITS + 1] = "", problem[TELLING_PROBLEM_BYTES];
+    int file;
+
+    if (upload->length > 0 && upload->length <= SEED_DIGITS) {
+        memcpy(seed, upload->line, upload->length);
+    }
+    if (seed[0] == '\0' || strspn(seed, "0123456789") != upload->length) {
+        return say(connection, MHD_HTTP_BAD_REQUEST, "that is not the seed of a story\n");
+    }
+    if (!take_place(&server->recordings, RECORDINGS_AT_MOST)) {
+        return say(connection, MHD_HTTP_CONFLICT, "another story is being saved: wait for it");
+    }
+    file = telling_record(server->socket, seed, problem);
+    if (file < 0) {
+        atomic_fetch_sub(&server->recordings, 1);
+        return answer(connection, MHD_HTTP_CONFLICT,
+                      MHD_create_response_from_buffer_copy(strlen(problem), problem), PLAIN);
+    }
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, RECORDING_IDLE_S);
+    return serve_stream(connection, file, RECORDING, &server->recordings);
 }
 
 /* A file, or its end, which the response closes. Returns NULL when it cannot be read. */
@@ -311,6 +341,9 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     }
     if (is_post && strcmp(url, "/do") == 0) {
         return take_request(server, connection, *state);
+    }
+    if (is_post && strcmp(url, "/recording") == 0) {
+        return serve_recording(server, connection, *state);
     }
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0) {
         return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "that cannot be done here\n");

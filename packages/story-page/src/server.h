@@ -13,7 +13,7 @@ struct server {
     const char *socket; /* of the storyteller */
     const char *files;  /* the folder of the page */
     const char *data;   /* the folder where stories are kept */
-    atomic_int followers, listeners;
+    atomic_int followers, listeners, recordings;
 };
 
 struct MHD_Daemon;

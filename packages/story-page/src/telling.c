@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -72,15 +73,28 @@ static size_t take_line(int file, char *to, size_t size) {
     return taken > 0 && recv(file, to, (size_t)taken, 0) == taken ? (size_t)taken : 0;
 }
 
-/* The greeting, with the story so far, comes before the answer. */
-static bool await_sound(int file) {
+/* What an error says, up to a quotation mark, which those that come here have none of. */
+static void note_problem(const char *line, char problem[TELLING_PROBLEM_BYTES]) {
+    static const char PROBLEM[] = "\"problem\":\"";
+    const char *text = strstr(line, PROBLEM);
+
+    if (text != NULL) {
+        text += strlen(PROBLEM);
+        snprintf(problem, TELLING_PROBLEM_BYTES, "%.*s", (int)strcspn(text, "\""), text);
+    }
+}
+
+/* The greeting, with the story so far, comes before the answer. problem: what an error says. */
+static bool await_sound(int file, char problem[TELLING_PROBLEM_BYTES]) {
     static const char SOUND[] = "{\"event\":\"sound\"", ERROR[] = "{\"event\":\"error\"";
     char part[BEGINNING_BYTES];
     bool is_beginning = true;
     size_t taken;
 
-    while ((taken = take_line(file, part, sizeof(part))) > 0) {
+    while ((taken = take_line(file, part, sizeof(part) - 1)) > 0) {
+        part[taken] = '\0';
         if (is_beginning && taken > strlen(ERROR) && memcmp(part, ERROR, strlen(ERROR)) == 0) {
+            note_problem(part, problem);
             return false;
         }
         if (is_beginning && taken > strlen(SOUND) && memcmp(part, SOUND, strlen(SOUND)) == 0) {
@@ -91,14 +105,29 @@ static bool await_sound(int file) {
     return false;
 }
 
-int telling_listen(const char *path) {
-    int file = connect_and_send(path, "{\"do\":\"sound\"}\n");
+/* Ask for sound of some kind, and wait for its beginning. */
+static int ask_for_sound(const char *path, const char *line, char problem[TELLING_PROBLEM_BYTES]) {
+    int file = connect_and_send(path, line);
 
-    if (file >= 0 && !await_sound(file)) {
+    if (file >= 0 && !await_sound(file, problem)) {
         close(file);
         return -1;
     }
     return file;
+}
+
+int telling_listen(const char *path) {
+    char problem[TELLING_PROBLEM_BYTES];
+
+    return ask_for_sound(path, "{\"do\":\"sound\"}\n", problem);
+}
+
+int telling_record(const char *path, const char *seed, char problem[TELLING_PROBLEM_BYTES]) {
+    char line[TELLING_LINE_BYTES];
+
+    snprintf(problem, TELLING_PROBLEM_BYTES, "nobody tells stories now");
+    snprintf(line, sizeof(line), "{\"do\":\"record\",\"about\":\"%s\"}\n", seed);
+    return ask_for_sound(path, line, problem);
 }
 
 bool telling_ask(const char *path, const char *line, size_t length) {

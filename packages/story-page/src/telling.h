@@ -17,6 +17,11 @@ int telling_follow(const char *path);
  * nobody tells or there is nothing to listen to. */
 int telling_listen(const char *path);
 
+/* Connect, and ask for a told story as sound, by its seed. Returns the socket, from which a WAV
+ * stream comes, or -1 with the reason in problem. */
+#define TELLING_PROBLEM_BYTES 128
+int telling_record(const char *path, const char *seed, char problem[TELLING_PROBLEM_BYTES]);
+
 /* Read some of what it sends, waiting at most timeout_ms. Returns how many bytes; 0: nothing came;
  * -1: it closed the connection. */
 ssize_t telling_read(int file, char *to, size_t size, int timeout_ms);

@@ -25,7 +25,7 @@ bool change_voice(struct teller *teller, char problem[SPEECH_PROBLEM_BYTES]) {
         return false;
     }
     if (problem[0] != '\0') {
-        console_note(teller->console, "%s; %s goes on.", problem, before);
+        console_note(teller->console, "%s: %s speaks.", problem, before);
         remote_setting(teller->remote, "voice", problem);
     }
     speaker_set_speech(teller->speaker, teller->voice.speech);

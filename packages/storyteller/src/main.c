@@ -8,6 +8,8 @@
 #include "change_voice.h"
 #include "evening.h"
 #include "options.h"
+#include "read_out.h"
+#include "recorder.h"
 #include "sound/mixer.h"
 #include "stop.h"
 #include "teller.h"
@@ -327,6 +329,7 @@ static int with_remote(struct teller *teller, const struct options *options) {
     teller->parents.shelf = teller->shelf;
     teller->parents.voices = VOICES;
     remote_set_parents(teller->remote, &teller->parents);
+    remote_set_recorder(teller->remote, teller->recorder);
     status = with_voice(teller, options);
     remote_close(teller->remote);
     return status;
@@ -355,11 +358,20 @@ static int with_words(struct teller *teller, const struct options *options) {
     return status;
 }
 
+static int say_again(struct settings *settings, const struct options *options) {
+    const char *folder = data_folder(options);
+
+    return folder != NULL && read_out(settings, folder, options->read_out) ? STATUS_OK
+                                                                           : STATUS_FAILED;
+}
+
 int main(int count, char **words) {
     struct options options;
+    struct recorder recorder = {.words = words};
     struct news news = {.lines = 0};
-    struct teller teller = {.prompt = NULL};
+    struct teller teller = {.recorder = &recorder};
     char problem[256];
+    int status;
 
     if (!options_parse(&options, count, words, problem, sizeof(problem))) {
         return fail(STATUS_USAGE, problem);
@@ -371,6 +383,10 @@ int main(int count, char **words) {
     if (!load_settings(&teller, &options, &news)) {
         return STATUS_FAILED;
     }
+    if (options.read_out > 0) {
+        return say_again(&teller.settings, &options);
+    }
+    recorder.folder = data_folder(&options);
     teller.prompt = options.prompt;
     teller.seed = options.seed;
     teller.stories = options.stories;
@@ -378,5 +394,7 @@ int main(int count, char **words) {
     teller.is_in_step = options.in_step || options.socket != NULL;
     teller.has_figures = !options.no_figures;
     teller.news = news.lines > 0 ? news.text : NULL;
-    return with_words(&teller, &options);
+    status = with_words(&teller, &options);
+    recorder_stop(&recorder);
+    return status;
 }

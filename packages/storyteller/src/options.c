@@ -28,6 +28,7 @@ const char OPTIONS_HELP[] =
     "  --player COMMAND  play through a program that reads raw sound: mono, 16 bits, 48000 Hz\n"
     "  --socket PATH     other programs may follow and ask there; implies --in-step\n"
     "  --in-step         show each word when it is heard\n"
+    "  --read-out S      write the told story with this seed to standard output, as a WAV stream\n"
     "  --no-figures      do not show each story's number and seed\n"
     "  --colour          show notes that are not part of the story in colour, if the terminal can\n"
     "  --json            show a line of JSON about each story: its opening, what it cost\n"
@@ -61,6 +62,7 @@ static const struct option OPTIONS[] = {
     {"--stories", NUMBER, offsetof(struct options, stories)},
     {"--steps", NUMBER, offsetof(struct options, steps)},
     {"--seed", SEED, offsetof(struct options, seed)},
+    {"--read-out", SEED, offsetof(struct options, read_out)},
     {"--no-sound", FLAG, offsetof(struct options, no_sound)},
     {"--json", FLAG, offsetof(struct options, json)},
     {"--in-step", FLAG, offsetof(struct options, in_step)},

@@ -21,6 +21,7 @@ struct options {
     const char *player;
     const char *socket;
     uint64_t seed;
+    uint64_t read_out;
     long stories;
     long steps;
     bool no_sound;

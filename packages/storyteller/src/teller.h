@@ -28,6 +28,7 @@ struct teller {
     struct console *console;
     struct inputs *inputs;
     struct remote *remote;     /* may be NULL */
+    struct recorder *recorder; /* of the remote */
     struct watchdog *watchdog; /* may be NULL */
     struct words *words;
     complain_fn *complain; /* of words that are read again */

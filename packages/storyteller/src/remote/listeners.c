@@ -9,8 +9,6 @@
 /* What the kernel keeps for a listener that is late: about half a second. */
 #define UNREAD_BYTES 16384
 #define MISSED_S 10u
-/* A stream's length is not known: the greatest that the header has room for. */
-#define ENDLESS (UINT32_MAX - WAV_HEADER_BYTES)
 
 bool listeners_open(struct listeners *listeners, unsigned rate) {
     listeners->rate = rate;
@@ -61,7 +59,7 @@ bool listeners_add(struct listeners *listeners, int file) {
     int unread = UNREAD_BYTES;
     bool is_added;
 
-    wav_put_header(header, listeners->rate, ENDLESS);
+    wav_put_header(header, listeners->rate, WAV_ENDLESS);
     pthread_mutex_lock(&listeners->mutex);
     room = find_room(listeners);
     is_added = room != NULL && send(file, header, sizeof(header), MSG_DONTWAIT | MSG_NOSIGNAL) ==

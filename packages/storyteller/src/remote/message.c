@@ -14,7 +14,7 @@ static const char *const VERBS[MESSAGE_VERBS] = {
     [MESSAGE_QUIETER] = "quieter", [MESSAGE_REQUEST] = "request",   [MESSAGE_LISTS] = "lists",
     [MESSAGE_SOUND] = "sound",     [MESSAGE_SETTINGS] = "settings", [MESSAGE_SET] = "set",
     [MESSAGE_TIME] = "time",       [MESSAGE_REPLAY] = "replay",     [MESSAGE_ADD] = "add",
-    [MESSAGE_REMOVE] = "remove",
+    [MESSAGE_REMOVE] = "remove",   [MESSAGE_RECORD] = "record",
 };
 
 static const char NO_JSON[] = "not an object of strings in JSON";

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "parents.h"
+#include "recorder.h"
 #include "remote/event.h"
 #include "remote/message.h"
 #include "remote/transcript.h"
@@ -46,6 +47,7 @@ struct remote {
     const struct words *words;
     struct listeners *listeners; /* NULL: there is nothing to listen to */
     struct parents *parents;     /* NULL: nothing can be set */
+    struct recorder *recorder;   /* NULL: nothing is rendered */
     enum remote_state state;
     int volume, most_volume;
     long number;
@@ -184,6 +186,35 @@ static void let_listen(struct remote *remote, struct client *client) {
     drop(client);
 }
 
+/* Why a told story is not rendered now, or NULL: one that is being told has the processor. */
+static const char *record_problem(const struct remote *remote, const char *seed) {
+    if (remote->recorder == NULL) {
+        return "stories are not saved as sound here";
+    }
+    if (remote->state == REMOTE_STARTING || remote->state == REMOTE_TELLING ||
+        remote->state == REMOTE_LISTENING) {
+        return "a story is being told: press Pause first";
+    }
+    return recorder_problem(remote->recorder, seed);
+}
+
+/* From here on, this client gets a told story as sound, and is none of ours. */
+static void let_record(struct remote *remote, struct client *client, const char *seed) {
+    const char *problem = record_problem(remote, seed);
+
+    if (problem != NULL) {
+        complain(remote, client, problem);
+        return;
+    }
+    event_begin(&remote->event, "sound");
+    event_end(&remote->event);
+    send_to(remote, client);
+    if (client->file >= 0) {
+        recorder_start(remote->recorder, seed, client->file);
+    }
+    drop(client);
+}
+
 /* A setting, to all: so each page shows what holds. problem: why it is not another one, or NULL. */
 static void send_setting(struct remote *remote, int number, const char *problem) {
     const char *source = parents_source(remote->parents, number), *name = settings_name(number);
@@ -315,6 +346,10 @@ static bool take_line(struct remote *remote, struct client *client, size_t lengt
         let_listen(remote, client);
         return false;
     }
+    if (message->verb == MESSAGE_RECORD) {
+        let_record(remote, client, message->about);
+        return false;
+    }
     if (take_setting(remote, client, message)) {
         return false;
     }
@@ -390,6 +425,12 @@ void remote_set_listeners(struct remote *remote, struct listeners *listeners) {
 void remote_set_parents(struct remote *remote, struct parents *parents) {
     if (remote != NULL) {
         remote->parents = parents;
+    }
+}
+
+void remote_set_recorder(struct remote *remote, struct recorder *recorder) {
+    if (remote != NULL) {
+        remote->recorder = recorder;
     }
 }
 

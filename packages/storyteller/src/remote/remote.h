@@ -16,6 +16,7 @@
 #include "text/words.h"
 
 struct parents;
+struct recorder;
 struct remote;
 
 #define REMOTE_CLIENTS 8
@@ -41,6 +42,9 @@ void remote_set_listeners(struct remote *remote, struct listeners *listeners);
 
 /* From now on clients may change these settings; NULL: none. They stay the caller's. */
 void remote_set_parents(struct remote *remote, struct parents *parents);
+
+/* From now on clients may have told stories rendered; NULL: none. It stays the caller's. */
+void remote_set_recorder(struct remote *remote, struct recorder *recorder);
 
 /* Fill in what to poll for; returns how many of at most REMOTE_POLLED. */
 int remote_poll(const struct remote *remote, struct pollfd *polled);
