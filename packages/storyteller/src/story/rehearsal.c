@@ -21,7 +21,7 @@ bool rehearsal_add(struct rehearsal *rehearsal, const char *shown, const char *s
     return true;
 }
 
-/* The text at a place, and the place behind it. */
+/* The text at a place, and the place after it. */
 static const char *read(const struct rehearsal *rehearsal, size_t *at) {
     const char *text = rehearsal->text + *at;
 

@@ -9,7 +9,7 @@
 /* The longest story of a model that has 256 tokens is about 1.5 KB, and stands here twice. */
 #define REHEARSAL_BYTES 8192
 
-/* What is shown and what is spoken, one behind the other, each with a NUL. */
+/* What is shown and what is spoken, one after the other, each with a NUL. */
 struct rehearsal {
     bool is_on;
     size_t length;

@@ -12,7 +12,7 @@
 /* So many sentences that may not be told, or were told already, end the story. */
 #define HITS_AT_MOST 2
 #define LOOPS_AT_MOST 4
-/* So many stories behind one opening are begun anew; the one after them is told, sound or not. */
+/* So many stories after one opening are begun again; the one after them is told, sound or not. */
 #define RESTARTS_AT_MOST 4
 /* By then a story's plot, and so nearly every further word, is chosen: see docs/storyteller.md. */
 #define SENTENCES_TO_A_PLOT 5
@@ -30,7 +30,7 @@ static bool rewind_to(struct story *story, int mark, uint64_t number) {
     return llama_rewind(story->llama, mark, seed != 0 ? seed : 1);
 }
 
-/* Invent the sentence anew, with coins that follow from the story's own. */
+/* Invent the sentence again, with coins that follow from the story's own. */
 static void rewind_to_start(struct story *story) {
     story_draft_restart(story);
     if (!rewind_to(story, story->start_mark, story->seed + (uint64_t)++story->figures.rewinds)) {
@@ -161,7 +161,7 @@ static void end_story(struct story *story) {
         sentences_end(sentences);
         if (story->spoken[0] != '\0') {
             if (!pass(story)) {
-                return; /* invented anew, or closed */
+                return; /* invented again, or closed */
             }
             story_draft_tell(story);
         }
@@ -183,7 +183,7 @@ void story_tell(struct story *story, const char *shown, const char *spoken) {
     story->tell(story->user, shown, spoken);
 }
 
-/* The story can be begun anew from here. */
+/* The story can be begun again from here. */
 static void note_opening(struct story *story) {
     struct opening *opening = &story->opening;
 
@@ -195,7 +195,7 @@ static void note_opening(struct story *story) {
     rehearsal_begin(&story->rehearsal, story->choices_at_most > 0);
 }
 
-/* Behind the same opening, with other coins. Returns false when the model cannot. */
+/* After the same opening, with other coins. Returns false when the model cannot. */
 static bool restart(struct story *story) {
     const struct opening *opening = &story->opening;
     int restarts = story->figures.restarts + 1, tokens = story->figures.tokens;

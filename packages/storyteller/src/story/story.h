@@ -38,7 +38,7 @@ struct story_figures {
     int sentences; /* that were told */
     int gate_hits; /* sentences that the gate stopped */
     int loops;     /* sentences that had been told already */
-    int rewinds;   /* sentences that were invented anew */
+    int rewinds;   /* sentences that were invented again */
     int restarts;  /* whole stories that were: see choices_at_most */
 };
 
@@ -61,8 +61,8 @@ struct draft {
 struct story {
     struct llama *llama;
     const struct gate *gate;
-    /* In a sentence behind the first ones; 0: any number, and every sentence is told at once. Else
-     * the story is thought out before it is told, and begun anew where it is not sound. */
+    /* In a sentence after the first ones; 0: any number, and every sentence is told at once. Else
+     * the story is thought out before it is told, and begun again where it is not sound. */
     int choices_at_most;
     story_tell_fn *tell;
     void *user;
@@ -73,7 +73,7 @@ struct story {
     struct draft draft;
     struct draft start; /* of this sentence, and where the model was then */
     int start_mark;
-    uint64_t seed; /* of the coins: the recipe's, until the story is begun anew */
+    uint64_t seed; /* of the coins: the recipe's, until the story is begun again */
     struct rehearsal rehearsal;
     enum story_end thought_out; /* the end of the story that is told from the rehearsal now */
     struct opening {
@@ -82,7 +82,7 @@ struct story {
         struct story_figures figures;
         char last[SENTENCE_BYTES];
         int mark;
-    } opening;                   /* what was there behind it: where the story is begun anew */
+    } opening;                   /* what was there after it: where the story is begun again */
     char spoken[SENTENCE_BYTES]; /* the sentence that has just become complete, or "" */
     char last[SENTENCE_BYTES];   /* the one that was told last */
     struct gate_context context; /* behind which the model chooses */
