@@ -511,12 +511,15 @@ def test_parents_save_a_told_story_as_sound(bench: Bench, server: Path, browser:
     (bench.data / "stories.txt").write_text(f"story 1  seed 7  2026-11-29\n{told}\n\n")
     status = "document.querySelector('#told [role=status]').textContent"
     with served(bench, server, "--no-sound") as site:
+        browser.resize(*SCREENS[1])
         open_for_parents(browser, site.url)
         browser.wait("document.querySelector('#told details')")
         browser.script(SAVED)
         browser.click("#told summary")
         browser.click("#told button:nth-of-type(3)")
         browser.wait(f"{status}.includes('press Pause')")
+        widest = browser.script("return document.documentElement.scrollWidth")
+        assert widest == SCREENS[1][0]
         site.client.send(do="pause")
         site.client.wait_for(event="state", state="paused")
         browser.click("#told button:nth-of-type(3)")
