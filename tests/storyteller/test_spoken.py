@@ -73,6 +73,7 @@ BY_HEART = {
     "Tick-tock": ("Tick-tock", "tˌɪktˈɑk"),
     "my ABCs": ("my ABCs", "mI ˌAbˌisˈiz"),
     "two TVs": ("two TVs", "tˈu tˌivˈiz"),
+    "Chloe, Rapunzel": ("Chloe, Rapunzel", "klˈOi, ɹəpˈʌnzᵊl"),
     "PJs": ("PJs", "pˈiʤˌAz"),
     "BEARS": ("BEARS", "bˈɛɹz"),
     "Ssss": ("siss", "sˈɪs"),
