@@ -22,6 +22,8 @@ from image.plan.step import ROOT as TREE
 from image.plan.step import Step, step_name
 from image.steps import publish, runner
 
+READING = {"report", "legal-info", "submission"}  # read what the steps before the card left
+
 
 def image(call: Call) -> Iterator[Task]:
     """Everything up to the published card image."""
@@ -194,8 +196,9 @@ def _model(plan: Plan) -> tuple[str, Path, Path]:
 
 def builds_image(call: Call) -> bool:
     """Whether a whole image is built for one of the call's tasks."""
-    always = {"image", "report", "legal-info", "submission"}
-    return bool({*always, *({"run"} if "file" not in call.options else ())} & set(call.tasks))
+    return bool(
+        {"image", *READING, *({"run"} if "file" not in call.options else ())} & set(call.tasks)
+    )
 
 
 def flashing(call: Call) -> Task:
@@ -276,8 +279,7 @@ def _step_task(call: Call, plan: Plan, step: Step, **more: Any) -> Task:
         if by := graph.builder(plan, step):
             meta["why"] = f"built by {by}, from the store"
 
-    # What comes from a store needs nothing before it; nor does what came from there.
-    needs = () if entry or (call.store and _is_done(plan, step)) else step.needs
+    needs = () if entry or _is_complete(call, plan, step) else step.needs
     return {
         "actions": [told(do)],
         "uptodate": [is_done],
@@ -294,6 +296,13 @@ def _telling(call: Call, last: Step) -> list[str]:
     before = [call.plan.steps[name] for name in call.plan.steps_before(last)]
     loads = [one for one in before if one.kind == "fetch" and one.package]
     return [_task_name(load) for load in loads if call.demand and not call.plan.is_named(load)]
+
+
+def _is_complete(call: Call, plan: Plan, step: Step) -> bool:
+    """Whether a step needs nothing before it, as what came from a store does not."""
+    if READING & {*call.tasks} or not _is_done(plan, step):
+        return False
+    return call.store is not None or graph.builder(plan, step) is not None
 
 
 def _is_done(plan: Plan, step: Step) -> bool:

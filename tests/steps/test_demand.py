@@ -255,6 +255,14 @@ def test_what_was_heard_of_a_source_is_known_without_the_store(
     later = band.plan("second")
     assert later.is_done(later.step(SONG)) and not later.is_done(later.step(TUNE))
     assert provenance.of(later, later.step(SONG))[SONG] == "ada"
+    assert needed_by(later, "image") == [] and needed_by(later, "report") != []
+
+
+def needed_by(plan: Plan, task: str) -> list[str]:
+    """The steps that a task of a call without a store does before the last."""
+    call = Call(plan.project.root, tasks=(task,))
+    vars(call).update(project=plan.project, plan=plan, store=None)
+    return list(tasks._step_task(call, plan, plan.step(SONG))["task_dep"])
 
 
 def test_a_step_whose_source_is_gone_is_not_compared(
