@@ -8,7 +8,7 @@ def told(plan: Plan) -> str | None:
     """What a person is told before a first build; None where something was built before."""
     cost = plan.project.board.first_build
     steps = plan.steps.values()
-    if cost is None or any(plan.is_done(step) for step in steps if step.kind == "build"):
+    if cost is None or any(plan.is_done(step) for step in steps if step.kind != "fetch"):
         return None
     is_loaded = all(plan.is_done(step) for step in steps if step.kind == "fetch")
     parts = [] if is_loaded else [f"{cost.download_mb} MB of sources to download"]
