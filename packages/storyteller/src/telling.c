@@ -278,7 +278,7 @@ bool telling_run(struct teller *teller, struct next_story *next, const struct ta
         .next = next,
         .recipe = &task->recipe,
         .story = {.llama = teller->llama,
-                  .gate = words_gate(teller->words),
+                  .words = teller->words,
                   .choices_at_most = teller->settings.choices,
                   .tell = take_text},
     };

@@ -2,6 +2,7 @@
 #include "story/story.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "story/story_parts.h"
@@ -20,7 +21,7 @@
 static bool is_refused(void *user, const char *piece) {
     const struct story *story = user;
 
-    return gate_stops_next(story->gate, &story->context, piece);
+    return gate_stops_next(words_gate(story->words), &story->context, piece);
 }
 
 /* Go on from a place with coins that follow from a number. */
@@ -50,7 +51,7 @@ static bool pass(struct story *story) {
     struct draft *draft = &story->draft;
 
     draft->text[draft->length] = '\0';
-    if (gate_stops(story->gate, draft->text)) {
+    if (gate_stops(words_gate(story->words), draft->text)) {
         if (++story->figures.gate_hits >= HITS_AT_MOST) {
             story_close(story, STORY_HAPPY);
         } else {
@@ -133,7 +134,6 @@ static const char *skip_told(struct story *story, const char *piece) {
 static void tell_opening(struct story *story) {
     struct draft *draft = &story->draft;
 
-    story->ahead = story->recipe.prompt;
     story_tell(story, story->recipe.prompt, NULL);
     for (const char *at = story->recipe.prompt; *at != '\0'; at++) {
         const char byte[2] = {*at, '\0'};
@@ -145,7 +145,36 @@ static void tell_opening(struct story *story) {
         }
         draft->text[draft->length++] = *at;
     }
+}
+
+/* What the model is to go on from is what it was given, and was shown in the words meant. */
+static void read_prompt(struct story *story) {
+    struct draft *draft = &story->draft;
+
+    story->ahead = story->prompt;
+    story_draft_begin(story);
+    for (const char *at = story->prompt; *at != '\0'; at++) {
+        const char byte[2] = {*at, '\0'};
+
+        sentences_feed(&draft->sentences, byte);
+        if (story->spoken[0] != '\0') {
+            story->spoken[0] = '\0';
+            draft->length = 0;
+        }
+        draft->text[draft->length++] = *at;
+    }
     draft->shown = draft->length;
+}
+
+/* The model gets the opening in words that it knows, where it learned its stories by heart. */
+static void give_opening(struct story *story) {
+    if (story->choices_at_most > 0) {
+        stand_ins_choose(&story->stand_ins, story->words, story->llama, story->recipe.prompt,
+                         story->recipe.seed, story->prompt);
+    } else {
+        snprintf(story->prompt, sizeof(story->prompt), "%s", story->recipe.prompt);
+    }
+    read_prompt(story);
 }
 
 /* The model has no more to say: tell what it left, if that is a whole sentence. */
@@ -169,6 +198,17 @@ static void end_story(struct story *story) {
     story_close(story, is_cut ? STORY_LIMITED : STORY_OF_MODEL);
 }
 
+/* In the words that were asked for. */
+static void tell_meant(const struct story *story, const char *shown, const char *spoken) {
+    char shown_meant[STORY_DRAFT_BYTES + PROMPT_BYTES], spoken_meant[SENTENCE_BYTES];
+
+    stand_ins_undo(&story->stand_ins, shown, shown_meant, sizeof(shown_meant));
+    if (spoken != NULL) {
+        stand_ins_undo(&story->stand_ins, spoken, spoken_meant, sizeof(spoken_meant));
+    }
+    story->tell(story->user, shown_meant, spoken != NULL ? spoken_meant : NULL);
+}
+
 void story_tell(struct story *story, const char *shown, const char *spoken) {
     const char *kept_shown, *kept_spoken;
 
@@ -177,10 +217,10 @@ void story_tell(struct story *story, const char *shown, const char *spoken) {
     }
     /* A story that is too long to be thought out as a whole is told at once from here on. */
     while (rehearsal_take(&story->rehearsal, &kept_shown, &kept_spoken)) {
-        story->tell(story->user, kept_shown, kept_spoken);
+        tell_meant(story, kept_shown, kept_spoken);
     }
     story->rehearsal.is_on = false;
-    story->tell(story->user, shown, spoken);
+    tell_meant(story, shown, spoken);
 }
 
 /* The story can be begun again from here. */
@@ -239,8 +279,10 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
     repeats_begin(&story->repeats);
     story_draft_begin(story);
     rehearsal_begin(&story->rehearsal, false);
+    story->stand_ins.count = 0;
     tell_opening(story);
-    if (!llama_begin(story->llama, story->recipe.prompt, &how, error)) {
+    give_opening(story);
+    if (!llama_begin(story->llama, story->prompt, &how, error)) {
         return false;
     }
     story_draft_note_start(story);
@@ -278,7 +320,7 @@ static void tell_next(struct story *story) {
     const char *shown, *spoken;
 
     if (rehearsal_take(&story->rehearsal, &shown, &spoken)) {
-        story->tell(story->user, shown, spoken);
+        tell_meant(story, shown, spoken);
     } else {
         story->end = story->thought_out;
     }

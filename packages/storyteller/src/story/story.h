@@ -9,6 +9,7 @@
 
 #include "story/rehearsal.h"
 #include "story/repeats.h"
+#include "story/stand_in.h"
 #include "text/gate.h"
 #include "text/prompt.h"
 #include "text/sentence.h"
@@ -60,13 +61,15 @@ struct draft {
 
 struct story {
     struct llama *llama;
-    const struct gate *gate;
+    const struct words *words;
     /* In a sentence after the first ones; 0: any number, and every sentence is told at once. Else
      * the story is thought out before it is told, and begun again where it is not sound. */
     int choices_at_most;
     story_tell_fn *tell;
     void *user;
     struct recipe recipe;
+    struct stand_ins stand_ins; /* only where choices are limited */
+    char prompt[PROMPT_BYTES];  /* the opening that the model is given */
     enum story_end end;
     struct story_figures figures;
     struct repeats repeats;
