@@ -221,6 +221,14 @@ def test_what_our_boards_choose(board: str, has_pocket: bool, root_mib: int) -> 
     assert symbols["CARD_ROOT_MIB"] == root_mib
 
 
+@pytest.mark.parametrize("board", BOARDS)
+def test_root_has_room_for_the_network_of_heart(real: Path, board: str) -> None:
+    """A card of pocket with it is 25.8 MiB."""
+    with (real / f"defconfigs/{board}_defconfig").open("a") as file:
+        file.write("CONFIG_MODEL_POCKET=y\nCONFIG_STORYTELLER_USE_HEART=y\n")
+    assert config.load(real, board).symbols["CARD_ROOT_MIB"] == 32
+
+
 def test_every_board_has_defaults() -> None:
     assert config.boards(ROOT) == BOARDS
 
