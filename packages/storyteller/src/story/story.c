@@ -130,40 +130,32 @@ static const char *skip_told(struct story *story, const char *piece) {
     return piece;
 }
 
-/* The opening is known, so it is told while the engine still reads it. */
-static void tell_opening(struct story *story) {
+/* Read an opening into the draft; its whole sentences are spoken, or were. */
+static void read_opening(struct story *story, const char *opening, bool is_told) {
     struct draft *draft = &story->draft;
 
-    story_tell(story, story->recipe.prompt, NULL);
-    for (const char *at = story->recipe.prompt; *at != '\0'; at++) {
+    story_draft_begin(story);
+    for (const char *at = opening; *at != '\0'; at++) {
         const char byte[2] = {*at, '\0'};
 
         sentences_feed(&draft->sentences, byte);
         if (story->spoken[0] != '\0') {
             draft->shown = draft->length;
-            story_draft_tell(story);
-        }
-        draft->text[draft->length++] = *at;
-    }
-}
-
-/* What the model is to go on from is what it was given, and was shown in the words meant. */
-static void read_prompt(struct story *story) {
-    struct draft *draft = &story->draft;
-
-    story->ahead = story->prompt;
-    story_draft_begin(story);
-    for (const char *at = story->prompt; *at != '\0'; at++) {
-        const char byte[2] = {*at, '\0'};
-
-        sentences_feed(&draft->sentences, byte);
-        if (story->spoken[0] != '\0') {
-            story->spoken[0] = '\0';
+            if (is_told) {
+                story_draft_tell(story);
+            }
             draft->length = 0;
+            story->spoken[0] = '\0';
         }
         draft->text[draft->length++] = *at;
     }
     draft->shown = draft->length;
+}
+
+/* The opening is known, so it is told while the engine still reads it. */
+static void tell_opening(struct story *story) {
+    story_tell(story, story->recipe.prompt, NULL);
+    read_opening(story, story->recipe.prompt, true);
 }
 
 /* The model gets the opening in words that it knows, where it learned its stories by heart. */
@@ -174,7 +166,9 @@ static void give_opening(struct story *story) {
     } else {
         snprintf(story->prompt, sizeof(story->prompt), "%s", story->recipe.prompt);
     }
-    read_prompt(story);
+    /* What was shown in the words meant is what it goes on from. */
+    story->ahead = story->prompt;
+    read_opening(story, story->prompt, false);
 }
 
 /* The model has no more to say: tell what it left, if that is a whole sentence. */
@@ -277,7 +271,6 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
     story->figures = (struct story_figures){0};
     story->last[0] = '\0';
     repeats_begin(&story->repeats);
-    story_draft_begin(story);
     rehearsal_begin(&story->rehearsal, false);
     story->stand_ins.count = 0;
     tell_opening(story);
