@@ -18,7 +18,7 @@ SIZE = (900, 960)
 SEED = 51
 SENTENCES = 5  # of the story, of which the last is being spoken
 STORYTELLER = "usr/bin/storyteller"
-SETTINGS = "temperature=60\npause=3600\n"  # the temperature of the images
+SETTINGS = "temperature=60\nchoices=4\npause=3600\n"  # as in the images, but for the pause
 
 
 def take(browser: Browser) -> None:

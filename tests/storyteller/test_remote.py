@@ -40,17 +40,22 @@ def started(bench: Bench, *options: str) -> Iterator[Client]:
         yield client
 
 
+def sentences(client: Client) -> list[str]:
+    """What was told, by the numbers that the storyteller gives to sentences."""
+    found: dict[int, str] = {}
+    for event in client.seen:
+        if event["event"] == "text":
+            found[event["sentence"]] = found.get(event["sentence"], "") + event["text"]
+    return [text.strip() for _, text in sorted(found.items())]
+
+
 def test_a_story_and_its_sentences(bench: Bench) -> None:
     bench.write(TEXT, settings="pause=3600\n")
     with started(bench, "--no-sound", "--prompt", "The fox ran") as client:
         assert client.event() == {"event": "hello", "protocol": 3, "sound": 0}
         client.wait_for(event="state", state="ready")
         assert client.told == f"The fox ran{TEXT}"
-        sentences: dict[int, str] = {}
-        for event in client.seen:
-            if event["event"] == "text":
-                sentences[event["sentence"]] = sentences.get(event["sentence"], "") + event["text"]
-        assert [text.strip() for _, text in sorted(sentences.items())] == [
+        assert sentences(client) == [
             "The fox ran and was happy.",
             '"Look!" said the fox.',
             "They ran home.",
@@ -60,6 +65,17 @@ def test_a_story_and_its_sentences(bench: Bench) -> None:
         late.wait_for(event="state", state="ready")
         assert late.told == client.told
         late.close()
+
+
+def test_sentences_of_an_opening_are_told_apart(bench: Bench) -> None:
+    """And what the model adds to the last of them belongs to it."""
+    opening = "There was a fox. It went to the lake"
+    bench.write(". It sat. The end.", settings="pause=3600\n")
+    with started(bench, "--prompt", opening) as client:
+        client.wait_for(event="state", state="ready")
+        assert sentences(client) == [
+            "There was a fox.", "It went to the lake.", "It sat.", "The end.",
+        ]  # fmt: skip
 
 
 def test_words_come_when_they_are_heard(bench: Bench, tmp_path: Path, quiet: None) -> None:

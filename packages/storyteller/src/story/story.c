@@ -130,7 +130,8 @@ static const char *skip_told(struct story *story, const char *piece) {
     return piece;
 }
 
-/* Read an opening into the draft; its whole sentences are spoken, or were. */
+/* Read an opening into the draft, and tell it, sentence by sentence, if that is still to be done.
+ */
 static void read_opening(struct story *story, const char *opening, bool is_told) {
     struct draft *draft = &story->draft;
 
@@ -140,8 +141,7 @@ static void read_opening(struct story *story, const char *opening, bool is_told)
 
         sentences_feed(&draft->sentences, byte);
         if (story->spoken[0] != '\0') {
-            draft->shown = draft->length;
-            if (is_told) {
+            if (!is_told) {
                 story_draft_tell(story);
             }
             draft->length = 0;
@@ -149,13 +149,11 @@ static void read_opening(struct story *story, const char *opening, bool is_told)
         }
         draft->text[draft->length++] = *at;
     }
+    draft->text[draft->length] = '\0';
+    if (!is_told) {
+        story_tell(story, draft->text, NULL);
+    }
     draft->shown = draft->length;
-}
-
-/* The opening is known, so it is told while the engine still reads it. */
-static void tell_opening(struct story *story) {
-    story_tell(story, story->recipe.prompt, NULL);
-    read_opening(story, story->recipe.prompt, true);
 }
 
 /* The model gets the opening in words that it knows, where it learned its stories by heart. */
@@ -168,7 +166,7 @@ static void give_opening(struct story *story) {
     }
     /* What was shown in the words meant is what it goes on from. */
     story->ahead = story->prompt;
-    read_opening(story, story->prompt, false);
+    read_opening(story, story->prompt, true);
 }
 
 /* The model has no more to say: tell what it left, if that is a whole sentence. */
@@ -273,7 +271,8 @@ bool story_begin(struct story *story, const struct recipe *recipe, struct llama_
     repeats_begin(&story->repeats);
     rehearsal_begin(&story->rehearsal, false);
     story->stand_ins.count = 0;
-    tell_opening(story);
+    /* The opening is known, so it is told while the engine still reads it. */
+    read_opening(story, story->recipe.prompt, false);
     give_opening(story);
     if (!llama_begin(story->llama, story->prompt, &how, error)) {
         return false;
