@@ -188,6 +188,11 @@ static bool invent(struct telling *telling, const struct task *task, struct llam
         await_room(telling);
         ok = story_go_on(story, error);
         look(telling);
+        /* On a board that is too slow to think it out while the opening is spoken. */
+        if (story->thought_out == STORY_GOES_ON && telling->sound != NULL &&
+            speaker_is_quiet(telling->teller->speaker, 0)) {
+            story_tell_at_once(story);
+        }
     }
     if (ok && task->is_unasked && story->end != STORY_GOES_ON) {
         note(telling->teller->shelf, &task->recipe);

@@ -201,17 +201,20 @@ static void tell_meant(const struct story *story, const char *shown, const char 
     story->tell(story->user, shown_meant, spoken != NULL ? spoken_meant : NULL);
 }
 
-void story_tell(struct story *story, const char *shown, const char *spoken) {
-    const char *kept_shown, *kept_spoken;
+void story_tell_at_once(struct story *story) {
+    const char *shown, *spoken;
 
+    while (story->rehearsal.is_on && rehearsal_take(&story->rehearsal, &shown, &spoken)) {
+        tell_meant(story, shown, spoken);
+    }
+    story->rehearsal.is_on = false;
+}
+
+void story_tell(struct story *story, const char *shown, const char *spoken) {
     if (story->rehearsal.is_on && rehearsal_add(&story->rehearsal, shown, spoken)) {
         return;
     }
-    /* A story that is too long to be thought out as a whole is told at once from here on. */
-    while (rehearsal_take(&story->rehearsal, &kept_shown, &kept_spoken)) {
-        tell_meant(story, kept_shown, kept_spoken);
-    }
-    story->rehearsal.is_on = false;
+    story_tell_at_once(story); /* too long to be thought out as a whole */
     tell_meant(story, shown, spoken);
 }
 

@@ -96,6 +96,10 @@ struct story {
  * cannot take it. The story must stay where it is. */
 bool story_begin(struct story *story, const struct recipe *recipe, struct llama_error *error);
 
+/* Tell what is thought out so far, and all that follows as it comes: where a listener would wait.
+ */
+void story_tell_at_once(struct story *story);
+
 /* Invent one token more; tells what has become complete. Returns false, with the reason in error,
  * when the model cannot go on. The story is over when `end` says so. */
 bool story_go_on(struct story *story, struct llama_error *error);
