@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from image.cli import commands, tasks
+from image.cli import commands, listening, tasks
 from image.cli.bending import CONFIG, Task, foreground, reported
 from image.cli.call import Call
 from image.testing import suite
@@ -39,19 +39,19 @@ def task_engine(call: Call) -> Iterator[Task]:
 @reported
 def task_stories(call: Call) -> Iterator[Task]:
     """generate N stories here, and report how suitable they are"""
-    yield from tasks.story_report(call)
+    yield from listening.story_report(call)
 
 
 @reported
 def task_tell(call: Call) -> Iterator[Task]:
     """tell stories on this machine: no board, no emulator"""
-    yield from tasks.telling(call)
+    yield from listening.telling(call)
 
 
 @reported
 def task_voices(call: Call) -> Iterator[Task]:
     """let several voices say the same, on a page with players"""
-    yield from tasks.voices(call)
+    yield from listening.voices(call)
 
 
 @reported

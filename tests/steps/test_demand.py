@@ -13,7 +13,7 @@ import yaml
 from image import builders, fetch
 from image.boards import board
 from image.builders.toolchain import HOST
-from image.cli import tasks
+from image.cli import step_task
 from image.cli.call import Call
 from image.config import Config
 from image.errors import UserError
@@ -133,7 +133,7 @@ def fresh(store: Store) -> Store:
 
 def do_as_asked(call: Call, plan: Plan) -> None:
     """All the tasks of a plan, one after the other, as doit does them."""
-    made = {step.name: tasks._step_task(call, plan, step) for step in plan.steps.values()}
+    made = {step.name: step_task.step_task(call, plan, step) for step in plan.steps.values()}
     left = {name.removeprefix("_") for task in made.values() for name in task["task_dep"]}
     for name in made:
         if name in left or name == SONG:
@@ -268,7 +268,7 @@ def needed_by(plan: Plan, task: str) -> list[str]:
     """The steps that a task of a call without a store does before the last."""
     call = Call(plan.project.root, tasks=(task,))
     vars(call).update(project=plan.project, plan=plan, store=None)
-    return list(tasks._step_task(call, plan, plan.step(SONG))["task_dep"])
+    return list(step_task.step_task(call, plan, plan.step(SONG))["task_dep"])
 
 
 def test_a_step_whose_source_is_gone_is_not_compared(
