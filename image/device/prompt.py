@@ -9,7 +9,8 @@ from image.device.console import WIRES, Console
 from image.errors import UserError
 
 # What the end of the console's words may be: a shell's prompt (ours: "~ # "), a login ...
-PROMPT = re.compile(rb"(?:^|[\r\n])[^\r\n]*[#$] $")
+# Not "## ": U-Boot begins lines so, and they may be heard in pieces.
+PROMPT = re.compile(rb"(?:^|[\r\n])[^\r\n]*(?<!#)[#$] $")
 LOGIN = re.compile(rb"login: ?$")
 # ... or a U-Boot: the vendor's for all its boards, and the mainline one.
 BOOT_LOADER = re.compile(rb"(?:cv18\w+_c906|milkv_duo)# $")

@@ -16,7 +16,7 @@ import pytest
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
-from image.device import console, diagnose
+from image.device import console, diagnose, prompt
 from image.device.console import Console
 from image.emulator import qemu
 from image.errors import UserError
@@ -155,6 +155,15 @@ def test_a_booting_board_is_waited_for_and_its_story_goes_on(
         report_and_go_on(board)
 
     assert "Linux 5.10.4" in ask(play(boot))
+
+
+@pytest.mark.parametrize("board", ["boot", "duo"])
+def test_no_part_of_a_boot_is_taken_for_a_shell(board: str) -> None:
+    """A console is heard in pieces, which may end anywhere."""
+    said = (ROOT / f"tests/recording/{board}.txt").read_bytes()
+    ends = [said[:end][-prompt.TAIL_BYTES :] for end in range(len(said))]
+    found = [end for end in ends if prompt.PROMPT.search(end) or prompt.LOGIN.search(end)]
+    assert found and all(end.endswith(b"\n" + PROMPT) for end in found)
 
 
 def fails(board: FakeBoard, *words: str) -> UserError:
