@@ -549,9 +549,12 @@ def test_fuzz_messages(programs: Path, tmp_path: Path) -> None:
 
 
 # What the socket leads to, apart from the stories themselves.
-SOCKET = """remote.c event.c message.c transcript.c listeners.c parents.c speech_find.c
- own_words.c settings.c settings_value.c words.c list.c opening.c gate.c gate_disguise.c
- spelling.c shelf.c folder.c record.c today.c lines.c wav.c recorder.c told_text.c"""
+SOCKET = """
+ clients.c remote.c remote_requests.c remote_settings.c event.c message.c transcript.c
+ listeners.c parents.c speech_find.c own_words.c settings.c settings_value.c words.c list.c
+ opening.c gate.c gate_disguise.c spelling.c shelf.c folder.c record.c today.c lines.c wav.c
+ recorder.c told_text.c
+"""
 
 
 def test_fuzz_lines(programs: Path, tmp_path: Path) -> None:

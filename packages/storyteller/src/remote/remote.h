@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "remote/clients.h"
 #include "remote/listeners.h"
 #include "remote/message.h"
 #include "text/words.h"
@@ -19,8 +20,7 @@ struct parents;
 struct recorder;
 struct remote;
 
-#define REMOTE_CLIENTS 8
-#define REMOTE_POLLED (1 + REMOTE_CLIENTS)
+#define REMOTE_POLLED CLIENTS_POLLED
 
 enum remote_state {
     REMOTE_STARTING, /* the model loads */
