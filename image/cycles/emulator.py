@@ -4,7 +4,7 @@
 import importlib.util
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,8 @@ class Measured:
     """A run, from its first write to standard output to its last; all of it where it has just one.
 
     `intervals` is the number of stretches between writes: of an engine, the tokens after the first.
-    `before` and `cycles_before` (one per memory) are of what came before the first write.
+    `first` is the first of them alone, unless there is just one. `before` and `cycles_before` (one
+    per memory) are of what came before the first write.
     """
 
     is_whole: bool
@@ -83,6 +84,7 @@ class Measured:
     blocks: tuple[Block, ...]
     before: int = 0
     cycles_before: tuple[int, ...] = ()
+    first: "Measured | None" = None
 
 
 def check_program(path: Path) -> None:
@@ -152,19 +154,35 @@ def build_plugin(work: Path) -> Path:
 
 def read_result(raw: Mapping[str, Any], memories: Sequence[Memory]) -> Measured:
     """The plugin's report as differences between the first and the last mark."""
-    marks = raw["marks"]
-    last = raw["last"] if marks > 1 else raw["total"]
+    marks, first = raw["marks"], raw["first"]
     zero: dict[str, Any] = {"cycles": 0, "spent": [0] * len(CAUSES), "lines": [0] * 3}
     none: dict[str, Any] = {"instructions": [0] * len(KINDS), "cores": [zero] * len(memories)}
-    first = raw["first"] if marks > 1 else none
-    width = len(CAUSES)
-    return Measured(
+    before, after = (first, raw["last"]) if marks > 1 else (none, raw["total"])
+    return replace(
+        _stretch(before, after, raw["blocks"], memories),
         is_whole=marks < 2,
         intervals=max(marks - 1, 1),
-        instructions=_differences(first["instructions"], last["instructions"]),
+        before=sum(first["instructions"]),
+        cycles_before=tuple(core["cycles"] for core in first["cores"]),
+        first=_stretch(first, raw["second"], raw["first_blocks"], memories) if marks > 2 else None,
+    )
+
+
+def _stretch(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    blocks: Sequence[Sequence[int]],
+    memories: Sequence[Memory],
+) -> Measured:
+    """What lies between two points of a run."""
+    width = len(CAUSES)
+    return Measured(
+        is_whole=True,
+        intervals=1,
+        instructions=_differences(before["instructions"], after["instructions"]),
         costs=tuple(
-            _cost(memory, before, after)
-            for memory, before, after in zip(memories, first["cores"], last["cores"], strict=True)
+            _cost(memory, one, other)
+            for memory, one, other in zip(memories, before["cores"], after["cores"], strict=True)
         ),
         blocks=tuple(
             Block(
@@ -172,10 +190,8 @@ def read_result(raw: Mapping[str, Any], memories: Sequence[Memory]) -> Measured:
                 instructions=instructions * executions,
                 spent=tuple(tuple(spent[i : i + width]) for i in range(0, len(spent), width)),
             )
-            for address, instructions, executions, *spent in raw["blocks"]
+            for address, instructions, executions, *spent in blocks
         ),
-        before=sum(first["instructions"]),
-        cycles_before=tuple(core["cycles"] for core in first["cores"]),
     )
 
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What speaking costs on the board: the storyteller's start, and each second of a voice."""
 
-import wave
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from image import output
 from image.cycles import engines
@@ -15,14 +14,9 @@ from image.cycles.tables import millions, table
 from image.errors import UserError
 from image.recipes import voices as voice_entries
 
-# Of both the difference counts, so that a program's start, and silence that it cuts off, do not.
-SHORT = "Once upon a time."
-LONG = (
-    "Once upon a time, there was a little girl named Lily, and she loved to play in the garden "
-    "with her big brown dog."
-)
-# Until whose first sound it is measured, with an open voice: a rather long one, of 83 phonemes.
-FIRST = "Once upon a time, there was a little girl named Lily, and she loved to play ball."
+# Rather long: 83 phonemes.
+SENTENCE = "Once upon a time, there was a little girl named Lily, and she loved to play ball."
+LENGTH = re.compile(r"^(\d+) samples, (\d+) a second$", re.M)
 SYMBOL = "STORYTELLER_VOICE_"
 
 # Of an engine that chooses its kernels by the processor, the flavours that are measured: what they
@@ -39,10 +33,12 @@ LEAST_SHARE = 0.01  # of what is in a table of shares
 
 @dataclass(frozen=True)
 class Spoken:
-    """A sentence that a program said, and what the whole program cost."""
+    """A sentence that an open voice said, from its text to the end, and that part of it which came
+    before its first sound."""
 
     seconds: float
-    found: Measured
+    whole: Measured
+    first: Measured
 
 
 @dataclass(frozen=True)
@@ -66,47 +62,17 @@ def voices(symbols: Mapping[str, str | int | bool]) -> list[str]:
     return sorted(name.removeprefix(SYMBOL).lower() for name in chosen)
 
 
-def per_second(name: str, short: Spoken, long: Spoken, functions: Sequence[Function] = ()) -> Cost:
-    """What one second of speech costs, from two sentences of one voice."""
-    more = long.seconds - short.seconds
-    if more <= 0:
-        raise UserError(f"{name}: the longer sentence did not take longer")
-    pairs = zip(short.found.costs, long.found.costs, strict=True)
-    return Cost(
-        name=f"{name}, a second of speech",
-        instructions=(sum(long.found.instructions) - sum(short.found.instructions)) / more,
-        cycles=tuple((after.cycles - before.cycles) / more for before, after in pairs),
-        functions=tuple(functions),
-    )
-
-
-def say(
-    bench: Bench, program: Path, voice: str, text: str, env: Mapping[str, str] | None = None
-) -> Spoken:
-    """One sentence by the storyteller's voice alone, into a WAV file."""
-    sound = bench.work / "speech.wav"
-    found = _measure(bench, program, voice, (sound, text), env)
-    with wave.open(str(sound)) as file:
-        return Spoken(file.getnframes() / file.getframerate(), found)
-
-
-def first_sound(
-    bench: Bench, program: Path, voice: str, env: Mapping[str, str] | None = None
-) -> Measured:
-    """From the text of FIRST to its first samples."""
-    return _measure(bench, program, voice, ("-", FIRST), env)
-
-
-def _measure(
-    bench: Bench,
-    program: Path,
-    voice: str,
-    words: tuple[Path | str, str],
-    env: Mapping[str, str] | None,
-) -> Measured:
-    command = (program, voice, "100", "100", *words)
+def say(bench: Bench, voice: str, env: Mapping[str, str] | None = None) -> Spoken:
+    """SENTENCE by the storyteller's voice alone. Raises UserError."""
+    program, log = engines.programs(bench, "say") / "say", bench.work / "speech.log"
+    command = (program, voice, "100", "100", "-", SENTENCE)
     env = {**_data(bench, voice), **(env or {})}
-    return measure(command, bench.work, bench.memories, env, bench.work / "speech.log")
+    found = measure(command, bench.work, bench.memories, env, log)
+    length = LENGTH.search(log.read_text())
+    if not length:
+        raise UserError(f"{voice} did not say how long it spoke", hint=f"see {log}")
+    # Without a stretch of its own, all but nothing came after the first sound.
+    return Spoken(int(length[1]) / int(length[2]), found, found.first or found)
 
 
 def _entry(bench: Bench, voice: str) -> voice_entries.Voice:
@@ -140,33 +106,29 @@ def start(bench: Bench) -> Cost:
     return Cost("storyteller, start to first line", found.before, found.cycles_before)
 
 
-def costs(bench: Bench) -> list[Cost]:
+def costs(bench: Bench) -> Iterator[Cost]:
     """All that this configuration's storyteller can be asked for."""
-    program = engines.programs(bench, "say") / "say"
-    found = [start(bench)]
+    yield start(bench)
     for voice in voices(bench.project.config.symbols):
-        found += _voice_costs(bench, program, voice)
-    return found
+        yield from _voice_costs(bench, voice)
 
 
-def _voice_costs(bench: Bench, program: Path, voice: str) -> Iterator[Cost]:
+def _voice_costs(bench: Bench, voice: str) -> Iterator[Cost]:
     """What a voice costs, or each flavour of it: a second, and how long it is silent before."""
+    program = engines.programs(bench, "say") / "say"
     flavours = FLAVOURS.get(_entry(bench, voice).engine, ())
     for title, env in flavours or (("", {}),):
-        name = f"{voice} {title}".rstrip()
-        short, long = (say(bench, program, voice, text, env) for text in (SHORT, LONG))
-        first = first_sound(bench, program, voice, env)
-        shares = [
-            by_function(program, found.blocks, SHOWN) if flavours else ()
-            for found in (long.found, first)
-        ]
-        yield per_second(name, short, long, shares[0])
-        yield Cost(
-            name=f"{name}, first sound of a sentence",
-            instructions=sum(first.instructions),
-            cycles=tuple(cost.cycles for cost in first.costs),
-            functions=tuple(shares[1]),
-        )
+        said = say(bench, voice, env)
+        for what, found, share in (
+            ("a second of speech", said.whole, 1 / said.seconds),
+            ("first sound of a sentence", said.first, 1),
+        ):
+            yield Cost(
+                name=f"{voice} {title}".rstrip() + f", {what}",
+                instructions=sum(found.instructions) * share,
+                cycles=tuple(cost.cycles * share for cost in found.costs),
+                functions=tuple(by_function(program, found.blocks, SHOWN)) if flavours else (),
+            )
 
 
 def as_markdown(found: Sequence[Cost]) -> str:
@@ -177,9 +139,9 @@ def as_markdown(found: Sequence[Cost]) -> str:
     ]
     return (
         "# What speaking costs\n\nInstructions emulated, seconds of the board's core modelled "
-        "at its nominal 1 GHz. A second of speech is the difference between two sentences; its "
-        "shares are of the longer one and the program's start. First sound is from a text of "
-        f"{len(FIRST)} letters to its first samples, with an open voice.\n\n"
+        f"at its nominal 1 GHz. Of each voice it is one sentence of {len(SENTENCE)} letters, by a "
+        "voice that is open: from its text to its end, by the seconds that it took to say, and to "
+        "its first samples.\n\n"
         + table(["", "M instructions", *memories], body)
         + "\n"
         + "".join(_shares(one) for one in found if one.functions)

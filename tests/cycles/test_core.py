@@ -4,7 +4,7 @@
 import pytest
 
 from image.cycles.emulator import CAUSES, LINE_BYTES, Memory
-from tests.cycles.conftest import MARK_INSTRUCTIONS, Probe
+from tests.cycles.conftest import MARK, MARK_INSTRUCTIONS, Probe
 
 WAY_BYTES = 32 << 10
 # Loads from one byte of each of three pages, so that the TLB knows them.
@@ -32,6 +32,16 @@ def test_every_instruction_is_counted(probe: Probe) -> None:
     # The call of the first mark is over when the count starts; the second one is part of it.
     assert found.instructions == (1 + 200 + MARK_INSTRUCTIONS, 1, 1, 0, 1)
     assert sum(block.instructions for block in found.blocks) == sum(found.instructions)
+
+
+def test_the_first_stretch_is_told_from_the_rest(probe: Probe) -> None:
+    few, many = (f"li t0, {count}\n1: addi t0, t0, -1\nbnez t0, 1b\n" for count in (50, 200))
+    found = probe(few + MARK + many + MARK + many)
+    assert found.intervals == 3 and found.first
+    assert sum(found.first.instructions) == 1 + 2 * 50 + MARK_INSTRUCTIONS
+    assert sum(block.instructions for block in found.first.blocks) == 101 + MARK_INSTRUCTIONS
+    assert sum(found.instructions) == 1 + 2 * 50 + 2 * (1 + 2 * 200) + 3 * MARK_INSTRUCTIONS
+    assert 100 < found.first.costs[0].cycles < found.costs[0].cycles / 4
 
 
 def test_all_cycles_have_a_cause(probe: Probe) -> None:

@@ -85,12 +85,14 @@ def test_a_run_without_marks_is_taken_as_a_whole() -> None:
     raw = {
         "marks": 1,
         "first": none,
+        "second": none,
         "last": none,
         "total": total,
         "blocks": [[16, 5, 1, *[5] * 15]],
+        "first_blocks": [],
     }
     found = read_result(raw, DUO)
-    assert found.is_whole and found.intervals == 1
+    assert found.is_whole and found.intervals == 1 and found.first is None
     assert found.costs[2].cycles == 5 and found.costs[2].bytes_written == 128
     assert found.blocks[0] == Block(16, 5, ((5,) * 5,) * 3)
     assert "the whole run" in report.totals(found)

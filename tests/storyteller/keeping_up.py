@@ -134,14 +134,9 @@ def model_costs(bench: Bench) -> Iterator[tuple[str, Costs]]:
     """What the board would take, by the model of its core, for each way to compute products."""
     found = engines.OURS[-1].measured(bench)
     token_s = _seconds(found) / found.intervals
-    program = engines.programs(bench, "say") / "say"
     for title, env in speech.FLAVOURS["hibari"]:
-        short, long = (
-            speech.say(bench, program, VOICE, text, env) for text in (speech.SHORT, speech.LONG)
-        )
-        (cycles,) = speech.per_second(title, short, long).cycles
-        speech_s = cycles / CLOCK_HZ
-        first_s = _seconds(speech.first_sound(bench, program, VOICE, env))
+        said = speech.say(bench, VOICE, env)
+        first_s, speech_s = _seconds(said.first), _seconds(said.whole) / said.seconds
         yield title, Costs(token_s, first_s - speech_s * AT_ONCE_S, speech_s)
 
 

@@ -7,10 +7,11 @@
 // cache, other threads than the first, time in the kernel.
 //
 // Each write to standard output is a mark: an engine writes once per token, a probe around the loop
-// it measures. The report holds the figures at the first and at the last mark, so that start and
-// end can be taken off. The end of a story's line is no token: marks end with a write to standard
-// error, where llama2.c's engines tell their speed before their standard output is flushed, and a
-// last stretch that is tiny beside the others is left out.
+// it measures. The report holds the figures at the first, the second and the last mark, so that
+// start and end can be taken off, and the first stretch be told from the rest. The end of a story's
+// line is no token: marks end with a write to standard error, where llama2.c's engines tell their
+// speed before their standard output is flushed, and a last stretch that is tiny beside the others
+// is left out.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,13 @@ struct figures {
     uint64_t spent[MAX_CORES][CAUSES];
 };
 
-// A translated block: straight code, with what it cost in all, and up to the first, the last but
-// one and the last mark.
+// Points of a run: marks, the last but one among them, and its end.
+enum point { FIRST, SECOND, PREVIOUS, LAST, END, POINTS };
+
+// A translated block: straight code, with what it cost up to each point.
 struct block {
     struct block *next;
-    struct figures total, first, previous, last;
+    struct figures at[POINTS];
     uint32_t kinds[KINDS];
     uint32_t count;
     struct op ops[];
@@ -51,7 +54,7 @@ static struct access *accesses;
 static size_t access_count, access_room;
 static uint64_t kinds[KINDS], marks;
 static int is_over;
-static struct snapshot first, previous, last;
+static struct snapshot at[POINTS];
 static const char *out;
 
 static void account(struct block *block, uint64_t next) {
@@ -64,13 +67,13 @@ static void account(struct block *block, uint64_t next) {
             core_leave(core, &block->ops[block->count - 1], next);
         }
         for (int cause = 0; cause < CAUSES; cause++) {
-            block->total.spent[i][cause] += core->spent[cause] - before[cause];
+            block->at[END].spent[i][cause] += core->spent[cause] - before[cause];
         }
     }
     for (int kind = 0; kind < KINDS; kind++) {
         kinds[kind] += block->kinds[kind];
     }
-    block->total.executions++;
+    block->at[END].executions++;
     access_count = 0;
     pending = NULL;
 }
@@ -148,6 +151,13 @@ static struct snapshot take(void) {
     return taken;
 }
 
+static void copy_point(enum point from, enum point to) {
+    at[to] = at[from];
+    for (struct block *block = blocks; block; block = block->next) {
+        block->at[to] = block->at[from];
+    }
+}
+
 static void on_syscall(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, uint64_t a2,
                        uint64_t a3, uint64_t a4, uint64_t a5, uint64_t a6, uint64_t a7,
                        uint64_t a8) {
@@ -171,18 +181,13 @@ static void on_syscall(uint64_t id, unsigned cpu, int64_t number, uint64_t a1, u
     if (pending) {
         account(pending, 0);
     }
-    previous = last;
-    last = take();
-    if (marks++ == 0) {
-        first = last;
+    at[END] = take();
+    copy_point(LAST, PREVIOUS);
+    copy_point(END, LAST);
+    if (marks < 2) {
+        copy_point(END, marks == 0 ? FIRST : SECOND);
     }
-    for (struct block *block = blocks; block; block = block->next) {
-        block->previous = block->last;
-        block->last = block->total;
-        if (marks == 1) {
-            block->first = block->total;
-        }
-    }
+    marks++;
 }
 
 static uint64_t instructions(const struct snapshot *from, const struct snapshot *to) {
@@ -194,15 +199,12 @@ static uint64_t instructions(const struct snapshot *from, const struct snapshot 
 }
 
 static void drop_tiny_end(void) {
-    if (marks < 3 ||
-        instructions(&previous, &last) * TINY * (marks - 1) > instructions(&first, &last)) {
+    if (marks < 3 || instructions(&at[PREVIOUS], &at[LAST]) * TINY * (marks - 1) >
+                         instructions(&at[FIRST], &at[LAST])) {
         return;
     }
     marks--;
-    last = previous;
-    for (struct block *block = blocks; block; block = block->next) {
-        block->last = block->previous;
-    }
+    copy_point(PREVIOUS, LAST);
 }
 
 static void write_list(FILE *file, const char *name, const uint64_t *values, int count) {
@@ -231,14 +233,13 @@ static void write_snapshot(FILE *file, const char *name, const struct snapshot *
 }
 
 // One row per block: address, instructions, executions, then the cycles by cause on each core.
-static void write_blocks(FILE *file) {
+static void write_blocks(FILE *file, const char *name, enum point until) {
     const char *separator = "";
-    fprintf(file, "\"blocks\": [");
+    fprintf(file, "\"%s\": [", name);
     for (const struct block *block = blocks; block; block = block->next) {
-        struct figures of = block->total, from = {0};
-        if (marks > 1) {
-            of = block->last;
-            from = block->first;
+        struct figures of = block->at[until], from = {0};
+        if (until != END) {
+            from = block->at[FIRST];
         }
         if (of.executions == from.executions) {
             continue;
@@ -254,7 +255,7 @@ static void write_blocks(FILE *file) {
         fprintf(file, "]");
         separator = ",";
     }
-    fprintf(file, "]}\n");
+    fprintf(file, "]");
 }
 
 static void on_exit_of_program(uint64_t id, void *data) {
@@ -263,7 +264,7 @@ static void on_exit_of_program(uint64_t id, void *data) {
     if (pending) {
         account(pending, 0);
     }
-    struct snapshot total = take();
+    at[END] = take();
     drop_tiny_end();
     FILE *file = fopen(out, "w");
     if (!file) {
@@ -271,10 +272,14 @@ static void on_exit_of_program(uint64_t id, void *data) {
         return;
     }
     fprintf(file, "{\"marks\": %llu,\n", (unsigned long long)marks);
-    write_snapshot(file, "first", &first);
-    write_snapshot(file, "last", &last);
-    write_snapshot(file, "total", &total);
-    write_blocks(file);
+    write_snapshot(file, "first", &at[FIRST]);
+    write_snapshot(file, "second", &at[SECOND]);
+    write_snapshot(file, "last", &at[LAST]);
+    write_snapshot(file, "total", &at[END]);
+    write_blocks(file, "blocks", marks > 1 ? LAST : END);
+    fprintf(file, ",\n");
+    write_blocks(file, "first_blocks", marks > 1 ? SECOND : END);
+    fprintf(file, "}\n");
     fclose(file);
 }
 
