@@ -174,7 +174,7 @@ def _stretch(
     blocks: Sequence[Sequence[int]],
     memories: Sequence[Memory],
 ) -> Measured:
-    """What lies between two points of a run."""
+    """What is between two points of a run."""
     width = len(CAUSES)
     return Measured(
         is_whole=True,

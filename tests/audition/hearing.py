@@ -30,6 +30,11 @@ MARKS = (
     (-0.06766283, 1.11546468, 0.04602535),
 )
 HOUR = re.compile(r"(?<![$\d.,])(\d\d?)[:.](\d\d)(?!\d)")  # 7:30, which Whisper writes 7.30, too
+# Henry VIII, Chapter IV. One letter alone may be a word, or somebody's initial.
+ROMAN = re.compile(r"\b([A-Za-z]+) (?=[IVX]{2,}\b)(X{0,3})(IX|IV|V?I{0,3})(?![IVX])")
+ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+COUNTED = ("act", "book", "chapter", "part", "scene", "volume", "war")  # said with "four"
+SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,21 @@ def normaliser() -> Callable[[str], str]:
     from whisper_normalizer.english import EnglishTextNormalizer
 
     normalise: Callable[[str], str] = EnglishTextNormalizer()
-    return lambda text: normalise(HOUR.sub(r"\1 \2", text))
+    return lambda text: normalise(plain_numbers(text))
+
+
+def plain_numbers(text: str) -> str:
+    """Hours and Roman numbers as they are said, which OpenAI's normaliser does not know."""
+    return ROMAN.sub(_roman, HOUR.sub(r"\1 \2", text))
+
+
+def _roman(found: re.Match[str]) -> str:
+    before, tens, ones = found.groups()
+    value = 10 * len(tens) + ONES.index(ones)
+    if before.lower() in COUNTED:
+        return f"{before} {value}"
+    suffix = "th" if 10 < value < 14 else SUFFIXES.get(value % 10, "th")
+    return f"{before} the {value}{suffix}"
 
 
 def differences(sentences: Sequence[str], heard: str) -> list[list[Difference]]:

@@ -21,6 +21,21 @@ HEARD = {
 }
 
 
+# Either may be written where the other was said.
+SAME = {
+    "King Henry VIII met Queen Elizabeth II.": "King Henry the 8th met Queen Elizabeth the 2nd.",
+    "Louis XIV, Louis XII, Louis XXIII": "Louis the 14th, Louis the 12th, Louis the 23rd",
+    "chapter IV of Book XXXIX": "chapter 4 of Book 39",
+    "at 7:30 or 7.30": "at 7 30 or 7 30",
+    "Then I saw Malcolm X. Am I VIP? IIII": "Then I saw Malcolm X. Am I VIP? IIII",
+}
+
+
+@pytest.mark.parametrize("written", SAME)
+def test_numbers_of_several_spellings(written: str) -> None:
+    assert hearing.plain_numbers(written) == SAME[written]
+
+
 @pytest.mark.parametrize("heard", HEARD)
 def test_differences_belong_to_sentences(heard: str) -> None:
     found = hearing.differences(SAID, heard)
