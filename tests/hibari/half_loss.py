@@ -9,12 +9,14 @@ precision, and prints how far the sound is above the difference. 1,000 sentences
 about a second of the processor each.
 """
 
+import os
 import random
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,12 +59,12 @@ def compile_all(folder: Path) -> Programs:
     """The programs, for this machine."""
     speaking = [path for part in ("", "file/", "net/", "vocoder/")
                 for path in sorted((SOURCES / part).glob("*.c"))]  # fmt: skip
-    kernels = [*sorted((SOURCES / "kernels").glob("*.c")), COMMON / "rvv.c"]
+    models: list[str | Path] = [DRIVER, *speaking, MODEL, SOURCES / "kernels/portable.c"]
     texts = [*sorted((SOURCES / "text").glob("*.c")), SOURCES / "error.c"]
-    parts = {
+    parts: dict[str, list[str | Path]] = {
         "read": [READER, *texts],
-        "exact": [DRIVER, *speaking, *kernels],
-        "half": [DRIVER, *speaking, MODEL, SOURCES / "kernels/portable.c"],
+        "exact": ["-DEXACT", *models],
+        "half": models,
     }
     for name, files in parts.items():
         words: list[str | Path] = ["gcc", *WARNINGS, *FAST, f"-I{SOURCES}", f"-I{COMMON}", *files]
@@ -97,17 +99,22 @@ def sound(program: Path, voice: Path, phonemes: list[str]) -> oracle.Array:
 
 
 def losses(programs: Programs, voice: Path, table: Path, texts: list[str]) -> Iterator[Loss]:
-    """Of each clause of the texts."""
-    for text, phonemes in clauses(programs.read, table, texts):
+    """Of each clause of the texts; as many at a time as there are processors."""
+
+    def loss(clause: tuple[str, list[str]]) -> Loss:
+        text, phonemes = clause
         exact, half = (sound(one, voice, phonemes) for one in (programs.exact, programs.half))
         same = len(exact) == len(half)
-        yield Loss(
+        return Loss(
             text=text,
             decibels=decibels(exact, half) if same else -np.inf,
             level=float(np.sqrt((exact**2).mean())),
             same_length=same,
             clipped=int((np.abs(half) >= LOUDEST).sum()),
         )
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(loss, clauses(programs.read, table, texts))
 
 
 def figures(found: list[Loss]) -> str:

@@ -2,16 +2,25 @@
 /*
  * What products in half precision come to, modelled in float32 on any machine, in place of
  * kernels/choose.c: each sum is rounded to 11 bits after each product. Numbers that half precision
- * could not tell, because of their size, do not occur: rows are scaled.
+ * could not tell, because of their size, do not occur: rows are scaled. With EXACT nothing is
+ * rounded: what portable C computes, bit for bit, in half its time.
  */
 #include "kernels/kernels.h"
 
 enum { WIDE = 2 * TILE };
 
+#ifdef EXACT
+enum { SUMMED = DEPTH };
+static float rounded(float x) {
+    return x;
+}
+#else
+enum { SUMMED = DEPTH / 2 };
 static float rounded(float x) {
     float more = x * 8193;
     return more - (more - x);
 }
+#endif
 
 static void widen(void *tile, const int8_t *weights, size_t apart, size_t depth) {
     int16_t *to = tile;
@@ -53,7 +62,7 @@ static void multiply(const struct product *product) {
 bool hibari_choose(struct kernels *fast, struct kernels *exact) {
     *fast = *exact = hibari_portable;
     fast->columns = WIDE;
-    fast->depth = DEPTH / 2;
+    fast->depth = SUMMED;
     fast->widen = widen;
     fast->pack = pack;
     fast->multiply = multiply;

@@ -39,6 +39,7 @@ VECTOR = [
     (THEAD, "c906fdv", "rvv07"),
 ]
 HALF = (THEAD, "c906fdv", "rvv07half")
+LOSS_DB = 45  # where the decoder's first layer is in half precision, too, there are 41
 
 
 def compile_kernels(program: Path, *flags: str, compiler: str = "gcc") -> Path:
@@ -129,7 +130,7 @@ def test_half_precision(compiled: Path, speaker: Path, board: Path, voice: Path)
     samples, said = on(*HALF, board, voice, "1", ALL, *CLAUSE)
     assert said.startswith("done"), said
     found = np.frombuffer(samples, "<i2")
-    assert decibels(modelled, found) > decibels(exact, modelled) > 30
+    assert decibels(modelled, found) > decibels(exact, modelled) > LOSS_DB
 
 
 def test_kernels_that_are_not_there(board: Path, voice: Path) -> None:
