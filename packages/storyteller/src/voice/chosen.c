@@ -8,8 +8,8 @@
 
 /* The usual voice has to do; others may be too slow. */
 static bool is_fast_enough(const char *name, struct speech *speech) {
-    return strcmp(name, VOICES[0].name) == 0 || trial_cost(speech) <= TRIAL_COST_MOST ||
-           trial_may_be_slow();
+    return strcmp(name, VOICES[0].name) == 0 || trial_may_be_slow() ||
+           trial_cost(speech) <= TRIAL_COST_MOST;
 }
 
 /* A voice if it is there and, where there is another, fast enough. */
