@@ -10,6 +10,8 @@ from tests.boards.test_board_image import SHARED, choose, image
 from tests.conftest import ROOT, copy_checkout, once
 
 NAME = "out/milkv_duo/images/duo-storyteller-milkv_duo.img"
+# The board's own voice, and a model that needs no network.
+CHOSEN = ("STORYTELLER_USE_HEART=y", "MODEL_POCKET=y")
 
 
 def prepared(target: Path, *symbols: str) -> Path:
@@ -17,7 +19,7 @@ def prepared(target: Path, *symbols: str) -> Path:
     checkout = copy_checkout(target)
     for name in SHARED:
         shutil.copytree(ROOT / "work" / name, checkout / "work" / name, symlinks=True)
-    choose(checkout, "MODEL_POCKET=y", *symbols)
+    choose(checkout, *CHOSEN, *symbols)
     return checkout
 
 
@@ -36,7 +38,7 @@ def with_sound(sdk_dir: Path, base: pytest.TempPathFactory, choice: str) -> Path
     def make(target: Path) -> None:
         checkout = target.with_name(f"checkout-{choice}")
         shutil.copytree(built(sdk_dir, base), checkout, symlinks=True)
-        choose(checkout, "MODEL_POCKET=y", f"DUO_SOUND_{choice}=y")
+        choose(checkout, *CHOSEN, f"DUO_SOUND_{choice}=y")
         shutil.copy(image(checkout, sdk_dir), target)
 
     return once(base.getbasetemp().parent / "sdk-card" / f"{choice}.img", make)
@@ -47,7 +49,7 @@ def with_ssh(sdk_dir: Path, base: pytest.TempPathFactory) -> Path:
 
     def make(target: Path) -> None:
         shutil.copytree(built(sdk_dir, base), target, symlinks=True)
-        choose(target, "MODEL_POCKET=y", "PACKAGE_DROPBEAR=y", "DUO_SSH=y")
+        choose(target, *CHOSEN, "PACKAGE_DROPBEAR=y", "DUO_SSH=y")
         image(target, sdk_dir)
 
     return once(base.getbasetemp().parent / "sdk-card" / "checkout-ssh", make)

@@ -13,8 +13,9 @@ import pexpect
 
 from image.emulator import qemu
 
-# Generous, because they only end a hung test: every wait is for words on the console.
-BOOT_S = 120
+# Generous, because they only end a hung test: every wait is for words on the console. A card with
+# the voice heart tries it before its first story, which takes a busy PC more than a minute.
+BOOT_S = 300
 COMMAND_S = 120
 
 # QEMU and the test's terminal each add a carriage return to a line's end.
