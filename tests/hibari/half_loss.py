@@ -148,8 +148,7 @@ def report(programs: Programs, voice: Path, table: Path, texts: list[str]) -> No
     for one in losses(programs, voice, table, texts):
         found.append(one)
         if len(found) % 100 == 0:
-            print(f"{len(found)}: median {np.median([each.decibels for each in found]):.1f} dB",
-                  flush=True)  # fmt: skip
+            print(figures(found), flush=True)
     print(figures(found))
 
 

@@ -64,9 +64,10 @@ class Duo(Machine):
         while answer.encode() not in heard:
             heard += self._port.recv(4096)
 
-    def tell(self) -> str:
+    def tell(self, variables: str = "", seconds: float = STORY_S) -> str:
         """Have a story told aloud; returns its text."""
-        said = self.command("storyteller --stories 1 --seed 15 --json", seconds=STORY_S)
+        command = f"{variables} storyteller --stories 1 --seed 15 --json".strip()
+        said = self.command(command, seconds)
         story = re.search(r'story 1 [^\n]*\n\n(.*?)\n+\{"story"', said, re.S)
         assert story, said
         return story[1]
