@@ -58,8 +58,10 @@ def prompt_driver(programs: Path) -> Path:
     """Word lists, blocked words, and the openings of stories."""
     parts = (
         "typed.c",
+        "clues.c",
         "topic_reader.c",
         "article.c",
+        "preposition.c",
         "prompt.c",
         "words.c",
         "list.c",

@@ -2,6 +2,7 @@
 /* prompt_driver WORDS OWN SEED: the openings drawn with SEED and the 999 seeds behind it.
  * prompt_driver WORDS OWN SEED LINE...: what each typed line asks for, its topic, and an opening.
  * prompt_driver WORDS OWN lists: every word of every list, and the number of blocked entries.
+ * prompt_driver WORDS OWN places: each with its preposition.
  * prompt_driver WORDS OWN requests: those of the lines of standard input that are refused.
  * prompt_driver WORDS OWN sentences: those that no story may hold.
  * WORDS and OWN are folders of word lists; OWN may be "". Complaints come first. */
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "inputs/typed.h"
+#include "text/preposition.h"
 #include "text/prompt.h"
 #include "text/words.h"
 
@@ -27,6 +29,14 @@ static void show_lists(const struct words *words) {
         }
     }
     printf("%zu blocked\n", gate_count(words_gate(words)));
+}
+
+static void show_places(const struct words *words) {
+    const struct list *places = words_list(words, LIST_PLACES);
+
+    for (size_t i = 0; i < places->count; i++) {
+        printf("%s the %s\n", preposition_of(places->words[i]), places->words[i]);
+    }
 }
 
 static void show_stopped(const struct words *words, bool are_sentences) {
@@ -72,6 +82,8 @@ int main(int count, char **arguments) {
     seed = strtoull(arguments[3], NULL, 10);
     if (strcmp(arguments[3], "lists") == 0) {
         show_lists(words);
+    } else if (strcmp(arguments[3], "places") == 0) {
+        show_places(words);
     } else if (seed == 0) {
         show_stopped(words, strcmp(arguments[3], "sentences") == 0);
     }

@@ -17,6 +17,8 @@ HARMLESS = """
 pizza|gravy|billed|dilly|gambit|prickly|robed|peer|peers|demonstrate|blue tit|blue tits
 a cocker spaniel|the ugly duckling|a tin soldier|a dinosaur skeleton|a pillow fight|chicken breast
 spicy soup|a striped cat|crackers|pulling weeds|assessment|sextant|wary|bloodhound|hats|Kilimanjaro
+heroines|sextuplets|hurly-burly|Killarney|a kilim|DIY|a heli|a bombe|a bloodstone|stripy|fool's gold
+a pill bug|Killian|Nazim|tug of war|a naked mole rat|a water pistol|root beer|moby dick
 blue-footed booby|Cocker-Spaniels|a sword|army|punch and judy|the wins|a nutcracker, a toy soldier
 """.replace("\n", "|")
 # What is allowed hides nothing.
@@ -71,6 +73,13 @@ def test_what_nobody_can_ask_for(prompt_driver: Path) -> None:
         "a f4t g1rl and a fat girl",
     ):
         assert ask(prompt_driver, line).request == "refused", line
+
+
+def test_nothing_that_can_be_asked_for_is_stopped(prompt_driver: Path) -> None:
+    """Our own lists are not looked at when they are read, only what is asked for."""
+    files = [path for path in (WORDS / "asked").glob("*.txt") if path.name != "said.txt"]
+    words = [line for path in files for line in path.read_text().splitlines() if line[:1] != "#"]
+    assert stopped(prompt_driver, "sentences", words) == []
 
 
 def test_parents_block_what_we_allow(prompt_driver: Path, tmp_path: Path) -> None:

@@ -37,6 +37,26 @@ FOUND = {
     "mice": ("mouse", "", ""),
     "chocolate cake or chocolate": ("", "", "chocolate cake"),
     "caf\u00e9 with a \x1b[2J\x07 bear": ("bear", "cafe", ""),
+    "a fool's gold, please": ("", "", "gold coin"),
+    # What is named to be left out.
+    "I don't want a princess, I want a pirate": ("pirate", "", ""),
+    "no dinosaurs, a dragon": ("dragon", "", ""),
+    "no cats or dogs, a whale": ("whale", "", ""),
+    "no, a dinosaur": ("dinosaur", "", ""),
+    "elephants, not lions": ("elephant", "", ""),
+    "not a pirate, a ballerina this time": ("ballerina", "", ""),
+    "no I want a train": ("train", "", ""),
+    "a knight without a horse": ("knight", "", ""),
+    "a not so scary monster": ("monster", "", ""),
+    "I don't like spiders, tell me about a cat": ("cat", "", ""),
+    # What somebody does is nobody.
+    "a penguin that wants to fly": ("penguin", "", ""),
+    "a dog who flies": ("dog", "", ""),
+    "a bird that can't fly": ("bird", "", ""),
+    "a boy going to school": ("boy", "school", ""),
+    "a hurt bird": ("bird", "", ""),
+    "a boy who hits the drum": ("boy", "", "drum"),
+    "a big, red dragon": ("big red dragon", "", ""),
     # What we know is used, what we do not know is not.
     "a xyzzy dragon": ("dragon", "", ""),
 }
@@ -54,11 +74,29 @@ PEOPLE = {
     "a shark and a princess": ("shark", "", "princess"),
     "daisy": ("girl", "Daisy", ""),
     "a girl named Zorblax": ("girl", "", ""),
+    "Mary-Jane": ("girl", "Mary Jane", ""),
+    "Anna Maria and the bear": ("girl", "Anna Maria", "bear"),
+    "Anna, Emma": ("girl", "Anna", "girl named Emma"),
+    "Mia & Tom": ("girl", "Mia", "boy named Tom"),
+    "a unicorn that lives at home": ("unicorn", "", ""),
+    "James": ("boy", "James", ""),
+    "toms dog": ("boy", "Tom", "dog"),
+    "a boy named Rob": ("boy", "Rob", ""),
+    "a boy named Will": ("boy", "Will", ""),
+    "a dog will come": ("dog", "", ""),
+    "a girl called Nazia": ("girl", "Nazia", ""),
+    "a girl called Nguy\u1ec5n": ("girl", "Nguyen", ""),
+    "a boy named \u0218tefan": ("boy", "Stefan", ""),
+    "a boy named \u0141ukasz": ("boy", "Lukasz", ""),
 }
 NOTHING = ["", "  ", "...", " \t!?"]
+# Any story will do.
+NOTHING += ["another one", "a funny story, please", "surprise me", "tell me a bedtime story"]
 UNKNOWN = ["xyzzy", "a whaaale of a time", "\u4f60\u597d", "ki ll", "two purple xyzzy", "d", "12"]
 # No word of ours hides in these words; and what only the model knows is not ours.
-UNKNOWN += ["a catch", "purple dinner", "brave", "girlish"]
+UNKNOWN += ["a catch", "purple dinner", "brave", "girlish", "no dinosaurs", "a xyzzy story"]
+# Nobody is hurt.
+UNKNOWN += ["a boy who kicks his teacher", "a dog that bites a boy", "a girl who hits Tom"]
 
 # Each means something that is blocked.
 REFUSED = (
@@ -156,6 +194,15 @@ def test_articles_are_by_sound(prompt_driver: Path, tmp_path: Path, article: str
         (tmp_path / "openings.txt").write_text(f"{line}\n")
         (said,) = run.output([prompt_driver, WORDS, tmp_path, "7", ""]).splitlines()[1:]
         assert said.endswith(f"there was {article} {word}. The hero had {article} {word}")
+
+
+PREPOSITIONS = ["at the bus stop", "at the end of the rainbow", "on the pirate ship", "on the moon"]
+PREPOSITIONS += ["on the bridge over the river", "in the forest", "in the spaceship"]
+
+
+def test_prepositions(prompt_driver: Path) -> None:
+    said = run.output([prompt_driver, WORDS, "", "places"]).splitlines()
+    assert set(PREPOSITIONS) <= set(said)
 
 
 def test_trait_that_was_asked_for(prompt_driver: Path) -> None:
@@ -345,7 +392,7 @@ def test_whatever_lists_there_are(
 def test_no_lists_but_what_is_blocked(prompt_driver: Path, tmp_path: Path) -> None:
     shutil.copy(WORDS / "blocked.txt", tmp_path)
     said = run.output([prompt_driver, tmp_path, "", "7", ""])
-    assert said.count("No such file or directory") == 14
+    assert said.count("No such file or directory") == 16
     assert said.splitlines()[-1].startswith("Once upon a time, there was a little rabbit.")
 
 

@@ -17,7 +17,7 @@ UNDERSTOOD = 0.97  # of what children ask for, at least
 # Lists as `Asked.slots` has them, and how many words each has at least.
 SLOTS = {"heroes": (0, "a {}", 300), "places": (1, "a rabbit in the {}", 100)}
 SLOTS |= {"things": (2, "a rabbit with a {}", 150)}
-NAMES = ("girls", "boys", "children")
+NAMES = ("girls", "boys", "children", "named_girls", "named_boys")
 # What the model knows, but nobody asks a small child's toy for.
 NOT_ASKED_FOR = {"cliff", "needle", "pot"}
 
@@ -38,13 +38,19 @@ def understood(asked: Asked) -> bool:
     return asked.request == "found" and any(asked.slots)
 
 
-def test_what_children_ask_for_is_understood(prompt_driver: Path) -> None:
-    wanted = WISHES["wanted"]
+@pytest.mark.parametrize("kind", ["wanted", "sentences and names"])
+def test_what_children_ask_for_is_understood(prompt_driver: Path, kind: str) -> None:
+    wanted = WISHES[kind]
     asked = dict(zip(wanted, ask_all(prompt_driver, wanted), strict=True))
     missed = [line for line in wanted if not understood(asked[line])]
     print(f"{1 - len(missed) / len(wanted):.1%} of {len(wanted)} wishes understood; not: {missed}")
     assert len(missed) <= (1 - UNDERSTOOD) * len(wanted)
     assert not [line for line in wanted if asked[line].request == "refused"]
+
+
+def test_what_only_sounds_bad_is_not_refused(prompt_driver: Path) -> None:
+    answers = zip(WISHES["harmless"], ask_all(prompt_driver, WISHES["harmless"]), strict=True)
+    assert not [line for line, asked in answers if asked.request == "refused"]
 
 
 @pytest.mark.parametrize("kind", WISHES["not wanted"])

@@ -8,6 +8,7 @@
 #include "inputs/typed.h"
 #include "led.h"
 #include "text/article.h"
+#include "text/preposition.h"
 #include "voice/phrases.h"
 #include "volume.h"
 
@@ -15,26 +16,6 @@
 #define QUIETEST 10
 
 static const struct topic NOTHING;
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const char *preposition(const char *place) {
-    static const char *const AT[] = {"beach",  "lake", "river",      "sea",  "zoo",
-                                     "market", "farm", "playground", "pond", "school"};
-    static const char *const ON[] = {"moon", "hill", "island", "mountain"};
-
-    for (size_t i = 0; i < COUNT(AT); i++) {
-        if (strcmp(place, AT[i]) == 0) {
-            return "at";
-        }
-    }
-    for (size_t i = 0; i < COUNT(ON); i++) {
-        if (strcmp(place, ON[i]) == 0) {
-            return "on";
-        }
-    }
-    return "in";
-}
 
 /* Behind what the text says already; nothing for no words. What has no room is cut off. */
 static void add(char text[PREFACE_BYTES], const char *before, const char *article,
@@ -60,7 +41,7 @@ static void describe(const struct topic *topic, char text[PREFACE_BYTES]) {
     add(text, "named", "", topic->name);
     add(text, "and", article_of(topic->friend), topic->friend);
     add(text, has_friend ? "with" : "and", article_of(topic->thing), topic->thing);
-    add(text, preposition(topic->place), "the", topic->place);
+    add(text, preposition_of(topic->place), "the", topic->place);
     snprintf(text + strlen(text), PREFACE_BYTES - strlen(text), "!");
 }
 

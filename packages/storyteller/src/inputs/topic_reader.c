@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "inputs/clues.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum part { PART_NONE, PART_HERO, PART_PLACE, PART_THING, PART_NAME, PARTS };
@@ -28,16 +30,23 @@ struct reader {
     char traits[TOPIC_BYTES]; /* of the part that follows */
     char loose[TOPIC_BYTES];  /* of no part: "a dog that is brave" */
     char *called;             /* who was just named and has no name: hero or friend; or NULL */
+    const char *name;         /* where the name is that ends before this word; or NULL */
+    const char *child;        /* whom that name is of */
+    bool is_left_out;         /* the next part is named to be left out: "no dragon" */
+    bool hurts;               /* somebody hurts whom the next part is */
+    bool is_cruel;            /* it was somebody */
 };
 
 static const struct {
     enum list_kind list;
     enum part part;
     const char *child;
+    bool has_sign; /* it is one only where a name is wanted: "a boy named Will" */
 } LOOKED_UP[] = {
-    {LIST_HEROES, PART_HERO, NULL},  {LIST_PLACES, PART_PLACE, NULL},
-    {LIST_THINGS, PART_THING, NULL}, {LIST_GIRLS, PART_NAME, "girl"},
-    {LIST_BOYS, PART_NAME, "boy"},   {LIST_CHILDREN, PART_NAME, "child"},
+    {LIST_HEROES, PART_HERO, NULL, false},       {LIST_PLACES, PART_PLACE, NULL, false},
+    {LIST_THINGS, PART_THING, NULL, false},      {LIST_GIRLS, PART_NAME, "girl", false},
+    {LIST_BOYS, PART_NAME, "boy", false},        {LIST_CHILDREN, PART_NAME, "child", false},
+    {LIST_NAMED_GIRLS, PART_NAME, "girl", true}, {LIST_NAMED_BOYS, PART_NAME, "boy", true},
 };
 
 /* What a word announces. */
@@ -53,25 +62,25 @@ static const struct {
     {"named", PART_NAME}, {"called", PART_NAME},  {"name", PART_NAME},
 };
 
-static bool is_word(const char *text, const char *word) {
-    size_t length = strlen(word);
-
-    return text != NULL && strncmp(text, word, length) == 0 &&
-           (text[length] == ' ' || text[length] == '\0');
-}
-
-static bool is_article(const char *text) {
-    return is_word(text, "a") || is_word(text, "an") || is_word(text, "the");
+/* Names have no plural: "lives" is no Liv; but "toms dog" may have lost its apostrophe. */
+static bool is_form_of_name(const char *name, const char *text, size_t length) {
+    return length == strlen(name) ||
+           (length == strlen(name) + 1 && text[length - 1] == 's' && text[length] == ' ');
 }
 
 /* The longest words, as all the parts that words of this length may be. */
-static struct match look_up(const struct words *words, const char *text) {
+static struct match look_up(const struct words *words, const char *text, enum part wanted) {
     struct match match = {.length = 0};
 
     for (size_t i = 0; i < COUNT(LOOKED_UP); i++) {
         size_t length;
         const char *found = list_find(words_list(words, LOOKED_UP[i].list), text, &length);
 
+        if (found != NULL && LOOKED_UP[i].part == PART_NAME &&
+            (!is_form_of_name(found, text, length) ||
+             (LOOKED_UP[i].has_sign && wanted != PART_NAME))) {
+            continue;
+        }
         if (length > match.length) {
             match = (struct match){.length = length};
         }
@@ -99,17 +108,25 @@ static bool has_room(const struct reader *reader, enum part part) {
     }
 }
 
+/* Whether the words are the second half of the name before them: "Anna Maria". */
+static bool goes_on_name(const struct reader *reader, const struct match *match) {
+    return reader->name != NULL && match->words[PART_NAME] != NULL && reader->child == match->child;
+}
+
 /* What the words are taken for; PART_NONE: all that they could be is there already. */
 static enum part choose(const struct reader *reader, const struct match *match) {
     const struct topic *topic = reader->topic;
     enum part order[] = {reader->wanted, PART_HERO, PART_PLACE, PART_NAME, PART_THING, PART_HERO};
 
-    if (is_article(reader->before)) { /* "a daisy" is no girl */
+    if (clue_is_article(reader->before)) { /* "a daisy" is no girl */
         order[3] = PART_THING;
         order[4] = PART_NAME;
     }
     if (topic->hero[0] != '\0') {
         order[1] = PART_NONE; /* a friend only if it is nothing else */
+    }
+    if (goes_on_name(reader, match)) {
+        return PART_NAME;
     }
     for (size_t i = 0; i < COUNT(order); i++) {
         if (match->words[order[i]] != NULL && has_room(reader, order[i])) {
@@ -140,31 +157,54 @@ static void set_person(struct reader *reader, const char *word) {
     }
 }
 
+/* Behind what the text says already, unless there is no room. */
+static void append(char *text, size_t size, const char *before, const char *words) {
+    size_t length = strlen(text);
+
+    if (length + strlen(before) + strlen(words) < size) {
+        snprintf(text + length, size - length, "%s%s", before, words);
+    }
+}
+
 /* The name is of the one before it; of a child, if there is none: "Tom and the dragon". */
 static void set_name(struct reader *reader, const struct match *match) {
     struct topic *topic = reader->topic;
+    bool is_second = goes_on_name(reader, match), is_of_hero;
     char name[TOPIC_BYTES];
-    size_t length;
 
     snprintf(name, sizeof(name), "%s", match->words[PART_NAME]);
     name[0] = (char)toupper((unsigned char)name[0]);
-    if (reader->called == NULL) {
+    if (!is_second && reader->called == NULL) {
         set_person(reader, match->child);
     }
-    if (reader->called == topic->hero) {
-        memcpy(topic->name, name, sizeof(name));
+    is_of_hero = (is_second ? reader->name : reader->called) != topic->friend;
+    if (is_of_hero) {
+        append(topic->name, sizeof(topic->name), is_second ? " " : "", name);
     } else {
-        length = strlen(topic->friend);
-        if (length + strlen(" named ") + strlen(name) < sizeof(topic->friend)) {
-            snprintf(topic->friend + length, sizeof(topic->friend) - length, " named %s", name);
-        }
+        append(topic->friend, sizeof(topic->friend), is_second ? " " : " named ", name);
     }
+    reader->name = is_of_hero ? topic->name : topic->friend;
+    reader->child = match->child;
     reader->called = NULL;
+}
+
+/* Whether the words, of this length, are what somebody does: "wants to fly", "who flies". */
+static bool is_verb(const struct reader *reader, const struct match *match, const char *text) {
+    const char *const *words = match->words;
+
+    if (clue_is_doer(reader->before)) {
+        return text[match->length - 1] == 's' || words[PART_HERO] == NULL;
+    }
+    return clue_is_before_verb(reader->before) && words[PART_PLACE] == NULL &&
+           words[PART_NAME] == NULL;
 }
 
 static void take(struct reader *reader, const struct match *match, enum part part) {
     struct topic *topic = reader->topic;
 
+    if (part != PART_NAME) {
+        reader->name = NULL;
+    }
     switch (part) {
     case PART_HERO:
         set_person(reader, match->words[part]);
@@ -186,19 +226,38 @@ static void take(struct reader *reader, const struct match *match, enum part par
     reader->wanted = PART_NONE;
 }
 
+/* Take the words that were found in the lists, unless they are not meant. */
+static void take_match(struct reader *reader, const struct match *match, const char *text) {
+    bool is_somebody = match->words[PART_THING] == NULL && match->words[PART_PLACE] == NULL;
+
+    if (reader->is_left_out || clue_is(reader->before, "not")) {
+        reader->is_left_out = strncmp(text + match->length, " or ", 4) == 0;
+    } else if (!is_verb(reader, match, text)) {
+        reader->is_cruel = reader->is_cruel || (reader->hurts && is_somebody);
+        take(reader, match, choose(reader, match));
+    }
+    reader->hurts = false;
+    reader->traits[0] = '\0';
+}
+
 /* Whether something follows that may have this trait. */
 static bool has_follower(const struct words *words, const char *text) {
     size_t length;
 
-    return *text == ' ' &&
-           (list_find(words_list(words, LIST_TRAITS), text + 1, &length) != NULL ||
-            words_meaning(words, text + 1, &length) != NULL || look_up(words, text + 1).length > 0);
+    text += strspn(text, " ,"); /* "big, red dog" */
+    return list_find(words_list(words, LIST_TRAITS), text, &length) != NULL ||
+           words_meaning(words, text, &length) != NULL ||
+           look_up(words, text, PART_NONE).length > 0;
 }
 
 static void add_trait(struct reader *reader, const char *trait, bool is_loose) {
     char *traits = is_loose ? reader->loose : reader->traits;
     char before[TOPIC_BYTES];
 
+    reader->name = NULL;
+    if (reader->is_left_out || clue_is(reader->before, "not")) {
+        return;
+    }
     memcpy(before, traits, sizeof(before));
     set(traits, TOPIC_BYTES, before, trait);
 }
@@ -206,11 +265,20 @@ static void add_trait(struct reader *reader, const char *trait, bool is_loose) {
 /* What a word that is in no list says about those behind it. */
 static void take_sign(struct reader *reader, const char *text) {
     for (size_t i = 0; i < COUNT(SIGNS); i++) {
-        if (is_word(text, SIGNS[i].word)) {
+        if (clue_is(text, SIGNS[i].word)) {
             reader->wanted = SIGNS[i].part;
         }
     }
-    if (!is_article(text) && reader->wanted != PART_NAME) {
+    reader->name = NULL;
+    if (clue_leaves_out(text)) {
+        reader->is_left_out = true;
+    } else if (clue_begins_clause(text)) {
+        reader->is_left_out = false;
+    }
+    if (!clue_is_article(reader->before) && clue_hurts(text)) { /* "a hurt bird" */
+        reader->hurts = true;
+    }
+    if (!clue_is_article(text) && text[0] != ',' && reader->wanted != PART_NAME) {
         reader->called = NULL;
     }
 }
@@ -218,7 +286,7 @@ static void take_sign(struct reader *reader, const char *text) {
 /* Take the words that the text begins with; others that mean them only where `meaning` is asked
  * for: it gets the words that are to be read in their place. Returns their length. */
 static size_t step(struct reader *reader, const char *text, const char **meaning) {
-    struct match match = look_up(reader->words, text);
+    struct match match = look_up(reader->words, text, reader->wanted);
     size_t length, said = 0;
     const char *trait = list_find(words_list(reader->words, LIST_TRAITS), text, &length);
     const char *meant = meaning != NULL ? words_meaning(reader->words, text, &said) : NULL;
@@ -236,8 +304,7 @@ static size_t step(struct reader *reader, const char *text, const char **meaning
         return said;
     }
     if (match.length > 0) {
-        take(reader, &match, choose(reader, &match));
-        reader->traits[0] = '\0';
+        take_match(reader, &match, text);
         return match.length;
     }
     if (trait != NULL) {
@@ -253,10 +320,11 @@ static void read_text(struct reader *reader, const char *text, bool is_said) {
         const char *meaning = NULL;
         size_t length = step(reader, text, is_said ? &meaning : NULL);
 
-        if (meaning != NULL) {
+        if (meaning != NULL && !reader->is_left_out) {
             read_text(reader, meaning, false);
         }
-        reader->before = text;
+        reader->is_left_out = reader->is_left_out && meaning == NULL;
+        reader->before = clue_is_emphasis(text) ? reader->before : text;
         text += length;
         text += *text == ' ' ? 1 : 0;
     }
@@ -270,7 +338,8 @@ bool topic_read(const struct words *words, const char *text, struct topic *topic
     if (topic->trait[0] == '\0') {
         memcpy(topic->trait, reader.loose, sizeof(topic->trait));
     }
-    if (topic->hero[0] == '\0' && topic->place[0] == '\0' && topic->thing[0] == '\0') {
+    if (reader.is_cruel ||
+        (topic->hero[0] == '\0' && topic->place[0] == '\0' && topic->thing[0] == '\0')) {
         *topic = (struct topic){.hero = ""};
         return false;
     }

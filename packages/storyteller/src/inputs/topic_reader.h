@@ -9,7 +9,8 @@
 #include "text/words.h"
 
 /* Find heroes, places, things, names and traits of the lists in text of small letters, one space
- * between words. Returns whether there was any; the topic is empty otherwise. */
+ * between words; a comma is a word. Returns whether there was any, and nobody is hurt; the topic is
+ * empty otherwise. */
 bool topic_read(const struct words *words, const char *text, struct topic *topic);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* What a typed line asks for. */
 enum typed {
-    TYPED_NOTHING, /* no words: all is to be drawn */
+    TYPED_NOTHING, /* any story: all is to be drawn */
     TYPED_FOUND,   /* something that we know */
     TYPED_UNKNOWN, /* nothing that we know */
     TYPED_REFUSED, /* something that is blocked, in whatever spelling */

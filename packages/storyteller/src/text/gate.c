@@ -194,7 +194,7 @@ const char *gate_allow(struct gate *gate, const char *text) {
     const char *problem = read_entry(text, &entry);
 
     if (problem == NULL && gate->allowed_count == ALLOWED_AT_MOST) {
-        problem = "the list is full: at most 512 entries";
+        problem = "the list is full: at most 1024 entries";
     }
     if (problem == NULL) {
         gate->allowed[gate->allowed_count++] = entry;

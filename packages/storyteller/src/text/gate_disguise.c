@@ -6,6 +6,9 @@
 #include "text/gate_parts.h"
 #include "text/spelling.h"
 
+/* What may stand between allowed words: "cocker-spaniel", "fool's gold". */
+static const char BETWEEN[] = " -'";
+
 static bool means_entry(const char *token, const struct entry *entry) {
     char form[ENTRY_BYTES + 8];
     size_t cut = entry->length - (entry->text[entry->length - 1] == 'e' ? 1 : 0);
@@ -77,8 +80,8 @@ static size_t match_allowed(const char *text, const char *allowed) {
     const char *at = text;
 
     for (; *allowed != '\0'; allowed++) {
-        if (*allowed == ' ' && (*at == ' ' || *at == '-')) {
-            at += strspn(at, " -");
+        if (*allowed == ' ' && *at != '\0' && strchr(BETWEEN, *at) != NULL) {
+            at += strspn(at, BETWEEN);
         } else if (*at++ != *allowed) {
             return 0;
         }

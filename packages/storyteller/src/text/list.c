@@ -44,7 +44,8 @@ const char *list_find(const struct list *list, const char *text, size_t *length)
         const char *word = list->words[i];
         size_t matched = word[0] == text[0] ? list_match(text, word) : 0;
 
-        if (matched > *length) {
+        /* "James" is no plural of "Jame". */
+        if (matched > *length || (matched > 0 && matched == *length && matched == strlen(word))) {
             found = word;
             *length = matched;
         }

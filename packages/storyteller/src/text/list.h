@@ -15,13 +15,15 @@ enum list_kind {
     LIST_GIRLS, /* names of girls, of boys, of both */
     LIST_BOYS,
     LIST_CHILDREN,
+    LIST_NAMED_GIRLS, /* names that are other words, too */
+    LIST_NAMED_BOYS,
     LIST_SAID, /* "said = meant" */
     LISTS
 };
 
 /* At least one word, at most LIST_WORDS; the first `drawn` of them are drawn from, the others only
  * known. */
-#define LIST_WORDS 2048
+#define LIST_WORDS 4096
 struct list {
     size_t count;
     size_t drawn;

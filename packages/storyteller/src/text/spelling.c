@@ -17,6 +17,14 @@ static const struct {
     {0xC0, "aaaaaaaceeeeiiiidnooooo.ouuuuypsaaaaaaaceeeeiiiidnooooo.ouuuuypy"},
     {0x100, "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllllllln"
             "nnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"},
+    /* Pinyin, Romanian and others. */
+    {0x1CD, "aaiioouuuuuuuuuueaaaa..ggggkkoooo..jdddgg..nnaa....aaaaeeeeiiiioooorrrruuuussttyyhhn"
+            "doozzaaeeooooooooyy"},
+    /* With two accents, as Vietnamese has them. */
+    {0x1E00, "aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmmmmmmnnnnnnnnoooooooo"
+             "pppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvvwwwwwwwwwwxxxxyyzzzzzzhtwyassssdaaaaaaaa"
+             "aaaaaaaaaaaaaaaaeeeeeeeeeeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyyll"
+             "vvyy"},
     {0x391, "abgdezhoiklmvxonprrstyoxyo"}, /* Greek capitals by their looks, below */
     {0x3B1, "abydezn0iklmvxonpsotuoxyw"},
     {0x410, "abbrdexzinkamhonpctyoxuchhh.b.er"},

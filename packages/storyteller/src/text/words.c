@@ -38,6 +38,8 @@ static const struct {
     [LIST_GIRLS] = {NULL, "asked/girls.txt", NULL},
     [LIST_BOYS] = {NULL, "asked/boys.txt", NULL},
     [LIST_CHILDREN] = {NULL, "asked/children.txt", NULL},
+    [LIST_NAMED_GIRLS] = {NULL, "asked/named_girls.txt", NULL},
+    [LIST_NAMED_BOYS] = {NULL, "asked/named_boys.txt", NULL},
     [LIST_SAID] = {NULL, "asked/said.txt", NULL},
 };
 
@@ -92,10 +94,21 @@ static const char *check_item(const struct reading *reading, char *text) {
     }
     problem = reading->kind == LIST_OPENINGS ? opening_check(text) : check_word(text);
 
-    if (problem == NULL && gate_stops(reading->gate, text)) {
+    /* What is only asked for is looked at then: words_block(). */
+    if (problem == NULL && !reading->is_asked && gate_stops(reading->gate, text)) {
         return BLOCKED;
     }
     return problem;
+}
+
+/* Our own lists name nothing twice; that they repeat what is drawn may be the parents' choice. */
+static bool is_drawn(const struct list *list, const char *word) {
+    for (size_t i = 0; i < list->drawn; i++) {
+        if (strcmp(list->words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void take_item(void *user, int number, char *text) {
@@ -103,17 +116,14 @@ static void take_item(void *user, int number, char *text) {
     struct list *list = reading->list;
     const char *problem = check_item(reading, text);
 
-    if (problem == BLOCKED && reading->is_asked) {
-        return; /* the parents' choice, and no mistake of theirs */
-    }
     if (problem != NULL) {
         complain(reading, number, problem);
     } else if (list->count == LIST_WORDS) {
         if (!reading->is_full_told) {
-            complain(reading, number, "the list is full: at most 2048 lines");
+            complain(reading, number, "the list is full: at most 4096 lines");
         }
         reading->is_full_told = true;
-    } else if (!list_has(list, text)) {
+    } else if (reading->is_asked ? !is_drawn(list, text) : !list_has(list, text)) {
         list->words[list->count] = strdup(text);
         list->count += list->words[list->count] != NULL ? 1 : 0;
     }
