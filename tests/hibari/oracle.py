@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The network and the vocoder once more, in numpy, on whole clauses: nothing comes in pieces.
+"""The network and the vocoder once more, in numpy, on whole clauses: only what is encoded of a long
+one comes in parts.
 
 Written after the ONNX graph and the wheel's own vocoder; weights are those of a voice file.
 """
@@ -16,6 +17,9 @@ from image.builders import hibari
 Array = Any  # numpy's own types say nothing about shapes
 TILE = hibari.TILE
 HOP, FFT, BINS, RATE = 300, 1200, 601, 24000
+# Of a long clause so many phonemes are encoded at first, the last of which are not spoken; the tune
+# is looked up for so many units at a time, and their sound when so many more have followed.
+BEGINNING, MARGIN, PIECE, LATE = 84, 20, 42, 54
 WINDOW = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT) / FFT)
 
 
@@ -123,21 +127,56 @@ class Spoken:
     samples: Array
 
 
+@dataclass(frozen=True)
+class Encoders:
+    """What turns phonemes into rows, and rows into lengths."""
+
+    sound: dict[str, Any]
+    tune: dict[str, Any]
+    duration: tuple[Array, Array]
+    length: tuple[Array, Array]
+
+    def encode(self, ids: list[int], speed: float) -> tuple[Array, Array, Array]:
+        """Sound, tune, and units, of each phoneme."""
+        sound, tune = encode(ids, self.sound, 4), encode(ids, self.tune, 6)
+        lengths = gelu(convolution(tune, 3, self.duration)) @ self.length[0] + self.length[1]
+        units = np.clip(np.rint((np.exp(lengths) - 1) / speed), 1, 400).astype(int)
+        return sound, tune, units
+
+    def rows(self, ids: list[int], speed: float) -> tuple[Array, Array, Array]:
+        """Units of each phoneme, then sound and tune of each unit: by the beginning of a long
+        clause as long as that will do, then by a beginning of twice the length."""
+        count, start = BEGINNING, 0
+        units = np.zeros(0, int)
+        sounds, tunes = (np.zeros((0, width)) for width in (128, 192))
+        while True:
+            part = ids if count >= len(ids) else [*ids[: count - 1], ids[-1]]
+            sound, tune, found = self.encode(part, speed)
+            begun = int((np.cumsum(units) - units <= start).sum())
+            units = np.concatenate([units[:begun], found[begun:]])
+            which = np.repeat(np.arange(len(part)), units)
+            decoded = max(start - LATE, 0)
+            sounds = np.concatenate([sounds[:decoded], sound[which[decoded:]]])
+            tunes = np.concatenate([tunes[:start], tune[which[start:]]])
+            if part is ids:
+                return units, sounds, tunes
+            start = units[: count - MARGIN].sum() // PIECE * PIECE
+            count *= 2
+
+
 def speak(voice: bytes, ids: list[int], speed: float = 1.0) -> Spoken:
     """A clause with a voice file's content."""
     assert zlib.crc32(voice[64:]) == hibari.HEADER.unpack_from(voice)[2]
     reader = Reader(voice)
-    sound, tune = (encode(ids, reader.encoder(w), n) for w, n in ((128, 4), (192, 6)))
-    lengths = gelu(convolution(tune, 3, reader.matrix(576, 192)))
-    lengths = np.exp(lengths @ reader.floats(192) + reader.floats(1)) - 1
-    units = np.clip(np.rint(lengths / speed), 1, 400).astype(int)
-    which = np.repeat(np.arange(len(ids)), units)
-    melody = linear(tune[which], reader.matrix(192, 192))
+    sound, tune = (reader.encoder(width) for width in (128, 192))
+    length = reader.matrix(576, 192), (reader.floats(192), reader.floats(1))
+    units, sounds, tunes = Encoders(sound, tune, *length).rows(ids, speed)
+    melody = linear(tunes, reader.matrix(192, 192))
     for dilation in (1, 2, 4, 8, 1, 2):
         melody = block(melody, reader.block(192, 384, 7), dilation)
     tones = linear(melody, reader.matrix(192, 4))
     pitch = np.clip(tones[:, :2].reshape(-1) * 100, 0, 5000)
-    told = [np.repeat(sound[which], 2, 0), np.log(1 + pitch)[:, None] / 5]
+    told = [np.repeat(sounds, 2, 0), np.log(1 + pitch)[:, None] / 5]
     told.append(tones[:, 2:].reshape(-1, 1))
     x = convolution(np.concatenate(told, 1), 7, reader.matrix(910, 256))
     for _ in range(8):

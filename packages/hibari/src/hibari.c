@@ -18,6 +18,8 @@ enum {
     AT_ONCE = PIECE + LATE,
     DECODER_REACH = 6,
     DECODER_STAGES = DECODER_BLOCKS + 1,
+    BEGINNING = 2 * PIECE, /* phonemes that are encoded at first */
+    MARGIN = 20,           /* the last of them, which hear too little of what follows */
 };
 static const size_t dilations[PROSODY_BLOCKS] = {1, 2, 4, 8, 1, 2};
 
@@ -34,6 +36,9 @@ struct hibari {
     struct vocoder vocoder;
     const struct hibari_clause *clause;
     const struct hibari_sink *sink;
+    struct hibari_clause part; /* of the clause: its beginning, or all of it */
+    size_t known;              /* phonemes whose part is long enough for them */
+    float speed;
     struct cursor given, decoded, heard; /* to prosody, by the decoder, by the sink */
     size_t hops;
     float pitch; /* ratio to the natural one */
@@ -42,7 +47,7 @@ struct hibari {
     struct stage prosody[PROSODY_BLOCKS], decoder[DECODER_STAGES];
     float prosody_kept[PROSODY_BLOCKS][REACH * TUNE];
     float decoder_kept[DECODER_STAGES][DECODER_REACH * FRAME];
-    union { /* a clause is encoded as a whole, then spoken piece by piece */
+    union { /* between two pieces that are spoken, more of the clause may be encoded */
         struct encoding encoding;
         struct {
             float rows[PIECE * TUNE];     /* of the tune encoder */
@@ -106,19 +111,40 @@ static void begin_stages(struct hibari *hibari) {
     }
 }
 
-/*
- * What needs the whole clause: its phonemes, and how long they are. As the pitch, that is computed
- * exactly: a phoneme of another length, or a pitch that is a little off, moves all that follows.
- */
-static void prepare(struct hibari *hibari, float speed) {
+/* The part that is encoded next ends as a clause does: with a pad. */
+static void lengthen_part(struct hibari *hibari) {
     const struct hibari_clause *clause = hibari->clause;
+    size_t count = hibari->part.count > 0 ? 2 * hibari->part.count : BEGINNING;
+    hibari->part = *clause;
+    hibari->known = clause->count;
+    if (count < clause->count) {
+        hibari->part.ids[count - 1] = clause->ids[clause->count - 1];
+        hibari->part.count = count;
+        hibari->known = count - MARGIN;
+    }
+}
+
+/*
+ * Phonemes, each in the light of the others, and how long they are from the phoneme `from` on. To
+ * encode all of a long clause would take too long before any of it is heard, so its beginning
+ * comes first, as if it ended there, then twice as much. As the pitch, that is computed exactly: a
+ * phoneme of another length, or a pitch that is a little off, moves all that follows.
+ */
+static void encode(struct hibari *hibari, size_t from) {
+    const struct voice *voice = &hibari->voice;
+    struct encoding *encoding = &hibari->encoding;
     struct scratch *scratch = &hibari->scratch;
+    lengthen_part(hibari);
     scratch->kernels = &hibari->exact;
-    net_encode(&hibari->voice.sound, &hibari->encoding, scratch, clause, SOUND_LAYERS,
-               hibari->sound);
-    net_encode(&hibari->voice.tune, &hibari->encoding, scratch, clause, TUNE_LAYERS, hibari->tune);
-    net_durations(hibari->units, &hibari->voice, &hibari->encoding, scratch, hibari->tune,
-                  clause->count, speed);
+    net_encode(&voice->sound, encoding, scratch, &hibari->part, SOUND_LAYERS, hibari->sound);
+    net_encode(&voice->tune, encoding, scratch, &hibari->part, TUNE_LAYERS, hibari->tune);
+    net_durations(hibari->units, voice, encoding, scratch, hibari->tune, from, hibari->part.count,
+                  hibari->speed);
+}
+
+static void prepare(struct hibari *hibari) {
+    hibari->part.count = 0;
+    encode(hibari, 0);
     struct cursor start = {0, hibari->units[0]};
     hibari->given = hibari->decoded = hibari->heard = start;
     hibari->hops = 0;
@@ -230,11 +256,25 @@ static bool sound_units(struct hibari *hibari, size_t count, bool last) {
     return true;
 }
 
+/* Whether the next piece needs phonemes that are not known yet. */
+static bool needs_more(const struct hibari *hibari) {
+    const struct cursor *given = &hibari->given;
+    size_t units = given->phoneme < hibari->known ? given->left : 0;
+    for (size_t i = given->phoneme + 1; i < hibari->known && units < PIECE; i++) {
+        units += hibari->units[i];
+    }
+    return units < PIECE && hibari->known < hibari->clause->count;
+}
+
 /* Gives the next units to prosody; returns of how many units the tones are known then. */
 static size_t tune_units(struct hibari *hibari, bool *last) {
     float *melody = hibari->melody;
     struct scratch *scratch = &hibari->scratch;
     size_t count = 0;
+    if (needs_more(hibari)) {
+        /* The length of the present phoneme stays: some of it may have been given. */
+        encode(hibari, hibari->given.phoneme + 1);
+    }
     scratch->kernels = &hibari->exact;
     for (; count < PIECE && !is_over(hibari, &hibari->given); count++) {
         memcpy(hibari->rows + count * TUNE, hibari->tune + next(hibari, &hibari->given) * TUNE,
@@ -260,7 +300,8 @@ bool hibari_speak(struct hibari *hibari, const struct hibari_clause *clause, flo
     }
     hibari->clause = clause;
     hibari->sink = sink;
-    prepare(hibari, speed > 0.25f ? (speed < 4 ? speed : 4) : 0.25f);
+    hibari->speed = speed > 0.25f ? (speed < 4 ? speed : 4) : 0.25f;
+    prepare(hibari);
     for (bool last = false; !last;) {
         size_t count = tune_units(hibari, &last);
         if (!sound_units(hibari, count, last)) {

@@ -31,29 +31,29 @@ static void push_all(struct stage *stage, struct scratch *scratch, float *out, s
 
 /*
  * What queries of a head find takes their place, for nobody asks with them again. All their scores
- * come first: keys and values together are more than the first cache holds.
+ * come first: keys and values together are more than the first cache holds. At most PIECE queries.
  */
 static void attend_some(struct scratch *scratch, float *queries, const float *head, size_t width,
                         size_t count, size_t all) {
     const struct kernels *kernels = scratch->kernels;
     size_t size = width / HEADS, stride = 3 * width;
     for (size_t i = 0; i < count; i++) {
-        float *scores = scratch->scores[i];
+        float *scores = scratch->hidden + i * all;
         kernels->scores(scores, queries + i * stride, head + width, stride, size, all,
                         1 / sqrtf((float)size));
         kernels->softmax(scores, all);
     }
     for (size_t i = 0; i < count; i++) {
-        kernels->weighted_sum(queries + i * stride, scratch->scores[i], head + 2 * width, stride,
-                              size, all);
+        kernels->weighted_sum(queries + i * stride, scratch->hidden + i * all, head + 2 * width,
+                              stride, size, all);
     }
 }
 
 static void attend(struct scratch *scratch, float *projected, size_t width, size_t count) {
     for (size_t i = 0; i < HEADS; i++) {
         float *head = projected + i * (width / HEADS);
-        for (size_t row = 0; row < count; row += QUERIES) {
-            attend_some(scratch, head + row * 3 * width, head, width, least(QUERIES, count - row),
+        for (size_t row = 0; row < count; row += PIECE) {
+            attend_some(scratch, head + row * 3 * width, head, width, least(PIECE, count - row),
                         count);
         }
     }
@@ -130,12 +130,13 @@ static float dot(const float *a, const float *b, size_t count) {
 }
 
 void net_durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,
-                   struct scratch *scratch, const float *x, size_t count, float speed) {
+                   struct scratch *scratch, const float *x, size_t from, size_t count,
+                   float speed) {
     struct stage stage;
     stage_begin_matrix(&stage, &voice->duration, TUNE, 3, encoding->kept);
     push_all(&stage, scratch, encoding->projected, TUNE, x, count);
     scratch->kernels->gelu(encoding->projected, count * TUNE);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = from; i < count; i++) {
         float length = dot(encoding->projected + i * TUNE, voice->duration_out, TUNE);
         float found = rintf((expf(length + *voice->duration_bias) - 1) / speed);
         /* No number at all, too, is the shortest. */

@@ -18,11 +18,11 @@ void net_encode(const struct encoder *encoder, struct encoding *encoding, struct
                 const struct hibari_clause *clause, int layers, float *x);
 
 /*
- * The units of 25 ms that each phoneme lasts, 1 to LONGEST, from the tune encoder's rows `x`;
- * `speed` divides them.
+ * The units of 25 ms that each phoneme from `from` on lasts, 1 to LONGEST, by the tune encoder's
+ * `count` rows `x`; `speed` divides them.
  */
 enum { LONGEST = 400 };
 void net_durations(uint16_t *units, const struct voice *voice, struct encoding *encoding,
-                   struct scratch *scratch, const float *x, size_t count, float speed);
+                   struct scratch *scratch, const float *x, size_t from, size_t count, float speed);
 
 #endif

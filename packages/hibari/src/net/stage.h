@@ -15,7 +15,6 @@ enum {
     HIDDEN = 768,  /* of a block */
     REACH = 48,    /* rows that a stage keeps at most: 6 taps, 8 apart */
     LATE = 54,     /* rows that come out at the end, after the last piece: 3 taps, 18 apart */
-    QUERIES = 8,   /* of attention at a time */
     WINDOW = REACH + PIECE + LATE + REACH,
 };
 
@@ -26,8 +25,7 @@ struct scratch {
     _Alignas(64) float tile[DEPTH * TILE + SLACK / sizeof(float)];
     _Alignas(64) float window[WINDOW * FRAME];
     _Alignas(64) float normed[PIECE * FRAME];
-    _Alignas(64) float hidden[PIECE * HIDDEN];
-    _Alignas(64) float scores[QUERIES][HIBARI_PHONEMES];
+    _Alignas(64) float hidden[PIECE * HIDDEN]; /* or scores of attention */
 };
 
 struct stage {
