@@ -80,8 +80,8 @@ LENIENT = {
 UNCLEAR = {
     "volume=30": ["volume=101", "volume=-1", "volume=", "volume=loud", "volume=1,000", "volume=3o"]
     + ["volume=99999999999999999999", "volume = yes", "volume 50 or so"],
-    "stories=3": ["stories=three", "stories = no", "stories=-1", "stories = yes"],
-    "sleep=30": ["sleep = half an hour", "sleep=8pm", "sleep=20:00"],
+    "stories=3": ["stories=three", "stories = no", "stories=-1", "stories = yes", "stories=0.5"],
+    "sleep=30": ["sleep = half an hour", "sleep=8pm", "sleep=20:00", "sleep = 0.5 hours"],
     "mixer=0": ["mixer=loud"],
     "quiet=1140-480": ["quiet=25-7", "quiet=20:00-7:60", "quiet=20:00-7:00 or so", "quiet=at night"]
     + ["quiet=20-20", "quiet=13pm-7am", "quiet=8pm", "quiet=20:0-7", "quiet = yes", "quiet="],

@@ -121,7 +121,11 @@ bool value_number(const char *text, enum value_unit unit, long *number) {
     if ((*end == '.' || *end == ',') && isdigit((unsigned char)end[1])) {
         size_t decimals = strspn(end + 1, "0123456789");
 
-        if (decimals > DECIMALS_AT_MOST) {
+        bool is_whole = strspn(end + 1, "0") == decimals;
+        bool is_zero_no_limit = unit == VALUE_MINUTES || unit == VALUE_STORIES;
+
+        /* "0.5 hours" is not 0, which is no limit. */
+        if (decimals > DECIMALS_AT_MOST || (*number == 0 && !is_whole && is_zero_no_limit)) {
             return false;
         }
         end += 1 + decimals;
