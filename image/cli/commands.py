@@ -92,14 +92,14 @@ def plan_to_tell(call: Call) -> Plan:
 
 def boot(call: Call) -> None:
     """Boot the built card image, or file=IMAGE, in QEMU on this terminal."""
-    from image.emulator import qemu, stand_in
+    from image.emulator import qemu, stand_in, story_page
 
     project = call.project
     image_file = _card_image(call)
     if project.board.stand_in:
         stand_in.run(project, image_file, call.options)
     else:
-        has_page = bool(project.config.symbols["PACKAGE_STORY_PAGE"])
+        has_page = story_page.is_in(project)
         qemu.run(image_file, project.out, project.board.memory_mib, call.options, has_page)
 
 

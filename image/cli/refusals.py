@@ -83,7 +83,7 @@ def _check_part(call: Call, task: str, package: str) -> None:
 
 def _run(call: Call) -> None:
     from image.card import imagefile
-    from image.emulator import stand_in
+    from image.emulator import stand_in, story_page
 
     board = call.project.board
     if not board.is_emulated and not board.stand_in:
@@ -93,6 +93,7 @@ def _run(call: Call) -> None:
             hint=f"./doit run board={other}",
         )
     stand_in.check_call(board, call.options)
+    story_page.is_wanted(call.options, story_page.is_in(call.project))
     if board.stand_in:
         install.provide(stand_in.EXTRA)
     else:

@@ -12,8 +12,9 @@ from pathlib import Path
 from image import browser
 from image import run as programs
 from image.card import imagefile
+from image.emulator import story_page
 from image.errors import UserError
-from image.options import Choice, Flag, Option, Whole, is_on
+from image.options import Choice, Option, Whole
 
 EMULATOR = "qemu-system-riscv64"
 U_BOOT = Path("/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf")
@@ -47,6 +48,9 @@ LAST_PCI_BUS = 0
 
 # The emulated cable has the addresses of the real board's USB cable.
 SUBNET, BOARD_ADDRESS, HOST_ADDRESS = "192.168.42.0/24", "192.168.42.1", "192.168.42.2"
+# On PCI, where a queue has 256 places. Memory-mapped it has 1024, and Linux lays a buffer for a
+# whole packet into each: MB of memory. There is nothing in its ROM that starts the board.
+NETWORK_CARD = "virtio-net-pci,netdev=net,romfile="
 
 SSH_PORT = Option(
     "SSH_PORT",
@@ -54,7 +58,6 @@ SSH_PORT = Option(
     Whole(1, 65535),
     hint="SSH_PORT=2222",
 )
-OPEN = Option("open", "show the story page in the browser", Flag(), default="0")
 OPTIONS = (
     Option("SOUND", "where the sound goes", Choice(("host", "wav", "page", "none")),
            default="the speakers, else the story page, else out/BOARD/run/speech.wav"),
@@ -100,19 +103,19 @@ def command(
 
 
 def prepare(
-    image: Path, out: Path, memory_mib: int, options: Mapping[str, str], has_page: bool = False
+    image: Path, out: Path, memory_mib: int, options: Mapping[str, str], is_shown: bool = False
 ) -> list[str]:
     """The QEMU command line for a card made from `image`, with what this call says of the board.
 
-    The card is in `out` and keeps its /data from run to run, until the image changes. `has_page`:
+    The card is in `out` and keeps its /data from run to run, until the image changes. `is_shown`:
     this machine's browser is led to its story page.
     """
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     card = keep_card(image, folder / "card.img", int(options.get("CARD_SIZE_MIB", CARD_SIZE_MIB)))
     devices = Devices(
-        audio=choose_audio(options.get("SOUND"), folder / "speech.wav", has_page=has_page),
-        extra=network(options.get("SSH_PORT"), browser.PORT if has_page else None),
+        audio=choose_audio(options.get("SOUND"), folder / "speech.wav", has_page=is_shown),
+        extra=network(options.get("SSH_PORT"), browser.PORT if is_shown else None),
     )
     return command(card, folder, devices, memory_mib)
 
@@ -124,16 +127,9 @@ def run(
 
     `has_page`: the image has the story page.
     """
-    if is_on(options, OPEN.name) and not has_page:
-        raise UserError("open=1: this image has no story page", hint="CONFIG_PACKAGE_STORY_PAGE=y")
-    is_shown = has_page and browser.is_port_free()
+    is_shown = story_page.is_wanted(options, has_page)
     words = prepare(image, out, memory_mib, options, is_shown)
-    if has_page and not is_shown:
-        print(f"No story page: something else answers at {browser.URL}.")
-    if is_shown:
-        print(f"The story in a browser: {browser.URL}")
-        if is_on(options, OPEN.name):
-            browser.open_when_it_answers()
+    story_page.announce(options, has_page, is_shown)
     boot(words, out)
 
 
@@ -227,8 +223,8 @@ def choose_audio(
         return wav
     if sound == "page" and not has_page:
         raise UserError(
-            f"SOUND=page: this image has no story page, or {browser.URL} is in use",
-            hint="./doit menuconfig has the page under Packages; end what else runs there",
+            "SOUND=page: no browser is led to a story page here",
+            hint="./doit run leads one to it, if the image has it",
         )
     if sound in ("none", "page"):
         return None
@@ -246,7 +242,7 @@ def network(ssh_port: str | None, page_port: int | None = None) -> tuple[str, ..
     if ssh_port is None and page_port is None:
         return ()
     ends = cable(ssh_port, page_port)
-    return ("-netdev", f"{ends},id=net", "-device", "virtio-net-device,netdev=net")
+    return ("-netdev", f"{ends},id=net", "-device", NETWORK_CARD)
 
 
 def cable(ssh_port: str | None, page_port: int | None = None) -> str:

@@ -4,12 +4,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from image import browser
 from image.boards.board import Board, StandIn
 from image.builders.toolchain import HOST
 from image.card import check
-from image.emulator import qemu
+from image.emulator import qemu, story_page
 from image.errors import UserError
-from image.options import AnyPath, File, Option, is_on
+from image.options import AnyPath, File, Option
 from image.plan import graph
 from image.plan.graph import Plan
 from image.plan.step import STAGING, Step, step_name
@@ -30,7 +31,7 @@ MICROPHONE = Option(
 )
 OPTIONS = (
     *qemu.OPTIONS,
-    qemu.OPEN,
+    story_page.OPEN,
     check.FILE,
     CONSOLE,
     MICROPHONE,
@@ -59,11 +60,6 @@ def check_call(board: Board, options: Mapping[str, str]) -> None:
         if MICROPHONE.name in options:
             raise UserError(f"{MICROPHONE.name}=: {board.name} has no microphone", "leave it out")
         return
-    if is_on(options, qemu.OPEN.name) or options.get("SOUND") == "page":
-        raise UserError(
-            f"open=1, SOUND=page: the page of the emulated {board.name} cannot be reached yet",
-            hint="leave it out, or take board=qemu_virt",
-        )
     console = options.get(CONSOLE.name)
     if console and Path(console).exists() and not Path(console).is_symlink():
         message = f"{CONSOLE.name}={console} is there already"
@@ -75,7 +71,10 @@ def run(project: Project, image: Path, options: Mapping[str, str]) -> None:
 
     With console=, this terminal has nothing but Ctrl-C, which switches off.
     """
-    words = prepare(project, program(plan(project)), image, options)
+    has_page = story_page.is_in(project)
+    is_shown = story_page.is_wanted(options, has_page)
+    words = prepare(project, program(plan(project)), image, options, is_shown)
+    story_page.announce(options, has_page, is_shown)
     if CONSOLE.name in options:
         place = options[CONSOLE.name]
         told = f"The console is at {place}: ./doit shell port={place}\nCtrl-C switches off."
@@ -90,9 +89,16 @@ def program(emulator: Plan) -> Path:
 
 
 def prepare(
-    project: Project, qemu_program: Path, image: Path, options: Mapping[str, str]
+    project: Project,
+    qemu_program: Path,
+    image: Path,
+    options: Mapping[str, str],
+    is_shown: bool = False,
 ) -> list[str]:
-    """The QEMU command line for a card made from `image`, which keeps its /data between calls."""
+    """The QEMU command line for a card made from `image`, which keeps its /data between calls.
+
+    `is_shown`: this machine's browser is led to its story page.
+    """
     machine = _machine(project.board)
     folder = project.out / "run"
     folder.mkdir(parents=True, exist_ok=True)
@@ -103,18 +109,22 @@ def prepare(
             hint=f"CARD_SIZE_MIB={1 << size_mib.bit_length()}",
         )
     recording = folder / "speech.wav"
-    audio = qemu.choose_audio(options.get("SOUND"), recording, str(qemu_program), machine.sound_hz)
+    audio = qemu.choose_audio(
+        options.get("SOUND"), recording, str(qemu_program), machine.sound_hz, is_shown
+    )
     card = qemu.keep_card(image, folder / "card.img", size_mib)
     console = options.get(CONSOLE.name)
     if console:
         Path(console).unlink(missing_ok=True)  # a link that was left
-    devices = qemu.Devices(audio=audio, extra=network(options.get(qemu.SSH_PORT.name)))
+    page_port = browser.PORT if is_shown else None
+    devices = qemu.Devices(audio=audio, extra=network(options.get(qemu.SSH_PORT.name), page_port))
     return command(qemu_program, machine, card, devices, console, options.get(MICROPHONE.name))
 
 
-def network(ssh_port: str | None) -> tuple[str, ...]:
+def network(ssh_port: str | None, page_port: int | None = None) -> tuple[str, ...]:
     """QEMU's options for the network that the machine itself leads to: over the USB cable."""
-    return ("-nic", qemu.cable(ssh_port) if ssh_port else "none")
+    is_led = ssh_port or page_port
+    return ("-nic", qemu.cable(ssh_port, page_port) if is_led else "none")
 
 
 def command(

@@ -49,7 +49,7 @@ def test_the_page_is_forwarded_from_this_machine_only() -> None:
     assert "restrict=on" in ends and ends.endswith(
         "hostfwd=tcp:127.0.0.1:8064-192.168.42.1:80,id=net"
     )
-    assert device == ["-device", "virtio-net-device,netdev=net"]
+    assert device == ["-device", qemu.NETWORK_CARD]
     assert qemu.cable("2222", 8064).count("hostfwd=tcp:127.0.0.1:") == 2
 
 
@@ -62,31 +62,22 @@ def test_the_browser_plays_where_there_are_no_speakers(
     assert (qemu.choose_audio(None, wav, "true") or "").startswith("wav,")
     assert qemu.choose_audio("page", wav, has_page=True) is None
     assert (qemu.choose_audio("wav", wav, has_page=True) or "").startswith("wav,")
-    with pytest.raises(UserError, match="SOUND=page: this image has no story page"):
+    with pytest.raises(UserError, match="SOUND=page: no browser is led"):
         qemu.choose_audio("page", wav)
 
 
-def test_a_port_in_use_leaves_out_the_page(
+def test_the_page_that_is_wanted_is_led_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    prepared: list[bool] = []
+    led: list[object] = []
 
     def prepare(*words: object) -> list[str]:
-        prepared.append(bool(words[-1]))
+        led.append(words[-1])
         return ["true"]
 
     monkeypatch.setattr(qemu, "prepare", prepare)
-    monkeypatch.setattr(qemu, "boot", lambda words, out: None)
-    asked: list[str] = []
-    monkeypatch.setattr(browser, "open_when_it_answers", lambda: asked.append("open"))
     for is_free in (True, False):
         monkeypatch.setattr(browser, "is_port_free", lambda is_free=is_free: is_free)
-        qemu.run(tmp_path / "image", tmp_path, 64, {"open": "1"}, has_page=True)
-    assert prepared == [True, False] and asked == ["open"]
-    shown = capsys.readouterr().out
-    assert browser.URL in shown and "No story page" in shown
-
-
-def test_a_page_that_is_not_there_is_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="open=1: this image has no story page"):
-        qemu.run(tmp_path / "image", tmp_path, 64, {"open": "1"})
+        qemu.run(tmp_path / "image", tmp_path / "out", 64, {}, has_page=True)
+    assert led == [True, False]
+    assert browser.URL in capsys.readouterr().out

@@ -88,6 +88,17 @@ def test_its_network_leads_to_this_machine_alone() -> None:
         "user,restrict=on,net=192.168.42.0/24,host=192.168.42.2,"
         "hostfwd=tcp:127.0.0.1:2222-192.168.42.1:22",
     )
+    assert stand_in.network(None) == ("-nic", "none")
+
+
+def test_browsers_are_led_to_its_page(
+    duo: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Project, "out", tmp_path / "out")
+    options = {"SOUND": "page", "CARD_SIZE_MIB": "2"}
+    words = stand_in.prepare(duo, PROGRAM, image(tmp_path), options, is_shown=True)
+    assert words[-1].endswith("hostfwd=tcp:127.0.0.1:8064-192.168.42.1:80")
+    assert "-audiodev" not in words
 
 
 def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
@@ -96,6 +107,3 @@ def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
     assert caught.value.hint == "CARD_SIZE_MIB=512"
     with pytest.raises(UserError, match="console=.*card.img.gz is there already"):
         stand_in.check_call(duo.board, {"console": str(image(tmp_path))})
-    for setting in ({"open": "1"}, {"SOUND": "page"}):
-        with pytest.raises(UserError, match="cannot be reached yet"):
-            stand_in.check_call(duo.board, setting)
