@@ -30,8 +30,8 @@ Guards = dict[str, tuple[str, list[str]]]  # member -> the list it is in, symbol
 def weigh(tree: Path, prefix: str, enabled: Container[str]) -> list[dict[str, Any]]:
     """Each object linked into the kernel built in `tree`, dearest first. Sizes are bytes.
 
-    They are those of the compiler; the linker shortens calls, and leaves out what is not needed of
-    lib.a. `kept` stays in memory, `freed` is given back once the kernel has started. `symbols` are
+    They are those of the compiler; the linker shortens calls, and leaves out what is not needed: of
+    lib.a, or of all objects if the kernel is configured so (LD_DEAD_CODE_DATA_ELIMINATION). `kept` stays in memory, `freed` is given back once the kernel has started. `symbols` are
     the guards of the object and of the folders around it, the nearest first; none: it is always in.
     """
     makefiles: dict[Path, Guards] = {}
