@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import Self
 
 import pexpect
+import requests
 
+from image import browser
 from image.emulator import qemu
 
 # Generous, because they only end a hung test: every wait is for words on the console. A card with
@@ -36,6 +38,12 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def page_status(port: int, host: str = f"localhost:{browser.PORT}") -> int:
+    """Of the board's story page, which a port of this machine leads to, under a name of its."""
+    url = f"http://{browser.HOST}:{port}/"
+    return requests.get(url, headers={"Host": host}, timeout=BOOT_S).status_code
 
 
 class BoardFailed(AssertionError):
@@ -112,6 +120,11 @@ class Machine:
         if int(status) != 0:
             raise BoardFailed(f"{line}: status {status.strip()}:\n{output}")
         return output
+
+    def memory(self) -> dict[str, int]:
+        """What /proc/meminfo says, in kB."""
+        rows = self.command("cat /proc/meminfo").splitlines()
+        return {name: int(rest.split()[0]) for name, _, rest in (r.partition(":") for r in rows)}
 
     def power_off(self) -> None:
         """Shut down in order."""

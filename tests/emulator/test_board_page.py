@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import requests
 
 from image import browser as this_machine
 from image.emulator import qemu
 from tests.browser import Browser, opened
 from tests.conftest import ROOT, copy_checkout, doit
 from tests.emulator import listen, machine
-from tests.emulator.machine import Machine, free_port
+from tests.emulator.machine import Machine, free_port, page_status
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
 LOUD_S = 0.3  # of samples that are more than silence: some words
-CHOICES = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_PACKAGE_STORY_PAGE=y\n"
+PRICE_KB = 1536  # of MemAvailable: at most so much less than without page and network
+BARE = "CONFIG_BOARD_QEMU_VIRT=y\n# CONFIG_PACKAGE_STORY_PAGE is not set\n"
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,23 @@ class Board:
     machine: Machine
     port: int
 
-    def status(self, host: str) -> int:
-        """Of the page, for a browser that calls it so."""
-        url = f"http://{this_machine.HOST}:{self.port}/"
-        return requests.get(url, headers={"Host": host}, timeout=machine.BOOT_S).status_code
-
 
 @pytest.fixture(scope="module")
-def paged(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A card image with the page; finished steps are shared."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("page") / "checkout")
+def bare(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A card image without the page; finished steps are shared."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("bare") / "checkout")
     (checkout / "work").symlink_to(ROOT / "work")
-    (checkout / ".config").write_text(CHOICES)
+    (checkout / ".config").write_text(BARE)
     doit(checkout, "image")
     return checkout / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
 
 
 @pytest.fixture
-def board(paged: Path, tmp_path: Path) -> Iterator[Board]:
+def board(card: Path, tmp_path: Path) -> Iterator[Board]:
     """Without a sound device: the browser is to play."""
     port = free_port()
     devices = qemu.Devices(extra=qemu.network(None, port))
-    with Machine(qemu.make_card(paged, tmp_path / "card.img", 256), devices) as booted:
+    with Machine(qemu.make_card(card, tmp_path / "card.img", 256), devices) as booted:
         booted.expect(machine.STORY)
         yield Board(booted, port)
 
@@ -65,8 +60,8 @@ def browser(board: Board) -> Iterator[Browser]:
 
 
 def test_a_story_appears_and_is_heard(board: Board, browser: Browser) -> None:
-    assert board.status(f"localhost:{this_machine.PORT}") == 200
-    assert board.status("example.org") == 403
+    assert page_status(board.port) == 200
+    assert page_status(board.port, "example.org") == 403
     browser.driver.get(this_machine.URL)
     browser.wait("document.querySelector('#listen').checkVisibility()")
     browser.click("#listen")
@@ -80,3 +75,18 @@ def test_a_story_appears_and_is_heard(board: Board, browser: Browser) -> None:
     loud = np.abs(samples.astype(np.int32)) > listen.LOUD
     assert np.count_nonzero(loud) > rate * LOUD_S
     board.machine.expect(re.escape("(pause)"))
+
+
+def test_what_it_costs(card: Path, bare: Path, tmp_path: Path) -> None:
+    """The board without it boots as before: it tells, and has no network."""
+    left = []
+    for image, extra in ((card, qemu.network(None, free_port())), (bare, ())):
+        devices = qemu.Devices(audio="none", extra=extra)
+        copy = qemu.make_card(image, tmp_path / "card.img", 256)
+        with Machine(copy, devices) as booted:
+            booted.open_shell()
+            left.append(booted.memory()["MemAvailable"])
+            networks = booted.command("ls /sys/class/net || true")
+            assert ("eth0" in networks) == (image == card)
+    print(f"MemAvailable with the page {left[0]} kB, without {left[1]} kB")
+    assert left[1] - left[0] <= PRICE_KB
