@@ -31,8 +31,9 @@ def weigh(tree: Path, prefix: str, enabled: Container[str]) -> list[dict[str, An
     """Each object linked into the kernel built in `tree`, dearest first. Sizes are bytes.
 
     They are those of the compiler; the linker shortens calls, and leaves out what is not needed: of
-    lib.a, or of all objects if the kernel is configured so (LD_DEAD_CODE_DATA_ELIMINATION). `kept` stays in memory, `freed` is given back once the kernel has started. `symbols` are
-    the guards of the object and of the folders around it, the nearest first; none: it is always in.
+    lib.a, or of all objects where LD_DEAD_CODE_DATA_ELIMINATION is on. `kept` stays in memory,
+    `freed` is given back once the kernel has started. `symbols` are the guards of the object and of
+    the folders around it, the nearest first; none: it is always in.
     """
     makefiles: dict[Path, Guards] = {}
     rows = []
