@@ -81,11 +81,11 @@ def test_a_damaged_object_is_refused(tree: Path) -> None:
 
 
 def test_the_emulated_boards_kernel(card: Path) -> None:
-    """Objects add up to the kernel, but for what the linker saves (calls that it shortens)."""
+    """Objects add up to the kernel, but for what the linker saves: dead code, parts of calls."""
     plan = graph.make(load_project())
     folder = plan.folder(plan.step("linux"))
     rows = json.loads((folder / STAGING / weigh.RESULT).read_text())["objects"]
     total = sum(row["kept"] + row["freed"] for row in rows)
-    assert 1.0 < total / kernel.read_header(folder / BOOT / "Image").image_size < 1.15
+    assert 1.0 < total / kernel.read_header(folder / BOOT / "Image").image_size < 1.2
     symbols = {symbol for row in rows for symbol in row["symbols"]}
     assert {"EXT4_FS", "EROFS_FS", "SND"} <= symbols
