@@ -51,7 +51,7 @@ def identify(target: Target, plan: Plan) -> CardImage:
         is_on_card=True,
         manifest_sha256=manifest_file.identity(image),
         image_bytes=image.stat().st_size,
-        compressed_bytes=image.with_name(f"{image.name}.gz").stat().st_size,
+        compressed_bytes=release.packed_path(image).stat().st_size,
     )
 
 

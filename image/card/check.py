@@ -17,7 +17,9 @@ from image.errors import UserError
 from image.key import hash_file
 from image.options import File, Option
 
-FILE = Option("file", "the card image, .img or .img.gz", File(), default="the one that was built")
+FILE = Option(
+    "file", "the card image, .img, packed or not", File(), default="the one that was built"
+)
 OPTIONS = (FILE,)
 SUM = re.compile(r"([0-9a-f]{64})  ([^/\0]*[^/\0.])")
 SECTOR = 512

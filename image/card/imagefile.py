@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""A card image as a file, plain or packed with gzip: its first bytes tell, whatever its name is.
+"""A card image as a file, plain or packed: its first bytes tell, whatever its name is.
 
-Browsers that fetch a file twice call it `card.img (1).gz`, and others unpack it and keep the name.
+Browsers that fetch a file twice call it `card.img (1).xz`, and others unpack it and keep the name.
 """
 
 import gzip
+import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,12 +15,16 @@ from image.card.bmap import MAX_IMAGE
 from image.errors import UserError
 
 PIECE = 1 << 20  # bytes
-GZIP = b"\x1f\x8b"
-OTHERS = {b"PK\x03\x04": "zip", b"\xfd7zXZ\0": "xz", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd"}
+# By their first bytes; `image` packs with xz, and many others with gzip.
+Reader = Callable[[Path], object]
+READERS: Mapping[bytes, Reader] = {b"\xfd7zXZ\0": lzma.open, b"\x1f\x8b": gzip.open}
+OTHERS = {b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd"}
+ENDS = (".xz", ".gz")
+MAGIC_BYTES = max(map(len, (*READERS, *OTHERS)))
 
 
 def check(path: Path) -> None:
-    """Raise UserError for anything but a file, or one packed by something other than gzip."""
+    """Raise UserError for anything but a file, or one packed by something that is not read."""
     if not path.is_file():
         raise UserError(f"{path} is not a file", hint="./doit image builds a card image")
     start = _start(path)
@@ -29,13 +34,14 @@ def check(path: Path) -> None:
 
 
 def is_packed(path: Path) -> bool:
-    """Whether the image is inside of a gzip file."""
-    return _start(path).startswith(GZIP)
+    """Whether the image is inside of another file."""
+    return _reader(path) is not None
 
 
 def open_image(path: Path) -> BinaryIO:
     """The image's bytes, unpacked as they are read."""
-    return cast(BinaryIO, gzip.open(path)) if is_packed(path) else path.open("rb")
+    reader = _reader(path)
+    return cast(BinaryIO, reader(path)) if reader else path.open("rb")
 
 
 def unpacked(path: Path) -> Iterator[bytes]:
@@ -48,15 +54,22 @@ def unpacked(path: Path) -> Iterator[bytes]:
                 if size > MAX_IMAGE:
                     raise UserError(f"{path} unpacks to more than a card image can have")
                 yield piece
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise UserError(f"{path} cannot be unpacked: {error}") from None
 
 
 def map_beside(path: Path) -> Path:
     """Where the block map of an image is, if it has one."""
-    return path.with_name(f"{path.name.removesuffix('.gz')}.bmap")
+    name = path.stem if path.suffix in ENDS else path.name
+    return path.with_name(f"{name}.bmap")
+
+
+def _reader(path: Path) -> Reader | None:
+    start = _start(path)
+    found = [reader for magic, reader in READERS.items() if start.startswith(magic)]
+    return found[0] if found else None
 
 
 def _start(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(max(map(len, OTHERS)))
+        return file.read(MAGIC_BYTES)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import gzip
+import lzma
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from image.plan.graph import Plan
 
 LOG = "log"
+# The default of xz. Higher ones need more memory to unpack, and save next to nothing.
+PRESET = 6
 
 
 def image_path(plan: Plan) -> Path:
     """Where the card image of a plan ends up."""
     board = plan.project.config.board
     return plan.project.out / "images" / f"duo-storyteller-{board}.img"
+
+
+def packed_path(image: Path) -> Path:
+    """Where the compressed card image is."""
+    return image.with_name(f"{image.name}.xz")
 
 
 def bill_path(image: Path) -> Path:
@@ -42,7 +49,7 @@ def build(plan: Plan, step: Step) -> None:
     # Zeros take no room on the host's disk.
     made_card = plan.folder(plan.step("card")) / disk_image.IMAGE
     run.run(["cp", "--sparse=always", made_card, image], log=folder / LOG)
-    compress(image, made / f"{image.name}.gz")
+    compress(image, packed_path(made / image.name))
     block_map = bmap.make(image, disk_image.contents(plan))
     image.with_name(f"{image.name}.bmap").write_text(block_map)
     described = manifest(plan)
@@ -57,12 +64,8 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 
 
 def compress(source: Path, target: Path) -> None:
-    """gzip, which every card writer reads; without name and time, so it is the same each time."""
-    with (
-        source.open("rb") as plain,
-        target.open("wb") as raw,
-        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
-    ):
+    """xz, which card writers read; it has neither name nor time, so it is the same each time."""
+    with source.open("rb") as plain, lzma.open(target, "wb", preset=PRESET) as packed:
         shutil.copyfileobj(plain, packed, 1 << 20)
 
 

@@ -66,7 +66,7 @@ ENTRIES = (
           " on the board, `exit` returns to the stories. Its card keeps /data from run to run.",
           examples=("run board=qemu_virt", "run board=qemu_virt open=1",
                     "run board=qemu_virt SOUND=wav",
-                    "run board=milkv_duo file=some.img.gz")),
+                    "run board=milkv_duo file=some.img.xz")),
     Entry("image", HEAR, is_built=True,
           more="For the board of .config or board=NAME. What ./doit does when no task is named."
           " Only what changed is built again.",
@@ -81,11 +81,11 @@ ENTRIES = (
                     "stories 100 MODEL=my.bin TOKENIZER=my_tokenizer.bin")),
     Entry("flash", CARD, is_built=True, module="image.device.flash",
           more="Checks the image first, asks, writes, and compares afterwards.",
-          examples=("flash", "flash file=some.img.gz", "flash device=/dev/sdb yes=1")),
+          examples=("flash", "flash file=some.img.xz", "flash device=/dev/sdb yes=1")),
     Entry("check", CARD, module="image.card.check", also=(project.BOARD,),
           more="The one that was built, or file=IMAGE. The exit status is 0 only if all is"
           " in order.",
-          examples=("check board=qemu_virt", "check file=some.img.gz")),
+          examples=("check board=qemu_virt", "check file=some.img.xz")),
     Entry("check:rebuild", DEVELOP, is_built=True, module="image.steps.rebuild",
           more="Of those that came from a shared store. What is built takes their place. The exit"
           " status is 0 only if all are the same.",

@@ -176,7 +176,7 @@ def test_examples_in_help_can_be_typed(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("duo-buildroot-sdk", "llama"):
         (tmp_path / name).mkdir()
-    for name in ("my.bin", "my_tokenizer.bin", "some.img.gz", "a.out", "stories.txt"):
+    for name in ("my.bin", "my_tokenizer.bin", "some.img.xz", "a.out", "stories.txt"):
         (tmp_path / name).touch()
     for entry in manual.ENTRIES:
         for example in entry.examples:

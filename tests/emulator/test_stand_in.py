@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A machine of ours that stands in for a board of hardware: what is built and run for it."""
 
-import gzip
+import lzma
 import shlex
 from pathlib import Path
 
@@ -25,8 +25,8 @@ def duo() -> Project:
 
 def image(tmp_path: Path) -> Path:
     """A card image, packed as a release is."""
-    path = tmp_path / "card.img.gz"
-    path.write_bytes(gzip.compress(b"a card" * 1000, mtime=0))
+    path = tmp_path / "card.img.xz"
+    path.write_bytes(lzma.compress(b"a card" * 1000))
     return path
 
 
@@ -105,5 +105,5 @@ def test_settings_that_cannot_be(duo: Project, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="CARD_SIZE_MIB=300: .* power of two") as caught:
         stand_in.prepare(duo, PROGRAM, image(tmp_path), {"CARD_SIZE_MIB": "300"})
     assert caught.value.hint == "CARD_SIZE_MIB=512"
-    with pytest.raises(UserError, match="console=.*card.img.gz is there already"):
+    with pytest.raises(UserError, match="console=.*card.img.xz is there already"):
         stand_in.check_call(duo.board, {"console": str(image(tmp_path))})

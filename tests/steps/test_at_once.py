@@ -36,7 +36,7 @@ def build(plan: Plan, step: Step) -> None:
     number = plan.inputs(step)["number"]
     folder = plan.folder(step) / "images"
     folder.mkdir()
-    for name in ("card.img", "card.img.gz", "manifest.json"):
+    for name in ("card.img", "card.img.xz", "manifest.json"):
         (folder / name).write_text(f"{name} {number}" * 20_000)
     sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / "sha256sums").write_text("".join(sums))

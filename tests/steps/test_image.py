@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The whole build: a sound card image, the same to the bit wherever it is built."""
 
-import gzip
 import hashlib
 import json
+import lzma
 import re
 import shutil
 from pathlib import Path
@@ -71,16 +71,16 @@ def test_release_files(card: Path) -> None:
         f"{card.stem}.cdx.json",
         card.name,
         f"{card.name}.bmap",
-        f"{card.name}.gz",
+        f"{card.name}.xz",
         "manifest.json",
         "sha256sums",
     ]
     for line in (folder / "sha256sums").read_text().splitlines():
         expected, name = line.split()
         assert hash_file(folder / name) == expected
-    with gzip.open(folder / f"{card.name}.gz") as packed:
+    with lzma.open(folder / f"{card.name}.xz") as packed:
         assert hashlib.file_digest(packed, "sha256").hexdigest() == hash_file(card)
-    assert (folder / f"{card.name}.gz").stat().st_size < 64 * MIB
+    assert (folder / f"{card.name}.xz").stat().st_size < 64 * MIB
 
 
 def test_manifest_names_every_input(card: Path) -> None:

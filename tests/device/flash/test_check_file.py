@@ -28,7 +28,7 @@ def complaint(checkout: Path, folder: Path, name: str) -> str:
     return caught.value.message
 
 
-@pytest.mark.parametrize("kind", [".img", ".img.gz"])
+@pytest.mark.parametrize("kind", [".img", ".img.xz"])
 def test_a_sound_image(checkout: Path, card: Path, tmp_path: Path, kind: str) -> None:
     shutil.copyfile(card.with_suffix(kind), tmp_path / f"some{kind}")
     said = check(checkout, tmp_path, f"some{kind}")
@@ -40,13 +40,13 @@ def test_a_cut_image(checkout: Path, card: Path, tmp_path: Path) -> None:
     assert "WRONG: partitions" in complaint(checkout, tmp_path, "cut.img")
 
 
-def test_a_cut_and_a_damaged_gz(checkout: Path, card: Path, tmp_path: Path) -> None:
-    packed = bytearray(card.with_suffix(".img.gz").read_bytes())
-    (tmp_path / "cut.img.gz").write_bytes(packed[:1_000_000])
-    assert "cut.img.gz cannot be unpacked" in complaint(checkout, tmp_path, "cut.img.gz")
+def test_a_cut_and_a_damaged_packed_image(checkout: Path, card: Path, tmp_path: Path) -> None:
+    packed = bytearray(card.with_suffix(".img.xz").read_bytes())
+    (tmp_path / "cut.img.xz").write_bytes(packed[:1_000_000])
+    assert "cut.img.xz cannot be unpacked" in complaint(checkout, tmp_path, "cut.img.xz")
     packed[1_500_000:1_500_200] = bytes(200)
-    (tmp_path / "bad.img.gz").write_bytes(packed)
-    assert "bad.img.gz cannot be unpacked" in complaint(checkout, tmp_path, "bad.img.gz")
+    (tmp_path / "bad.img.xz").write_bytes(packed)
+    assert "bad.img.xz cannot be unpacked" in complaint(checkout, tmp_path, "bad.img.xz")
 
 
 def test_no_image(checkout: Path, tmp_path: Path) -> None:

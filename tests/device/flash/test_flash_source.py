@@ -2,6 +2,9 @@
 """The image to write, plain or packed, with its block map or without."""
 
 import gzip
+import lzma
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,11 +28,15 @@ def image(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("is_packed", [False, True])
-def test_the_map_beside_it_counts(image: Path, is_packed: bool) -> None:
-    path = image.with_name("some.img.gz") if is_packed else image
-    if is_packed:
-        path.write_bytes(gzip.compress(image.read_bytes()))
+Packer = Callable[[bytes], bytes]
+PACKERS: dict[str, Packer] = {".xz": lzma.compress, ".gz": gzip.compress}
+
+
+@pytest.mark.parametrize("end", ["", *PACKERS])
+def test_the_map_beside_it_counts(image: Path, end: str) -> None:
+    path = image.with_name(f"some.img{end}")
+    if end:
+        path.write_bytes(PACKERS[end](image.read_bytes()))
     loaded = source.load(path)
     assert (loaded.size, loaded.mapped) == (SIZE, 2 * bmap.BLOCK)
     with loaded.open() as file:
@@ -61,19 +68,26 @@ def test_what_is_no_image(tmp_path: Path) -> None:
     (tmp_path / "a.img").write_bytes(b"PK\x03\x04 and so on")
     with pytest.raises(UserError, match=r"a\.img is packed with zip"):
         source.load(tmp_path / "a.img")
-    (tmp_path / "b.img.gz").write_bytes(gzip.compress(b"a story" * 999)[:-9])
-    with pytest.raises(UserError, match="cannot be unpacked"):
-        source.load(tmp_path / "b.img.gz")
 
 
+@pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
+def test_what_is_damaged(tmp_path: Path, pack: Packer) -> None:
+    packed = pack(random.Random(1).randbytes(9999))
+    for broken in (packed[:-9], packed[:40] + bytes(20) + packed[60:]):
+        (tmp_path / "b.img").write_bytes(broken)
+        with pytest.raises(UserError, match="cannot be unpacked"):
+            source.load(tmp_path / "b.img")
+
+
+@pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
 @pytest.mark.parametrize(
-    "name", ["x.img (1).gz", "x (1).img.gz", "x.img.gz.1", "x.img", "x.gz", "x", "X.IMG.GZ"]
+    "name", ["x.img (1).xz", "x (1).img.gz", "x.img.xz.1", "x.img", "x.gz", "x", "X.IMG.XZ"]
 )
-def test_the_content_tells_what_is_packed(image: Path, name: str) -> None:
+def test_the_content_tells_what_is_packed(image: Path, name: str, pack: Packer) -> None:
     """`check` and `flash` take the same files, whatever a browser calls them."""
     path, folder = image.with_name(name), image.with_name("folder")
     folder.mkdir()
-    path.write_bytes(gzip.compress(image.read_bytes()))
+    path.write_bytes(pack(image.read_bytes()))
     loaded = source.load(path)
     assert loaded.size == SIZE
     with loaded.open() as file:
