@@ -32,10 +32,16 @@ UNREAD = 128 + signal.SIGPIPE  # as of a program that writes to `head` for longe
 STOPPED = "stopped; the next run continues from here"
 REBUILD = re.compile(r"(?=package:[^:]+:rebuild$)")
 CREATOR = "task_"
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def interrupt(number: int, frame: object) -> None:
-    """Being told to end, or losing the terminal, is like Ctrl-C: no program is left running."""
+    """Being told to end, or losing the terminal, is like Ctrl-C: no program is left running.
+
+    The next one finds this at work, and must not break it off.
+    """
+    for each in ENDS:
+        signal.signal(each, lambda number, frame: None)  # not ignored: that would be inherited
     raise KeyboardInterrupt
 
 
@@ -52,8 +58,8 @@ def end_all() -> None:
 
 def main() -> int:
     """Do what this call asks for; returns the exit status."""
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    for each in ENDS:
+        signal.signal(each, interrupt)
     signal.signal(signal.SIGUSR1, unread)
     os.umask(UMASK)
     sys.path.insert(0, str(ROOT))
