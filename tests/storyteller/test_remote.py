@@ -113,7 +113,7 @@ def test_a_request_goes_through_the_gate(bench: Bench) -> None:
         client.wait_for(event="note", text="A story about a dragon on the moon!")
         client.send(do="request", about='a "drag\u00f6n" \U0001f409 who k1lls')
         client.wait_for(event="note", text="I know a nicer story. Listen!")
-        client.send(do="request", about="next")  # words of a request are no command
+        client.send(do="request", about="louder")  # words of a request are no command
         client.wait_for(event="note", text="I do not know that one yet, but listen to this.")
         client.send(do="request", about="a dragon on the moon")
         client.send(do="next")
