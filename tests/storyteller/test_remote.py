@@ -485,8 +485,8 @@ def test_who_does_not_read_is_dropped_and_the_story_goes_on(bench: Bench) -> Non
     with started(bench) as client:
         stalled = connect(bench.folder / "socket")
         stalled.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        for number in range(2, STORIES):
-            client.wait_for(event="story", number=number)
+        for _ in range(STORIES):  # the first ones may be over before it is connected
+            client.wait_for(event="story")
         # All that is left is what was sent before, then the end.
         while stalled.event() is not None:
             pass
