@@ -23,7 +23,7 @@ check) [ "$board" != bad ] ;;
 image)
     mkdir -p out/$board/images
     cd out/$board/images
-    for name in manifest.json {NAME}-$board.img.gz {NAME}-$board.img.bmap {NAME}-$board.cdx.json; do
+    for name in manifest.json {NAME}-$board.img.xz {NAME}-$board.img.bmap {NAME}-$board.cdx.json; do
         echo "$name of $board" >$name
     done ;;
 esac
@@ -74,7 +74,7 @@ def test_a_release_verifies_as_the_docs_say(made: Path) -> None:
     folder = made / f"out/release/{NAME}-{VERSION}"
     assert said.splitlines()[-1] == str(folder.relative_to(made))
     boards = ("milkv_duo", "qemu_virt")
-    kinds = ("cdx.json", "img.bmap", "img.gz", "manifest.json")
+    kinds = ("cdx.json", "img.bmap", "img.xz", "manifest.json")
     images = {f"{NAME}-{board}.{kind}" for board in boards for kind in kinds}
     others = {f"{NAME}-{VERSION}.tar.gz", "notes.md", "sha256sums", "sha256sums.sig"}
     assert {path.name for path in folder.iterdir()} == images | others

@@ -31,6 +31,8 @@ def fuzz(program: Path, folder: Path, inputs: Sequence[bytes], runs: int, most: 
         assert len(data) <= most
         (corpus / str(i)).write_bytes(data)
     limits = ["-seed=1", f"-runs={runs}", f"-max_len={most}", f"-artifact_prefix={folder}/"]
+    # The sanitizer keeps much of what was given back; what is lost, it tells by itself.
+    limits.append("-rss_limit_mb=4096")
     done = subprocess.run(
         [program, *limits, corpus], capture_output=True, text=True, env=run.environment()
     )
