@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from image.store.places import Server
 from image.store.statement import Question
 from tests.store.conftest import Maker
-from tests.store.test_places import TEAMS, free_port, log_in, wait_for
+from tests.store.test_places import TEAMS, free_port, log_in, running
 from tests.store.test_store import QUESTION, leave
 
 COMMAND = re.compile(r"^ +(bazel-remote --dir .*)$", re.M)
@@ -41,14 +40,11 @@ def bazel_remote(folder: Path) -> Iterator[str]:
     folder.mkdir()
     (folder / "users").write_text(USERS)
     port = free_port()
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command(folder, port), stdout=log, stderr=log)
-        try:
-            wait_for(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+    with (
+        (folder / "log").open("w") as log,
+        running(command(folder, port), port, signal.SIGTERM, log) as url,
+    ):
+        yield url
 
 
 @pytest.mark.parametrize("instance", ["", "/team/duo"])

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 import pytest
 
@@ -73,6 +73,21 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
+def running(
+    command: list[str], port: int, end: signal.Signals, output: IO[str] | None = None
+) -> Iterator[str]:
+    """A server until it gets that signal; its address."""
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    process = subprocess.Popen(command, env={"PATH": path}, stdout=output, stderr=output)
+    try:
+        wait_for(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(end)
+        process.wait(30)
+
+
+@contextlib.contextmanager
 def nginx(folder: Path) -> Iterator[str]:
     """A server with WebDAV and a password, as docs/teams.md sets it up; its address."""
     if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
@@ -84,14 +99,8 @@ def nginx(folder: Path) -> Iterator[str]:
         NGINX.format(folder=folder, port=port, user=getpass.getuser(), location=location(folder))
     )
     command = ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    process = subprocess.Popen([*map(str, command)], env={"PATH": path})
-    try:
-        wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGQUIT)
-        process.wait(30)
+    with running([*map(str, command)], port, signal.SIGQUIT) as url:
+        yield url
 
 
 def log_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +119,7 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
         ):
             return
         time.sleep(0.01)
-    pytest.fail("nginx ended")
+    pytest.fail("the server ended")
 
 
 def test_nginx_keeps_a_store(
