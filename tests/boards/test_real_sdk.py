@@ -65,11 +65,8 @@ def test_kernel_boots_this_root_in_64_mb(
         board.open_shell()
         assert "5.10" in board.command("uname -r")
         board.command("echo 3 > /proc/sys/vm/drop_caches")
-        memory = board.command("cat /proc/meminfo")
-        total, available = (
-            int(re.search(rf"^{name}: +(\d+) kB", memory, re.M)[1])  # type: ignore[index]
-            for name in ("MemTotal", "MemAvailable")
-        )
+        memory = board.memory()
+        total, available = memory["MemTotal"], memory["MemAvailable"]
         print(f"MemTotal {total} kB, MemAvailable {available} kB")
         assert total >= KIB_TOTAL and available >= KIB_AVAILABLE
         board.power_off()

@@ -101,9 +101,7 @@ def test_from_the_boot_rom_to_a_story(duo_emulator: Path, used_card: Path) -> No
         assert re.search("[a-z]{2}", board.expect(machine.SENTENCE))
         board.console.sendintr()
         board.open_prompt()
-        memory = board.command("cat /proc/meminfo")
-        total = re.search(r"^MemTotal: +(\d+) kB", memory, re.M)
-        assert total and int(total[1]) >= MEMORY_KB
+        assert board.memory()["MemTotal"] >= MEMORY_KB
         board.command("echo kept > /data/kept; sync")
         board.send("reboot")
         board.expect(r"C\.SCS/")

@@ -151,13 +151,13 @@ def test_many_stories_in_flat_memory(card: Path, tmp_path: Path, stories: int, m
     with Machine(qemu.make_card(card, tmp_path / "card.img", 256)) as machine:
         machine.open_shell()
         machine.command("printf 'pause=0\\nspeed=200\\n' > /tmp/settings")  # to be done sooner
-        before = memory(machine)
+        before = machine.memory()["MemAvailable"]
         said = machine.command(
             f"storyteller --json --stories {stories} --steps {STEPS} {more}"
             " --settings /tmp/settings",
             seconds=1500,
         )
-        after = memory(machine)
+        after = machine.memory()["MemAvailable"]
     resident = [one["rss_mib"] for one in figures(said)]
     print(f"resident after story 10: {resident[9]} MiB, after story {stories}: {resident[-1]} MiB")
     print(f"MemAvailable before: {before} kB, after: {after} kB")
@@ -165,8 +165,3 @@ def test_many_stories_in_flat_memory(card: Path, tmp_path: Path, stories: int, m
     assert resident[-1] <= resident[9] + 0.1
     # The model's pages stay cached, which MemAvailable counts as free.
     assert after >= before - 512
-
-
-def memory(machine: Machine) -> int:
-    """MemAvailable, in kB."""
-    return int(machine.command("grep MemAvailable /proc/meminfo").split()[1])
