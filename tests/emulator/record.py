@@ -16,7 +16,7 @@ from pathlib import Path
 from image import run
 from image.emulator import qemu
 from tests.emulator import listen
-from tests.emulator.machine import STORY, BoardFailed, Machine
+from tests.emulator.machine import STORY, BoardFailed, Machine, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
@@ -44,7 +44,9 @@ def record() -> Recording:
         card = qemu.make_card(IMAGE, Path(folder) / "card.img", 256)
         wav = Path(folder) / "speech.wav"
         audio = f"wav,path={wav},out.frequency={RECORDING_HZ}"
-        with Machine(card, qemu.Devices(audio=audio)) as machine:
+        # With a network, as ./doit run starts it: memory is shown.
+        devices = qemu.Devices(audio=audio, extra=qemu.network(None, free_port()))
+        with Machine(card, devices) as machine:
             machine.expect(STORY)
             machine.expect(STORY, STORY_S)  # the first one was spoken to its end
             heard_s = wav.stat().st_size / (RECORDING_HZ * BYTES_PER_FRAME)
