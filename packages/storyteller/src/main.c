@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "change_voice.h"
 #include "evening.h"
@@ -11,6 +10,7 @@
 #include "read_out.h"
 #include "recorder.h"
 #include "sound/mixer.h"
+#include "sources.h"
 #include "stop.h"
 #include "teller.h"
 #include "voice/greeting.h"
@@ -18,42 +18,14 @@
 
 #define MODEL_PATH "/usr/share/llama/model.bin"
 #define TOKENIZER_PATH "/usr/share/llama/tokenizer.bin"
-#define SETTINGS_PATH "/etc/storyteller.conf"
-#define WORDS_PATH "/usr/share/storyteller/words"
-#define CARD_PATH "/boot"
-#define DATA_PATH "/data"
-#define PATH_BYTES 512
-/* More lines than these need not be read out: whoever mends them sees the others. */
-#define LINES_SAID 3
 
 /* STATUS_GOOD_NIGHT: whoever started this program is to switch the board off
  * (overlays/rootfs/usr/libexec/console). */
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_GOOD_NIGHT = 10 };
 
-/* What is said before the first story: which lines of the parents' file are not clear. */
-struct news {
-    char text[256];
-    size_t length;
-    int lines;
-};
-
 static int fail(int status, const char *problem) {
     fprintf(stderr, "storyteller: %s\n", problem);
     return status;
-}
-
-static const char *either(const char *given, const char *usual) {
-    return given != NULL ? given : usual;
-}
-
-static void complain(void *user, const struct complaint *complaint) {
-    (void)user;
-    if (complaint->line > 0) {
-        fprintf(stderr, "storyteller: %s:%d: %s; the line is left out\n", complaint->path,
-                complaint->line, complaint->problem);
-    } else {
-        fprintf(stderr, "storyteller: %s: %s\n", complaint->path, complaint->problem);
-    }
 }
 
 /* This may be in the middle of a story, whose line on a terminal it must not land in. */
@@ -70,74 +42,8 @@ static void complain_of_shelf(void *user, const struct complaint *complaint) {
     fputc('\n', stderr);
 }
 
-static void complain_aloud(void *user, const struct complaint *complaint) {
-    struct news *news = user;
-
-    complain(NULL, complaint);
-    if (news->lines++ < LINES_SAID) {
-        news->length +=
-            (size_t)snprintf(news->text + news->length, sizeof(news->text) - news->length,
-                             "Line %d of the settings is not clear. ", complaint->line);
-    }
-}
-
-/* NULL: nothing can be kept. */
-static const char *data_folder(const struct options *options) {
-    if (options->data != NULL || access(DATA_PATH, F_OK) != 0) {
-        return options->data;
-    }
-    return DATA_PATH;
-}
-
-/* A file that need not be there. */
-static void load_if_there(struct settings *settings, const char *path, complain_fn *complain_of,
-                          struct news *news) {
-    if (!settings_load(settings, path, complain_of, news) && errno != ENOENT) {
-        fprintf(stderr, "storyteller: %s: %s; the default settings are used\n", path,
-                strerror(errno));
-    }
-}
-
-/* The image's settings, those set in a browser, then the parents' file. The file named on the
- * command line must be there; the usual ones need not. */
-static bool load_settings(struct teller *teller, const struct options *options, struct news *news) {
-    struct settings *settings = &teller->settings;
-    const char *path = either(options->settings, SETTINGS_PATH), *data = data_folder(options);
-    char parents[PATH_BYTES];
-
-    *settings = settings_default();
-    if (!settings_load(settings, path, complain, NULL) &&
-        (options->settings != NULL || errno != ENOENT)) {
-        fprintf(stderr, "storyteller: cannot read settings %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    settings->named = 0;
-    snprintf(parents, sizeof(parents), "%s/" PARENTS_FILE, data != NULL ? data : "");
-    if (data != NULL) {
-        load_if_there(settings, parents, complain, NULL);
-    }
-    teller->parents.own = *settings;
-    teller->parents.on_page = settings->named;
-    settings->named = 0;
-    snprintf(parents, sizeof(parents), "%s/storyteller.txt", either(options->card, CARD_PATH));
-    load_if_there(settings, parents, complain_aloud, news);
-    teller->parents.on_card = settings->named;
-    if (options->steps > 0) {
-        settings->steps = (int)options->steps;
-    }
-    return true;
-}
-
-/* card: gets the path of the parents' own, which stays the caller's. */
-static struct words_folders find_words(const struct options *options, char card[PATH_BYTES]) {
-    snprintf(card, PATH_BYTES, "%s/words", either(options->card, CARD_PATH));
-    return (struct words_folders){.ours = either(options->words, WORDS_PATH),
-                                  .card = access(card, R_OK) == 0 ? card : NULL,
-                                  .added = data_folder(options)};
-}
-
 static struct shelf *open_shelf(struct teller *teller, const struct options *options) {
-    return shelf_open(data_folder(options), complain_of_shelf, teller);
+    return shelf_open(sources_data(options), complain_of_shelf, teller);
 }
 
 /* What is heard first, unless there is something else to say, or nothing. */
@@ -162,8 +68,8 @@ static bool is_about(const struct llama_error *error, const char *path) {
 }
 
 static int fail_by_engine(const struct options *options, const struct llama_error *error) {
-    bool is_model = is_about(error, either(options->model, MODEL_PATH));
-    bool is_tokenizer = is_about(error, either(options->tokenizer, TOKENIZER_PATH));
+    bool is_model = is_about(error, options->model);
+    bool is_tokenizer = is_about(error, options->tokenizer);
 
     if (!is_model && !is_tokenizer) {
         return fail(STATUS_FAILED, error->text);
@@ -189,8 +95,7 @@ static int tell_stories(struct teller *teller, const struct options *options) {
                               "one. Ctrl-C stops.");
     }
     greet(teller);
-    teller->llama = llama_open(either(options->model, MODEL_PATH),
-                               either(options->tokenizer, TOKENIZER_PATH), &error);
+    teller->llama = llama_open(options->model, options->tokenizer, &error);
     if (teller->llama != NULL && teller->inputs != NULL) {
         end = teller_run(teller, &error);
     } else if (teller->llama != NULL) {
@@ -282,7 +187,7 @@ static int with_speaker(struct teller *teller, const struct options *options) {
     bool is_page_wanted;
     struct output output = {
         .device = wanted_cards(&teller->settings, options, &is_page_wanted),
-        .archive = {.folder = data_folder(options), .most = teller->settings.keep_sound},
+        .archive = {.folder = sources_data(options), .most = teller->settings.keep_sound},
         .mixer = teller->settings.mixer ? &mixer : NULL,
         .is_wanted = !options->no_sound,
         .is_program = options->player != NULL};
@@ -337,14 +242,14 @@ static int with_remote(struct teller *teller, const struct options *options) {
 
 /* What stories are made of, and where they are kept. */
 static int with_words(struct teller *teller, const struct options *options) {
-    char card[PATH_BYTES];
-    const struct words_folders folders = find_words(options, card);
-    struct words *words = words_open(&folders, complain, NULL);
+    char card[SOURCES_PATH_BYTES];
+    const struct words_folders folders = sources_words(options, card);
+    struct words *words = words_open(&folders, sources_complain, NULL);
     struct shelf *shelf = open_shelf(teller, options);
     int status = STATUS_FAILED;
 
     teller->words = words;
-    teller->complain = complain;
+    teller->complain = sources_complain;
     teller->shelf = shelf;
     teller->parents.words = words;
     teller->parents.folders = folders;
@@ -359,7 +264,7 @@ static int with_words(struct teller *teller, const struct options *options) {
 }
 
 static int say_again(struct settings *settings, const struct options *options) {
-    const char *folder = data_folder(options);
+    const char *folder = sources_data(options);
 
     return folder != NULL && read_out(settings, folder, options->read_out) ? STATUS_OK
                                                                            : STATUS_FAILED;
@@ -379,14 +284,20 @@ int main(int count, char **words) {
     if (options.help) {
         return fputs(OPTIONS_HELP, stdout) < 0 ? STATUS_FAILED : STATUS_OK;
     }
+    if (options.model == NULL) {
+        options.model = MODEL_PATH;
+    }
+    if (options.tokenizer == NULL) {
+        options.tokenizer = TOKENIZER_PATH;
+    }
     stop_leave_at_once();
-    if (!load_settings(&teller, &options, &news)) {
+    if (!sources_settings(&teller.settings, &teller.parents, &options, &news)) {
         return STATUS_FAILED;
     }
     if (options.read_out > 0) {
         return say_again(&teller.settings, &options);
     }
-    recorder.folder = data_folder(&options);
+    recorder.folder = sources_data(&options);
     teller.prompt = options.prompt;
     teller.seed = options.seed;
     teller.stories = options.stories;
