@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* story-page: serves the story's page to browsers, at one address of this machine. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -7,13 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mdns.h"
 #include "server.h"
 
 #define LARGEST_PORT 65535
 
-enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 static const char USAGE[] = "usage: story-page ADDRESS PORT SOCKET FOLDER DATA [NAME...]\n"
                             "  ADDRESS PORT  where browsers are answered, such as 127.0.0.1 8064\n"
@@ -33,28 +35,22 @@ static bool read_port(const char *text, uint16_t *port) {
     return errno == 0 && *text != '\0' && *end == '\0' && number > 0 && number <= LARGEST_PORT;
 }
 
-/* Signals are taken here, by none of the server's threads. */
-static void block(sigset_t *signals) {
-    sigemptyset(signals);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
+/* Where the network asks for our name; -1: it does not know one. Then the address remains. */
+static int open_name(const struct hosts *hosts, struct in_addr address) {
+    int file = -1;
 
-/* A name that the network is told of, if it is among ours. Without it, the address remains. */
-static void tell_name(const struct hosts *hosts) {
-    for (int i = 0; i < hosts->count; i++) {
-        if (strcmp(hosts->more[i], MDNS_NAME) == 0 && !mdns_start(hosts->address)) {
+    for (int i = 0; i < hosts->count && file < 0; i++) {
+        if (strcmp(hosts->more[i], MDNS_NAME) == 0 && (file = mdns_open(address)) < 0) {
             fprintf(stderr, "story-page: no name " MDNS_NAME ": %s\n", strerror(errno));
         }
     }
+    return file;
 }
 
 int main(int count, char **words) {
     static struct server server;
-    sigset_t signals;
-    int number;
+    struct in_addr address;
+    int name;
 
     if (count < 6 || !read_port(words[2], &server.hosts.port)) {
         fputs(USAGE, stderr);
@@ -66,16 +62,21 @@ int main(int count, char **words) {
     server.socket = words[3];
     server.files = words[4];
     server.data = words[5];
-    block(&signals);
+    signal(SIGPIPE, SIG_IGN);
     if (server_start(&server) == NULL) {
         fprintf(stderr, "story-page: cannot answer at http://%s:%s: %s\n", words[1], words[2],
                 strerror(errno));
         return STATUS_FAILED;
     }
-    tell_name(&server.hosts);
+    address.s_addr = inet_addr(words[1]);
+    name = open_name(&server.hosts, address);
     printf("http://%s:%s\n", words[1], words[2]);
     fflush(stdout);
-    /* Nothing is to be saved: browsers that follow would keep us waiting for their next look. */
-    sigwait(&signals, &number);
-    return STATUS_OK;
+    /* Other threads serve the page. Nothing is to be saved: a signal ends it all. */
+    if (name >= 0) {
+        mdns_run(name, address);
+    }
+    for (;;) {
+        pause();
+    }
 }

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -14,7 +13,6 @@
 #define PORT 5353
 /* All packets with our question fit; a longer one may be cut behind it. */
 #define PACKET_BYTES 1500
-#define STACK_BYTES ((size_t)32768)
 
 /* RFC 1035, 4.1.1 and 4.1.4. */
 #define HEADER_BYTES 12u
@@ -201,35 +199,6 @@ size_t mdns_answer(const unsigned char *packet, size_t length, struct in_addr ad
     return made.length;
 }
 
-/* What the thread needs. */
-static struct responder {
-    int file;
-    struct in_addr address;
-} responder;
-
-static void *run(void *user) {
-    const struct responder *here = user;
-    struct sockaddr_in group = {.sin_family = AF_INET, .sin_port = htons(PORT)};
-    struct sockaddr_in from = {.sin_port = 0};
-    unsigned char packet[PACKET_BYTES], answer[MDNS_BYTES];
-
-    inet_pton(AF_INET, GROUP, &group.sin_addr);
-    for (;;) {
-        socklen_t size = sizeof(from);
-        ssize_t got =
-            recvfrom(here->file, packet, sizeof(packet), 0, (struct sockaddr *)&from, &size);
-        bool is_plain = from.sin_port != htons(PORT);
-        size_t length =
-            got > 0 ? mdns_answer(packet, (size_t)got, here->address, is_plain, answer) : 0;
-
-        if (length > 0) {
-            (void)sendto(here->file, answer, length, MSG_NOSIGNAL,
-                         (const struct sockaddr *)(is_plain ? &from : &group), sizeof(group));
-        }
-    }
-    return NULL;
-}
-
 /* Only what is sent to the group comes here, and only on the network of the address. */
 static bool join(int file, struct in_addr address) {
     struct sockaddr_in group = {.sin_family = AF_INET, .sin_port = htons(PORT)};
@@ -245,27 +214,33 @@ static bool join(int file, struct in_addr address) {
            setsockopt(file, IPPROTO_IP, IP_MULTICAST_IF, &address, sizeof(address)) == 0;
 }
 
-bool mdns_start(const char *address) {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    int reason = EINVAL;
+int mdns_open(struct in_addr address) {
+    int reason, file = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    responder.file = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (responder.file < 0) {
-        return false;
+    if (file < 0 || join(file, address)) {
+        return file;
     }
-    if (inet_pton(AF_INET, address, &responder.address) == 1) {
-        pthread_attr_init(&attributes);
-        pthread_attr_setstacksize(&attributes, STACK_BYTES);
-        reason = join(responder.file, responder.address)
-                     ? pthread_create(&thread, &attributes, run, &responder)
-                     : errno;
-        pthread_attr_destroy(&attributes);
-    }
-    if (reason == 0) {
-        return true;
-    }
-    close(responder.file);
+    reason = errno;
+    close(file);
     errno = reason;
-    return false;
+    return -1;
+}
+
+void mdns_run(int file, struct in_addr address) {
+    struct sockaddr_in group = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+    struct sockaddr_in from = {.sin_port = 0};
+    unsigned char packet[PACKET_BYTES], answer[MDNS_BYTES];
+
+    inet_pton(AF_INET, GROUP, &group.sin_addr);
+    for (;;) {
+        socklen_t size = sizeof(from);
+        ssize_t got = recvfrom(file, packet, sizeof(packet), 0, (struct sockaddr *)&from, &size);
+        bool is_plain = from.sin_port != htons(PORT);
+        size_t length = got > 0 ? mdns_answer(packet, (size_t)got, address, is_plain, answer) : 0;
+
+        if (length > 0) {
+            (void)sendto(file, answer, length, MSG_NOSIGNAL,
+                         (const struct sockaddr *)(is_plain ? &from : &group), sizeof(group));
+        }
+    }
 }

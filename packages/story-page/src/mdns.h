@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdnoreturn.h>
 
 #define MDNS_NAME "storyteller.local"
 /* The longest answer. */
@@ -17,7 +18,10 @@
 size_t mdns_answer(const unsigned char *packet, size_t length, struct in_addr address,
                    bool is_plain, unsigned char answer[MDNS_BYTES]);
 
-/* Answer in a thread, on the network that has this address. Returns false with errno set. */
-bool mdns_start(const char *address);
+/* Be asked, on the network that has this address. Returns a socket; -1 with errno set: none. */
+int mdns_open(struct in_addr address);
+
+/* Answer at that socket for ever. */
+noreturn void mdns_run(int file, struct in_addr address);
 
 #endif
