@@ -192,10 +192,15 @@ def environments() -> None:
 @pytest.fixture(scope="session")
 def compiled(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of compiled programs, the same for all workers of a session."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
+    folder = of_all_workers(tmp_path_factory) / "compiled"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this session have, and no other session."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def once(target: Path, make: Callable[[Path], object]) -> Path:

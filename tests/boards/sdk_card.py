@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.boards.test_board_image import SHARED, choose, image
-from tests.conftest import ROOT, copy_checkout, once
+from tests.conftest import ROOT, copy_checkout, of_all_workers, once
 
 NAME = "out/milkv_duo/images/duo-storyteller-milkv_duo.img"
 # The board's own voice, and a model that needs no network.
@@ -29,7 +29,7 @@ def built(sdk_dir: Path, base: pytest.TempPathFactory) -> Path:
     def make(target: Path) -> None:
         image(prepared(target), sdk_dir)
 
-    return once(base.getbasetemp().parent / "sdk-card" / "checkout", make)
+    return once(of_all_workers(base) / "sdk-card" / "checkout", make)
 
 
 def with_sound(sdk_dir: Path, base: pytest.TempPathFactory, choice: str) -> Path:
@@ -41,7 +41,7 @@ def with_sound(sdk_dir: Path, base: pytest.TempPathFactory, choice: str) -> Path
         choose(checkout, *CHOSEN, f"DUO_SOUND_{choice}=y")
         shutil.copy(image(checkout, sdk_dir), target)
 
-    return once(base.getbasetemp().parent / "sdk-card" / f"{choice}.img", make)
+    return once(of_all_workers(base) / "sdk-card" / f"{choice}.img", make)
 
 
 def with_ssh(sdk_dir: Path, base: pytest.TempPathFactory) -> Path:
@@ -52,4 +52,4 @@ def with_ssh(sdk_dir: Path, base: pytest.TempPathFactory) -> Path:
         choose(target, *CHOSEN, "PACKAGE_DROPBEAR=y", "DUO_SSH=y")
         image(target, sdk_dir)
 
-    return once(base.getbasetemp().parent / "sdk-card" / "checkout-ssh", make)
+    return once(of_all_workers(base) / "sdk-card" / "checkout-ssh", make)
