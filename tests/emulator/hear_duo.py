@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Hears a story by the voice of a card from the DAC of the emulated Duo.
 
-    .venv/bin/python -m tests.emulator.hear_duo CARD
+    .venv/bin/python -m tests.emulator.hear_duo CARD [SEED]
 
 boots a card whose voice is heart and whose sound comes from the DAC, lets it tell a story, and
 prints what two programs understand of it. The board's clock counts instructions, a nanosecond
@@ -20,7 +20,7 @@ from image.host import install
 from tests.audition import hearing
 from tests.conftest import ROOT, load_project
 from tests.emulator import listen
-from tests.emulator.duo.board import Duo
+from tests.emulator.duo.board import SEED, Duo
 from tests.storyteller.recorded import Recording
 
 FOLDER = ROOT / "out/milkv_duo/heard"
@@ -29,13 +29,13 @@ TOLD_S = 3 * 3600  # by the clock of the PC, at most
 CARD_MIB = 256
 
 
-def told(emulator: Path, image: Path) -> tuple[str, listen.Sound]:
+def told(emulator: Path, image: Path, seed: int) -> tuple[str, listen.Sound]:
     """A story's text, and what came out of the DAC meanwhile."""
     card = qemu.make_card(image, FOLDER / "card.img", CARD_MIB)
     with Duo(emulator, card, *BY_INSTRUCTIONS) as board:
         board.open_shell()
         # An emulated core is never as fast as the voice wants it.
-        story = board.tell("STORYTELLER_SLOW=1", TOLD_S)
+        story = board.tell("STORYTELLER_SLOW=1", TOLD_S, seed)
         board.power_off()
     return story, listen.load(board.speech)
 
@@ -65,7 +65,8 @@ def main() -> None:
     install.provide("quality")
     FOLDER.mkdir(parents=True, exist_ok=True)
     emulator = stand_in.program(stand_in.plan(load_project("milkv_duo")))
-    story, sound = told(emulator, Path(sys.argv[1]))
+    card, *more = sys.argv[1:]
+    story, sound = told(emulator, Path(card), int(more[0]) if more else SEED)
     (FOLDER / "story.txt").write_text(story + "\n")
     listen.save(sound, FOLDER / "story.wav")
     print(figures(story, sound))
