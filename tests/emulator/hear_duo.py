@@ -5,7 +5,8 @@
 
 boots a card whose voice is heart and whose sound comes from the DAC, lets it tell a story, and
 prints what two programs understand of it. The board's clock counts instructions, a nanosecond
-each, so that a slow PC leaves no gaps: a minute of the story takes 20 minutes of a processor.
+each, so that a slow PC leaves no gaps: a minute of the story takes 20 minutes of a processor, and
+half an hour of one of a busy PC.
 Recording and text stay in out/milkv_duo/heard. The emulator is built already: ./doit run
 board=milkv_duo does it.
 """
