@@ -70,7 +70,7 @@ def test_a_story_appears_and_is_heard(board: Board, browser: Browser) -> None:
     browser.wait("window.played.length > 0")
     browser.wait("document.querySelectorAll('#story span').length > 4")
     browser.click("#main")
-    browser.wait("document.querySelector('#main').textContent === 'Tell'")
+    browser.wait("document.querySelector('#main').innerText === 'Tell'")
     samples, rate = browser.played()
     loud = np.abs(samples.astype(np.int32)) > listen.LOUD
     assert np.count_nonzero(loud) > rate * LOUD_S

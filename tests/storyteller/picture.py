@@ -2,6 +2,8 @@
 """Takes the README's picture of the story page: Chromium shows what this machine tells.
 
 .venv/bin/python -m tests.storyteller.picture
+
+Pictures of words are in it where there is a font for them, such as Debian's fonts-noto-color-emoji.
 """
 
 import tempfile

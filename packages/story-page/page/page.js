@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The page: events come in and are shown, buttons ask for something.
 
-import { ask, fits, follow, tellTime } from "./socket.js";
+import { picture } from "./pictures.js";
+import { ask, fits, follow, leave, LOST, tellTime } from "./socket.js";
 import { Sound } from "./sound.js";
 import { Story } from "./story.js";
 
-const LOST = "I cannot hear the storyteller. Is it on?";
 const TOO_LONG = "That is too long. Say it in fewer words.";
 const STATES = {
   starting: "I am thinking of a story.",
@@ -15,10 +15,20 @@ const STATES = {
 
 const at = (id) => document.getElementById(id);
 const story = new Story(at("story"));
-const sound = new Sound(() => at("listen").setAttribute("aria-pressed", String(sound.isOn)));
+const sound = new Sound(() => {
+  at("listen").setAttribute("aria-pressed", String(sound.isOn));
+  rest();
+});
 let wantsSound = true;
 const chosen = { heroes: "", places: "", things: "" };
 const LABELS = { heroes: "Who", places: "Where", things: "What" };
+
+/** A page that is neither seen nor heard needs no connection. */
+function rest() {
+  if (document.hidden && !sound.isOn) {
+    leave();
+  }
+}
 
 function note(text) {
   if (at("note").textContent !== text) {
@@ -28,7 +38,7 @@ function note(text) {
 
 function showState(state) {
   const isTelling = state === "telling";
-  at("main").textContent = isTelling ? "Pause" : "Tell";
+  document.querySelector("#main span").textContent = isTelling ? "Pause" : "Tell";
   at("main").dataset.verb = isTelling ? "pause" : "tell";
   at("main").disabled = false;
   document.body.dataset.state = state;
@@ -74,7 +84,7 @@ function showList({ of, words }) {
   for (const word of words) {
     const chip = document.createElement("button");
     chip.type = "button";
-    chip.textContent = word;
+    chip.append(...picture(word), word);
     chip.setAttribute("aria-pressed", "false");
     chip.addEventListener("click", () => choose(chip, of, word));
     row.append(chip);
@@ -148,9 +158,11 @@ at("request").addEventListener("submit", (event) => {
 
 follow(
   (event) => TAKE[event.event]?.(event),
-  () => {
+  (problem) => {
     at("main").disabled = true;
     sound.release();
-    note(LOST);
+    note(problem);
   },
 );
+document.addEventListener("visibilitychange", rest);
+rest();

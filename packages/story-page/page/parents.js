@@ -2,10 +2,9 @@
 // The parents' page: what they may set, what holds now, and who says so.
 
 import { showHealth } from "./health.js";
-import { ABOUT_BYTES, ask, fits, follow, tellTime } from "./socket.js";
+import { ABOUT_BYTES, AGAIN_MS, ask, fits, follow, LOST, tellTime } from "./socket.js";
 import { showTold } from "./told.js";
 
-const LOST = "I cannot hear the storyteller. Is it on?";
 const SETTINGS = {
   volume: "How loud it may be at most, in percent",
   speed: "Pace, in percent of that of audiobooks for children",
@@ -71,6 +70,7 @@ function makeSetting(name) {
   const form = makeForm(name, SETTINGS[name], tag, "Set", { verb: "set", line });
   if (tag === "input") {
     form.elements[0].maxLength = ABOUT_BYTES - line("").length;
+    form.elements[0].inputMode = name === "quiet" ? "text" : "numeric"; // a phone's keys
   }
   return form;
 }
@@ -129,11 +129,18 @@ function showFiles() {
   showHealth(at("health"));
 }
 
+/** A storyteller that is busy may not hear it at once; without the answer, nothing is shown. */
+async function askForSettings() {
+  while (!(await ask({ do: "settings" }))) {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
+
 const TAKE = {
   hello: () => {
     at("note").textContent = "";
     tellTime();
-    ask({ do: "settings" });
+    askForSettings();
     showFiles();
   },
   state: ({ state }) => {
@@ -156,8 +163,8 @@ function open() {
   at("words").append(...Object.keys(WORDS).map(makeWords));
   follow(
     (event) => TAKE[event.event]?.(event),
-    () => {
-      at("note").textContent = LOST;
+    (problem) => {
+      at("note").textContent = problem;
     },
   );
 }

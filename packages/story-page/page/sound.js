@@ -2,6 +2,8 @@
 // The storyteller's sound: a WAV stream of 16 bits and one channel, which has no end and no pauses.
 // An AudioWorklet would be for this, but is only for pages with a certificate.
 
+import { AGAIN_MS, parts } from "./socket.js";
+
 const HEADER_BYTES = 44;
 const RATE_AT = 24;
 const SAMPLE_BYTES = 2;
@@ -9,7 +11,6 @@ const SAMPLE_BYTES = 2;
 const LEAD_S = 0.12;
 // What is further ahead came after a gap, and would be heard too late: it is left out.
 const MOST_S = 0.3;
-const AGAIN_MS = 1000;
 
 /** Plays the sound from start() to stop(). */
 export class Sound {
@@ -18,6 +19,9 @@ export class Sound {
     this.changed = changed;
     this.rate = 0; // samples per second; 0: there is none
     this.player = null;
+    // Of several pages in a browser one is heard, else each would be the others' echo.
+    this.others = new BroadcastChannel("sound");
+    this.others.addEventListener("message", () => this.stop());
   }
 
   get isOn() {
@@ -30,6 +34,7 @@ export class Sound {
     }
     this.player = new Player(this.rate);
     this.player.run();
+    this.others.postMessage("");
     this.changed();
   }
 
@@ -78,8 +83,8 @@ class Player {
   async run() {
     while (!this.end.signal.aborted) {
       try {
-        const answer = await fetch("/sound", { cache: "no-store", signal: this.end.signal });
-        await (answer.ok && this.#read(answer.body.getReader()));
+        const answer = await fetch("/sound", { method: "POST", signal: this.end.signal });
+        await (answer.ok && this.#read(answer));
       } catch {
         // As at the end of the stream: it is tried again.
       }
@@ -87,13 +92,13 @@ class Player {
     }
   }
 
-  async #read(reader) {
+  async #read(answer) {
     let isBegun = false;
     let rest = new Uint8Array();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const bytes = new Uint8Array(rest.length + part.value.length);
+    for await (const part of parts(answer)) {
+      const bytes = new Uint8Array(rest.length + part.length);
       bytes.set(rest);
-      bytes.set(part.value, rest.length);
+      bytes.set(part, rest.length);
       rest = bytes;
       if (!isBegun && bytes.length >= HEADER_BYTES) {
         isBegun = true;

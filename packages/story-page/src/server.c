@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +33,7 @@
 /* Of a seed: 64 bits. */
 #define SEED_DIGITS 20u
 /* An empty line, to find out whether the browser is still there. */
-#define QUIET_MS 10000
+#define QUIET_MS 5000
 #define PART_BYTES 4096
 /* What the kernel keeps for a browser that listens: a late one skips instead of lagging behind. */
 #define UNHEARD_BYTES 16384
@@ -40,6 +42,7 @@
 #define FIGURES_BYTES 4096
 
 static const char PLAIN[] = "text/plain; charset=utf-8";
+static const char NOT_HERE[] = "that cannot be done here\n";
 
 static const struct file {
     const char *url, *file, *type;
@@ -50,6 +53,7 @@ static const struct file {
     {"/parents", "parents.html", "text/html; charset=utf-8", false, 0},
     {"/page.css", "page.css", "text/css; charset=utf-8", false, 0},
     {"/page.js", "page.js", "text/javascript; charset=utf-8", false, 0},
+    {"/pictures.js", "pictures.js", "text/javascript; charset=utf-8", false, 0},
     {"/story.js", "story.js", "text/javascript; charset=utf-8", false, 0},
     {"/socket.js", "socket.js", "text/javascript; charset=utf-8", false, 0},
     {"/parents.js", "parents.js", "text/javascript; charset=utf-8", false, 0},
@@ -85,7 +89,8 @@ struct upload {
 
 /* A stream to a browser: what it is made of, and the place that it takes among others. */
 struct stream {
-    int file;
+    int file;    /* where it comes from */
+    int browser; /* the connection, which is the library's */
     enum kind { STORY, SOUND, RECORDING } kind;
     bool is_in_line; /* of text */
     atomic_int *places;
@@ -128,9 +133,19 @@ static ssize_t put_nothing(const struct stream *stream, uint64_t position, char 
     return 0;
 }
 
+/* Wait for something to pass on. Returns false when the browser has gone: its place is free at
+ * once, not only when something cannot be sent. */
+static bool await_more(const struct stream *stream) {
+    struct pollfd polled[] = {{.fd = stream->file, .events = POLLIN},
+                              {.fd = stream->browser, .events = POLLRDHUP}};
+
+    return poll(polled, COUNT(polled), QUIET_MS) <= 0 || polled[0].revents != 0 ||
+           polled[1].revents == 0;
+}
+
 static ssize_t read_stream(void *user, uint64_t position, char *to, size_t size) {
     struct stream *stream = user;
-    ssize_t got = telling_read(stream->file, to, size, QUIET_MS);
+    ssize_t got = await_more(stream) ? telling_read(stream->file, to, size, 0) : -1;
 
     if (got < 0) {
         return MHD_CONTENT_READER_END_OF_STREAM;
@@ -161,6 +176,14 @@ static bool take_place(atomic_int *places, int most) {
     return false;
 }
 
+/* The connection's socket. */
+static int browser_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info != NULL ? info->connect_fd : -1;
+}
+
 /* Pass on what comes from a socket, -1: there is none. The place is taken already. */
 static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file, enum kind kind,
                                     atomic_int *places) {
@@ -175,6 +198,7 @@ static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file,
         return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "nobody tells stories now\n");
     }
     *stream = (struct stream){.file = file, .kind = kind, .places = places};
+    stream->browser = browser_of(connection);
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PART_BYTES, read_stream, stream,
                                                  end_stream);
     if (response == NULL) {
@@ -186,22 +210,18 @@ static enum MHD_Result serve_stream(struct MHD_Connection *connection, int file,
 
 static enum MHD_Result serve_story(struct server *server, struct MHD_Connection *connection) {
     if (!take_place(&server->followers, FOLLOWERS_AT_MOST)) {
-        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages are open\n");
+        return say(connection, MHD_HTTP_TOO_MANY_REQUESTS, "too many pages are open\n");
     }
     return serve_stream(connection, telling_follow(server->socket), STORY, &server->followers);
 }
 
 static enum MHD_Result serve_sound(struct server *server, struct MHD_Connection *connection) {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     int most = UNHEARD_BYTES;
 
     if (!take_place(&server->listeners, LISTENERS_AT_MOST)) {
-        return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too many pages listen\n");
+        return say(connection, MHD_HTTP_TOO_MANY_REQUESTS, "too many pages listen\n");
     }
-    if (info != NULL) {
-        setsockopt(info->connect_fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof(most));
-    }
+    setsockopt(browser_of(connection), SOL_SOCKET, SO_SNDBUF, &most, sizeof(most));
     return serve_stream(connection, telling_listen(server->socket), SOUND, &server->listeners);
 }
 
@@ -319,6 +339,33 @@ static void add(struct upload *upload, const char *data, size_t length) {
     upload->length += length;
 }
 
+/* What changes something, or takes a place: an image of a page from elsewhere asks for none. */
+static enum MHD_Result take_post(struct server *server, struct MHD_Connection *connection,
+                                 const char *url, const struct upload *upload) {
+    if (strcmp(url, "/do") == 0) {
+        return take_request(server, connection, upload);
+    }
+    if (strcmp(url, "/story") == 0) {
+        return serve_story(server, connection);
+    }
+    if (strcmp(url, "/sound") == 0) {
+        return serve_sound(server, connection);
+    }
+    if (strcmp(url, "/recording") == 0) {
+        return serve_recording(server, connection, upload);
+    }
+    return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, NOT_HERE);
+}
+
+static enum MHD_Result serve_get(const struct server *server, struct MHD_Connection *connection,
+                                 const char *url, const char *method) {
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
+        return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, NOT_HERE);
+    }
+    return strcmp(url, "/health") == 0 ? serve_health(server, connection)
+                                       : serve_file(server, connection, url);
+}
+
 /* Called when the headers are there, then with each part of a body, then once more. */
 static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *data,
@@ -339,23 +386,8 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
         *length = 0;
         return MHD_YES;
     }
-    if (is_post && strcmp(url, "/do") == 0) {
-        return take_request(server, connection, *state);
-    }
-    if (is_post && strcmp(url, "/recording") == 0) {
-        return serve_recording(server, connection, *state);
-    }
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0) {
-        return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "that cannot be done here\n");
-    }
-    if (strcmp(url, "/story") == 0) {
-        return serve_story(server, connection);
-    }
-    if (strcmp(url, "/health") == 0) {
-        return serve_health(server, connection);
-    }
-    return strcmp(url, "/sound") == 0 ? serve_sound(server, connection)
-                                      : serve_file(server, connection, url);
+    return is_post ? take_post(server, connection, url, *state)
+                   : serve_get(server, connection, url, method);
 }
 
 static void forget(void *user, struct MHD_Connection *connection, void **state,

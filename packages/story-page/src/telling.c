@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define LET_IN_MS 2000
+#define LET_IN_MS 5000
 #define GREETING_BYTES 256
 /* Of a line, as much as tells what it is. */
 #define BEGINNING_BYTES 256

@@ -27,7 +27,7 @@ int telling_record(const char *path, const char *seed, char problem[TELLING_PROB
 ssize_t telling_read(int file, char *to, size_t size, int timeout_ms);
 
 /* Hand over one line, which gets its end mark. Returns false when the storyteller did not let us in
- * within two seconds. */
+ * within five seconds. */
 bool telling_ask(const char *path, const char *line, size_t length);
 
 #endif
