@@ -166,6 +166,7 @@ def test_numbers_that_computers_go_by(duo: Tree) -> None:
     ends = {side: duo.read(f"{GADGET}/functions/ncm.usb0/{side}_addr") for side in ("dev", "host")}
     assert ends["dev"] == "02:" + ":".join(number[i : i + 2] for i in range(0, 10, 2))
     assert ends["host"] == ends["dev"].replace("02", "06", 1)
+    assert duo.read(f"{GADGET}/functions/ncm.usb0/qmult") == "1"
     assert duo.read(f"{GADGET}/functions/uac1.usb0/p_srate") == "16000"
     assert (duo.root / GADGET / "os_desc/c.1").is_symlink()
 
