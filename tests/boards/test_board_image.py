@@ -19,8 +19,9 @@ from tests.conftest import FACTS, ROOT, build, copy_checkout, copy_files, doit
 
 FIRMWARE = ("duo-fsbl", "duo-linux", "duo-opensbi", "duo-uboot")
 # Built by the emulated board's image, with the same keys.
-SHARED = ("alsa-lib", "busybox", "datapart", "e2fsprogs", "flite", "host-llama", "listener",
-          "llama", "musl", "pocket", "pocketsphinx", "storyteller")  # fmt: skip
+SHARED = ("alsa-lib", "busybox", "datapart", "e2fsprogs", "flite", "host-llama", "libmicrohttpd",
+          "listener", "llama", "musl", "pocket", "pocketsphinx", "story-page",
+          "storyteller")  # fmt: skip
 PATCH = """\
 A patch that this made-up tree takes.
 

@@ -83,7 +83,9 @@ def choices(root: Path, package: Package, board: str) -> Iterator[Config]:
     asked = [name for name in optional if any(node.prompt for node in menu[name].nodes)]
     for values in itertools.product("yn", repeat=len(asked)):
         picks = dict(zip(asked, values, strict=True))
-        picks["PACKAGE_STORY_PAGE"] = "n"  # it would bring a network by itself
+        # The page would bring a network by itself; on the Duo it is a choice of sound.
+        is_duo = board == "milkv_duo"
+        picks |= {"DUO_SOUND_NONE": "y"} if is_duo else {"PACKAGE_STORY_PAGE": "n"}
         kept = [line for line in given if not {*re.findall(r"CONFIG_(\w+)", line)} & {*picks}]
         lines = [*kept, *(f"CONFIG_{name}={value}" for name, value in picks.items())]
         defconfig.write_text("\n".join(lines))

@@ -492,8 +492,8 @@ def test_every_package_has_its_symbol() -> None:
 @pytest.mark.parametrize(
     ("board", "line", "has_page"),
     [
-        ("milkv_duo", "CONFIG_DUO_SOUND_PAGE=y", True),
-        ("milkv_duo", "", False),
+        ("milkv_duo", "", True),
+        ("milkv_duo", "CONFIG_DUO_SOUND_GADGET=y", False),
         ("qemu_virt", "", True),
         ("qemu_virt", "# CONFIG_PACKAGE_STORY_PAGE is not set", False),
     ],

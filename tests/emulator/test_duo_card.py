@@ -36,7 +36,7 @@ CARD_MIB = 256
 FULL_MIB = 64  # what holds the image, and hardly more
 SMALL_MIB = 128
 LARGE_MIB = 32 << 10  # sparse; another way of addressing than a small card
-MEMORY_KB = 60 << 10
+MEMORY_KB = 59 << 10
 STORY = "run /usr/share/llama/model.bin -s 7 -n 48 -t 0.8"
 CUTS = 8
 STEPS = 32  # tokens that the bench generates
@@ -315,8 +315,12 @@ def test_the_watchdog_starts_the_board_anew(board: Duo) -> None:
     board.expect(machine.STORY)
 
 
-def test_nobody_listens_at_the_cable(duo_emulator: Path, used_card: Path) -> None:
-    with Duo(duo_emulator, used_card, is_heard=False) as board:
+def test_nobody_listens_at_the_cable(
+    duo_emulator: Path, sdk_dir: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    image = sdk_card.with_sound(sdk_dir, tmp_path_factory, "GADGET")
+    used = qemu.make_card(image, tmp_path / "card.img", CARD_MIB)
+    with Duo(duo_emulator, used, is_heard=False) as board:
         said = board.expect("Nothing is listening on ", WAITED_S)
         board.console.send("\r")
         said += board.expect("story 2  seed", WAITED_S)
@@ -372,15 +376,13 @@ def test_deploy_and_bench_over_usb(
 @pytest.mark.parametrize("choice", ["GADGET", "DAC", "I2S2"])
 def test_speech(
     duo_emulator: Path,
-    new_card: Path,
     sdk_dir: Path,
     tmp_path_factory: pytest.TempPathFactory,
     tmp_path: Path,
     choice: str,
 ) -> None:
     """What comes out of the chip, or of the far end of its USB cable, is the story."""
-    is_default = choice == "GADGET"
-    image = new_card if is_default else sdk_card.with_sound(sdk_dir, tmp_path_factory, choice)
+    image = sdk_card.with_sound(sdk_dir, tmp_path_factory, choice)
     used = qemu.make_card(image, tmp_path / "card.img", CARD_MIB)
     with Duo(duo_emulator, used) as board:
         board.open_shell()
@@ -399,7 +401,6 @@ def test_speech(
 @pytest.mark.parametrize(("choice", "said"), [("USB", machine.NO_SOUND), ("NONE", "")])
 def test_a_card_without_sound_tells_in_writing(
     duo_emulator: Path,
-    new_card: Path,
     sdk_dir: Path,
     tmp_path_factory: pytest.TempPathFactory,
     tmp_path: Path,
