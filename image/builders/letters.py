@@ -7,6 +7,7 @@ rules whose keys the neighbourhood begins with, the longest says what the letter
 """
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,8 @@ STRAY = 3  # letters by which a sound may stand away from where it would, were a
 TWIN = 3.0  # cost of the second of two equal letters that sounds, too, as in accent
 REACH = 9  # letters of the longest key
 LEAST_SEEN = 3  # a longer key must have been met so often
+VOWEL_LETTER = re.compile(r"[aeiou]|(?<!^)y")
+LIGHT_END = re.compile(r"y$|ie$")  # of Abby, Connie: without stress, if it is not the only vowel
 
 Sounds = tuple[str, ...]
 
@@ -156,6 +159,8 @@ def say(rules: Mapping[str, str], word: str) -> str:
     said = ""
     for at in range(len(word)):
         one = say_letter(rules, neighbourhood(word, at)) or ""
+        if "i" in one and LIGHT_END.match(word, at) and VOWEL_LETTER.search(word[:at]):
+            one = one.replace("ˌ", "").replace("ˈ", "")
         if "ˈ" in said:
             one = one.replace("ˌ", "").replace("ˈ", "ˌ")
         said += one

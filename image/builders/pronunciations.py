@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
@@ -212,16 +213,25 @@ def stems_ed(word: str) -> Iterable[str]:
         yield word[:-1]
         if len(word) > 4 and word.endswith("ed") and not word.endswith("eed"):
             yield word[:-2]
+        if word.endswith("ied"):
+            yield word[:-3] + "y"
 
 
 def stems_ing(word: str) -> Iterable[str]:
     if len(word) >= 5 and word.endswith("ing"):
+        if lacks_e(word[:-3]):
+            yield word[:-3] + "e"
         if len(word) > 5:
             yield word[:-3]
         yield word[:-3] + "e"
         is_double = len(word) > 5 and word[-4] == word[-5] and word[-4] in "bcdgklmnprstvxz"
         if is_double or (len(word) > 5 and word.endswith("cking")):
             yield word[:-4]
+
+
+def lacks_e(stem: str) -> bool:
+    """Whether a stem may have lost its e: hoping is of hope, not of hop; bathing of bathe."""
+    return bool(re.search(r"(?:^|[^aeiou])[aeiou][^aeiouwxy]$|th$", stem))
 
 
 TAPPED = "AIOWYiuæɑəɛɪɹʊʌ"  # a t behind one of these is tapped before a vowel

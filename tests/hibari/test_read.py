@@ -181,6 +181,56 @@ def test_heteronyms(driver: Path, table: Path, text: str) -> None:
     assert HETERONYMS[text] in re.split("[ .!?]", plain(*read(driver, table, [text])))
 
 
+# Words with endings, of a table that has only what they are made of.
+STEMS = {
+    "hop": "hˈɑp", "hope": "hˈOp", "star": "stˈɑɹ", "stare": "stˈɛɹ", "bath": "bˈæθ",
+    "bathe": "bˈAð", "visit": "vˈɪzɪt", "play": "plˈA", "wed": "wˈɛd", "reply": "ɹəplˈI",
+    "tall": "tˈɔl", "strange": "stɹˈAnʤ", "nice": "nˈIs", "big": "bˈɪɡ", "tough": "tˈʌf",
+    "silly": "sˈɪli", "that": "ðˈæt", "who": "hˈu", "Tom": "tˈɑm", "tom": "tˈɑm",
+}  # fmt: skip
+ENDINGS = {
+    "hoping": "hˈOpɪŋ", "hopping": "hˈɑpɪŋ", "hoped": "hˈOpt", "staring": "stˈɛɹɪŋ",
+    "starring": "stˈɑɹɪŋ", "bathing": "bˈAðɪŋ", "visiting": "vˈɪzɪTɪŋ", "playing": "plˈAɪŋ",
+    "weddings": "wˈɛdɪŋz", "wedding's": "wˈɛdɪŋz", "replied": "ɹəplˈId", "taller": "tˈɔləɹ",
+    "tallest": "tˈɔlᵻst", "strangers": "stɹˈAnʤəɹz", "nicest": "nˈIsᵻst", "biggest": "bˈɪɡᵻst",
+    "tougher": "tˈʌfəɹ", "silliest": "sˈɪliᵻst", "that'd": "ðˈætəd", "who'd": "hˈud",
+    "who've": "hˈuəv", "tom'll": "tˈɑməl",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def stems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of them."""
+    path = tmp_path_factory.mktemp("stems") / "heart.words"
+    forms = {word: {"DEFAULT": said} for word, said in STEMS.items()}
+    path.write_bytes(pronunciations.pack(forms, SYMBOLS))
+    return path
+
+
+@pytest.mark.parametrize("word", ENDINGS)
+def test_endings(driver: Path, stems: Path, word: str) -> None:
+    (said,) = read(driver, stems, [word])
+    assert plain(said) == ENDINGS[word]
+
+
+@pytest.mark.parametrize("word", ["hoping", "hopping", "bathing", "playing", "visiting", "hoped"])
+def test_the_packer_knows_what_the_reader_makes(word: str) -> None:
+    known = {stem: {"DEFAULT": said} for stem, said in STEMS.items()}
+    assert pronunciations.derived(word, known) == ENDINGS[word]
+
+
+# By the rules of the other table, each letter alone says no vowel, or only the last one does.
+SPELT = {
+    "kat": "kˈæt", "zeke": "zˈɛk", "abby": "ˈæbbi", "debby": "dˈɛbbi", "tobby": "tˈɑbbi",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPELT)
+def test_a_word_that_is_spelt_has_a_stressed_vowel(driver: Path, table: Path, name: str) -> None:
+    (said,) = read(driver, table, [name])
+    assert plain(said) == SPELT[name]
+
+
 # Emoji, letters of others, signs only, and a word without end.
 ODD = (
     "\U0001f600",

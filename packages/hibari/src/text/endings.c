@@ -87,18 +87,6 @@ static bool is_stem(const struct search *search, size_t less, const char *more) 
     return words_find(search->words, stem, length + strlen(more), search->uses, search->sounds);
 }
 
-static bool find_s(const struct search *search) {
-    const char *word = search->word;
-    size_t length = search->length;
-    if (length < 3 || word[length - 1] != 's' || word[length - 2] == 's') {
-        return false;
-    }
-    bool is_es = length > 4 && ends(word, length, "es") && word[length - 3] != 'i';
-    return is_stem(search, 1, "") ||
-           ((is_es || ends(word, length, "'s")) && is_stem(search, 2, "")) ||
-           (length > 4 && ends(word, length, "ies") && is_stem(search, 3, "y"));
-}
-
 static bool find_ed(const struct search *search) {
     const char *word = search->word;
     size_t length = search->length;
@@ -106,7 +94,23 @@ static bool find_ed(const struct search *search) {
         return false;
     }
     bool is_ed = length > 4 && ends(word, length, "ed") && word[length - 3] != 'e';
-    return is_stem(search, 1, "") || (is_ed && is_stem(search, 2, ""));
+    return is_stem(search, 1, "") || (is_ed && is_stem(search, 2, "")) ||
+           (ends(word, length, "ied") && is_stem(search, 3, "y"));
+}
+
+static bool is_vowel_letter(char c) {
+    return strchr("aeiou", c) != NULL;
+}
+
+/* Whether a stem may have lost its e: hoping is of hope, not of hop; bathing of bathe. */
+static bool lacks_e(const char *stem, size_t length) {
+    if (length < 2 || is_vowel_letter(stem[length - 1])) {
+        return false;
+    }
+    bool is_short = is_vowel_letter(stem[length - 2]) &&
+                    (length < 3 || !is_vowel_letter(stem[length - 3])) &&
+                    strchr("wxy", stem[length - 1]) == NULL;
+    return is_short || ends(stem, length, "th");
 }
 
 static bool find_ing(const struct search *search) {
@@ -117,8 +121,86 @@ static bool find_ing(const struct search *search) {
     }
     bool is_double = length > 5 && word[length - 4] == word[length - 5] &&
                      strchr("bcdgklmnprstvxz", word[length - 4]) != NULL;
-    return (length > 5 && is_stem(search, 3, "")) || is_stem(search, 3, "e") ||
+    return (lacks_e(word, length - 3) && is_stem(search, 3, "e")) ||
+           (length > 5 && is_stem(search, 3, "")) || is_stem(search, 3, "e") ||
            ((is_double || (length > 5 && ends(word, length, "cking"))) && is_stem(search, 4, ""));
+}
+
+/* Nicer, biggest, happier: the word without its ending of `count` letters. */
+static bool find_compared(const struct search *search, size_t count) {
+    const char *word = search->word;
+    size_t stem = search->length - count;
+    if (stem < 3) {
+        return false;
+    }
+    bool is_double = word[stem - 1] == word[stem - 2];
+    return (lacks_e(word, stem) && is_stem(search, count - 1, "")) || is_stem(search, count, "") ||
+           is_stem(search, count - 1, "") || (is_double && is_stem(search, count + 1, "")) ||
+           (word[stem - 1] == 'i' && is_stem(search, count + 1, "y"));
+}
+
+/* Any other ending than that of several, or of who owns something. */
+static bool find_simple(const struct search *search) {
+    struct search of_verb = *search;
+    of_verb.uses = 1U << USE_VERB; /* to bow: bowed, bowing */
+    if (find_ed(&of_verb)) {
+        add_ed(search->sounds);
+    } else if (find_ing(&of_verb)) {
+        add_ing(search->sounds);
+    } else if (ends(search->word, search->length, "er") && find_compared(search, 2)) {
+        tap(search->sounds);
+        sounds_add(search->sounds, P_SCHWA);
+        sounds_add(search->sounds, P_R);
+    } else if (ends(search->word, search->length, "est") && find_compared(search, 3)) {
+        tap(search->sounds);
+        sounds_add(search->sounds, P_BARRED);
+        sounds_add(search->sounds, P_s);
+        sounds_add(search->sounds, P_t);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool find_s(const struct search *search) {
+    const char *word = search->word;
+    size_t length = search->length;
+    if (length < 3 || word[length - 1] != 's' || word[length - 2] == 's') {
+        return false;
+    }
+    bool is_es = length > 4 && ends(word, length, "es") && word[length - 3] != 'i';
+    bool is_owner = ends(word, length, "'s");
+    struct search stem = *search; /* with an ending of its own: weddings */
+    stem.length -= is_owner ? 2 : 1;
+    return is_stem(search, 1, "") || ((is_es || is_owner) && is_stem(search, 2, "")) ||
+           (length > 4 && ends(word, length, "ies") && is_stem(search, 3, "y")) ||
+           find_simple(&stem);
+}
+
+/* They'd, who'll: what is left of a verb, behind a word. */
+static bool find_contracted(const struct search *search) {
+    static const struct {
+        const char *written;
+        uint8_t phonemes[2];
+        bool is_always; /* with both, not only behind t and d */
+    } VERBS[] = {
+        {"'ve", {P_SCHWA, P_v}, true},
+        {"'re", {P_SCHWA, P_R}, true},
+        {"'ll", {P_SCHWA, P_l}, true},
+        {"'d", {P_SCHWA, P_d}, false},
+    };
+    for (size_t i = 0; i < sizeof VERBS / sizeof VERBS[0]; i++) {
+        size_t less = strlen(VERBS[i].written);
+        if (ends(search->word, search->length, VERBS[i].written) && is_stem(search, less, "")) {
+            uint8_t last = last_of(search->sounds, 0);
+            if (VERBS[i].is_always || last == P_t || last == P_d) {
+                sounds_add(search->sounds, VERBS[i].phonemes[0]);
+            }
+            sounds_add(search->sounds, VERBS[i].phonemes[1]);
+            return true;
+        }
+    }
+    return false;
 }
 
 bool endings_find(const struct hibari_words *words, const char *word, size_t length, unsigned uses,
@@ -128,14 +210,5 @@ bool endings_find(const struct hibari_words *words, const char *word, size_t len
         endings_add_s(sounds);
         return true;
     }
-    search.uses = 1U << USE_VERB; /* to bow: bowed, bowing */
-    if (find_ed(&search)) {
-        add_ed(sounds);
-        return true;
-    }
-    if (find_ing(&search)) {
-        add_ing(sounds);
-        return true;
-    }
-    return false;
+    return find_simple(&search) || find_contracted(&search);
 }

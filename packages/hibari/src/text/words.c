@@ -148,28 +148,64 @@ static void look_around(const char *word, size_t length, size_t at, char around[
     }
 }
 
-/* No schwa is stressed: one that has to be, becomes another vowel. */
-static void stress_full_vowel(struct sounds *sounds) {
-    size_t first = sounds->count;
+static bool is_vowel_letter(const char *word, size_t at) {
+    return strchr(at > 0 ? "aeiouy" : "aeiou", word[at]) != NULL;
+}
+
+/* How a letter sounds in a short stressed word. */
+static uint8_t short_vowel(char letter) {
+    switch (letter) {
+    case 'a':
+        return P_AE;
+    case 'e':
+        return P_EH;
+    case 'o':
+        return P_AH;
+    case 'u':
+        return P_UP;
+    default:
+        return P_IH;
+    }
+}
+
+/* No schwa is stressed: in a word without another vowel, that of its first vowel letter, at
+ * `place`, becomes a full one. Nor are the last `light` sounds. */
+static void stress_full_vowel(struct sounds *sounds, size_t place, uint8_t full, size_t light) {
     if (sounds_have(sounds, P_STRESS)) {
         return;
     }
-    for (size_t i = 0; i < sounds->count; i++) {
+    for (size_t i = 0; i + light < sounds->count; i++) {
         if (is_vowel(sounds->at[i]) && sounds->at[i] != P_SCHWA) {
             sounds_insert(sounds, i, P_STRESS);
             return;
         }
-        first = is_vowel(sounds->at[i]) && first == sounds->count ? i : first;
     }
-    if (first < sounds->count) {
-        sounds->at[first] = P_UP;
-        sounds_insert(sounds, first, P_STRESS);
+    if (place < sounds->count &&
+        (sounds->at[place] == P_SCHWA || sounds->at[place] == P_SYLLABIC)) {
+        sounds->at[place] = full;
+    } else {
+        sounds_insert(sounds, place, full);
     }
+    sounds_insert(sounds, place, P_STRESS);
+}
+
+/* Abby, Connie: at the last vowel, which is not the only one. */
+static bool is_light_end(const char *word, size_t length, size_t at) {
+    bool is_y = at + 1 == length && word[at] == 'y';
+    bool is_ie = at + 2 == length && memcmp(word + at, "ie", 2) == 0;
+    for (size_t i = 0; (is_y || is_ie) && i < at; i++) {
+        if (is_vowel_letter(word, i)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void words_spell(const struct hibari_words *words, const char *word, size_t length,
                  struct sounds *sounds) {
     bool stressed = false;
+    uint8_t full = 0;
+    size_t place = 0, light = 0; /* of the first vowel letter's sound; sounds at the end */
     sounds->count = 0;
     for (size_t at = 0; at < length; at++) {
         struct block block;
@@ -183,6 +219,15 @@ void words_spell(const struct hibari_words *words, const char *word, size_t leng
                 break;
             }
         }
+        if (full == 0 && is_vowel_letter(word, at)) {
+            full = short_vowel(word[at]);
+            place = sounds->count;
+        }
+        if (sounds_have(&one, P_i) && is_light_end(word, length, at)) {
+            sounds_weaken(&one);
+            sounds_weaken(&one);
+            light = 1;
+        }
         /* Each letter knows little of the others: the first main stress counts. */
         if (stressed) {
             sounds_weaken(&one);
@@ -191,5 +236,7 @@ void words_spell(const struct hibari_words *words, const char *word, size_t leng
         sounds_join(sounds, &one);
     }
     sounds_strengthen(sounds);
-    stress_full_vowel(sounds);
+    if (full != 0) {
+        stress_full_vowel(sounds, place, full, light);
+    }
 }
