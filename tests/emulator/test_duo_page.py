@@ -32,9 +32,9 @@ PRICE_KB = 1536  # of MemAvailable, at most, for network, server and page
 
 @contextlib.contextmanager
 def asked(port: int, path: str) -> Iterator[requests.Response]:
-    """What the page has at a path; it is not waited for the end of a stream."""
-    url, name = f"http://{browser.HOST}:{port}{path}", {"Host": NAME}
-    with requests.get(url, headers=name, stream=True, timeout=machine.BOOT_S) as answer:
+    """The stream that the page gets at a path; it is not waited for its end."""
+    url, sent = f"http://{browser.HOST}:{port}{path}", {"Host": NAME, "Origin": f"http://{NAME}"}
+    with requests.post(url, headers=sent, stream=True, timeout=machine.BOOT_S) as answer:
         assert answer.ok, path
         yield answer
 
