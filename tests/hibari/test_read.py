@@ -127,6 +127,8 @@ WRITTEN = {
     "1 1/2 cups": "one and one half cups",
     "7:30pm": "seven thirty pm",
     "e.g. a bear, i.e. a cat": "for example a bear, that is a cat",
+    "E.g. a bear": "for example a bear",
+    "bears, cats, etc. were here": "bears, cats, et cetera were here",
     "King Henry VIII's hat": "King Henry the eighth's hat",
     "Louis XIV, Rex II": "Louis the fourteenth, Rex the second",
     "Chapter IV, part IX": "Chapter four, part nine",
@@ -145,6 +147,11 @@ WRITTEN = {
 def test_what_is_written_otherwise(driver: Path, table: Path, text: str) -> None:
     said = [plain(one) for one in read(driver, table, [text, WRITTEN[text]])]
     assert [re.sub("[ˈˌ ]", "", one) for one in said] == [re.sub("[ˈˌ ]", "", said[1])] * 2
+
+
+def test_no_dot_of_an_initial_is_heard(driver: Path, table: Path) -> None:
+    (found,) = read(driver, table, ["A. A. Milne and B. Potter."])
+    assert found.count(".") == 1 and "/" not in found
 
 
 def test_every_dot_that_ends_a_sentence_is_heard(driver: Path, table: Path) -> None:

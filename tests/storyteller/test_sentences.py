@@ -40,14 +40,16 @@ CASES = {
     "\u201cWow\u2026\u201d He ran.": ['"Wow..."', "He ran."],
     "Late\u2014very late \u2013 he came.": ["Late, very late, he came."],
     "A\u00a0bee.\u00a0Two bees.": ["A bee.", "Two bees."],
-    "Ren\u00e9 \U0001f600 ran \u4f60.": ["Rene ran ."],
+    "Ren\u00e9 \U0001f600 ran \u4f60.": ["Rene ran."],
     "Zo\u00eb, \u00c5sa, \u0141ukasz, \u0160\u00e1rka, Ji\u0159\u00ed, A\u0219a.": [
         "Zoe, Asa, Lukasz, Sarka, Jiri, Aa."
     ],
     "Stra\u00dfe, \u00c6sop, \u0153uf, 2\u00bd, 5\u00b0.": [
         "Strasse, Aesop, oeuf, 2 1/2, 5 degrees."
     ],
-    "e\u0301, \u043c\u0438\u0440 \u6771\u4eac!": ["e, !"],
+    "20\u00b0C, 2\u00d73 m\u00b2, 6\u00f72": ["20 degrees C, 2 times 3 m squared, 6 divided by 2"],
+    "Wait \u2026 what ?": ["Wait... what?"],
+    "e\u0301, \u043c\u0438\u0440 \u6771\u4eac!": ["e,!"],
     "He  \t ran\r\nfar.": ["He ran", "far."],
     "*He* _ran_ <s>fast</s> [x] {y} `z`.": ["He ran sfast/s x y z."],
     "\x01\x07He \x7fran.": ["He ran."],

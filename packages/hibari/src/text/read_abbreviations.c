@@ -12,35 +12,24 @@ static const struct {
     const char *written, *spoken;
     enum where { ANYWHERE, BEHIND_NAME, BEFORE_NUMBER } where;
 } ABBREVIATIONS[] = {
-    {"St", "street", BEHIND_NAME},
-    {"Dr", "drive", BEHIND_NAME},
-    {"Ave", "avenue", BEHIND_NAME},
-    {"Rd", "road", BEHIND_NAME},
-    {"No", "number", BEFORE_NUMBER},
-    {"Nos", "numbers", BEFORE_NUMBER},
-    {"Jan", "January", BEFORE_NUMBER},
-    {"Feb", "February", BEFORE_NUMBER},
-    {"Mar", "March", BEFORE_NUMBER},
-    {"Apr", "April", BEFORE_NUMBER},
-    {"Aug", "August", BEFORE_NUMBER},
-    {"Sept", "September", BEFORE_NUMBER},
-    {"Oct", "October", BEFORE_NUMBER},
-    {"Nov", "November", BEFORE_NUMBER},
-    {"Dec", "December", BEFORE_NUMBER},
-    {"Prof", "professor", ANYWHERE},
-    {"Capt", "captain", ANYWHERE},
-    {"St", "saint", ANYWHERE},
-    {"Mt", "mount", ANYWHERE},
-    {"vs", "versus", ANYWHERE},
-    {"Mr", "Mr", ANYWHERE},
-    {"Mrs", "Mrs", ANYWHERE},
-    {"Dr", "Dr", ANYWHERE},
-    {"Sr", "senior", ANYWHERE},
-    {"Jr", "junior", ANYWHERE},
+    {"St", "street", BEHIND_NAME},      {"Dr", "drive", BEHIND_NAME},
+    {"Ave", "avenue", BEHIND_NAME},     {"Rd", "road", BEHIND_NAME},
+    {"No", "number", BEFORE_NUMBER},    {"Nos", "numbers", BEFORE_NUMBER},
+    {"Jan", "January", BEFORE_NUMBER},  {"Feb", "February", BEFORE_NUMBER},
+    {"Mar", "March", BEFORE_NUMBER},    {"Apr", "April", BEFORE_NUMBER},
+    {"Aug", "August", BEFORE_NUMBER},   {"Sept", "September", BEFORE_NUMBER},
+    {"Oct", "October", BEFORE_NUMBER},  {"Nov", "November", BEFORE_NUMBER},
+    {"Dec", "December", BEFORE_NUMBER}, {"Prof", "professor", ANYWHERE},
+    {"Capt", "captain", ANYWHERE},      {"St", "saint", ANYWHERE},
+    {"Mt", "mount", ANYWHERE},          {"vs", "versus", ANYWHERE},
+    {"etc", "et cetera", ANYWHERE},     {"Mr", "Mr", ANYWHERE},
+    {"Mrs", "Mrs", ANYWHERE},           {"Dr", "Dr", ANYWHERE},
+    {"Sr", "senior", ANYWHERE},         {"Jr", "junior", ANYWHERE},
 };
 static const struct {
     const char *written, *spoken;
-} INITIALS[] = {{"e.g.", "for example"}, {"i.e.", "that is"}};
+} INITIALS[] = {
+    {"e.g.", "for example"}, {"E.g.", "for example"}, {"i.e.", "that is"}, {"I.e.", "that is"}};
 
 /* Nothing but quotes up to the end. */
 static bool is_end(const char *text) {
@@ -75,14 +64,20 @@ bool read_abbreviation(struct reader *reader) {
     return false;
 }
 
-/* U.S., a.m., and the AM of an hour. Returns its bytes; 0: it is none. */
+/* A. A. Milne; but "You and I." ends a sentence. */
+static bool is_initial_of_name(const char *at) {
+    return isupper((unsigned char)at[0]) && at[0] != 'I' && at[2] == ' ' &&
+           isupper((unsigned char)at[3]);
+}
+
+/* U.S., a.m., the A. of a name, and the AM of an hour. Returns its bytes; 0: it is none. */
 static size_t initials_length(const struct reader *reader) {
     const char *at = reader->at;
     size_t length = 0, word = word_length(at);
     while (char_is_letter(at[length]) && at[length + 1] == '.') {
         length += 2;
     }
-    if (length > 2 && !char_is_letter(at[length])) {
+    if ((length > 2 && !char_is_letter(at[length])) || (length == 2 && is_initial_of_name(at))) {
         return length;
     }
     return reader->is_number && word == 2 && tolower((unsigned char)at[1]) == 'm' &&

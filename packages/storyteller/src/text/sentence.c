@@ -20,14 +20,15 @@ static const struct {
     const char *utf8;
     const char *ascii;
 } REPLACEMENTS[] = {
-    {"\xC2\xA0", " "},                               /* no-break space */
-    {"\xE2\x80\x98", "'"},                           /* single quotes */
-    {"\xE2\x80\x99", "'"},  {"\xE2\x80\x9C", "\""},  /* double quotes */
-    {"\xE2\x80\x9D", "\""}, {"\xE2\x80\x93", ", "},  /* dashes are pauses */
-    {"\xE2\x80\x94", ", "}, {"\xE2\x80\xA6", "..."}, /* ellipsis */
-    {"\xC3\x86", "Ae"},     {"\xC3\xA6", "ae"},      /* letters that are two */
-    {"\xC3\x9F", "ss"},     {"\xC5\x93", "oe"},      {"\xC2\xBD", " 1/2"},
-    {"\xC2\xBC", " 1/4"},   {"\xC2\xBE", " 3/4"},    {"\xC2\xB0", " degrees"},
+    {"\xC2\xA0", " "},                                 /* no-break space */
+    {"\xE2\x80\x98", "'"},                             /* single quotes */
+    {"\xE2\x80\x99", "'"},    {"\xE2\x80\x9C", "\""},  /* double quotes */
+    {"\xE2\x80\x9D", "\""},   {"\xE2\x80\x93", ", "},  /* dashes are pauses */
+    {"\xE2\x80\x94", ", "},   {"\xE2\x80\xA6", "..."}, /* ellipsis */
+    {"\xC3\x86", "Ae"},       {"\xC3\xA6", "ae"},      /* letters that are two */
+    {"\xC3\x9F", "ss"},       {"\xC5\x93", "oe"},      {"\xC2\xBD", " 1/2"},
+    {"\xC2\xBC", " 1/4"},     {"\xC2\xBE", " 3/4"},    {"\xC2\xB0", " degrees "},
+    {"\xC2\xB2", " squared"}, {"\xC3\x97", " times "}, {"\xC3\xB7", " divided by "},
 };
 
 static const char *const ABBREVIATIONS[] = {"Mr", "Mrs",  "Ms",   "Dr", "St",
@@ -160,8 +161,8 @@ static void take_ascii(struct sentences *sentences, char c) {
     } else if (c == ' ' || c == '\t' || c == '\r') {
         sentences->space_pending = sentences->length > 0;
     } else if (isprint((unsigned char)c)) {
-        /* A dash that became a comma goes to the word before it. */
-        if (sentences->space_pending && c != ',') {
+        /* What ends words goes to the word before it, whatever was left out between them. */
+        if (sentences->space_pending && !is_one_of(c, ",.!?;:")) {
             start_word(sentences, c);
         }
         append(sentences, c);

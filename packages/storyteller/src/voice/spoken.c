@@ -61,6 +61,8 @@ static const struct {
     {"ml", {"milliliter", NULL}, {"milliliters", NULL}, false},
     {"mph", {"mile per hour", NULL}, {"miles per hour", NULL}, false},
 };
+/* Of the first letter drawn out; of the last one it is oh. */
+static const struct saying OOH = {"ooh", NULL};
 /* As a shout; of an hour, voices know it. */
 static const struct saying AM = {"am", "AM"};
 
@@ -91,6 +93,9 @@ static const struct saying *find_sound(const char *word, size_t length) {
     char letters[WORD_BYTES];
     size_t run = collapse(word, length, letters);
 
+    if (run > 0 && strcmp(letters, "oh") == 0 && tolower((unsigned char)word[1]) == 'o') {
+        return &OOH;
+    }
     for (size_t i = 0; run > 0 && i < COUNT(SOUNDS); i++) {
         if (run >= SOUNDS[i].run && strcmp(letters, SOUNDS[i].letters) == 0) {
             return &SOUNDS[i].saying;
