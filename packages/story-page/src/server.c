@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* POLLRDHUP */
 #include "server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,19 +131,9 @@ static ssize_t put_nothing(const struct stream *stream, uint64_t position, char 
     return 0;
 }
 
-/* Wait for something to pass on. Returns false when the browser has gone: its place is free at
- * once, not only when something cannot be sent. */
-static bool await_more(const struct stream *stream) {
-    struct pollfd polled[] = {{.fd = stream->file, .events = POLLIN},
-                              {.fd = stream->browser, .events = POLLRDHUP}};
-
-    return poll(polled, COUNT(polled), QUIET_MS) <= 0 || polled[0].revents != 0 ||
-           polled[1].revents == 0;
-}
-
 static ssize_t read_stream(void *user, uint64_t position, char *to, size_t size) {
     struct stream *stream = user;
-    ssize_t got = await_more(stream) ? telling_read(stream->file, to, size, 0) : -1;
+    ssize_t got = telling_read(stream->file, stream->browser, to, size, QUIET_MS);
 
     if (got < 0) {
         return MHD_CONTENT_READER_END_OF_STREAM;

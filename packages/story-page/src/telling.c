@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "telling.h"
 
 #include <errno.h>
@@ -33,12 +34,15 @@ static int connect_to(const char *path) {
     return file;
 }
 
-ssize_t telling_read(int file, char *to, size_t size, int timeout_ms) {
-    struct pollfd polled = {.fd = file, .events = POLLIN};
+ssize_t telling_read(int file, int browser, char *to, size_t size, int timeout_ms) {
+    struct pollfd polled[] = {{.fd = file, .events = POLLIN}, {.fd = browser, .events = POLLRDHUP}};
     ssize_t got;
 
-    if (poll(&polled, 1, timeout_ms) <= 0) {
+    if (poll(polled, sizeof(polled) / sizeof(polled[0]), timeout_ms) <= 0) {
         return 0;
+    }
+    if (polled[0].revents == 0) {
+        return -1;
     }
     got = recv(file, to, size, 0);
     if (got > 0) {
@@ -142,7 +146,7 @@ bool telling_ask(const char *path, const char *line, size_t length) {
     memcpy(whole, line, length);
     whole[length] = '\n';
     /* One client too many would be sent away after the line, and the line be lost. */
-    ok = telling_read(file, greeting, sizeof(greeting), LET_IN_MS) > 0 &&
+    ok = telling_read(file, -1, greeting, sizeof(greeting), LET_IN_MS) > 0 &&
          send(file, whole, length + 1, MSG_NOSIGNAL) == (ssize_t)length + 1;
     close(file);
     return ok;

@@ -22,9 +22,10 @@ int telling_listen(const char *path);
 #define TELLING_PROBLEM_BYTES 128
 int telling_record(const char *path, const char *seed, char problem[TELLING_PROBLEM_BYTES]);
 
-/* Read some of what it sends, waiting at most timeout_ms. Returns how many bytes; 0: nothing came;
- * -1: it closed the connection. */
-ssize_t telling_read(int file, char *to, size_t size, int timeout_ms);
+/* Read some of what it sends, waiting at most timeout_ms. browser: the socket of who gets it, or
+ * -1. Returns how many bytes; 0: nothing came; -1: it closed the connection, or the browser has
+ * gone, whose place is free at once then, not only when something cannot be sent. */
+ssize_t telling_read(int file, int browser, char *to, size_t size, int timeout_ms);
 
 /* Hand over one line, which gets its end mark. Returns false when the storyteller did not let us in
  * within five seconds. */
