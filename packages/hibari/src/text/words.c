@@ -148,7 +148,7 @@ static void look_around(const char *word, size_t length, size_t at, char around[
     }
 }
 
-static bool is_vowel_letter(const char *word, size_t at) {
+static bool is_vowel_at(const char *word, size_t at) {
     return strchr(at > 0 ? "aeiouy" : "aeiou", word[at]) != NULL;
 }
 
@@ -194,7 +194,7 @@ static bool is_light_end(const char *word, size_t length, size_t at) {
     bool is_y = at + 1 == length && word[at] == 'y';
     bool is_ie = at + 2 == length && memcmp(word + at, "ie", 2) == 0;
     for (size_t i = 0; (is_y || is_ie) && i < at; i++) {
-        if (is_vowel_letter(word, i)) {
+        if (is_vowel_at(word, i)) {
             return true;
         }
     }
@@ -219,7 +219,7 @@ void words_spell(const struct hibari_words *words, const char *word, size_t leng
                 break;
             }
         }
-        if (full == 0 && is_vowel_letter(word, at)) {
+        if (full == 0 && is_vowel_at(word, at)) {
             full = short_vowel(word[at]);
             place = sounds->count;
         }
