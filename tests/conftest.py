@@ -198,7 +198,7 @@ def compiled(compiler: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def of_all_workers(factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this session have, and no other session."""
+    """A folder that all workers of this run of the tests have, and no other run."""
     base = factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 

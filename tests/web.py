@@ -14,6 +14,13 @@ from dataclasses import dataclass, field
 SLICE_S = 0.05  # a throttled answer goes out in slices of this length
 
 
+def free_port() -> int:
+    """A port of this machine's loopback that nobody uses now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @dataclass(frozen=True)
 class Answer:
     """How one request is answered; by default as well-behaved servers do."""

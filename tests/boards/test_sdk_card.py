@@ -15,7 +15,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("place")
-def test_another_session_builds_its_own(
+def test_another_run_builds_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """It may be of other sources, or of another checkout."""
@@ -27,10 +27,10 @@ def test_another_session_builds_its_own(
 
 
 @pytest.mark.usefixtures("place")
-def test_workers_of_a_session_share_it(
+def test_workers_of_a_run_share_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Each has a folder of its own in the session's."""
+    """Each has a folder of its own in the run's."""
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
-    session = tmp_path_factory.getbasetemp().parent
-    assert sdk_card.built(Path("sdk"), tmp_path_factory).parent.parent == session
+    run = tmp_path_factory.getbasetemp().parent
+    assert sdk_card.built(Path("sdk"), tmp_path_factory).parent.parent == run

@@ -10,7 +10,8 @@ from image.emulator import qemu
 from image.run import CommandFailed
 from tests.conftest import ROOT, copy_checkout, doit
 from tests.device.entry import let_in, make_key
-from tests.emulator.machine import STORY, Machine, free_port
+from tests.emulator.machine import STORY, Machine
+from tests.web import free_port
 
 CHOICES = "CONFIG_BOARD_QEMU_VIRT=y\nCONFIG_PACKAGE_DROPBEAR=y\n"
 TELLER = "packages/storyteller/src/main.c"

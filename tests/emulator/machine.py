@@ -3,7 +3,6 @@
 
 import re
 import signal
-import socket
 import time
 from pathlib import Path
 from types import TracebackType
@@ -31,19 +30,22 @@ SHELL = "This is a shell; exit leads back to the stories."
 PROMPT = r"~ # "
 # The kernel's last words; whoever sees them need not wait for more.
 PANIC = r"Kernel panic[^\r\n]*"
+PAGE = f"localhost:{browser.PORT}"  # the story page's name, in browsers of this machine
+PAGE_KB = 1536  # of MemAvailable, at most, for network, server and page
 
 
-def free_port() -> int:
-    """A port of this machine's loopback that nobody uses, for the board's ssh."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def page_status(port: int, host: str = f"localhost:{browser.PORT}") -> int:
+def page_status(port: int, host: str = PAGE) -> int:
     """Of the board's story page, which a port of this machine leads to, under a name of its."""
     url = f"http://{browser.HOST}:{port}/"
     return requests.get(url, headers={"Host": host}, timeout=BOOT_S).status_code
+
+
+def page_post(port: int, path: str, body: str = "") -> requests.Response:
+    """What the board answers to its own page; it is not waited for the end of a stream."""
+    url, sent = f"http://{browser.HOST}:{port}{path}", {"Host": PAGE, "Origin": f"http://{PAGE}"}
+    answer = requests.post(url, body, headers=sent, stream=True, timeout=BOOT_S)
+    assert answer.ok, path
+    return answer
 
 
 class BoardFailed(AssertionError):

@@ -16,7 +16,8 @@ from pathlib import Path
 from image import run
 from image.emulator import qemu
 from tests.emulator import listen
-from tests.emulator.machine import STORY, BoardFailed, Machine, free_port
+from tests.emulator.machine import STORY, BoardFailed, Machine
+from tests.web import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"

@@ -14,12 +14,12 @@ from image.emulator import qemu
 from tests.browser import Browser, opened
 from tests.conftest import ROOT, copy_checkout, doit
 from tests.emulator import listen, machine
-from tests.emulator.machine import Machine, free_port, page_status
+from tests.emulator.machine import PAGE_KB, Machine, page_status
+from tests.web import free_port
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
 LOUD_S = 0.3  # of samples that are more than silence: some words
-PRICE_KB = 1536  # of MemAvailable: at most so much less than without page and network
 BARE = "CONFIG_BOARD_QEMU_VIRT=y\n# CONFIG_PACKAGE_STORY_PAGE is not set\n"
 
 
@@ -89,4 +89,4 @@ def test_what_it_costs(card: Path, bare: Path, tmp_path: Path) -> None:
             networks = booted.command("ls /sys/class/net || true")
             assert ("eth0" in networks) == (image == card)
     print(f"MemAvailable with the page {left[0]} kB, without {left[1]} kB")
-    assert left[1] - left[0] <= PRICE_KB
+    assert left[1] - left[0] <= PAGE_KB

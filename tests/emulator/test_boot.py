@@ -9,7 +9,8 @@ import pytest
 
 from image.emulator import qemu
 from tests.emulator import machine
-from tests.emulator.machine import Machine, free_port
+from tests.emulator.machine import Machine
+from tests.web import free_port
 
 CARD_MIB = 256
 # Floors of the product, kB, with sound and USB built in and 64 MB given.

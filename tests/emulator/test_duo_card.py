@@ -28,9 +28,10 @@ from tests.device.entry import let_in, make_key
 from tests.emulator import listen, machine
 from tests.emulator.duo import build
 from tests.emulator.duo.board import BUTTON, LED, WORDS_FOUND, Duo
-from tests.emulator.machine import LINE_END, Machine, free_port
+from tests.emulator.machine import LINE_END, Machine
 from tests.emulator.test_power_cuts import check_file_system, spread
 from tests.listener import voices
+from tests.web import free_port
 
 CARD_MIB = 256
 FULL_MIB = 64  # what holds the image, and hardly more

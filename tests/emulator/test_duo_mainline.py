@@ -23,7 +23,7 @@ from tests.conftest import ROOT, build_all, load_project
 from tests.emulator import listen
 from tests.emulator.duo import build
 from tests.emulator.duo.board import WORDS_FOUND, Duo
-from tests.emulator.machine import free_port
+from tests.web import free_port
 
 KERNEL, LOADER, MONITOR = "duo-mainline", "duo-mainline-uboot", "duo-mainline-opensbi"
 TREE_SIZE = 0x10000  # as duo/load.c has it

@@ -19,31 +19,15 @@ from tests.boards import sdk_card
 from tests.conftest import load_project
 from tests.emulator import listen, machine
 from tests.emulator.duo.board import WORDS_FOUND, Duo
-from tests.emulator.machine import Machine, free_port, page_status
+from tests.emulator.machine import PAGE_KB, Machine, page_post, page_status
 from tests.emulator.test_duo_card import CARD_MIB, new_card
+from tests.storyteller.client import WAV_HEADER_BYTES
+from tests.web import free_port
 
 __all__ = ["new_card"]
 
-NAME = f"localhost:{browser.PORT}"  # of the page, in browsers of this machine
-HEADER_BYTES = 44  # of the stream, which is a WAV file without an end
+NEXT, PAUSE = '{"do":"next"}', '{"do":"pause"}'
 WORDS = 15  # that are waited for
-PRICE_KB = 1536  # of MemAvailable, at most, for network, server and page
-
-
-@contextlib.contextmanager
-def asked(port: int, path: str) -> Iterator[requests.Response]:
-    """The stream that the page gets at a path; it is not waited for its end."""
-    url, sent = f"http://{browser.HOST}:{port}{path}", {"Host": NAME, "Origin": f"http://{NAME}"}
-    with requests.post(url, headers=sent, stream=True, timeout=machine.BOOT_S) as answer:
-        assert answer.ok, path
-        yield answer
-
-
-def press(port: int, button: str) -> None:
-    """One of the page's buttons."""
-    url, sent = f"http://{browser.HOST}:{port}/do", {"Host": NAME, "Origin": f"http://{NAME}"}
-    body = json.dumps({"do": button})
-    assert requests.post(url, body, headers=sent, timeout=machine.BOOT_S).ok
 
 
 def follow(story: requests.Response, events: list[dict[str, Any]]) -> None:
@@ -65,18 +49,18 @@ def listened(port: int) -> tuple[str, listen.Sound]:
     """The beginning of the next story: what the page shows, and what it plays until then."""
     events: list[dict[str, Any]] = []
     with (
-        asked(port, "/story") as story,
-        asked(port, "/sound") as sound,
+        page_post(port, "/story") as story,
+        page_post(port, "/sound") as sound,
         ThreadPoolExecutor(1) as beside,
     ):
-        header = sound.raw.read(HEADER_BYTES)
+        header = sound.raw.read(WAV_HEADER_BYTES)
         assert int.from_bytes(header[24:28], "little") == listen.RATE
         followed = beside.submit(follow, story, events)
-        press(port, "next")
+        page_post(port, "/do", NEXT).close()
         samples = b""
         while len((text := next_story(events)).split()) < WORDS:
             samples += sound.raw.read(listen.RATE)  # half a second
-        press(port, "pause")
+        page_post(port, "/do", PAUSE).close()
         followed.result()
     return text, listen.Sound(np.frombuffer(samples, "<i2"))
 
@@ -126,7 +110,7 @@ def test_what_it_costs(
         without = board.memory()
     for name in ("MemTotal", "MemAvailable"):
         print(f"{name} with the page {page[name]} kB, without {without[name]} kB")
-    assert without["MemAvailable"] - page["MemAvailable"] <= PRICE_KB
+    assert without["MemAvailable"] - page["MemAvailable"] <= PAGE_KB
 
 
 @contextlib.contextmanager

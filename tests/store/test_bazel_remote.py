@@ -14,8 +14,9 @@ import pytest
 from image.store.places import Server
 from image.store.statement import Question
 from tests.store.conftest import Maker
-from tests.store.test_places import TEAMS, free_port, log_in, running
+from tests.store.test_places import TEAMS, log_in, running
 from tests.store.test_store import QUESTION, leave
+from tests.web import free_port
 
 COMMAND = re.compile(r"^ +(bazel-remote --dir .*)$", re.M)
 # "builder:secret", as `htpasswd -nbs` writes it.

@@ -66,12 +66,6 @@ def location(folder: Path) -> str:
     return found[0].replace("/etc/nginx/cache.users", str(folder / "users"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def running(
     command: list[str], port: int, end: signal.Signals, output: IO[str] | None = None
@@ -94,7 +88,7 @@ def nginx(folder: Path) -> Iterator[str]:
         pytest.skip("nginx is not installed on this machine")
     (folder / "store").mkdir(parents=True)
     (folder / "users").write_text("builder:{PLAIN}secret\n")
-    port = free_port()
+    port = web.free_port()
     (folder / "nginx.conf").write_text(
         NGINX.format(folder=folder, port=port, user=getpass.getuser(), location=location(folder))
     )
@@ -212,7 +206,7 @@ def test_a_result_that_comes_more_slowly_than_it_is_built_is_built(
 
 
 def test_nobody_there(make_store: Maker, capsys: pytest.CaptureFixture[str]) -> None:
-    store = make_store(Server(f"http://127.0.0.1:{free_port()}"))
+    store = make_store(Server(f"http://127.0.0.1:{web.free_port()}"))
     assert store.find(QUESTION) is None and not store.is_on
     assert "no connection" in capsys.readouterr().err
 

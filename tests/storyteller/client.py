@@ -14,6 +14,7 @@ from image import run
 from tests.storyteller.started import HUNG_S
 
 Event = dict[str, Any]
+WAV_HEADER_BYTES = 44  # of a stream of sound, before its samples
 
 
 class Client:

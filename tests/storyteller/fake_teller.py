@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-HEADER = 44
+from tests.storyteller.client import WAV_HEADER_BYTES
+
 RATE_AT = 24
 CLIENTS = 8
 
 
 def _wav(rate: int) -> bytes:
-    header = bytearray(HEADER)
+    header = bytearray(WAV_HEADER_BYTES)
     header[RATE_AT : RATE_AT + 4] = rate.to_bytes(4, "little")
     tone = 8000 * np.sin(np.arange(rate) * 2 * np.pi * 440 / rate)
     return bytes(header) + tone.astype("<i2").tobytes()

@@ -11,7 +11,8 @@ import pytest
 from image import run
 from tests.storyteller import build, fuzzing
 from tests.storyteller.started import HUNG_S
-from tests.storyteller.test_story_page import FILES, free_port, server
+from tests.storyteller.test_story_page import FILES, server
+from tests.web import free_port
 
 GROUP, PORT = "224.0.0.251", 5353
 A, AAAA, NSEC, ANY = 1, 28, 47, 255

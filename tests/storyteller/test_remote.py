@@ -10,12 +10,11 @@ import pytest
 
 from image import run
 from tests.storyteller import build, fuzzing
-from tests.storyteller.client import Client, Event, connect, telling
+from tests.storyteller.client import WAV_HEADER_BYTES, Client, Event, connect, telling
 from tests.storyteller.test_in_step import player
 from tests.storyteller.test_program import LONG, TEXT, Bench
 
 CLIENTS = 8
-WAV_HEADER_BYTES = 44
 STORIES = 60  # more than the kernel keeps for a client that does not read
 FUZZ = build.ROOT / "packages/storyteller/fuzz"
 RUNS = 200_000

@@ -29,7 +29,6 @@ from tests.storyteller.test_program import LONG, Bench
 FILES = build.ROOT / page.FILES
 MOST_BYTES = 100_000
 FOLLOWERS = 6
-WAV_HEADER_BYTES = 44
 WORDS_FOUND = 0.6  # by a recogniser of general English
 TOLD = (" there was a small dog. The dog was very happy in the big garden. Then the sun went down,"
         " and the dog was tired. He went home to his mother.")  # fmt: skip
@@ -65,13 +64,6 @@ def bench(teller: Path, tmp_path: Path) -> Bench:
     return made
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass(frozen=True)
 class Site:
     """A page that is served, the storyteller behind it, and another client of that."""
@@ -102,7 +94,7 @@ class Site:
 @contextlib.contextmanager
 def served(bench: Bench, server: Path, *options: str) -> Iterator[Site]:
     """A page of a story that is being told."""
-    port = free_port()
+    port = web.free_port()
     words = bench.words("--no-figures", *options)
     with (
         page.served(page.Page(server, FILES), bench.data, bench.folder / "log", port) as path,
@@ -291,7 +283,7 @@ def test_the_stream_is_the_story(audible: Site) -> None:
         assert answer.ok and answer.headers["Content-Type"] == "audio/wav"
         wav = answer.content
     rate = int.from_bytes(wav[24:28], "little")
-    samples = np.frombuffer(wav, "<i2", offset=WAV_HEADER_BYTES)
+    samples = np.frombuffer(wav, "<i2", offset=client.WAV_HEADER_BYTES)
     assert understood(samples, rate, whole_text(audible.client)) > WORDS_FOUND
 
 
@@ -435,7 +427,7 @@ def test_another_voice_is_played_at_its_own_rate(
     server: Path, tmp_path: Path, browser: Browser
 ) -> None:
     """The storyteller starts again with a voice of another rate, while the page listens."""
-    port = free_port()
+    port = web.free_port()
     with page.served(page.Page(server, FILES), tmp_path, tmp_path / "log", port) as path:
         with fake_teller.humming(path, 16000):
             browser.driver.get(f"http://localhost:{port}")
@@ -547,7 +539,7 @@ def opened_over(link: Link) -> Iterator[Browser]:
 
 def test_a_connection_that_is_lost_unheard_is_left(server: Path, tmp_path: Path) -> None:
     """As on a machine that was asleep: nothing comes, and no end of it either."""
-    port = free_port()
+    port = web.free_port()
     is_there = "!document.querySelector('#main').disabled"
     with (
         page.served(page.Page(server, FILES), tmp_path, tmp_path / "log", port) as path,
@@ -693,7 +685,7 @@ def test_parents_save_a_told_story_as_sound(bench: Bench, server: Path, browser:
         path = bench.folder / "saved.wav"
         path.write_bytes(bytes(browser.driver.execute_async_script(BLOB)))
     with wave.open(str(path)) as file:
-        assert file.getnframes() * 2 + WAV_HEADER_BYTES == path.stat().st_size
+        assert file.getnframes() * 2 + client.WAV_HEADER_BYTES == path.stat().st_size
         assert file.getframerate() == 16_000 and file.getnframes() > 5 * 16_000
 
 
