@@ -100,7 +100,7 @@ def checkout(tmp_path: Path) -> Path:
 # The first fixture that a test uses, of itself or by another, decides its tier.
 QUIET = "quiet"
 TIERS = {
-    "systems": "systems",
+    "by_name": "by_name",
     "sdk_dir": "sdk",
     "card": "image",
     "duo_emulator": "image",
@@ -180,8 +180,8 @@ def quiet() -> None:
 
 
 @pytest.fixture(scope="session")
-def systems() -> None:
-    """Whoever makes Debian systems, of minutes each, uses this: only `./doit test FILE` does."""
+def by_name() -> None:
+    """Whoever makes Debian systems, or one more kernel, uses this: only `./doit test FILE` does."""
 
 
 @pytest.fixture(scope="session")

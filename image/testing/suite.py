@@ -29,11 +29,11 @@ class Tier:
     extras: tuple[str, ...] = ()  # what it needs beside EXTRAS
 
 
-FAST = Tier("not c and not image and not sdk and not setup and not systems")
+FAST = Tier("not c and not image and not sdk and not setup and not by_name")
 C = Tier("c", extras=BROWSER)
 IMAGE = Tier("image", needs_card=True, has_quiet=True, extras=EMULATOR)
 SDK = Tier("sdk", needs_card=True, extras=EMULATOR)
-ALL = Tier("not systems", needs_card=True, has_quiet=True, extras=(*EMULATOR, *BROWSER))
+ALL = Tier("not by_name", needs_card=True, has_quiet=True, extras=(*EMULATOR, *BROWSER))
 
 
 def run_tier(tier: Tier, options: Mapping[str, str], files: Sequence[str] = ()) -> None:

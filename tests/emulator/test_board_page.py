@@ -12,15 +12,13 @@ import pytest
 from image import browser as this_machine
 from image.emulator import qemu
 from tests.browser import Browser, opened
-from tests.conftest import ROOT, copy_checkout, doit
 from tests.emulator import listen, machine
-from tests.emulator.machine import PAGE_KB, Machine, page_status
+from tests.emulator.machine import Machine, page_status
 from tests.web import free_port
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
 LOUD_S = 0.3  # of samples that are more than silence: some words
-BARE = "CONFIG_BOARD_QEMU_VIRT=y\n# CONFIG_PACKAGE_STORY_PAGE is not set\n"
 
 
 @dataclass(frozen=True)
@@ -29,16 +27,6 @@ class Board:
 
     machine: Machine
     port: int
-
-
-@pytest.fixture(scope="module")
-def bare(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A card image without the page; finished steps are shared."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("bare") / "checkout")
-    (checkout / "work").symlink_to(ROOT / "work")
-    (checkout / ".config").write_text(BARE)
-    doit(checkout, "image")
-    return checkout / "out/qemu_virt/images/duo-storyteller-qemu_virt.img"
 
 
 @pytest.fixture
@@ -75,18 +63,3 @@ def test_a_story_appears_and_is_heard(board: Board, browser: Browser) -> None:
     loud = np.abs(samples.astype(np.int32)) > listen.LOUD
     assert np.count_nonzero(loud) > rate * LOUD_S
     board.machine.expect(re.escape("(pause)"))
-
-
-def test_what_it_costs(card: Path, bare: Path, tmp_path: Path) -> None:
-    """The board without it boots as before: it tells, and has no network."""
-    left = []
-    for image, extra in ((card, qemu.network(None, free_port())), (bare, ())):
-        devices = qemu.Devices(audio="none", extra=extra)
-        copy = qemu.make_card(image, tmp_path / "card.img", 256)
-        with Machine(copy, devices) as booted:
-            booted.open_shell()
-            left.append(booted.memory()["MemAvailable"])
-            networks = booted.command("ls /sys/class/net || true")
-            assert ("eth0" in networks) == (image == card)
-    print(f"MemAvailable with the page {left[0]} kB, without {left[1]} kB")
-    assert left[1] - left[0] <= PAGE_KB

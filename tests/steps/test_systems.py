@@ -92,12 +92,12 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def bookworm(place: Path, systems: None) -> Path:
+def bookworm(place: Path, by_name: None) -> Path:
     return system("bookworm", place / "bookworm")
 
 
 @pytest.fixture(scope="module")
-def trixie(place: Path, systems: None) -> Path:
+def trixie(place: Path, by_name: None) -> Path:
     return system("trixie", place / "trixie")
 
 

@@ -27,7 +27,7 @@ def test_fast(): pass
 def test_of_a_compiler(program): pass
 def test_of_a_card(compiler, card): pass
 def test_of_an_sdk(card, sdk_dir): pass
-def test_in_no_tier(compiler, systems): pass
+def test_in_no_tier(compiler, by_name): pass
 def test_named(): subprocess.run(["gcc", "--version"], check=True)
 def test_compiles_a_toy(): subprocess.run(["gcc", "-E", "-"], stdin=subprocess.DEVNULL, check=True)
 def test_compiles_ours(): subprocess.run(["gcc", "-E", "{OURS}"], check=True)
@@ -112,10 +112,10 @@ def test_the_fast_tier_compiles_nothing(folder: Path) -> None:
             suite.FAST,
             {"jobs": "1"},
             [],
-            ["pytest -m not c and not image and not sdk and not setup and not systems"],
+            ["pytest -m not c and not image and not sdk and not setup and not by_name"],
         ),
         (suite.C, {"jobs": "3"}, [], ["pytest -n 3 --dist=loadfile --no-loadscope-reorder -m c"]),
-        (suite.ALL, {"jobs": "1"}, [], ["image image board=qemu_virt", "pytest -m not systems"]),
+        (suite.ALL, {"jobs": "1"}, [], ["image image board=qemu_virt", "pytest -m not by_name"]),
         (
             suite.IMAGE,
             {"jobs": "2"},
