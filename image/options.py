@@ -109,6 +109,29 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """Some numbers, divided by commas or blanks: at most `count`."""
+
+    each: Number
+    count: int
+
+    @property
+    def sign(self) -> str:
+        return f"{self.each.sign},..."
+
+    def read(self, value: str, here: Path) -> str:
+        given = value.replace(",", " ").split()
+        if not 0 < len(given) <= self.count:
+            raise ValueError(f"is not a list of 1 to {self.count} numbers")
+        for one in given:
+            try:
+                self.each.read(one, here)
+            except ValueError as error:
+                raise ValueError(f"cannot be: {one} {error}") from None
+        return ",".join(given)
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of some words."""
 

@@ -2,17 +2,25 @@
 """`doit cycles`: the engines with the model's errors, the voices, or one program of the user's."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from image import output
 from image.cycles import engines, report, speech
-from image.cycles.emulator import DUO, check_program, find_emulator, measure
+from image.cycles.emulator import (
+    DUO,
+    MOST_MEMORIES,
+    Memory,
+    check_program,
+    find_emulator,
+    measure,
+    shown,
+)
 from image.cycles.engines import Bench
 from image.cycles.hardware import CHECKS, Check, Checked
 from image.cycles.symbols import by_function
 from image.errors import UserError
-from image.options import File, Flag, Option, ShellWords, is_on
+from image.options import File, Flag, Number, Numbers, Option, ShellWords, is_on
 from image.project import Project
 from image.run import CommandFailed
 
@@ -22,8 +30,9 @@ OPTIONS = (
     Option("env", "NAME=VALUE words for its environment", ShellWords()),
     Option("by_symbol", "show what each of its functions costs", Flag(), default="0"),
     Option("speech", "measure the voices instead of the engines", Flag(), default="0"),
-)
-SHOWN = 1  # of DUO: the memory that the table of functions is for
+    Option("bandwidth", "of memory, in GB/s: what to model side by side",
+           Numbers(Number(0.05, 50), MOST_MEMORIES), default="1.0,1.3,1.8"),
+)  # fmt: skip
 
 
 def estimate(project: Project, options: Mapping[str, str]) -> None:
@@ -36,10 +45,11 @@ def estimate(project: Project, options: Mapping[str, str]) -> None:
 
 
 def _estimate(project: Project, work: Path, options: Mapping[str, str]) -> None:
+    memories = chosen_memories(options)
     if "program" in options:
-        measure_program(work, options)
+        measure_program(work, options, memories)
         return
-    opened = engines.open_bench(project, work)
+    opened = engines.open_bench(project, work, memories)
     if is_on(options, "speech"):
         measure_speech(opened, project.root / "out")
     else:
@@ -57,16 +67,24 @@ def check_call(options: Mapping[str, str]) -> None:
             raise UserError(f"{name}= is for a program", hint="./doit cycles program=FILE ...")
 
 
-def measure_program(work: Path, options: Mapping[str, str]) -> None:
+def chosen_memories(options: Mapping[str, str]) -> Sequence[Memory]:
+    """Those whose bandwidths were asked for, else what the Duo's may be."""
+    given = options.get("bandwidth", "")
+    return tuple(Memory(round(float(one) * 1000)) for one in given.split(",") if one) or DUO
+
+
+def measure_program(
+    work: Path, options: Mapping[str, str], memories: Sequence[Memory] = DUO
+) -> None:
     """Print what one program costs; it writes to the terminal as ever."""
     program = Path(options["program"]).absolute()
     args = shlex.split(options.get("args", ""))
-    found = measure([program, *args], work, DUO, variables(options.get("env", "")))
+    found = measure([program, *args], work, memories, variables(options.get("env", "")))
     print(f"\n{report.totals(found)}")
     if is_on(options, "by_symbol"):
-        functions = by_function(program, found.blocks, SHOWN)
-        memory = DUO[SHOWN].bandwidth_mb_s / 1000
-        print(f"\nBy function, at {memory:g} GB/s:\n")
+        index = shown(memories)
+        functions = by_function(program, found.blocks, index)
+        print(f"\nBy function, at {memories[index].name}:\n")
         print(report.functions(functions, found.intervals))
 
 
@@ -83,9 +101,9 @@ def measure_speech(bench: Bench, out: Path) -> None:
     print("the storyteller's start, and a sentence by each voice ...", flush=True)
     found = []
     for cost in speech.costs(bench):
-        print(f"{cost.name}: {cost.seconds[SHOWN]:.3f} s", flush=True)
+        print(f"{cost.name}: {cost.seconds[shown(bench.memories)]:.3f} s", flush=True)
         found.append(cost)
-    text = speech.as_markdown(found)
+    text = speech.as_markdown(found, bench.memories)
     out.mkdir(exist_ok=True)
     output.write(out / "speech.md", text)
     print(f"\n{text}\nout/speech.md")

@@ -38,6 +38,11 @@ class Memory:
     l1_kib: int = 64  # CV1800B; an Allwinner D1 has 32
 
     @property
+    def name(self) -> str:
+        """Its bandwidth, as reports have it."""
+        return f"{self.bandwidth_mb_s / 1000:g} GB/s"
+
+    @property
     def argument(self) -> str:
         """As the plugin takes it."""
         return f"arg=core={self.bandwidth_mb_s}:{self.latency}:{self.l1_kib}"
@@ -45,6 +50,12 @@ class Memory:
 
 # No bandwidth of the Duo's DDR2 has been published; these are what its sister boards let expect.
 DUO = (Memory(1000), Memory(1300), Memory(1800))
+MOST_MEMORIES = 4  # MAX_CORES of plugin.c
+
+
+def shown(memories: Sequence[Memory]) -> int:
+    """Of several memories the one that tables with room for just one are for: the middle one."""
+    return len(memories) // 2
 
 
 @dataclass(frozen=True)

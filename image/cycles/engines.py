@@ -89,12 +89,12 @@ class Engine:
         return bench.results[self]
 
 
-def open_bench(project: Project, work: Path) -> Bench:
+def open_bench(project: Project, work: Path, memories: Sequence[Memory] = DUO) -> Bench:
     """The model to tell with, and room to build in. Raises UserError."""
     work.mkdir(parents=True, exist_ok=True)
     model = models.chosen(project, work)
     print(f"model: {model.name}", flush=True)
-    return Bench(project, work, model.checkpoint, model.tokenizer, model.name)
+    return Bench(project, work, model.checkpoint, model.tokenizer, model.name, memories)
 
 
 def compiled(source: Path, work: Path, *flags: str) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from image import output
 from image.cycles import engines
-from image.cycles.emulator import CLOCK_HZ, DUO, Measured, measure
+from image.cycles.emulator import CLOCK_HZ, Measured, Memory, measure, shown
 from image.cycles.engines import Bench
 from image.cycles.symbols import Function, by_function
 from image.cycles.tables import millions, table
@@ -27,7 +27,6 @@ FLAVOURS = {
         ("in float32", {"HIBARI_KERNEL": "rvv07"}),
     )
 }
-SHOWN = 1  # of DUO: the memory that shares are for
 LEAST_SHARE = 0.01  # of what is in a table of shares
 
 
@@ -43,7 +42,7 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one thing costs with each of the Duo's memories."""
+    """What one thing costs with each of the memories."""
 
     name: str
     instructions: float
@@ -102,7 +101,9 @@ def start(bench: Bench) -> Cost:
         *("--words", words, "--data", bench.work, "--settings", settings),
         *("--no-sound", "--stories", "1", "--steps", "8", "--seed", "1"),
     )
-    found = measure(command, bench.work, DUO, _data(bench, voice), bench.work / "speech.log")
+    found = measure(
+        command, bench.work, bench.memories, _data(bench, voice), bench.work / "speech.log"
+    )
     return Cost("storyteller, start to first line", found.before, found.cycles_before)
 
 
@@ -117,6 +118,7 @@ def _voice_costs(bench: Bench, voice: str) -> Iterator[Cost]:
     """What a voice costs, or each flavour of it: a second, and how long it is silent before."""
     program = engines.programs(bench, "say") / "say"
     flavours = FLAVOURS.get(_entry(bench, voice).engine, ())
+    index = shown(bench.memories)
     for title, env in flavours or (("", {}),):
         said = say(bench, voice, env)
         for what, found, share in (
@@ -127,13 +129,14 @@ def _voice_costs(bench: Bench, voice: str) -> Iterator[Cost]:
                 name=f"{voice} {title}".rstrip() + f", {what}",
                 instructions=sum(found.instructions) * share,
                 cycles=tuple(cost.cycles * share for cost in found.costs),
-                functions=tuple(by_function(program, found.blocks, SHOWN)) if flavours else (),
+                functions=tuple(by_function(program, found.blocks, index)) if flavours else (),
             )
 
 
-def as_markdown(found: Sequence[Cost]) -> str:
+def as_markdown(found: Sequence[Cost], memories: Sequence[Memory]) -> str:
     """The report."""
-    memories = [f"s at {memory.bandwidth_mb_s / 1000:g} GB/s" for memory in DUO]
+    titles = [f"s at {memory.name}" for memory in memories]
+    where = memories[shown(memories)]
     body = [
         [one.name, millions(one.instructions), *(f"{s:.3f}" for s in one.seconds)] for one in found
     ]
@@ -142,13 +145,13 @@ def as_markdown(found: Sequence[Cost]) -> str:
         f"at its nominal 1 GHz. Of each voice it is one sentence of {len(SENTENCE)} letters, by a "
         "voice that is open: from its text to its end, by the seconds that it took to say, and to "
         "its first samples.\n\n"
-        + table(["", "M instructions", *memories], body)
+        + table(["", "M instructions", *titles], body)
         + "\n"
-        + "".join(_shares(one) for one in found if one.functions)
+        + "".join(_shares(one, where) for one in found if one.functions)
     )
 
 
-def _shares(cost: Cost) -> str:
+def _shares(cost: Cost, memory: Memory) -> str:
     """Where the time goes, function by function."""
     whole = sum(function.cycles for function in cost.functions)
     body = [
@@ -156,8 +159,7 @@ def _shares(cost: Cost) -> str:
         for function in cost.functions
         if function.cycles >= LEAST_SHARE * whole
     ]
-    memory = f"{DUO[SHOWN].bandwidth_mb_s / 1000:g} GB/s"
     return (
-        f"\n## {cost.name}: shares\n\nModelled at {memory}; functions below {LEAST_SHARE:.0%} are "
-        "left out.\n\n" + table(["function", "share"], body) + "\n"
+        f"\n## {cost.name}: shares\n\nModelled at {memory.name}; functions below "
+        f"{LEAST_SHARE:.0%} are left out.\n\n" + table(["function", "share"], body) + "\n"
     )

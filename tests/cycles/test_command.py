@@ -2,6 +2,7 @@
 """./doit cycles as a user types it."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -117,6 +118,26 @@ def test_quotes_that_do_not_close(name: str) -> None:
 def test_environment_must_be_assignments(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="NAME=VALUE"):
         bench.measure_program(tmp_path, {"program": "x", "env": "LLAMA_MODE"})
+
+
+def test_memories_of_other_bandwidths(
+    work: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    option = by_name(bench.OPTIONS)["bandwidth"]
+    options = {"program": str(build(tmp_path, "-static", "-no-pie")), "by_symbol": "1"}
+    memories = bench.chosen_memories({"bandwidth": option.read("0.4, 0.85 2.5")})
+    bench.measure_program(work, options, memories)
+    said = capfd.readouterr().out
+    assert re.findall(r"^\| ([0-9.]+) +\|", said, re.M)[1:4] == ["0.4", "0.85", "2.5"]
+    assert "By function, at 0.85 GB/s" in said
+    assert bench.chosen_memories({}) == DUO
+
+
+@pytest.mark.parametrize("value", ["fast", "0", "1.3,-2", ",", "1,2,3,4,5"])
+def test_bandwidths_that_cannot_be(value: str) -> None:
+    option = by_name(bench.OPTIONS)["bandwidth"]
+    with pytest.raises(UserError, match="bandwidth="):
+        option.read(value)
 
 
 def test_plugin_refuses_arguments_it_does_not_know(work: Path, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_each_voice_has_a_row(pretended: Pretended, bench: Bench) -> None:
     pretended.found = replace(
         pretended.found, before=7_000_000, cycles_before=(9_000_000, 8_000_000, 8_000_000)
     )
-    report = speech.as_markdown(list(speech.costs(bench)))
+    report = speech.as_markdown(list(speech.costs(bench)), DUO)
     names = voices(bench.project.config.symbols)
     assert [command[1] for command, _ in pretended.asked[1:]] == names
     assert "| storyteller, start to first line | 7.00 " in report
@@ -125,7 +125,7 @@ def test_the_start_is_that_of_the_voice_that_tells(pretended: Pretended, tmp_pat
 
 
 def test_each_flavour_of_a_voice_has_a_row_and_shares(pretended: Pretended, bench: Bench) -> None:
-    report = speech.as_markdown(list(speech._voice_costs(bench, "heart")))
+    report = speech.as_markdown(list(speech._voice_costs(bench, "heart")), DUO)
     assert [env["HIBARI_KERNEL"] for _, env in pretended.asked] == ["rvv07half", "rvv07"]
     for flavour in ("heart in half precision", "heart in float32"):
         for part in ("a second of speech", "first sound of a sentence"):
