@@ -71,6 +71,10 @@ class Browser:
         """Keys."""
         self.driver.find_element("css selector", selector).send_keys(text)
 
+    def press(self, keys: str) -> None:
+        """Keys, to whatever has the focus."""
+        self.driver.switch_to.active_element.send_keys(keys)
+
     def resize(self, width: int, height: int) -> None:
         """Another screen; a narrow one is a phone's."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}

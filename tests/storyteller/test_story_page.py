@@ -359,6 +359,28 @@ def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser) -> None
         assert browser.wait(IS_READ)
 
 
+def test_keys_alone(site: Site, browser: Browser) -> None:
+    """Tab enters each row of words just once; arrows are for what is in it."""
+    tab, left, right, home, end = "\ue004", "\ue012", "\ue014", "\ue011", "\ue010"
+    browser.driver.get(site.url)
+    browser.wait("document.querySelector('.now') && document.querySelector('#things')")
+    browser.script("document.querySelector('#about').focus()")
+    browser.press(tab)  # to the button that asks
+    for keys, word in ((right, "1"), (left, "count - 1"), (end + right + left + home, "0")):
+        browser.press(tab)
+        for key in keys:
+            browser.press(key)
+        assert browser.script(
+            "const all = [...document.activeElement.parentElement.querySelectorAll('button')];"
+            f"const count = all.length; return all[{word}] === document.activeElement"
+        ), keys
+    browser.press(" ")
+    assert browser.script("return document.activeElement.ariaPressed") == "true"
+    assert browser.script("return document.querySelector('#about').value").startswith("a ")
+    browser.press(tab)
+    assert browser.script("return document.activeElement.textContent") == "For parents"
+
+
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_nothing_grave_keeps_people_out(site: Site, browser: Browser, is_dark: bool) -> None:
     program = axe.source()

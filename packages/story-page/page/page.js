@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page: events come in and are shown, buttons ask for something.
 
-import { picture } from "./pictures.js";
+import { Chips } from "./chips.js";
 import { ask, fits, follow, leave, LOST, tellTime } from "./socket.js";
 import { Sound } from "./sound.js";
 import { Story } from "./story.js";
@@ -20,8 +20,9 @@ const sound = new Sound(() => {
   rest();
 });
 let wantsSound = true;
-const chosen = { heroes: "", places: "", things: "" };
-const LABELS = { heroes: "Who", places: "Where", things: "What" };
+const chips = new Chips(at("chips"), (about) => {
+  at("about").value = about;
+});
 
 /** A page that is neither seen nor heard needs no connection. */
 function rest() {
@@ -55,43 +56,6 @@ function showState(state) {
   }
 }
 
-/** What was chosen, in words: "a dragon and a kite in the forest". */
-function sentence() {
-  const parts = [chosen.heroes, chosen.things].filter((word) => word !== "");
-  const place = chosen.places === "" ? "" : ` in the ${chosen.places}`;
-  return parts.map((word) => `a ${word}`).join(" and ") + place;
-}
-
-function choose(chip, of, word) {
-  const isOn = chosen[of] !== word;
-  chosen[of] = isOn ? word : "";
-  for (const other of chip.parentElement.querySelectorAll("button")) {
-    other.setAttribute("aria-pressed", String(isOn && other === chip));
-  }
-  at("about").value = sentence().trim();
-}
-
-/** They come with each connection, and stay as they are. */
-function showList({ of, words }) {
-  if (document.getElementById(of) !== null) {
-    return;
-  }
-  const row = document.createElement("fieldset");
-  row.id = of;
-  const legend = document.createElement("legend");
-  legend.textContent = LABELS[of];
-  row.append(legend);
-  for (const word of words) {
-    const chip = document.createElement("button");
-    chip.type = "button";
-    chip.append(...picture(word), word);
-    chip.setAttribute("aria-pressed", "false");
-    chip.addEventListener("click", () => choose(chip, of, word));
-    row.append(chip);
-  }
-  at("chips").append(row);
-}
-
 /** Browsers let a page be heard only after somebody has touched it. */
 function listen() {
   if (wantsSound) {
@@ -117,7 +81,7 @@ const TAKE = {
   story: () => story.clear(),
   text: (event) => story.add(event.sentence, event.text),
   note: (event) => note(event.text),
-  list: showList,
+  list: (event) => chips.show(event),
   volume: (event) => {
     at("volume").max = event.most;
     at("volume").value = event.percent;

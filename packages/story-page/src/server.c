@@ -51,6 +51,7 @@ static const struct file {
     {"/parents", "parents.html", "text/html; charset=utf-8", false, 0},
     {"/page.css", "page.css", "text/css; charset=utf-8", false, 0},
     {"/page.js", "page.js", "text/javascript; charset=utf-8", false, 0},
+    {"/chips.js", "chips.js", "text/javascript; charset=utf-8", false, 0},
     {"/pictures.js", "pictures.js", "text/javascript; charset=utf-8", false, 0},
     {"/story.js", "story.js", "text/javascript; charset=utf-8", false, 0},
     {"/socket.js", "socket.js", "text/javascript; charset=utf-8", false, 0},
