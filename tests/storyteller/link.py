@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""A link between a browser and the page's server, on the loopback, which is lost unheard."""
+"""A link between a browser and the page's server, on the loopback: slow, or lost unheard."""
 
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
-PART_BYTES = 4096
+PART_BYTES = 1460  # of a packet
+WINDOW_BYTES = 16384  # what may wait on its way
 
 
 class Link:
-    """Passes connections on to another port of this machine."""
+    """Passes connections on to another port of this machine.
 
-    def __init__(self, to: int) -> None:
+    `bytes_s` is how much of the server's all of them get through together; None: all of it.
+    """
+
+    def __init__(self, to: int, bytes_s: float | None = None) -> None:
         self.to = to
+        self.bytes_s = bytes_s
+        self.line = threading.Lock()
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.door.getsockname()[1])
         self.sockets: list[socket.socket] = []
@@ -24,11 +31,25 @@ class Link:
         """All connections so far are lost, and neither side hears of it."""
         self.lost = len(self.sockets)
 
+    def _occupy(self, source: socket.socket, count: int) -> None:
+        """The line, for as long as these bytes take."""
+        if self.bytes_s is not None and source.getpeername()[1] == self.to:
+            with self.line:
+                time.sleep(count / self.bytes_s)
+
+    def _server(self) -> socket.socket:
+        server = socket.socket()
+        if self.bytes_s is not None:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
+        server.connect(("127.0.0.1", self.to))
+        return server
+
     def _pass_on(self, number: int, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while part := source.recv(PART_BYTES):
                 if number < self.lost:
                     self.ended.wait()
+                self._occupy(source, len(part))
                 sink.sendall(part)
             sink.shutdown(socket.SHUT_WR)
 
@@ -37,7 +58,7 @@ class Link:
         with contextlib.suppress(OSError):
             while True:
                 browser = self.door.accept()[0]
-                server = socket.create_connection(("127.0.0.1", self.to))
+                server = self._server()
                 number = len(self.sockets)
                 self.sockets += [browser, server]
                 for ends in ((browser, server), (server, browser)):
@@ -46,9 +67,9 @@ class Link:
 
 
 @contextlib.contextmanager
-def linked(to: int) -> Iterator[Link]:
+def linked(to: int, bytes_s: float | None = None) -> Iterator[Link]:
     """A link to a port of this machine, for the length of a `with`."""
-    link = Link(to)
+    link = Link(to, bytes_s)
     waiter = threading.Thread(target=link.serve)
     waiter.start()
     try:
