@@ -36,7 +36,7 @@ def test_what_a_board_says() -> None:
     assert duo.memory_map and duo.memory_map.is_file() and not duo.is_emulated
     assert emulated.is_emulated and emulated.memory_map is None and emulated.sdk is None
     assert emulated.memory_mib == duo.memory_mib == 64
-    assert emulated.first_build == boards.FirstBuild(207, 2000, 14)
+    assert emulated.first_build == boards.FirstBuild(209, 2000, 15)
     assert [board.name for board in boards.load_all(ROOT)] == sorted(NAMES)
 
 
