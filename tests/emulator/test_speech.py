@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the emulated board says aloud is the story, and telling many stories costs no memory."""
+"""What the emulated board says aloud is the story."""
 
 import json
 import re
@@ -18,10 +18,6 @@ from tests.storyteller.said import figures
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
-STORIES = 200
-# Speech takes its time, emulated or not; this many open and close the sound device often enough.
-STORIES_ALOUD = 20
-STEPS = 12  # tokens of each: what could grow does so per story, sentence and sound, not per token
 SPOKEN_SEED = 15  # any will do; a fixed one makes a failure repeatable
 # Share of the words that the way through the board may cost, beside the voice heard directly; and
 # where the emulator was too slow for its own sound card.
@@ -144,24 +140,3 @@ def test_sound_card_comes_and_goes(card: Path, tmp_path: Path) -> None:
         machine.expect(r"[.!?] ")
         machine.console.sendintr()
         machine.expect("Good night")
-
-
-@pytest.mark.parametrize(("stories", "more"), [(STORIES, "--no-sound"), (STORIES_ALOUD, "")])
-def test_many_stories_in_flat_memory(card: Path, tmp_path: Path, stories: int, more: str) -> None:
-    with Machine(qemu.make_card(card, tmp_path / "card.img", 256)) as machine:
-        machine.open_shell()
-        machine.command("printf 'pause=0\\nspeed=200\\n' > /tmp/settings")  # to be done sooner
-        before = machine.memory()["MemAvailable"]
-        said = machine.command(
-            f"storyteller --json --stories {stories} --steps {STEPS} {more}"
-            " --settings /tmp/settings",
-            seconds=1500,
-        )
-        after = machine.memory()["MemAvailable"]
-    resident = [one["rss_mib"] for one in figures(said)]
-    print(f"resident after story 10: {resident[9]} MiB, after story {stories}: {resident[-1]} MiB")
-    print(f"MemAvailable before: {before} kB, after: {after} kB")
-    assert len(resident) == stories
-    assert resident[-1] <= resident[9] + 0.1
-    # The model's pages stay cached, which MemAvailable counts as free.
-    assert after >= before - 512

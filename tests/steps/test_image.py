@@ -26,8 +26,13 @@ def steps_that_ran(screen: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def twin(card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second checkout elsewhere, with a build of its own."""
+    """A second checkout elsewhere, with a build of its own but for the kernel.
+
+    That takes as long as all the rest: tests/steps/test_kernel_elsewhere.py builds it, by name.
+    """
     checkout = copy_checkout(tmp_path_factory.mktemp("twin") / "other-place")
+    (checkout / "work").mkdir()
+    (checkout / "work/linux").symlink_to(ROOT / "work/linux")
     doit(checkout, "image", "board=qemu_virt")
     return checkout
 
