@@ -76,6 +76,7 @@ BY_HEART = {
     "my ABCs": ("my ABCs", "mI ˌAbˌisˈiz"),
     "two TVs": ("two TVs", "tˈu tˌivˈiz"),
     "Chloe, Rapunzel": ("Chloe, Rapunzel", "klˈOi, ɹəpˈʌnzᵊl"),
+    "Sean, Maria, Bluey": ("Sean, Maria, Bluey", "ʃˈɔn, məɹˈiə, blˈui"),
     "PJs": ("PJs", "pˈiʤˌAz"),
     "BEARS": ("BEARS", "bˈɛɹz"),
     "Ssss": ("siss", "sˈɪs"),
