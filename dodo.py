@@ -193,7 +193,7 @@ def task_test_sdk() -> Task:
 
 
 def task_test_all() -> Task:
-    """check everything except test:fresh, as CI does"""
+    """check all that CI does: neither test:fresh nor tests by name"""
     return {"basename": "test:all", **foreground(partial(commands.run_tests, suite.ALL))}
 
 

@@ -146,7 +146,8 @@ ENTRIES = (
           more="Builds it twice, and boots its kernel in QEMU.",
           examples=("test:sdk SDK_DIR=~/duo-buildroot-sdk",)),
     Entry("test:all", DEVELOP, module="image.testing.suite", also=(project.SDK_DIR,),
-          more="Without SDK_DIR= it skips what test:sdk does.", examples=("test:all",)),
+          more="Without SDK_DIR= it skips what test:sdk does. docs/testing.md names the tests that"
+               " run by name only.", examples=("test:all",)),
     Entry("test:fresh", DEVELOP,
           module="image.testing.fresh", also=(*project.DOWNLOADS, project.BOARD),
           examples=("test:fresh releases=bookworm",)),

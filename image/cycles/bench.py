@@ -45,11 +45,10 @@ def estimate(project: Project, options: Mapping[str, str]) -> None:
 
 
 def _estimate(project: Project, work: Path, options: Mapping[str, str]) -> None:
-    memories = chosen_memories(options)
     if "program" in options:
-        measure_program(work, options, memories)
+        measure_program(work, options)
         return
-    opened = engines.open_bench(project, work, memories)
+    opened = engines.open_bench(project, work, chosen_memories(options))
     if is_on(options, "speech"):
         measure_speech(opened, project.root / "out")
     else:
@@ -73,10 +72,9 @@ def chosen_memories(options: Mapping[str, str]) -> Sequence[Memory]:
     return tuple(Memory(round(float(one) * 1000)) for one in given.split(",") if one) or DUO
 
 
-def measure_program(
-    work: Path, options: Mapping[str, str], memories: Sequence[Memory] = DUO
-) -> None:
+def measure_program(work: Path, options: Mapping[str, str]) -> None:
     """Print what one program costs; it writes to the terminal as ever."""
+    memories = chosen_memories(options)
     program = Path(options["program"]).absolute()
     args = shlex.split(options.get("args", ""))
     found = measure([program, *args], work, memories, variables(options.get("env", "")))

@@ -124,9 +124,9 @@ def test_memories_of_other_bandwidths(
     work: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     option = by_name(bench.OPTIONS)["bandwidth"]
-    options = {"program": str(build(tmp_path, "-static", "-no-pie")), "by_symbol": "1"}
-    memories = bench.chosen_memories({"bandwidth": option.read("0.4, 0.85 2.5")})
-    bench.measure_program(work, options, memories)
+    program = str(build(tmp_path, "-static", "-no-pie"))
+    given = {"program": program, "by_symbol": "1", "bandwidth": option.read("0.4, 0.85 2.5")}
+    bench.measure_program(work, given)
     said = capfd.readouterr().out
     assert re.findall(r"^\| ([0-9.]+) +\|", said, re.M)[1:4] == ["0.4", "0.85", "2.5"]
     assert "By function, at 0.85 GB/s" in said

@@ -31,25 +31,16 @@ class Link:
         """All connections so far are lost, and neither side hears of it."""
         self.lost = len(self.sockets)
 
-    def _occupy(self, source: socket.socket, count: int) -> None:
-        """The line, for as long as these bytes take."""
-        if self.bytes_s is not None and source.getpeername()[1] == self.to:
-            with self.line:
-                time.sleep(count / self.bytes_s)
-
-    def _server(self) -> socket.socket:
-        server = socket.socket()
-        if self.bytes_s is not None:
-            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
-        server.connect(("127.0.0.1", self.to))
-        return server
-
-    def _pass_on(self, number: int, source: socket.socket, sink: socket.socket) -> None:
+    def _pass_on(
+        self, number: int, source: socket.socket, sink: socket.socket, bytes_s: float | None
+    ) -> None:
         with contextlib.suppress(OSError):
             while part := source.recv(PART_BYTES):
                 if number < self.lost:
                     self.ended.wait()
-                self._occupy(source, len(part))
+                if bytes_s is not None:
+                    with self.line:  # it is busy for as long as these bytes take
+                        time.sleep(len(part) / bytes_s)
                 sink.sendall(part)
             sink.shutdown(socket.SHUT_WR)
 
@@ -58,11 +49,13 @@ class Link:
         with contextlib.suppress(OSError):
             while True:
                 browser = self.door.accept()[0]
-                server = self._server()
+                server = socket.socket()
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
+                server.connect(("127.0.0.1", self.to))
                 number = len(self.sockets)
                 self.sockets += [browser, server]
-                for ends in ((browser, server), (server, browser)):
-                    words = (number, *ends)
+                for way in ((browser, server, None), (server, browser, self.bytes_s)):
+                    words = (number, *way)
                     threading.Thread(target=self._pass_on, args=words, daemon=True).start()
 
 
